@@ -1,0 +1,22 @@
+// `npm run check`: everything about the sources that needs no test run. Each part prints whether it passed.
+import { spawnSync } from 'node:child_process';
+
+const parts = [
+  ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
+  ['lint with types', 'eslint', ['--max-warnings=0', '.']],
+  ['types', 'tsc', ['--noEmit']],
+  ['generated files in step', 'node', ['scripts/generate.mjs', '--check']],
+  ['build', 'npm', ['run', '--silent', 'build']],
+  ['package lint', 'publint', ['--strict']],
+  ['package types', 'attw', ['--pack', '.', '--exclude-entrypoints', 'schemas']],
+];
+
+let failed = 0;
+for (const [name, command, args] of parts) {
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`);
+  if (status !== 0) failed += 1;
+}
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,91 @@
+import type { Claim, DeliveryStore } from '../contracts';
+import { type MaybePromise, recovered } from '../maybe-promise';
+
+/** How long a claim lasts without being extended, in milliseconds; it is extended at every third. */
+export const leaseMs = 15_000;
+
+/** A claim as its holder sees it: keeps the lease alive, says when going on is pointless. */
+export class HeldClaim {
+  readonly attempt: number;
+  readonly succeeded: readonly string[];
+  readonly #store: DeliveryStore;
+  readonly #key: string;
+  readonly #token: string;
+  readonly #recorded = new Set<string>();
+  #controller: AbortController | undefined;
+  #abortReason: Error | undefined;
+  #extending: NodeJS.Timeout | undefined;
+  #leaseUntil = 0;
+
+  constructor(store: DeliveryStore, key: string, claim: Claim) {
+    this.#store = store;
+    this.#key = key;
+    this.#token = claim.token;
+    this.attempt = claim.attempt;
+    this.succeeded = claim.succeeded;
+  }
+
+  /** Made when it is first read: most handlers never ask, and a controller costs microseconds. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#abortReason ??= reason;
+    this.#controller?.abort(this.#abortReason);
+  }
+
+  /** From now on the lease is extended, until {@link stopExtending}. */
+  keepExtending(): void {
+    this.#leaseUntil = Date.now() + leaseMs;
+    this.#extending = setInterval(() => void this.#extend(), leaseMs / 3).unref();
+  }
+
+  stopExtending(): void {
+    clearInterval(this.#extending);
+  }
+
+  async #extend(): Promise<void> {
+    const asked = Date.now();
+    const held = await recovered(
+      () => this.#store.extend(this.#key, this.#token, leaseMs),
+      () => undefined,
+    );
+    if (held === true) this.#leaseUntil = asked + leaseMs;
+    // A store that does not answer may have let the lease pass: then somebody else may hold the claim by now.
+    else if (held === false || Date.now() >= this.#leaseUntil) {
+      this.stopExtending();
+      this.abort(new Error('The claim was lost: the lease passed without being extended.'));
+    }
+  }
+
+  /** Records a success. Not being able to is no failure: {@link unrecorded} remembers it for later. */
+  record(handler: string): MaybePromise<void> {
+    return recovered(
+      () => {
+        const answer = this.#store.succeeded(this.#key, this.#token, handler);
+        if (answer instanceof Promise) return answer.then(() => void this.#recorded.add(handler));
+        this.#recorded.add(handler);
+        return undefined;
+      },
+      () => undefined,
+    );
+  }
+
+  /** Which of `handlers` the store has not been told of. */
+  unrecorded(handlers: readonly string[]): readonly string[] {
+    return handlers.filter((handler) => !this.#recorded.has(handler));
+  }
+
+  complete(ttlMs: number): MaybePromise<boolean> {
+    return this.#store.complete(this.#key, this.#token, ttlMs);
+  }
+
+  release(): MaybePromise<boolean> {
+    return this.#store.release(this.#key, this.#token);
+  }
+}

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import type { HeldClaim } from './held-claim';
+
+/** What happened to a delivery that the store could not be told of. */
+export interface UnwrittenFacts {
+  readonly claim: HeldClaim;
+  /** Handlers that succeeded. */
+  readonly succeeded: readonly string[];
+  /** Whether every handler did, so that the delivery is done. */
+  readonly done: boolean;
+  readonly ttlMs: number;
+}
+
+const mostKeys = 10_000;
+const firstPauseMs = 50;
+const longestPauseMs = 5000;
+
+/**
+ * Remembers, while a store is out of reach, what it should be told, and tells it as soon as it answers again. Until
+ * then a repeat that comes to this process meets the memory instead.
+ */
+export class Unwritten {
+  readonly #facts = new LRUCache<string, UnwrittenFacts>({ max: mostKeys });
+
+  get(key: string): UnwrittenFacts | undefined {
+    return this.#facts.get(key);
+  }
+
+  /** Resolves when the store has been told. */
+  async write(key: string, facts: UnwrittenFacts): Promise<void> {
+    this.#facts.set(key, facts);
+    for (let pause = firstPauseMs; this.#facts.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
+      await sleep(pause);
+      if (await tryToWrite(facts)) this.#facts.delete(key);
+    }
+  }
+}
+
+/** Successes first: they are facts whoever holds the claim by now. */
+async function tryToWrite({ claim, succeeded, done, ttlMs }: UnwrittenFacts): Promise<boolean> {
+  try {
+    for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
+    if (claim.unrecorded(succeeded).length > 0) return false;
+    await (done ? claim.complete(ttlMs) : claim.release());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

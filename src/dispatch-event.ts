@@ -1,0 +1,43 @@
+import type { RawDelivery } from './delivery';
+import { Settled } from './delivery';
+import { WebhookError } from './errors';
+import { refuseEvent } from './events/recognise-event';
+import type { MaybePromise } from './maybe-promise';
+import { badOption } from './option-checks';
+import { type Receiver, run } from './receive';
+import type { DispatchInput } from './webhooks';
+
+/**
+ * Runs the handlers of an event that was verified before, perhaps in another process and by an older version: it is
+ * validated anew, its signature is not.
+ */
+export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver): MaybePromise<Settled> {
+  const { event, key, tenant, signature, headers = {}, params = {} } = input;
+  if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
+  const refused = refuseEvent(event, receiver.checks);
+  if (refused?.outcome === 'ignored') {
+    // Version skew: whoever verified it knew the event. Acknowledging would lose it.
+    throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
+  }
+  if (refused !== undefined) return refused;
+  const { event: name } = event as { event: string };
+  const handlers = receiver.registry.handlersOf(name);
+  if (handlers.length === 0) return new Settled('unhandled', { event: name });
+  const { locals, logger, clock } = receiver;
+  const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
+  const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
+  const scheme = signature?.scheme ?? 'unknown';
+  const deadline = clock.now() + receiver.timeoutMs;
+  return run(
+    handlers,
+    event,
+    'processed',
+    { raw, tenant, scheme, key, event: name, logger, locals },
+    deadline,
+    receiver,
+  );
+}
+
+function keptBytes(rawBody: Uint8Array | undefined): RawDelivery['rawBody'] | undefined {
+  return rawBody && Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+}

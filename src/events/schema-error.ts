@@ -1,0 +1,63 @@
+import type { ErrorObject } from 'ajv/dist/2020';
+import type { SchemaError } from '../contracts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * The one error that says most. Ajv stops at the first, but lists the failed branches of an `anyOf` or `oneOf` before
+ * the keyword itself: the last is the one that blames no branch which was never meant. An `if` comes after the error
+ * of its own `then` or `else`, which says more.
+ */
+export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
+  const error = errors.findLast(({ keyword }) => keyword !== 'if') ?? errors.at(-1);
+  if (error === undefined) throw new Error('toSchemaError needs an error');
+  const params: Params = error.params;
+  const property = offendingProperty(params);
+  const keyword = error.keyword === 'discriminator' ? discriminatorKeyword(params) : error.keyword;
+  return {
+    pointer: property === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(property)}`,
+    keyword,
+    detail: describe(keyword, params),
+  };
+}
+
+/** Ajv points at the object that lacks a property, or has one too many: the property is the place. */
+function offendingProperty(params: Params): string | undefined {
+  const { missingProperty, additionalProperty, unevaluatedProperty, propertyName, tag } = params;
+  const name = missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName ?? tag;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function discriminatorKeyword({ error, tagValue }: Params): string {
+  if (error === 'mapping') return 'enum';
+  return tagValue === undefined ? 'required' : 'type';
+}
+
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+// Ajv's own texts would do, but for `enum`, which does not say the values.
+function describe(keyword: string, params: Params): string {
+  return descriptions[keyword]?.(params) ?? `must satisfy ${keyword}`;
+}
+
+const descriptions: Readonly<Record<string, ((params: Params) => string) | undefined>> = {
+  required: () => 'must be present',
+  type: ({ type }) => (type === undefined ? 'must be string' : `must be ${([type] as string[]).flat().join(' or ')}`),
+  enum: ({ allowedValues }) =>
+    Array.isArray(allowedValues)
+      ? `must be one of ${allowedValues.map((value) => JSON.stringify(value)).join(', ')}`
+      : 'must be one of the known values',
+  const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
+  format: ({ format }) => `must be a ${String(format)}`,
+  pattern: ({ pattern }) => `must match ${String(pattern)}`,
+  minLength: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${String(limit)} characters`),
+  maxLength: ({ limit }) => `must have at most ${String(limit)} characters`,
+  minimum: ({ limit }) => `must be at least ${String(limit)}`,
+  maximum: ({ limit }) => `must be at most ${String(limit)}`,
+  minItems: ({ limit }) => `must have at least ${String(limit)} items`,
+  maxItems: ({ limit }) => `must have at most ${String(limit)} items`,
+  additionalProperties: () => 'must not be present',
+  unevaluatedProperties: () => 'must not be present',
+};

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WebhookResponse } from '../response';
+
+/** How much of an upload is swallowed after an early answer, and for how long, so that its sender reads the answer. */
+const swallowBytes = 64 * 1024;
+const swallowMs = 500;
+
+/**
+ * Writes the answer by hand: `res.json` would hash the body for an ETag nobody asks for. An answer before the end of
+ * the upload closes the connection, or Node would go on reading whatever the sender still has.
+ */
+export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  const early = !request.complete && hasBody(request);
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    'content-length': Buffer.byteLength(reply.body),
+    ...(early && { connection: 'close' }),
+  });
+  if (!early) {
+    response.end(reply.body);
+    return;
+  }
+  response.write(reply.body);
+  hangUp(request, response);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/**
+ * Ends the response only after a moment of reading on: Node destroys the socket at its end, and a socket destroyed with
+ * unread bytes is reset, which takes the answer away from a sender that is still writing.
+ */
+function hangUp(request: IncomingMessage, response: ServerResponse): void {
+  let swallowed = 0;
+  const timer = setTimeout(end, swallowMs).unref();
+  function end(): void {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', end).off('close', end);
+    response.end();
+    request.socket.destroySoon();
+  }
+  function onData(chunk: Buffer | string): void {
+    swallowed += chunk.length;
+    if (swallowed > swallowBytes) end();
+  }
+  request.on('data', onData).on('end', end).on('close', end);
+  request.resume();
+}

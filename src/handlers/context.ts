@@ -1,0 +1,73 @@
+import type { HandlerContext, Logger, WebhookHeaders, WebhookParams } from '../contracts';
+import type { RawDelivery } from '../delivery';
+import { WebhookError } from '../errors';
+
+/** What a context is made from; nothing here is worked out before a handler reads it. */
+export interface ContextSource {
+  readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
+  readonly tenant: string | undefined;
+  readonly scheme: string;
+  readonly key: string;
+  readonly event: string | undefined;
+  readonly logger: Logger;
+  readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
+}
+
+/** The claim, as far as a handler sees it. */
+interface ClaimView {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** One a delivery, shared by its handlers. */
+export class DeliveryContext implements HandlerContext {
+  readonly #source: ContextSource;
+  readonly #claim: ClaimView;
+  #log: Logger | undefined;
+  #locals: { readonly value: unknown } | undefined;
+
+  constructor(source: ContextSource, claim: ClaimView) {
+    this.#source = source;
+    this.#claim = claim;
+  }
+
+  get key(): string {
+    return this.#source.key;
+  }
+  get attempt(): number {
+    return this.#claim.attempt;
+  }
+  get tenant(): string | undefined {
+    return this.#source.tenant;
+  }
+  get receivedAt(): Date {
+    return new Date(this.#source.raw.receivedAt);
+  }
+  get headers(): WebhookHeaders {
+    return this.#source.raw.headers;
+  }
+  get rawBody(): Buffer {
+    const { rawBody } = this.#source.raw;
+    if (rawBody !== undefined) return rawBody;
+    throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');
+  }
+  get params(): WebhookParams {
+    return this.#source.raw.params;
+  }
+  get signature(): { readonly scheme: string } {
+    return { scheme: this.#source.scheme };
+  }
+  get signal(): AbortSignal {
+    return this.#claim.signal;
+  }
+  get log(): Logger {
+    const { logger, event, key } = this.#source;
+    this.#log ??= logger.child({ event, key });
+    return this.#log;
+  }
+  get locals(): unknown {
+    const { locals, raw } = this.#source;
+    this.#locals ??= { value: locals?.({ headers: raw.headers, params: raw.params }) };
+    return this.#locals.value;
+  }
+}

@@ -1,0 +1,54 @@
+import type { HandlerFailure } from '../delivery';
+import { isThenable, type MaybePromise } from '../maybe-promise';
+import type { NamedHandler } from './registry';
+
+/** What the handlers of a delivery did. */
+export interface DispatchReport {
+  readonly failures: readonly HandlerFailure[];
+  /** Names of the handlers that succeeded. */
+  readonly succeeded: readonly string[];
+}
+
+/** Told of each success that is not the last: the last one is recorded by completing the delivery. */
+export type RecordSuccess = (handler: string) => MaybePromise<void>;
+
+/**
+ * Starts every handler in order, awaiting none before the next, and reports when all have ended. One that fails stops
+ * no other. Never throws or rejects.
+ */
+export function dispatch(
+  handlers: readonly NamedHandler[],
+  event: unknown,
+  context: unknown,
+  record: RecordSuccess,
+): MaybePromise<DispatchReport> {
+  const failures: HandlerFailure[] = [];
+  const succeeded: string[] = [];
+  const waiting: Promise<void>[] = [];
+
+  function succeed(handler: string): MaybePromise<void> {
+    succeeded.push(handler);
+    const last = succeeded.length === handlers.length;
+    return last ? undefined : record(handler);
+  }
+  function fail(handler: string, error: unknown): void {
+    failures.push({ handler, error });
+  }
+
+  for (const { name, run } of handlers) {
+    try {
+      const result = run(event, context);
+      const ended = isThenable(result)
+        ? Promise.resolve(result).then(
+            () => succeed(name),
+            (error: unknown) => fail(name, error),
+          )
+        : succeed(name);
+      if (ended instanceof Promise) waiting.push(ended);
+    } catch (error) {
+      fail(name, error);
+    }
+  }
+  const report = { failures, succeeded };
+  return waiting.length === 0 ? report : Promise.all(waiting).then(() => report);
+}

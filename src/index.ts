@@ -1,0 +1,52 @@
+export { bigmindWebhooks } from './bigmind-webhooks';
+export type {
+  Claim,
+  ClaimedElsewhere,
+  DeliveryStore,
+  HandlerContext,
+  Logger,
+  SchemaError,
+  SignatureInput,
+  SignatureMatch,
+  SignatureScheme,
+  SigningInput,
+  WebhookHeaders,
+  WebhookParams,
+} from './contracts';
+export type { KeyedDelivery, NameDelivery } from './deduplication/delivery-key';
+export { type MemoryStoreOptions, memoryStore } from './deduplication/memory-store';
+export { isWebhookError, WebhookError, type WebhookErrorCode } from './errors';
+export { type EventSchema, type EventSchemas, type EventsWith, eventSchema, type NoSchemas } from './event-schema';
+export type * from './events/generated/types';
+export {
+  eventNames,
+  isBigmindEvent,
+  isRangeAnswer,
+  isWarningsNote,
+  isYesNoAnswer,
+  type RangeAnswer,
+  type WarningsNoteCreated,
+  type WarningsNoteUpdated,
+  type YesNoAnswer,
+} from './events/guards';
+export { type EventValidation, validateEvent } from './events/validate-event';
+export { keepRawBody, type WebhookRouter } from './express/router';
+export type { BigmindWebhooksOptions, DeduplicateOptions, PinoOptions } from './options';
+export type { Outcome } from './outcomes';
+export type { ErrorDetails, ErrorListener } from './report';
+export type { WebhookResponse } from './response';
+export { type HmacOptions, hmac } from './signatures/hmac';
+export type { FindSecret, SecretRequest, TenantSecret } from './signatures/secrets';
+export { type StandardWebhooksOptions, standardWebhooks } from './signatures/standard-webhooks';
+export { type TimestampedHmacOptions, timestampedHmac } from './signatures/timestamped-hmac';
+export type {
+  BigmindWebhooks,
+  DispatchInput,
+  EventSelector,
+  InvalidDelivery,
+  SelectedEvent,
+  UnknownEvent,
+  VerifiedEvent,
+  WebhookHandler,
+  WebhookRequest,
+} from './webhooks';

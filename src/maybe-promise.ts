@@ -1,0 +1,29 @@
+/**
+ * A value now or later. The pipeline stays synchronous until a step really has to wait: a promise per step costs a
+ * small delivery more than verifying it.
+ */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Whether `value` is a promise, or a library's own thenable. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** `next(value)`, at once when the value is there, else when it arrives. */
+export function whenReady<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** `attempt()`, with what it throws or rejects with handed to `recover`. */
+export function recovered<T, U>(attempt: () => MaybePromise<T>, recover: (error: unknown) => U): MaybePromise<T | U> {
+  try {
+    const value = attempt();
+    return value instanceof Promise ? value.catch(recover) : value;
+  } catch (error) {
+    return recover(error);
+  }
+}

@@ -1,0 +1,80 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { WebhookError, type WebhookErrorCode } from './errors';
+
+/** `path: expected …, got …` with a remedy, as an error to throw. Never for secrets: it shows the value. */
+export function badOption(path: string, expectation: string, value: unknown, remedy = ''): WebhookError {
+  const message = `${path}: expected ${expectation}, got ${show(value)}.`;
+  return new WebhookError('BAD_OPTION', remedy === '' ? message : `${message} ${remedy}`);
+}
+
+/** A value in few words, for an error message. */
+function show(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string')
+    return `${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)} (string)`;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+    return `${value} (${typeof value})`;
+  }
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** ` Did you mean x?`, or nothing when no known name is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const nearest = closest(name, known);
+  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
+  return near ? ` Did you mean ${nearest}?` : '';
+}
+
+/** The own properties of an options object, after refusing what is no object and names that nobody reads. */
+export function knownOptions(given: unknown, path: string, known: Readonly<Record<string, true>>): object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw badOption(path === '' ? 'options' : path, 'an object', given);
+  }
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(known, name)) throw unknownOption(path === '' ? name : `${path}.${name}`, name, known);
+  }
+  return given;
+}
+
+function unknownOption(path: string, name: string, known: Readonly<Record<string, true>>): WebhookError {
+  const names = Object.keys(known);
+  const hint = didYouMean(name, names) || ` Known are ${names.join(', ')}.`;
+  return new WebhookError('BAD_OPTION', `${path} is unknown.${hint}`);
+}
+
+/** A whole number in a range, both ends included. */
+export function wholeNumber(path: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw badOption(path, `a whole number ${range}`, value);
+}
+
+/** A function; `code` says what kind of mistake anything else is. */
+export function requireFunction(path: string, value: unknown, code: WebhookErrorCode = 'BAD_OPTION'): void {
+  if (typeof value === 'function') return;
+  throw new WebhookError(code, `${path}: expected a function, got ${show(value)}.`);
+}
+
+const headerName = /^[!#$%&'*+.^`|~\w-]+$/;
+
+/** The name of an HTTP header (RFC 9110, section 5.6.2), in lower case. */
+export function headerNameOf(path: string, value: unknown): string {
+  if (typeof value === 'string' && headerName.test(value)) return value.toLowerCase();
+  throw badOption(path, 'the name of a header', value);
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(path: string, value: unknown, words: readonly T[]): T {
+  const found = words.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw badOption(path, `one of ${words.map((word) => `'${word}'`).join(', ')}`, value);
+}
+
+/** A string, possibly empty. */
+export function stringOf(path: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw badOption(path, 'a string', value);
+}

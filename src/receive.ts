@@ -1,0 +1,124 @@
+import type { Logger } from './contracts';
+import { beforeDeadline } from './deadline';
+import { deliveryKey, type NameDelivery } from './deduplication/delivery-key';
+import type { RunOnce } from './deduplication/run-once';
+import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from './delivery';
+import type { EventCheck } from './events/compile-schemas';
+import { parseJson } from './events/parse-json';
+import { recogniseEvent } from './events/recognise-event';
+import { type ContextSource, DeliveryContext } from './handlers/context';
+import { dispatch } from './handlers/dispatch';
+import type { NamedHandler, Registry } from './handlers/registry';
+import { type MaybePromise, whenReady } from './maybe-promise';
+import type { Outcome } from './outcomes';
+import type { SecretRequest } from './signatures/secrets';
+import { type SignaturePolicy, verifySignature } from './signatures/verify-signature';
+
+/** What a delivery meets on its way. */
+export interface Receiver {
+  readonly signature: SignaturePolicy;
+  readonly checks: ReadonlyMap<string, EventCheck>;
+  readonly registry: Registry;
+  readonly once: RunOnce;
+  readonly nameDelivery: NameDelivery | undefined;
+  readonly locals: ((request: SecretRequest) => unknown) | undefined;
+  readonly logger: Logger;
+  /** From the arrival of a request to the latest answer. */
+  readonly timeoutMs: number;
+  readonly clock: { now(): number };
+  /** Told how a run ended whose delivery had been answered before. */
+  readonly reportLate: (settled: Settled) => void;
+}
+
+/**
+ * The way of a delivery. Each step returns the next value, or how the delivery ended; nothing waits that need not. The
+ * order is a security property, and the types hold it: only verified bytes can be parsed, only what was parsed can be
+ * an event.
+ */
+export function receive(raw: RawDelivery, receiver: Receiver): MaybePromise<Settled> {
+  return whenReady(verifySignature(raw, receiver.signature), (verified) => {
+    if (verified instanceof Settled) return verified;
+    const event = readEvent(verified, receiver);
+    return event instanceof Settled ? setAside(event, verified, receiver) : handle(event, receiver);
+  });
+}
+
+/** The first half of the way alone: nothing is run or remembered. */
+export function verify(raw: RawDelivery, receiver: Receiver): MaybePromise<EventDelivery | Settled> {
+  return whenReady(verifySignature(raw, receiver.signature), (verified) =>
+    verified instanceof Settled ? verified : readEvent(verified, receiver),
+  );
+}
+
+function readEvent(verified: VerifiedDelivery, { checks }: Receiver): EventDelivery | Settled {
+  const parsed = parseJson(verified);
+  return parsed instanceof Settled ? parsed : recogniseEvent(parsed, checks);
+}
+
+/** Runs an event's handlers, once. */
+function handle({ delivery, event }: EventDelivery, receiver: Receiver): MaybePromise<Settled> {
+  const handlers = receiver.registry.handlersOf(event.event);
+  // Nothing is remembered, so that a repeat after the next deploy runs.
+  if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
+  const key = deliveryKey(delivery, event, receiver.nameDelivery);
+  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, key, receiver), receiver);
+}
+
+/** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
+function setAside(settled: Settled, delivery: VerifiedDelivery, receiver: Receiver): MaybePromise<Settled> {
+  const { outcome, details } = settled;
+  const { event, payload, schemaError } = details;
+  const callback = outcome === 'ignored' ? receiver.registry.onUnknown : receiver.registry.onInvalid;
+  if (callback === undefined) return settled;
+  const key = deliveryKey(delivery, payload, receiver.nameDelivery);
+  const source = contextSource(delivery, event, key, receiver);
+  if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, receiver);
+  const errors = schemaError === undefined ? [] : [schemaError];
+  return runInTime([callback], { outcome, event, errors, payload }, 'quarantined', source, receiver);
+}
+
+/** Runs handlers under a claim on the delivery; the answer does not wait for them beyond the deadline. */
+function runInTime(
+  handlers: readonly NamedHandler[],
+  subject: unknown,
+  success: Outcome,
+  source: ContextSource,
+  receiver: Receiver,
+): MaybePromise<Settled> {
+  const deadline = source.raw.receivedAt + receiver.timeoutMs;
+  const running = run(handlers, subject, success, source, deadline, receiver);
+  if (!(running instanceof Promise)) return running;
+  const { key, event } = source;
+  const timeout = new Settled('timeout', { key, event });
+  return beforeDeadline(running, deadline - receiver.clock.now(), timeout, receiver.reportLate);
+}
+
+/** Runs handlers under a claim on the delivery, however long they take. */
+export function run(
+  handlers: readonly NamedHandler[],
+  subject: unknown,
+  success: Outcome,
+  source: ContextSource,
+  deadline: number,
+  { once }: Receiver,
+): MaybePromise<Settled> {
+  return once.run({
+    key: source.key,
+    event: source.event,
+    success,
+    deadline,
+    run: (claim, succeeded) => {
+      const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
+      return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
+    },
+  });
+}
+
+function contextSource(
+  { raw, tenant, scheme }: VerifiedDelivery,
+  event: string | undefined,
+  key: string,
+  { locals, logger }: Receiver,
+): ContextSource {
+  return { raw, tenant, scheme, key, event, logger, locals };
+}

@@ -1,0 +1,125 @@
+import type { Logger } from './contracts';
+import type { Settled } from './delivery';
+import { WebhookError, type WebhookErrorCode } from './errors';
+import { type Outcome, rowOf } from './outcomes';
+
+/** What `onError` is told beside the error. */
+export interface ErrorDetails {
+  readonly outcome: Outcome;
+  /** Event name, once it is known. */
+  readonly event?: string | undefined;
+  /** Name of the handler that failed. */
+  readonly handler?: string | undefined;
+  /** Idempotency key, once it is known. */
+  readonly key?: string | undefined;
+}
+
+/** Told of each handler failure, each invalid delivery and each 5xx; changes nothing in the outcome. */
+export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
+
+/** Numbers for the log line of a delivery. */
+export interface Measures {
+  readonly bytes?: number | undefined;
+  readonly ms?: number | undefined;
+  readonly tenant?: string | undefined;
+  /** Whether the delivery was answered before, as `timeout`. */
+  readonly late?: boolean | undefined;
+}
+
+/** Names that are warned about once; beyond it, new ones are not warned about. */
+const mostNames = 1000;
+const printableName = /^[\w.:-]{1,64}$/;
+
+/** Says what became of deliveries: a log line each, and the error listener where something went wrong. */
+export class Reporter {
+  onError: ErrorListener | undefined;
+  readonly #logger: Logger;
+  readonly #warned = new Set<string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  report(settled: Settled, measures: Measures): void {
+    this.#log(settled, measures);
+    for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
+  }
+
+  #log({ outcome, details }: Settled, measures: Measures): void {
+    const row = rowOf(outcome);
+    const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
+    if (this.#logger.isLevelEnabled?.(level) === false) return;
+    const { key, attempt, reason, schemaError } = details;
+    this.#logger[level](
+      {
+        outcome,
+        ...(details.event !== undefined && { event: printable(details.event) }),
+        ...(key !== undefined && { key }),
+        ...(attempt !== undefined && { attempt }),
+        ...(reason !== undefined && { reason }),
+        ...(schemaError !== undefined && { schemaError }),
+        ...(details.cause !== undefined && { cause: describe(details.cause) }),
+        ...(details.failures?.length && { failures: details.failures.map(describeFailure) }),
+        ...measures,
+      },
+      measures.late ? `${row.title} (after the answer)` : row.title,
+    );
+  }
+
+  /** An event nobody handles, or nobody knows, is worth a warning the first time. */
+  #isNews(outcome: Outcome, event: string | undefined): boolean {
+    if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
+    if (this.#warned.has(event) || this.#warned.size >= mostNames) return false;
+    this.#warned.add(event);
+    return true;
+  }
+
+  #tell(error: unknown, details: ErrorDetails): void {
+    try {
+      const told = this.onError?.(error, details);
+      if (told instanceof Promise) told.catch((failure: unknown) => this.#logFailedListener(failure));
+    } catch (failure) {
+      this.#logFailedListener(failure);
+    }
+  }
+
+  #logFailedListener(failure: unknown): void {
+    this.#logger.error({ cause: describe(failure) }, 'onError itself failed');
+  }
+}
+
+/** The errors behind an outcome, as the listener is told them. */
+function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
+  const { event, key, failures = [], joined } = details;
+  if (failures.length > 0) return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
+  const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
+  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
+}
+
+/** An outcome that is no success, as an error. */
+export function errorOf({ outcome, details }: Settled): WebhookError {
+  const { status, title, code } = rowOf(outcome);
+  const { schemaError, reason, cause } = details;
+  const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
+  const failures = (details.failures ?? []).map(({ error }) => error);
+  return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
+    status,
+    outcome,
+    cause: cause ?? (failures.length > 1 ? new AggregateError(failures, 'Several handlers failed') : failures[0]),
+  });
+}
+
+function describeFailure({ handler, error }: { handler: string; error: unknown }): object {
+  return { handler, ...describe(error) };
+}
+
+/** Never the error's other properties: an HTTP client's hold requests, a driver's hold rows. */
+function describe(error: unknown): { type: string; message: string; stack?: string | undefined } {
+  if (error instanceof Error) return { type: error.name, message: error.message, stack: error.stack };
+  return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
+}
+
+/** A name came from outside: what could be text is not repeated. */
+function printable(name: string): string {
+  return printableName.test(name) ? name : '(not a name)';
+}

@@ -1,0 +1,48 @@
+import type { WebhookHeaders } from './contracts';
+import { type RawDelivery, Settled } from './delivery';
+import type { WebhookRequest } from './webhooks';
+
+/** What somebody passed to `receive` or `verify`, as a delivery. */
+export function deliveryOf(request: Omit<WebhookRequest, 'method'>, receivedAt: number): RawDelivery | Settled {
+  const rawBody = bytesOf(request.body);
+  if (rawBody === undefined) {
+    const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof request.body}: pass it unparsed.`;
+    return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+  }
+  return { rawBody, headers: headersOf(request.headers), params: request.params ?? {}, receivedAt };
+}
+
+/** The bytes where they are, without a copy; a string's UTF-8. */
+function bytesOf(body: unknown): Buffer | undefined {
+  if (typeof body === 'string') return Buffer.from(body, 'utf8');
+  if (Buffer.isBuffer(body)) return body;
+  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (body instanceof ArrayBuffer || body instanceof SharedArrayBuffer) return Buffer.from(body);
+  return body === null || body === undefined ? Buffer.alloc(0) : undefined;
+}
+
+/** Lower-case names; what came twice is joined as Node and `Headers` do, so that strict grammars refuse it. */
+function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  function add(name: string, value: unknown): void {
+    const lower = name.toLowerCase();
+    const text = Array.isArray(value) ? value.join(', ') : String(value);
+    headers[lower] = lower in headers ? `${headers[lower]}, ${text}` : text;
+  }
+  if (typeof given !== 'object' || given === null) return headers;
+  if (isHeaders(given)) {
+    given.forEach((value, name) => {
+      add(name, value);
+    });
+  } else {
+    for (const [name, value] of Object.entries(given)) {
+      if (value !== undefined && value !== null) add(name, value);
+    }
+  }
+  return headers;
+}
+
+/** Fetch's `Headers` has no own properties, whoever made it: the platform, undici or a polyfill. */
+function isHeaders(given: object): given is Headers {
+  return typeof (given as Headers).forEach === 'function' && typeof (given as Headers).get === 'function';
+}

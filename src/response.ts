@@ -1,0 +1,45 @@
+import type { Settled } from './delivery';
+import { errorDocsUrl } from './errors';
+import { type Outcome, outcomes, rowOf } from './outcomes';
+
+/** An answer, ready for `new Response(reply.body, reply)` or any HTTP framework. */
+export interface WebhookResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const problemType = 'application/problem+json; charset=utf-8';
+const successType = 'application/json; charset=utf-8';
+
+/** The answer to each outcome whose deliveries are all answered alike; made once. */
+const fixed = new Map<Outcome, WebhookResponse>(
+  (Object.keys(outcomes) as Outcome[]).map((outcome) => [outcome, makeResponse(outcome)]),
+);
+
+/** The answer to a delivery. Problems follow RFC 9457; none holds more than the table and a schema error's place. */
+export function responseTo({ outcome, details }: Settled): WebhookResponse {
+  const { retryAfterMs, schemaError } = details;
+  const response = fixed.get(outcome) ?? makeResponse(outcome);
+  if (schemaError !== undefined && outcome === 'invalid') return makeResponse(outcome, { errors: [schemaError] });
+  if (retryAfterMs === undefined) return response;
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+}
+
+function makeResponse(outcome: Outcome, extra: object = {}): WebhookResponse {
+  const { status, title, code, retryAfterSeconds } = rowOf(outcome);
+  if (code === undefined) {
+    return { status, headers: { 'content-type': successType }, body: JSON.stringify({ status: outcome }) };
+  }
+  return {
+    status,
+    headers: {
+      'content-type': problemType,
+      ...(outcome === 'method-not-allowed' && { allow: 'POST' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: JSON.stringify({ type: errorDocsUrl(code), title, status, code, ...extra }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Logger, SignatureMatch } from '../contracts';
+import type { VerifiedDelivery } from '../delivery';
+
+/** Tenants whose scheme is remembered; beyond it, the oldest is forgotten and may be announced again. */
+const mostTenants = 1000;
+
+/**
+ * Logs, once a tenant and again when it changes, the line of configuration that pins the scheme `auto` found: with it
+ * pasted, a stolen signature of another form is worth nothing.
+ */
+export function announceScheme(logger: Logger): (delivery: VerifiedDelivery, match: SignatureMatch) => void {
+  const announced = new Map<string | undefined, string>();
+  return function announce({ raw, tenant }, { pin }) {
+    if (pin === undefined || announced.get(tenant) === pin || isOurTool(raw.headers['user-agent'])) return;
+    if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
+    announced.set(tenant, pin);
+    logger.info({ ...(tenant !== undefined && { tenant }), pin }, `Signature scheme found. To pin it: ${pin}`);
+  };
+}
+
+/** Test deliveries of this package say nothing about how the vendor signs. */
+function isOurTool(userAgent: string | undefined): boolean {
+  return userAgent?.startsWith('bigmind-webhooks/') ?? false;
+}

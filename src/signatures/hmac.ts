@@ -1,0 +1,92 @@
+import type { SignatureScheme, WebhookHeaders } from '../contracts';
+import { headerNameOf, knownOptions, oneOf, stringOf } from '../option-checks';
+import { type Candidate, firstMatch } from './candidate';
+import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest, writeMac } from './digest';
+import { pinLine, unless } from './pin-line';
+
+/** Where a plain HMAC stands in a request, and how it is written. */
+export interface HmacOptions {
+  /** Name of the header that holds the signature, in any case. */
+  readonly header: string;
+  /** @default 'sha256' */
+  readonly algorithm?: Algorithm | undefined;
+  /** `base64` and `base64url` read either alphabet, padded or not. @default 'hex' */
+  readonly encoding?: Encoding | undefined;
+  /** What stands before the signature in the header, such as `sha256=`. @default '' */
+  readonly prefix?: string | undefined;
+}
+
+const known = { header: true, algorithm: true, encoding: true, prefix: true } satisfies Record<keyof HmacOptions, true>;
+
+/**
+ * An HMAC (RFC 2104) over the body alone, as GitHub and Shopify sign. Such a signature never grows old: a replay is
+ * noticed only as long as de-duplication remembers the delivery.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function hmac(options: HmacOptions): SignatureScheme {
+  knownOptions(options, 'hmac', known);
+  const written = parseWritten('hmac', options);
+  return {
+    name: 'hmac',
+    looksFor: written.header,
+    maySign: (headers) => headers[written.header] !== undefined,
+    verify: ({ headers, rawBody, secret }) => {
+      const digest = readWritten(headers, written);
+      return digest && firstMatch([bodyCandidate(written.header, written.prefix, digest)], rawBody, secret);
+    },
+    sign: ({ rawBody, secret }) => ({ [written.header]: written.prefix + writeMac(written, secret, '', rawBody) }),
+  };
+}
+
+/** How a digest is written in a header, with nothing left open. */
+export interface WrittenDigest {
+  readonly header: string;
+  readonly algorithm: Algorithm;
+  readonly encoding: Encoding;
+  readonly prefix: string;
+}
+
+/** Fills in what the options leave open. */
+export function parseWritten(path: string, options: HmacOptions): WrittenDigest {
+  return {
+    header: headerNameOf(`${path}.header`, options.header),
+    algorithm: oneOf(`${path}.algorithm`, options.algorithm ?? 'sha256', algorithms),
+    encoding: oneOf(`${path}.encoding`, options.encoding ?? 'hex', encodings),
+    prefix: stringOf(`${path}.prefix`, options.prefix ?? ''),
+  };
+}
+
+/** The digest in a header, if it is written as configured. */
+export function readWritten(headers: WebhookHeaders, written: WrittenDigest): Digest | undefined {
+  const value = headers[written.header];
+  if (!value?.startsWith(written.prefix)) return undefined;
+  return readDigestAs(value.slice(written.prefix.length), written);
+}
+
+/** Reads a digest of the configured algorithm and encoding. */
+export function readDigestAs(text: string, written: WrittenDigest): Digest | undefined {
+  const digest = readDigest(text);
+  if (digest?.algorithm !== written.algorithm) return undefined;
+  return (digest.encoding === 'hex') === (written.encoding === 'hex') ? digest : undefined;
+}
+
+/** The body alone is signed. */
+export function bodyCandidate(header: string, prefix: string, digest: Digest): Candidate {
+  return {
+    digests: [digest],
+    signedPrefix: '',
+    decodesSecret: false,
+    match: () => ({ scheme: 'hmac', pin: pinLine('hmac', writtenPin(header, prefix, digest)) }),
+  };
+}
+
+/** What of a digest's dress has to be said in a pin line. */
+export function writtenPin(header: string, prefix: string, digest: Digest): Record<string, string | undefined> {
+  return {
+    header,
+    algorithm: unless('sha256', digest.algorithm),
+    encoding: unless('hex', digest.encoding),
+    prefix: unless('', prefix),
+  };
+}

@@ -1,0 +1,39 @@
+import type { SignatureScheme, WebhookHeaders } from '../contracts';
+
+/** Why a delivery was refused, for the operator's log. Names headers, never their values. */
+
+export function describeMissing(scheme: SignatureScheme, headers: WebhookHeaders): string {
+  return `No signature came. ${describeSearch(scheme, headers)}`;
+}
+
+export function describeMismatch(scheme: SignatureScheme, headers: WebhookHeaders): string {
+  const causes =
+    'no secret signs these bytes under the headers that came: another secret, a body changed on its way ' +
+    '(re-serialised by a proxy or parser), or another signature scheme';
+  return `The signature does not match: ${causes}. ${describeSearch(scheme, headers)}`;
+}
+
+export function describeStale(aheadMs: number, toleranceMs: number): string {
+  const direction = aheadMs < 0 ? 'old' : 'ahead of our clock';
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  return (
+    `The signature matches, but its timestamp is ${seconds} s ${direction}, more than toleranceSeconds ` +
+    `(${toleranceMs / 1000}): a replay, a late repeat, or a clock that is wrong.`
+  );
+}
+
+function describeSearch(scheme: SignatureScheme, headers: WebhookHeaders): string {
+  const came = Object.keys(headers).filter((name) => /sign|hmac|digest|token|webhook|svix|timestamp/.test(name));
+  const named =
+    came.length === 0
+      ? 'none'
+      : came
+          .slice(0, 12)
+          .map((name) => name.slice(0, 64))
+          .join(', ');
+  return (
+    `Looked for: ${scheme.looksFor ?? scheme.name}. Signature-like headers that came: ${named}. ` +
+    'If the sender signs in another way, pin it with the signature option, for example ' +
+    "signature: hmac({ header: 'x-its-signature' })."
+  );
+}

@@ -1,0 +1,76 @@
+import type { SignatureScheme, WebhookHeaders } from '../contracts';
+import { headerNameOf, knownOptions } from '../option-checks';
+import { type Candidate, firstMatch } from './candidate';
+import { readDigest, writeMac } from './digest';
+import { readId, readTimestamp, readVersionedHeader } from './header-grammar';
+import { pinLine } from './pin-line';
+import { decodeSecret } from './secret-text';
+
+/** Under which names the three headers of Standard Webhooks come. */
+export interface StandardWebhooksOptions {
+  /**
+   * What stands before `-id`, `-timestamp` and `-signature` in the names of the headers.
+   * @default 'webhook', else 'svix'
+   */
+  readonly prefix?: string | undefined;
+}
+
+const known = { prefix: true } satisfies Record<keyof StandardWebhooksOptions, true>;
+const usualPrefixes = ['webhook', 'svix'];
+const written = { algorithm: 'sha256', encoding: 'base64' } as const;
+
+/**
+ * Standard Webhooks (https://www.standardwebhooks.com) and Svix: id, timestamp and body are signed, the secret is
+ * `whsec_` and base64. The id names the delivery in de-duplication. A delivery whose timestamp is further off than
+ * `toleranceSeconds` is refused.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function standardWebhooks(options: StandardWebhooksOptions = {}): SignatureScheme {
+  knownOptions(options, 'standardWebhooks', known);
+  const prefixes =
+    options.prefix === undefined ? usualPrefixes : [headerNameOf('standardWebhooks.prefix', options.prefix)];
+  return {
+    name: 'standardWebhooks',
+    looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
+    maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
+    verify: ({ headers, rawBody, secret }) => {
+      const candidates = prefixes.map((prefix) => standardCandidate(headers, `${prefix}-signature`));
+      return firstMatch(
+        candidates.filter((candidate) => candidate !== undefined),
+        rawBody,
+        secret,
+      );
+    },
+    sign: ({ rawBody, secret, signedAt, id }) => {
+      const [prefix] = prefixes;
+      const seconds = String(Math.floor(signedAt / 1000));
+      const mac = writeMac(written, decodeSecret(secret) ?? secret, `${id}.${seconds}.`, rawBody);
+      return { [`${prefix}-id`]: id, [`${prefix}-timestamp`]: seconds, [`${prefix}-signature`]: `v1,${mac}` };
+    },
+  };
+}
+
+/** Reads the three headers of which `header` is the one with the signatures. */
+export function standardCandidate(headers: WebhookHeaders, header: string): Candidate | undefined {
+  const signatures = readVersionedHeader(headers[header] ?? '');
+  if (signatures === undefined) return undefined;
+  const prefix = prefixOf(header);
+  const id = readId(headers[`${prefix}-id`]);
+  const timestamp = readTimestamp(headers[`${prefix}-timestamp`]);
+  if (id === undefined || timestamp === undefined) return undefined;
+  return {
+    digests: signatures.map(readDigest).filter((digest) => digest !== undefined),
+    signedPrefix: `${id}.${timestamp.text}.`,
+    decodesSecret: true,
+    match: () => ({ scheme: 'standardWebhooks', signedAt: timestamp.ms, id, pin: standardPin(prefix) }),
+  };
+}
+
+function prefixOf(header: string): string {
+  return header.replace(/-signature$/, '');
+}
+
+function standardPin(prefix: string): string {
+  return usualPrefixes.includes(prefix) ? pinLine('standardWebhooks') : pinLine('standardWebhooks', { prefix });
+}

@@ -1,0 +1,160 @@
+import type { SignatureScheme, WebhookHeaders } from '../contracts';
+import { badOption, headerNameOf, knownOptions } from '../option-checks';
+import { type Candidate, firstMatch } from './candidate';
+import { type Digest, writeMac } from './digest';
+import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
+import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest, writtenPin } from './hmac';
+import { pinLine, unless } from './pin-line';
+
+/** Where a timestamped HMAC and its timestamp stand in a request, and what is signed. */
+export interface TimestampedHmacOptions extends HmacOptions {
+  /**
+   * Name of the header that holds the timestamp, in Unix seconds or milliseconds. Without it, `header` holds both, as
+   * Stripe writes them: `t=1700000000,v1=…`.
+   */
+  readonly timestampHeader?: string | undefined;
+  /** Name of the header that holds the delivery id, when `content` contains `{id}`. */
+  readonly idHeader?: string | undefined;
+  /**
+   * What is signed: text around `{timestamp}` and perhaps `{id}`, ending in `{body}`. Slack's is
+   * `v0:{timestamp}:{body}`. @default '{timestamp}.{body}'
+   */
+  readonly content?: string | undefined;
+}
+
+const known = {
+  header: true,
+  algorithm: true,
+  encoding: true,
+  prefix: true,
+  timestampHeader: true,
+  idHeader: true,
+  content: true,
+} satisfies Record<keyof TimestampedHmacOptions, true>;
+
+const usualContent = '{timestamp}.{body}';
+const slackContent = 'v0:{timestamp}:{body}';
+
+/**
+ * An HMAC (RFC 2104) over a timestamp and the body, as Stripe and Slack sign, or as two headers say. A delivery whose
+ * timestamp is further off than `toleranceSeconds` is refused.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function timestampedHmac(options: TimestampedHmacOptions): SignatureScheme {
+  knownOptions(options, 'timestampedHmac', known);
+  const written = parseWritten('timestampedHmac', options);
+  const placed = parsePlaces(options);
+  const needed = [written.header, placed.timestampHeader, placed.idHeader].filter((name) => name !== undefined);
+  return {
+    name: 'timestampedHmac',
+    looksFor: needed.join(', '),
+    maySign: (headers) => needed.every((name) => headers[name] !== undefined),
+    verify: ({ headers, rawBody, secret }) => {
+      const candidate = readPlaced(headers, written, placed);
+      return candidate && firstMatch([candidate], rawBody, secret);
+    },
+    sign: ({ rawBody, secret, signedAt, id }) => {
+      const seconds = String(Math.floor(signedAt / 1000));
+      const mac = writeMac(written, secret, signedPrefix(placed, seconds, id), rawBody);
+      return {
+        ...(placed.idHeader !== undefined && { [placed.idHeader]: id }),
+        ...(placed.timestampHeader === undefined
+          ? { [written.header]: `t=${seconds},v1=${mac}` }
+          : { [placed.timestampHeader]: seconds, [written.header]: written.prefix + mac }),
+      };
+    },
+  };
+}
+
+/** Where the parts of the signed text are, with nothing left open. */
+interface Places {
+  readonly timestampHeader: string | undefined;
+  readonly idHeader: string | undefined;
+  /** `content` up to `{body}`. */
+  readonly before: string;
+}
+
+function parsePlaces(options: TimestampedHmacOptions): Places {
+  const { content = usualContent, timestampHeader, idHeader } = options;
+  if (typeof content !== 'string' || !content.endsWith('{body}') || !content.includes('{timestamp}')) {
+    throw badOption('timestampedHmac.content', 'text that contains {timestamp} and ends in {body}', content);
+  }
+  if (content.includes('{id}') !== (idHeader !== undefined)) {
+    throw badOption('timestampedHmac.idHeader', 'a header exactly when content contains {id}', idHeader);
+  }
+  return {
+    timestampHeader: timestampHeader && headerNameOf('timestampedHmac.timestampHeader', timestampHeader),
+    idHeader: idHeader && headerNameOf('timestampedHmac.idHeader', idHeader),
+    before: content.slice(0, -'{body}'.length),
+  };
+}
+
+function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Places): Candidate | undefined {
+  const { digests, timestamp } = readDigests(headers, written, placed.timestampHeader);
+  const id = placed.idHeader === undefined ? '' : readId(headers[placed.idHeader]);
+  if (timestamp === undefined || id === undefined || digests.length === 0) return undefined;
+  return {
+    digests,
+    signedPrefix: signedPrefix(placed, timestamp.text, id),
+    decodesSecret: false,
+    match: () => ({ signedAt: timestamp.ms, id: id === '' ? undefined : id }),
+  };
+}
+
+function signedPrefix({ before }: Places, timestamp: string, id: string): string {
+  return before.replaceAll('{timestamp}', timestamp).replaceAll('{id}', id);
+}
+
+interface Digests {
+  readonly digests: readonly Digest[];
+  readonly timestamp: Timestamp | undefined;
+}
+
+function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampHeader: string | undefined): Digests {
+  if (timestampHeader !== undefined) {
+    const digest = readWritten(headers, written);
+    return { digests: digest ? [digest] : [], timestamp: readTimestamp(headers[timestampHeader]) };
+  }
+  const parts = readTimestampedHeader(headers[written.header] ?? '');
+  const digests = (parts?.signatures ?? []).map((text) => readDigestAs(text, written));
+  return { digests: digests.filter((digest) => digest !== undefined), timestamp: parts?.timestamp };
+}
+
+/** Stripe's form: one header holds timestamp and signatures. */
+export function oneHeaderCandidate(header: string, timestamp: Timestamp, digests: readonly Digest[]): Candidate {
+  return timestampedCandidate(digests, timestamp, usualContent, (digest) => writtenPin(header, '', digest));
+}
+
+/** Two headers, and `content` either the usual one or Slack's. */
+export function twoHeaderCandidate(
+  names: { readonly header: string; readonly timestampHeader: string; readonly prefix: string },
+  timestamp: Timestamp,
+  digest: Digest,
+  content: 'usual' | 'slack',
+): Candidate {
+  const text = content === 'slack' ? slackContent : usualContent;
+  return timestampedCandidate([digest], timestamp, text, () => ({
+    ...writtenPin(names.header, names.prefix, digest),
+    timestampHeader: names.timestampHeader,
+    content: unless(usualContent, text),
+  }));
+}
+
+function timestampedCandidate(
+  digests: readonly Digest[],
+  timestamp: Timestamp,
+  content: string,
+  pin: (digest: Digest) => Record<string, string | undefined>,
+): Candidate {
+  return {
+    digests,
+    signedPrefix: content.replace('{timestamp}', timestamp.text).replace('{body}', ''),
+    decodesSecret: false,
+    match: (digest) => ({
+      scheme: 'timestampedHmac',
+      signedAt: timestamp.ms,
+      pin: pinLine('timestampedHmac', pin(digest)),
+    }),
+  };
+}

@@ -1,0 +1,117 @@
+import { SilenceError, withinMs } from '../bounded';
+import type { SignatureMatch, SignatureScheme } from '../contracts';
+import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
+import { isThenable, type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { describeMismatch, describeMissing, describeStale } from './refusal';
+import { flawOfSecret } from './secret-text';
+import type { SecretSource, TenantSecret } from './secrets';
+
+/** How deliveries are told from forgeries. */
+export interface SignaturePolicy {
+  /** `undefined` when signatures are switched off. */
+  readonly scheme: SignatureScheme | undefined;
+  readonly secret: SecretSource;
+  /** How far off a signed timestamp may be, both ways. */
+  readonly toleranceMs: number;
+  /** How long the `secret` function and a custom scheme may take. */
+  readonly answerTimeoutMs: number;
+  /** Told the scheme of every genuine delivery. */
+  readonly announce: (delivery: VerifiedDelivery, match: SignatureMatch) => void;
+}
+
+/** Whose delivery it may be. */
+interface Account {
+  readonly tenant: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+/** The one place where a delivery becomes a verified one. */
+export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
+  return whenReady(findAccount(raw, policy), (account) => {
+    if (account instanceof Settled) return account;
+    const { scheme } = policy;
+    if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
+    const match = findMatch(raw, scheme, account.secrets, policy.answerTimeoutMs);
+    return whenReady(match, (found) => {
+      if (found instanceof Settled) return found;
+      if (found === undefined)
+        return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
+      const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
+      if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
+      const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found);
+      policy.announce(delivery, found);
+      return delivery;
+    });
+  });
+}
+
+/** Refuses, by its headers alone, a request that cannot be signed: its body need not be read. */
+export function refuseUnsigned(headers: RawDelivery['headers'], policy: SignaturePolicy): Settled | undefined {
+  const { scheme } = policy;
+  if (scheme?.maySign === undefined || scheme.maySign(headers)) return undefined;
+  return refuse(describeMissing(scheme, headers));
+}
+
+function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
+  return markVerified({ raw, tenant, scheme, signedId: match.id });
+}
+
+function refuse(reason: string): Settled {
+  return new Settled('unauthenticated', { reason });
+}
+
+function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<Account | Settled> {
+  const { secret } = policy;
+  if (typeof secret !== 'function') return { tenant: undefined, secrets: secret };
+  const found = recovered<unknown, Settled>(
+    () => {
+      const answer: unknown = secret({ headers: raw.headers, params: raw.params });
+      if (!isThenable(answer)) return answer;
+      return withinMs(Promise.resolve(answer), policy.answerTimeoutMs, 'The secret function');
+    },
+    (error) => new Settled('unavailable', { reason: 'The secret function failed.', cause: error }),
+  );
+  return whenReady(found, (answer) => (answer instanceof Settled ? answer : accountOf(answer as TenantSecret)));
+}
+
+/** What the `secret` function returned is checked anew each time: it comes from somebody's database. */
+function accountOf(answer: TenantSecret | undefined): Account | Settled {
+  if (answer === undefined || answer === null) return refuse('The secret function knows no such tenant.');
+  const { tenant, secret } = answer;
+  if (typeof tenant !== 'string' || tenant === '') return refuse('The secret function returned no tenant name.');
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  const usable = secrets.filter((each): each is string => flawOfSecret(each) === undefined);
+  if (usable.length === 0) return refuse(`The secret of tenant ${tenant} is not usable: ${flawOfSecret(secrets[0])}.`);
+  return { tenant, secrets: usable };
+}
+
+/** Asks the scheme about one secret after the other; only a custom scheme makes this wait. */
+function findMatch(
+  raw: RawDelivery,
+  scheme: SignatureScheme,
+  [secret, ...others]: readonly string[],
+  timeoutMs: number,
+): MaybePromise<SignatureMatch | Settled | undefined> {
+  if (secret === undefined) return undefined;
+  const answer = recovered<unknown, Settled | undefined>(
+    () => {
+      const verdict: unknown = scheme.verify({ rawBody: raw.rawBody, headers: raw.headers, secret });
+      return isThenable(verdict) ? withinMs(Promise.resolve(verdict), timeoutMs, `Scheme ${scheme.name}`) : verdict;
+    },
+    (error) => (error instanceof SilenceError ? silent(error) : undefined),
+  );
+  return whenReady(answer, (found) => {
+    if (found instanceof Settled) return found;
+    return matchOf(found) ?? findMatch(raw, scheme, others, timeoutMs);
+  });
+}
+
+function silent(cause: SilenceError): Settled {
+  return new Settled('unavailable', { cause, reason: cause.message });
+}
+
+/** Only `true` and a match count: a custom scheme that forgets to return must not let everybody in. */
+function matchOf(found: unknown): SignatureMatch | undefined {
+  if (found === true) return {};
+  return typeof found === 'object' && found !== null ? found : undefined;
+}

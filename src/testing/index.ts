@@ -1,0 +1,2 @@
+export { type DeepPartial, examplePayload } from './example-payload';
+export { type SignDeliveryInput, type SignedDelivery, signDelivery } from './sign-delivery';

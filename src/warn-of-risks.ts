@@ -1,0 +1,21 @@
+import type { Logger } from './contracts';
+import type { Settings } from './parse-options';
+
+/** Platforms that run each request in whatever process there is, by a variable that they set. */
+const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;
+
+let warnedOfStore = false;
+
+/** Says, at construction, what works but promises less than one would think. */
+export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
+  if (settings.scheme === undefined) {
+    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
+  }
+  const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
+  if (platform === undefined || !settings.deduplicate?.inProcess || warnedOfStore) return;
+  warnedOfStore = true;
+  logger.warn(
+    { code: 'EPHEMERAL_STORE', platform },
+    `De-duplication is in memory, and ${platform} runs repeats in other processes: pass a shared deduplicate.store.`,
+  );
+}

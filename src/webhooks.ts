@@ -1,0 +1,121 @@
+import type { HandlerContext, SchemaError, WebhookHeaders } from './contracts';
+import type { BigmindEventMap } from './events/generated/types';
+import type { WebhookRouter } from './express/router';
+import type { Outcome } from './outcomes';
+import type { ErrorListener } from './report';
+import type { WebhookResponse } from './response';
+
+/** An event's name, several of them, or `'*'` for all. */
+export type EventSelector<Events> = (keyof Events & string) | readonly (keyof Events & string)[] | '*';
+
+/** What a selector selects: one event, the union of several, or of all. */
+export type SelectedEvent<Events, Selector> = Selector extends '*'
+  ? Events[keyof Events]
+  : Selector extends readonly (infer Name extends keyof Events)[]
+    ? Events[Name]
+    : Selector extends keyof Events
+      ? Events[Selector]
+      : never;
+
+/** A handler in a file of its own: `const addNote: WebhookHandler<'notes_created'> = async (event, { key }) => {}`. */
+export type WebhookHandler<Selector extends EventSelector<BigmindEventMap> = '*', Locals = unknown> = (
+  event: SelectedEvent<BigmindEventMap, Selector>,
+  context: HandlerContext<Locals>,
+) => unknown;
+
+/** A genuine delivery of which no event can be made. */
+export interface InvalidDelivery {
+  /** `malformed`: no acceptable JSON. `invalid`: JSON that its event's schema refuses. */
+  readonly outcome: 'malformed' | 'invalid';
+  /** The name that the payload gives itself, if it gives one. */
+  readonly event: string | undefined;
+  /** Where the payload and the schema part; empty when `malformed`. */
+  readonly errors: readonly SchemaError[];
+  /** The parsed body; `undefined` when `malformed`. The bytes are `context.rawBody`. */
+  readonly payload: unknown;
+}
+
+/** A genuine delivery of an event that has no schema. Nothing but `event` was looked at. */
+export type UnknownEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
+
+/** A request, as Lambda, Next.js, Fastify and others have it. */
+export interface WebhookRequest {
+  /** A Fetch `Headers`, or an object with names in any case. */
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body exactly as it was sent; a string stands for its UTF-8. */
+  readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
+  /** @default 'POST' */
+  readonly method?: string | undefined;
+  /** Path parameters, for `context.params`, the `secret` function and `locals`. @default {} */
+  readonly params?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** An event that was verified and validated, to be handled elsewhere. It survives `JSON.stringify`. */
+export interface VerifiedEvent<Event> {
+  readonly event: Event;
+  /** Idempotency key, as `context.key`. */
+  readonly key: string;
+  /** Whose secret signed it; absent where one account is served. */
+  readonly tenant?: string | undefined;
+  readonly signature: { readonly scheme: string };
+}
+
+/** What `dispatch` takes: what `verify` returned, and whatever else handlers should find in their context. */
+export interface DispatchInput<Event> extends Omit<VerifiedEvent<Event>, 'signature'> {
+  /** @default { scheme: 'unknown' } */
+  readonly signature?: { readonly scheme: string } | undefined;
+  /** For `context.rawBody`; without it, reading that throws. @default none */
+  readonly rawBody?: Uint8Array | undefined;
+  /** @default {} */
+  readonly headers?: WebhookHeaders | undefined;
+  /** @default {} */
+  readonly params?: Readonly<Record<string, string | undefined>> | undefined;
+  /** @default now */
+  readonly receivedAt?: Date | string | number | undefined;
+}
+
+/** A receiver of Bigmind's webhooks. */
+export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
+  /**
+   * Registers a handler for an event, several, or `'*'` for all. It is started once a delivery and has succeeded when
+   * what it returns resolves. Progress is remembered by its name: `{ name }`, else the selector.
+   *
+   * @throws WebhookError `UNKNOWN_EVENT`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
+   */
+  on<const Selector extends EventSelector<Events>>(
+    selector: Selector,
+    handler: (event: SelectedEvent<Events, Selector>, context: HandlerContext<Locals>) => unknown,
+    options?: { readonly name?: string | undefined },
+  ): this;
+  /** For `app.use`, `app.post`, `app.all` or a nested router. Mount it before `express.json()`. */
+  readonly router: WebhookRouter;
+  /** The same without Express. Never rejects. */
+  receive(request: WebhookRequest): Promise<WebhookResponse>;
+  /**
+   * Verifies and validates, runs and remembers nothing: for people who bring their own queue.
+   *
+   * @throws WebhookError with the `code` and `status` to answer with; of an unknown event, `IGNORED` and 200
+   */
+  verify(request: Omit<WebhookRequest, 'method'>): Promise<VerifiedEvent<Events[keyof Events]>>;
+  /**
+   * Runs the handlers for what `verify` returned, with de-duplication and progress as in `receive`. Resolves to
+   * `processed`, `unhandled` or `duplicate`.
+   *
+   * @throws WebhookError `FAILED`, `INVALID`, `IN_PROGRESS` or `UNAVAILABLE`: try again later
+   */
+  dispatch(input: DispatchInput<Events[keyof Events]>): Promise<Outcome>;
+  /**
+   * Takes genuine deliveries of which no event can be made, such as into a quarantine: acknowledged once it resolves,
+   * `failed` if it rejects. Without it they get 422 or 400.
+   */
+  onInvalid(take: (delivery: InvalidDelivery, context: HandlerContext<Locals>) => unknown): this;
+  /** Takes genuine deliveries of events that have no schema: acknowledged once it resolves, `failed` if it rejects. */
+  onUnknown(take: (event: UnknownEvent, context: HandlerContext<Locals>) => unknown): this;
+  /** Told of each handler failure, each `invalid` and each 5xx; changes nothing in the outcome. */
+  onError(listener: ErrorListener): this;
+  /**
+   * Accepts nothing more (503 with `Retry-After`), waits for handlers that run, then aborts them. Closes no client that
+   * was passed in. `timeoutMs`: how long to wait. @default 10_000
+   */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import { compileSchemas } from '../../src/events/compile-schemas';
+import { builtInSchemas } from '../../src/events/generated/schemas';
+import { eventNames } from '../../src/events/guards';
+import { examplesOf } from '../fixtures/reference-examples';
+
+/** The error that a schema of the caller's gives for a payload. */
+const errorOf = (schema: object, payload: unknown) => compileSchemas({ custom: schema }).get('custom')?.(payload);
+
+test('compiles the built-in schemas once', () => {
+  expect(compileSchemas()).toBe(compileSchemas({}));
+  expect([...compileSchemas().keys()]).toEqual(eventNames);
+  expect(compileSchemas({ custom: {} }).get('notes_created')).toBe(compileSchemas().get('notes_created'));
+});
+
+describe('a custom schema', () => {
+  test('adds an event', () => {
+    const checks = compileSchemas({ deal_won: { type: 'object', required: ['amount'] } });
+    expect(checks.size).toBe(17);
+    expect(checks.get('deal_won')?.({ amount: 1 })).toBeUndefined();
+    expect(checks.get('deal_won')?.({})).toEqual({
+      pointer: '/amount',
+      keyword: 'required',
+      detail: 'must be present',
+    });
+  });
+
+  test('replaces a built-in one, whose $id it may keep, in this call alone', () => {
+    const [event] = examplesOf('summary_created');
+    const stricter = { ...builtInSchemas.summary_created, required: ['proof'] };
+    expect(compileSchemas({ summary_created: stricter }).get('summary_created')?.(event)).toMatchObject({
+      pointer: '/proof',
+    });
+    expect(compileSchemas().get('summary_created')?.(event)).toBeUndefined();
+  });
+
+  test.each(['common.schema.json', 'https://bigmind-webhooks.dev/schemas/common.schema.json'])(
+    'may refer to %s',
+    (file) => {
+      const schema = { properties: { id: { $ref: `${file}#/$defs/id` }, at: { $ref: `${file}#/$defs/timestamp` } } };
+      expect(errorOf(schema, { id: '' })).toMatchObject({ pointer: '/id', keyword: 'minLength' });
+      expect(errorOf(schema, { at: '2025-10-10 14:30' })).toMatchObject({ pointer: '/at', keyword: 'format' });
+    },
+  );
+
+  test('may use the formats of JSON Schema', () => {
+    const schema = { properties: { site: { type: 'string', format: 'uri' } } };
+    expect(errorOf(schema, { site: 'https://example.com' })).toBeUndefined();
+    expect(errorOf(schema, { site: 'no site' })).toMatchObject({ keyword: 'format', detail: 'must be a uri' });
+  });
+
+  test('may have a name that objects inherit', () => {
+    const schemas = JSON.parse('{"__proto__":{"type":"string"},"constructor":{"type":"string"}}');
+    const checks = compileSchemas(schemas);
+    expect(checks.get('__proto__')?.(7)).toMatchObject({ keyword: 'type' });
+    expect(checks.get('constructor')?.(7)).toMatchObject({ keyword: 'type' });
+    expect(compileSchemas().get('constructor')).toBeUndefined();
+  });
+
+  test('does not find in a payload what every object inherits', () => {
+    const schema = { type: 'object', required: ['constructor'], properties: { toString: { type: 'string' } } };
+    expect(errorOf(schema, {})).toMatchObject({ pointer: '/constructor', keyword: 'required' });
+    expect(errorOf(schema, { constructor: 1 })).toBeUndefined();
+    expect(errorOf(schema, JSON.parse('{"constructor":1,"__proto__":{"toString":1}}'))).toBeUndefined();
+  });
+
+  test.each<[string, object, string]>([
+    ['breaks the rules of JSON Schema', { type: 'strnig' }, 'schema is invalid: data/type must be'],
+    ['has a keyword that nobody knows', { requierd: ['a'] }, 'unknown keyword: "requierd"'],
+    ['has a format that nobody knows', { type: 'string', format: 'dat-time' }, 'unknown format "dat-time"'],
+    ['refers to nothing', { $ref: '#/$defs/none' }, "can't resolve reference #/$defs/none"],
+    ['has a pattern that is no expression', { type: 'string', pattern: '(' }, 'Invalid regular expression'],
+    ['is asynchronous, and so true of everything', { $async: true, type: 'object' }, '$async is not supported'],
+    ['is a list', [], 'it is no object'],
+    ['is null', null as unknown as object, 'it is no object'],
+    ['is true', true as unknown as object, 'it is no object'],
+  ])('throws, naming itself and the reason, where it %s', (_title, schema, reason) => {
+    const compile = () => compileSchemas({ good: {}, 'deal/won': schema });
+    expect(compile).toThrow('The schema of "deal/won" cannot be compiled: ');
+    expect(compile).toThrow(reason);
+  });
+
+  test('throws where two have the same $id', () => {
+    const schema = () => ({ $id: 'https://example.com/one', type: 'object' });
+    expect(() => compileSchemas({ one: schema(), two: schema() })).toThrow('The schema of "two" cannot be compiled: ');
+  });
+});
+
+describe('an error', () => {
+  test('escapes ~ and / in its pointer', () => {
+    const schema = { properties: { 'a/b': { properties: { 'c~d': { type: 'string' } }, required: ['~/'] } } };
+    expect(errorOf(schema, { 'a/b': { '~/': 1, 'c~d': 7 } })?.pointer).toBe('/a~1b/c~0d');
+    expect(errorOf(schema, { 'a/b': {} })?.pointer).toBe('/a~1b/~0~1');
+    expect(errorOf({ additionalProperties: { type: 'string' } }, { 'x/y~z': 7 })?.pointer).toBe('/x~1y~0z');
+  });
+
+  const text = { type: 'string' };
+  const shape = (kind: string) => ({ properties: { kind: { const: kind }, [kind]: text }, required: ['kind', kind] });
+  const told = { discriminator: { propertyName: 'kind' }, oneOf: [shape('cat'), shape('dog')], type: 'object' };
+  const conditional = (then: object) => ({
+    if: { required: ['a'] },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+    then: { properties: { a: then } },
+    $defs: { tree },
+  });
+  const tree = { type: 'object', properties: { inner: { $ref: '#/$defs/tree' } } };
+
+  test.each<[string, object, unknown, string, string]>([
+    ['within then, not if', conditional(text), { a: 7 }, '/a', 'type'],
+    ['within then by reference', conditional({ $ref: '#/$defs/tree' }), { a: { inner: 7 } }, '/a/inner', 'type'],
+    ['within the branch that is told', told, { kind: 'dog', dog: 7 }, '/dog', 'type'],
+    ['for what that branch lacks', told, { kind: 'dog', cat: '' }, '/dog', 'required'],
+    ['for a branch that is not told', told, {}, '/kind', 'required'],
+    ['for a branch told in no string', told, { kind: 7 }, '/kind', 'type'],
+    ['for a branch that is not there', told, { kind: 'owl' }, '/kind', 'enum'],
+    ['for all branches, where none is told', { anyOf: [text, { type: 'null' }] }, 7, '', 'anyOf'],
+    ['for all branches of oneOf', { properties: { a: { oneOf: [text, shape('cat')] } } }, { a: {} }, '/a', 'oneOf'],
+    ['at a property too many', { additionalProperties: false }, { a: 1 }, '/a', 'additionalProperties'],
+    ['at a property unevaluated', { unevaluatedProperties: false }, { a: 1 }, '/a', 'unevaluatedProperties'],
+    ['at a property badly named', { propertyNames: { pattern: '^b' } }, { a: 1 }, '/a', 'propertyNames'],
+    ['at a property that another asks for', { dependentRequired: { a: ['b'] } }, { a: 1 }, '/b', 'dependentRequired'],
+    ['in a list', { items: { items: text } }, [[], ['', 7]], '/1/1', 'type'],
+  ])('is %s', (_title, schema, payload, pointer, keyword) => {
+    expect(errorOf(schema, payload)).toEqual({ pointer, keyword, detail: expect.any(String) });
+  });
+
+  test.each<[object, unknown, string]>([
+    [{ type: ['string', 'null'] }, 7, 'must be string or null'],
+    [{ enum: ['a', null] }, 7, 'must be one of "a", null'],
+    [{ const: 'a' }, 7, 'must be "a"'],
+    [{ type: 'string', minLength: 1 }, '', 'must not be empty'],
+    [{ type: 'string', minLength: 2 }, '🦉', 'must have at least 2 characters'],
+    [{ type: 'string', maxLength: 1 }, 'ab', 'must have at most 1 characters'],
+    [{ type: 'number', minimum: 0 }, -1, 'must be at least 0'],
+    [{ type: 'number', maximum: 0 }, 1, 'must be at most 0'],
+    [{ type: 'array', minItems: 1 }, [], 'must have at least 1 items'],
+    [{ type: 'array', maxItems: 0 }, [1], 'must have at most 0 items'],
+    [{ type: 'string', pattern: '^b' }, 'a', 'must match ^b'],
+    [{ type: 'number', multipleOf: 2 }, 1, 'must satisfy multipleOf'],
+    [{ additionalProperties: false }, { a: 1 }, 'must not be present'],
+    [{ not: {} }, 1, 'must satisfy not'],
+  ])('of %j says of %j: %s', (schema, payload, detail) => {
+    expect(errorOf(schema, payload)?.detail).toBe(detail);
+  });
+});
+
+test.each<[string, (length: number) => string]>([
+  ['letters', (length) => 'a'.repeat(length)],
+  ['letters that are not Latin-1', (length) => 'ж'.repeat(length)],
+  ['owls', (length) => '🦉'.repeat(length / 2)],
+  ['an address and a blank', (length) => `a@${'a'.repeat(length)} `],
+  ['at signs', (length) => '@'.repeat(length)],
+])('an address of 20 MB of %s costs no more than its length', (_title, repeated) => {
+  const [event] = examplesOf('signal_action');
+  const payload = { ...event, data: { ...event?.data, userEmail: repeated(20_000_000) } };
+  const started = performance.now();
+  expect(compileSchemas().get('signal_action')?.(payload)).toMatchObject({ keyword: 'pattern' });
+  expect(performance.now() - started).toBeLessThan(2000);
+});
