@@ -1,14 +1,17 @@
-// `npm run check`: everything about the sources that needs no test run. Each part prints whether it passed.
+// `npm run check`: everything about the sources and the package that is no matter of behaviour. Each part prints
+// whether it passed.
 import { spawnSync } from 'node:child_process';
 
 const parts = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['lint with types', 'eslint', ['--max-warnings=0', '.']],
   ['types', 'tsc', ['--noEmit']],
+  ['types of the integration tests', 'tsc', ['--noEmit', '-p', 'test/integration']],
   ['generated files in step', 'node', ['scripts/generate.mjs', '--check']],
   ['build', 'npm', ['run', '--silent', 'build']],
   ['package lint', 'publint', ['--strict']],
   ['package types', 'attw', ['--pack', '.', '--exclude-entrypoints', 'schemas']],
+  ['package installed by strangers', 'npm', ['run', '--silent', 'test:package']],
 ];
 
 let failed = 0;

@@ -3,13 +3,13 @@ import { boundedStore } from './deduplication/bounded-store';
 import { deliveryKey } from './deduplication/delivery-key';
 import { forgetfulStore } from './deduplication/forgetful-store';
 import { RunOnce } from './deduplication/run-once';
-import { type EventDelivery, type RawDelivery, Settled } from './delivery';
+import { type RawDelivery, Settled } from './delivery';
 import { dispatchEvent } from './dispatch-event';
 import type { EventSchemas, EventsWith, NoSchemas } from './event-schema';
 import { createRouter } from './express/router';
 import { Registry } from './handlers/registry';
 import { type MaybePromise, recovered, whenReady } from './maybe-promise';
-import { wholeNumber } from './option-checks';
+import { knownOptions, requireFunction, wholeNumber } from './option-checks';
 import type { BigmindWebhooksOptions } from './options';
 import { rowOf } from './outcomes';
 import { parseLogger } from './parse-logger';
@@ -23,7 +23,7 @@ import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfRisks } from './warn-of-risks';
-import type { BigmindWebhooks, VerifiedEvent } from './webhooks';
+import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';
 
 /**
  * Makes a receiver of Bigmind's webhooks. Everything that can be wrong with the set-up throws here, before a delivery
@@ -55,8 +55,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   }
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
-    on(selector, handler, { name } = {}) {
-      registerHandler(registry, settings.checks, selector, handler, name);
+    on(selector, handler, registration = {}) {
+      registerHandler(registry, settings.checks, selector, handler, registration);
       return webhooks;
     },
     onInvalid(take) {
@@ -68,7 +68,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return webhooks;
     },
     onError(listener) {
-      reporter.onError = listener;
+      requireFunction('onError', listener, 'BAD_HANDLER');
+      reporter.listeners.push(listener);
       return webhooks;
     },
     router: createRouter({
@@ -81,46 +82,70 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       closed: () => (closed ? closing : undefined),
     }),
     async receive(request) {
-      const { method = 'POST' } = request;
-      if (method.toUpperCase() !== 'POST') return responseTo(new Settled('method-not-allowed'));
-      const raw = deliveryOf(request, clock.now());
+      const receivedAt = clock.now();
+      const raw = postedDelivery(request, receivedAt);
       if (!(raw instanceof Settled)) return responseTo(await answer(raw));
-      report(raw, clock.now());
+      report(raw, receivedAt);
       return responseTo(raw);
     },
     async verify(request) {
-      const raw = deliveryOf(request, clock.now());
-      const verified = await (raw instanceof Settled ? raw : verify(raw, receiver));
-      if (verified instanceof Settled) {
-        report(verified, clock.now());
-        throw errorOf(verified);
-      }
-      return verifiedEvent(verified, settings);
+      const receivedAt = clock.now();
+      const verified = await recovered(
+        () => verifiedEvent<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(request, receivedAt, receiver),
+        unexpected,
+      );
+      if (!(verified instanceof Settled)) return verified;
+      report(verified, receivedAt);
+      throw errorOf(verified);
     },
     async dispatch(input) {
+      const startedAt = clock.now();
       const settled = closed ? closing : await dispatchEvent(input, receiver);
-      report(settled, clock.now());
+      report(settled, startedAt);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;
     },
-    async close({ timeoutMs = 10_000 } = {}) {
-      wholeNumber('close.timeoutMs', timeoutMs, 0);
+    async close(waiting = {}) {
+      knownOptions(waiting, 'close', { timeoutMs: true });
+      const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       closed = true;
-      await once.drain(timeoutMs);
+      await once.drain(graceMs);
     },
   };
   return webhooks;
 }
 
-function verifiedEvent<Event>({ delivery, event }: EventDelivery, { deduplicate }: Settings): VerifiedEvent<Event> {
-  const { tenant, scheme } = delivery;
-  const key = deliveryKey(delivery, event, deduplicate?.key);
-  return { event: event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
+/** A request is anything in JavaScript; what cannot even be looked at is answered too. */
+function postedDelivery(request: WebhookRequest, receivedAt: number): RawDelivery | Settled {
+  try {
+    const { method = 'POST' } = request;
+    return method.toUpperCase() === 'POST' ? deliveryOf(request, receivedAt) : new Settled('method-not-allowed');
+  } catch (cause) {
+    return unexpected(cause);
+  }
+}
+
+/** The first half of the way, with what `dispatch` needs for the second. */
+function verifiedEvent<Event>(
+  request: Omit<WebhookRequest, 'method'>,
+  receivedAt: number,
+  receiver: Receiver,
+): MaybePromise<VerifiedEvent<Event> | Settled> {
+  const raw = deliveryOf(request, receivedAt);
+  if (raw instanceof Settled) return raw;
+  return whenReady(verify(raw, receiver), (verified) => {
+    if (verified instanceof Settled) return verified;
+    const { delivery, event } = verified;
+    const { tenant, scheme } = delivery;
+    const key = deliveryKey(delivery, event, receiver.nameDelivery);
+    return { event: event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
+  });
 }
 
 /** Joins the rooms. */
 function assemble(settings: Settings, logger: Logger, reporter: Reporter): Receiver {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme } = settings;
+  const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   return {
     signature: {
       scheme,
@@ -136,13 +161,14 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       join: deduplicate !== undefined,
+      late: reportLate,
     }),
     nameDelivery: deduplicate?.key,
     locals: settings.locals,
     logger,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,
-    reportLate: (settled) => reporter.report(settled, { late: true }),
+    reportLate,
   };
 }
 

@@ -104,10 +104,11 @@ export interface DeliveryStore {
   /** Lets the lease end `leaseMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
   extend(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
   /**
-   * Records that a handler succeeded: a fact, added even when the claim is no longer held, since the effect happened.
-   * Resolves to whether the claim was still held.
+   * Records that a handler succeeded: a fact, added even when the claim is no longer held, since the effect happened;
+   * and even when the store knows nothing of the delivery any more, then kept for `ttlMs` from now. Only a delivery that
+   * is done needs no more facts. Resolves to whether the claim was still held.
    */
-  succeeded(key: string, token: string, handlerName: string): MaybePromise<boolean>;
+  succeeded(key: string, token: string, handlerName: string, ttlMs: number): MaybePromise<boolean>;
   /** Marks the delivery done for `ttlMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
   complete(key: string, token: string, ttlMs: number): MaybePromise<boolean>;
   /**

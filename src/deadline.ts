@@ -19,10 +19,9 @@ export function beforeDeadline(
       },
       Math.max(0, ms),
     ).unref();
-    running.then((settled) => {
-      clearTimeout(timer);
-      if (answered) late(settled);
-      else resolve(settled);
-    }, reject);
+    running
+      .finally(() => clearTimeout(timer))
+      .then((settled) => (answered ? late(settled) : resolve(settled)))
+      .catch(reject);
   });
 }

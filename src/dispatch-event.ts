@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { RawDelivery } from './delivery';
 import { Settled } from './delivery';
 import { WebhookError } from './errors';
@@ -12,6 +13,7 @@ import type { DispatchInput } from './webhooks';
  * validated anew, its signature is not.
  */
 export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver): MaybePromise<Settled> {
+  if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
   const { event, key, tenant, signature, headers = {}, params = {} } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
   const refused = refuseEvent(event, receiver.checks);
@@ -25,6 +27,7 @@ export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver)
   if (handlers.length === 0) return new Settled('unhandled', { event: name });
   const { locals, logger, clock } = receiver;
   const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
+  if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + receiver.timeoutMs;
@@ -38,6 +41,8 @@ export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver)
   );
 }
 
-function keptBytes(rawBody: Uint8Array | undefined): RawDelivery['rawBody'] | undefined {
-  return rawBody && Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {
+  if (rawBody === undefined) return undefined;
+  if (isUint8Array(rawBody)) return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  throw badOption('dispatch.rawBody', 'a Uint8Array, such as Buffer.from(text, "base64")', rawBody);
 }

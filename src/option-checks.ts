@@ -2,9 +2,15 @@ import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
 
 /** `path: expected …, got …` with a remedy, as an error to throw. Never for secrets: it shows the value. */
-export function badOption(path: string, expectation: string, value: unknown, remedy = ''): WebhookError {
+export function badOption(
+  path: string,
+  expectation: string,
+  value: unknown,
+  remedy = '',
+  cause?: unknown,
+): WebhookError {
   const message = `${path}: expected ${expectation}, got ${show(value)}.`;
-  return new WebhookError('BAD_OPTION', remedy === '' ? message : `${message} ${remedy}`);
+  return new WebhookError('BAD_OPTION', remedy === '' ? message : `${message} ${remedy}`, { cause });
 }
 
 /** A value in few words, for an error message. */
@@ -18,6 +24,11 @@ function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** What to do about a factory that was passed uncalled; nothing for any other value. */
+export function callIt(value: unknown, example: string): string {
+  return typeof value === 'function' ? `Call it, as in ${example}.` : '';
 }
 
 /** ` Did you mean x?`, or nothing when no known name is near. */
@@ -77,4 +88,11 @@ export function oneOf<T extends string>(path: string, value: unknown, words: rea
 export function stringOf(path: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw badOption(path, 'a string', value);
+}
+
+/** A string with more than blanks, that any store can hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate. */
+export function requireText(path: string, value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '') throw badOption(path, 'a string with text', value);
+  if (/\0|\p{Surrogate}/u.test(value)) throw badOption(path, 'text without NUL and lone surrogates', value);
+  return value;
 }

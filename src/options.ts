@@ -1,7 +1,7 @@
 import type { LoggerOptions } from 'pino';
 import type { DeliveryStore, Logger, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
-import type { EventSchemas } from './event-schema';
+import type { EventSchemas, NoSchemas } from './event-schema';
 import type { FindSecret, SecretRequest } from './signatures/secrets';
 
 /** How repeats of a delivery are told, and where they are remembered. */
@@ -20,10 +20,11 @@ export interface DeduplicateOptions {
 }
 
 /** Everything is optional but the secret, which may also come from the environment. */
-export interface BigmindWebhooksOptions<Schemas extends EventSchemas, Locals> {
+export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas, Locals = undefined> {
   /**
    * The secret of the webhook destination; several during a rotation; or a function that finds the tenant of a
-   * request, for one endpoint that serves several. @default process.env.BIGMIND_WEBHOOK_SECRET
+   * request, for one endpoint that serves several. What follows `whsec_` must be base64 of at least 24 bytes.
+   * @default process.env.BIGMIND_WEBHOOK_SECRET
    */
   readonly secret?: string | readonly string[] | FindSecret | undefined;
   /**
@@ -33,7 +34,7 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas, Locals> {
   readonly signature?: 'auto' | SignatureScheme | false | undefined;
   /** How old or how far ahead a signed timestamp may be, in seconds from 1. @default 300 */
   readonly toleranceSeconds?: number | undefined;
-  /** Largest body, in bytes or as `'5mb'`. @default '5mb' */
+  /** Largest body, in bytes from 1 or as text with `b`, `kb`, `mb` or `gb` (powers of 1024). @default '5mb' */
   readonly limit?: number | string | undefined;
   /**
    * When to answer 503 while handlers go on, in milliseconds from the arrival of the request, from 1. Keep it under
@@ -48,11 +49,14 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas, Locals> {
   readonly deduplicate?: DeduplicateOptions | false | undefined;
   /** Schemas of additional events, or replacements, each made with `eventSchema<T>(json)`. @default none */
   readonly schemas?: Schemas | undefined;
-  /** Application data for handlers, as `context.locals`; JSON-able. @default undefined */
+  /**
+   * Makes the application data that handlers get as `context.locals`: something JSON can say, so that a queue can hand
+   * it on. Called when a handler first reads it. @default undefined
+   */
   readonly locals?: ((request: SecretRequest) => Locals) | undefined;
-  /** A pino instance, pino options, or `false` for silence. @default pino() */
+  /** A pino instance, pino options, or `false` for silence. @default pino({ name: 'bigmind-webhooks' }) */
   readonly logger?: Logger | PinoOptions | false | undefined;
-  /** Where the time comes from, for tests. @default Date */
+  /** Where the time comes from, in milliseconds since 1970; for tests. @default Date */
   readonly clock?: { now(): number } | undefined;
 }
 

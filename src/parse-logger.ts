@@ -1,6 +1,6 @@
 import { type LoggerOptions, pino } from 'pino';
 import type { Logger } from './contracts';
-import { badOption } from './option-checks';
+import { badOption, callIt } from './option-checks';
 
 const silent: Logger = {
   debug() {},
@@ -11,6 +11,7 @@ const silent: Logger = {
   isLevelEnabled: () => false,
 };
 
+const name = 'bigmind-webhooks';
 const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
 
 /**
@@ -20,14 +21,21 @@ const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
  */
 export function parseLogger(logger: unknown): Logger {
   if (logger === false) return silent;
-  if (logger === undefined) return pino({ name: 'bigmind-webhooks' });
-  if (typeof logger !== 'object' || logger === null) throw refusal(logger);
-  const has = methods.filter((method) => typeof (logger as Record<string, unknown>)[method] === 'function');
-  if (has.length === methods.length) return logger as Logger;
-  if (has.length > 0) throw refusal(logger, 'It lacks methods of pino, such as child().');
-  return pino({ name: 'bigmind-webhooks', ...(logger as LoggerOptions) });
+  if (logger === undefined) return pino({ name });
+  if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
+    throw refusal(logger, callIt(logger, 'pino()'));
+  const missing = methods.filter((method) => typeof (logger as Record<string, unknown>)[method] !== 'function');
+  if (missing.length === 0) return logger as Logger;
+  if (missing.length < methods.length) {
+    throw refusal(logger, `It lacks ${missing.map((method) => `${method}()`).join(', ')} of pino.`);
+  }
+  try {
+    return pino({ name, ...(logger as LoggerOptions) });
+  } catch (cause) {
+    throw refusal(logger, `pino refuses it: ${cause instanceof Error ? cause.message : 'it threw'}.`, cause);
+  }
 }
 
-function refusal(logger: unknown, remedy = ''): Error {
-  return badOption('logger', 'a pino instance, pino options or false', logger, remedy);
+function refusal(logger: unknown, remedy: string, cause?: unknown): Error {
+  return badOption('logger', 'a pino instance, pino options or false', logger, remedy, cause);
 }

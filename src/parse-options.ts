@@ -4,7 +4,7 @@ import { memoryStore } from './deduplication/memory-store';
 import { WebhookError } from './errors';
 import type { EventSchemas } from './event-schema';
 import { compileSchemas, type EventCheck } from './events/compile-schemas';
-import { badOption, knownOptions, requireFunction, wholeNumber } from './option-checks';
+import { badOption, callIt, knownOptions, requireFunction, requireText, wholeNumber } from './option-checks';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
 import { parseSecret } from './parse-secret';
 import { auto } from './signatures/auto';
@@ -57,6 +57,7 @@ const knownDeduplicate = { store: true, ttlMs: true, key: true, storeTimeoutMs: 
 >;
 
 const day = 86_400_000;
+const usualStoreTimeoutMs = 2000;
 /** Node's timers fire at once beyond this. */
 const longestTimer = 2_147_483_647;
 
@@ -67,23 +68,22 @@ const longestTimer = 2_147_483_647;
  */
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
   knownOptions(given, '', known);
-  const scheme = parseSignature(given.signature);
-  const deduplicated = given.deduplicate === false ? undefined : (given.deduplicate ?? {});
-  if (deduplicated !== undefined) knownOptions(deduplicated, 'deduplicate', knownDeduplicate);
-  if (given.locals !== undefined) requireFunction('locals', given.locals);
+  const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
+  const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {} } = given;
+  const scheme = parseSignature(signature);
+  if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
-    secret: parseSecret(given.secret, environment, scheme !== undefined),
+    secret: parseSecret(secret, environment, scheme !== undefined),
     scheme,
-    toleranceMs: 1000 * wholeNumber('toleranceSeconds', given.toleranceSeconds ?? 300, 1),
-    limit: parseLimit(given.limit ?? '5mb'),
-    timeoutMs: milliseconds('timeoutMs', given.timeoutMs ?? 9000),
-    maxRunMs: milliseconds('maxRunMs', given.maxRunMs ?? 15 * 60_000),
-    readTimeoutMs: milliseconds('readTimeoutMs', given.readTimeoutMs ?? 15_000),
-    storeTimeoutMs: milliseconds('deduplicate.storeTimeoutMs', deduplicated?.storeTimeoutMs ?? 2000),
-    clock: parseClock(given.clock),
-    deduplicate: deduplicated && parseDeduplicate(deduplicated),
-    checks: parseSchemas(given.schemas),
-    locals: given.locals,
+    toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
+    limit: parseLimit(limit),
+    timeoutMs: milliseconds('timeoutMs', timeoutMs),
+    maxRunMs: milliseconds('maxRunMs', maxRunMs),
+    readTimeoutMs: milliseconds('readTimeoutMs', readTimeoutMs),
+    ...parseDeduplicate(deduplicate),
+    clock: parseClock(clock),
+    checks: parseSchemas(schemas),
+    locals,
   });
 }
 
@@ -94,16 +94,15 @@ function milliseconds(path: string, value: unknown): number {
 function parseSignature(signature: unknown): SignatureScheme | undefined {
   if (signature === undefined || signature === 'auto') return auto;
   if (signature === false) return undefined;
-  const remedy = typeof signature === 'function' ? "Call it: hmac({ header: '…' })." : '';
   if (typeof signature !== 'object' || signature === null) {
-    throw badOption('signature', "'auto', false or a scheme such as hmac({ header })", signature, remedy);
+    const remedy = callIt(signature, "hmac({ header: 'x-signature' }); a scheme of your own is { name, verify }");
+    throw badOption('signature', "'auto', false or a scheme", signature, remedy);
   }
   const scheme = signature as Partial<SignatureScheme>;
-  if (typeof scheme.name !== 'string' || scheme.name === '') {
-    throw badOption('signature.name', 'a string with text', scheme.name);
-  }
+  requireText('signature.name', scheme.name);
   requireFunction('signature.verify', scheme.verify);
   if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
+  if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
   return signature as SignatureScheme;
 }
 
@@ -111,54 +110,67 @@ const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;
 const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 function parseLimit(limit: unknown): number {
-  if (typeof limit !== 'string') return wholeNumber('limit', limit, 1);
-  const [, amount, unit = 'b'] = sizeText.exec(limit) ?? [];
-  const bytes = Math.floor(Number(amount) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
-  if (!(bytes >= 1)) throw badOption('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
-  return bytes;
+  const bytes = typeof limit === 'string' ? parseSize(limit) : limit;
+  if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
+  throw badOption('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
 }
 
-function parseClock(clock: { now(): number } = Date): { now(): number } {
-  if (typeof (clock as { now?: unknown } | null)?.now !== 'function') {
-    throw badOption('clock', 'an object with now()', clock);
-  }
-  return clock;
+function parseSize(text: string): number {
+  const [, amount, unit = 'b'] = sizeText.exec(text) ?? [];
+  return Math.floor(Number(amount) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
+}
+
+function parseClock(clock: { now(): number } | null): { now(): number } {
+  if (typeof clock?.now === 'function') return clock;
+  throw badOption('clock', 'an object with now(), such as Date', clock);
 }
 
 const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as const;
 
-function parseDeduplicate(options: DeduplicateOptions): Deduplication {
-  const { store, key } = options;
+function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'storeTimeoutMs'> {
+  if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
+  if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
+  knownOptions(options, 'deduplicate', knownDeduplicate);
+  const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs } = options as DeduplicateOptions;
   if (key !== undefined) requireFunction('deduplicate.key', key);
-  if (store !== undefined) {
-    const remedy = typeof store === 'function' ? 'Call it: memoryStore().' : '';
-    if (typeof store !== 'object' || store === null) throw badOption('deduplicate.store', 'a store', store, remedy);
-    const methods = store as unknown as Readonly<Record<string, unknown>>;
-    for (const method of storeMethods) requireFunction(`deduplicate.store.${method}`, methods[method]);
-  }
   return {
-    store: store ?? memoryStore(),
-    inProcess: store === undefined,
-    ttlMs: wholeNumber('deduplicate.ttlMs', options.ttlMs ?? 3 * day, 1),
-    key,
+    deduplicate: {
+      store: store === undefined ? memoryStore() : parseStore(store),
+      inProcess: store === undefined,
+      ttlMs: wholeNumber('deduplicate.ttlMs', ttlMs, 1),
+      key,
+    },
+    storeTimeoutMs: milliseconds('deduplicate.storeTimeoutMs', storeTimeoutMs),
   };
 }
 
-function parseSchemas(schemas: unknown = {}): ReadonlyMap<string, EventCheck> {
-  if (typeof schemas !== 'object' || schemas === null) throw badOption('schemas', 'an object', schemas);
-  const json: Record<string, object> = {};
-  for (const [name, entry] of Object.entries(schemas) as [string, unknown][]) {
-    const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
-    if (typeof schema !== 'object' || schema === null) {
-      throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
-    }
-    json[name] = schema;
+function parseStore(store: unknown): DeliveryStore {
+  if (typeof store !== 'object' || store === null) {
+    throw badOption('deduplicate.store', 'a store such as memoryStore()', store, callIt(store, 'memoryStore()'));
   }
+  const methods = store as Readonly<Record<string, unknown>>;
+  for (const method of storeMethods) requireFunction(`deduplicate.store.${method}`, methods[method]);
+  return store as DeliveryStore;
+}
+
+function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+    throw badOption('schemas', 'an object of schemas by event name', schemas);
+  }
+  const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));
   try {
     return compileSchemas(json);
   } catch (cause) {
-    throw new WebhookError('BAD_SCHEMA', `schemas: ${cause instanceof Error ? cause.message : 'not usable'}`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : 'not usable';
+    throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
   }
+}
+
+function parseSchema(name: string, entry: unknown): object {
+  if (name === '' || name === '*') {
+    throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
+  }
+  const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
+  if (typeof schema === 'object' && schema !== null) return schema;
+  throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
 }

@@ -22,8 +22,9 @@ export function parseSecret(given: unknown, environment: NodeJS.ProcessEnv, need
     throw new WebhookError('MISSING_SECRET', missing);
   }
   if (!Array.isArray(given)) return [usable('secret', given)];
-  if (given.length === 0 && needed)
-    throw new WebhookError('BAD_SECRET', 'secret: expected at least one, got an empty array.');
+  if (given.length === 0 && needed) {
+    throw new WebhookError('BAD_SECRET', 'secret: expected at least one secret, got an empty array.');
+  }
   return given.map((secret: unknown, index) => usable(`secret[${index}]`, secret));
 }
 

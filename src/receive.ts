@@ -100,13 +100,13 @@ export function run(
   success: Outcome,
   source: ContextSource,
   deadline: number,
-  { once }: Receiver,
+  { once, clock }: Receiver,
 ): MaybePromise<Settled> {
   return once.run({
     key: source.key,
     event: source.event,
     success,
-    deadline,
+    msLeft: () => deadline - clock.now(),
     run: (claim, succeeded) => {
       const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
       return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));

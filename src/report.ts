@@ -1,12 +1,15 @@
+import { isNativeError } from 'node:util/types';
 import type { Logger } from './contracts';
 import type { Settled } from './delivery';
 import { WebhookError, type WebhookErrorCode } from './errors';
+import { isThenable } from './maybe-promise';
 import { type Outcome, rowOf } from './outcomes';
+import { printableName } from './printable-name';
 
 /** What `onError` is told beside the error. */
 export interface ErrorDetails {
   readonly outcome: Outcome;
-  /** Event name, once it is known. */
+  /** Event name, once it is known; of an unknown event, only what can be a name. */
   readonly event?: string | undefined;
   /** Name of the handler that failed. */
   readonly handler?: string | undefined;
@@ -28,11 +31,11 @@ export interface Measures {
 
 /** Names that are warned about once; beyond it, new ones are not warned about. */
 const mostNames = 1000;
-const printableName = /^[\w.:-]{1,64}$/;
 
 /** Says what became of deliveries: a log line each, and the error listener where something went wrong. */
 export class Reporter {
-  onError: ErrorListener | undefined;
+  /** Told of errors, each of them. */
+  readonly listeners: ErrorListener[] = [];
   readonly #logger: Logger;
   readonly #warned = new Set<string>();
 
@@ -42,6 +45,7 @@ export class Reporter {
 
   report(settled: Settled, measures: Measures): void {
     this.#log(settled, measures);
+    if (this.listeners.length === 0) return;
     for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
   }
 
@@ -50,10 +54,11 @@ export class Reporter {
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
     if (this.#logger.isLevelEnabled?.(level) === false) return;
     const { key, attempt, reason, schemaError } = details;
-    this.#logger[level](
+    this.#write(
+      level,
       {
         outcome,
-        ...(details.event !== undefined && { event: printable(details.event) }),
+        ...(details.event !== undefined && { event: printableName(details.event) }),
         ...(key !== undefined && { key }),
         ...(attempt !== undefined && { attempt }),
         ...(reason !== undefined && { reason }),
@@ -66,31 +71,44 @@ export class Reporter {
     );
   }
 
+  /** A logger that throws must not change what the sender is told, or a handled delivery would come again. */
+  #write(level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string): void {
+    try {
+      this.#logger[level](fields, message);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
   /** An event nobody handles, or nobody knows, is worth a warning the first time. */
   #isNews(outcome: Outcome, event: string | undefined): boolean {
     if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
-    if (this.#warned.has(event) || this.#warned.size >= mostNames) return false;
-    this.#warned.add(event);
+    const name = printableName(event);
+    if (this.#warned.has(name) || this.#warned.size >= mostNames) return false;
+    this.#warned.add(name);
     return true;
   }
 
   #tell(error: unknown, details: ErrorDetails): void {
-    try {
-      const told = this.onError?.(error, details);
-      if (told instanceof Promise) told.catch((failure: unknown) => this.#logFailedListener(failure));
-    } catch (failure) {
-      this.#logFailedListener(failure);
+    for (const listener of this.listeners) {
+      try {
+        const told = listener(error, details);
+        if (isThenable(told)) told.then(undefined, (failure: unknown) => this.#logFailedListener(failure));
+      } catch (failure) {
+        this.#logFailedListener(failure);
+      }
     }
   }
 
   #logFailedListener(failure: unknown): void {
-    this.#logger.error({ cause: describe(failure) }, 'onError itself failed');
+    this.#write('error', { cause: describe(failure) }, 'onError itself failed');
   }
 }
 
 /** The errors behind an outcome, as the listener is told them. */
 function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
-  const { event, key, failures = [], joined } = details;
+  const { key, failures = [], joined } = details;
+  const event = details.event === undefined ? undefined : printableName(details.event);
   if (failures.length > 0) return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
   return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
@@ -114,12 +132,15 @@ function describeFailure({ handler, error }: { handler: string; error: unknown }
 }
 
 /** Never the error's other properties: an HTTP client's hold requests, a driver's hold rows. */
-function describe(error: unknown): { type: string; message: string; stack?: string | undefined } {
-  if (error instanceof Error) return { type: error.name, message: error.message, stack: error.stack };
-  return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
-}
-
-/** A name came from outside: what could be text is not repeated. */
-function printable(name: string): string {
-  return printableName.test(name) ? name : '(not a name)';
+function describe(error: unknown): { type: string; message: string; stack?: string } {
+  // An error of another realm is one too, and so is a DOMException.
+  if (!(isNativeError(error) || error instanceof Error)) {
+    return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
+  }
+  const { name, message, stack } = error as Readonly<Record<keyof Error, unknown>>;
+  return {
+    type: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : 'an Error without text',
+    ...(typeof stack === 'string' && { stack }),
+  };
 }

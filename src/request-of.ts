@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer } from 'node:util/types';
 import type { WebhookHeaders } from './contracts';
 import { type RawDelivery, Settled } from './delivery';
 import type { WebhookRequest } from './webhooks';
@@ -17,16 +18,16 @@ function bytesOf(body: unknown): Buffer | undefined {
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
   if (Buffer.isBuffer(body)) return body;
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (body instanceof ArrayBuffer || body instanceof SharedArrayBuffer) return Buffer.from(body);
+  if (isAnyArrayBuffer(body)) return Buffer.from(body);
   return body === null || body === undefined ? Buffer.alloc(0) : undefined;
 }
 
 /** Lower-case names; what came twice is joined as Node and `Headers` do, so that strict grammars refuse it. */
 function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  function add(name: string, value: unknown): void {
-    const lower = name.toLowerCase();
-    const text = Array.isArray(value) ? value.join(', ') : String(value);
+  function add(name: unknown, value: unknown): void {
+    const lower = textOf(name).toLowerCase();
+    const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
     headers[lower] = lower in headers ? `${headers[lower]}, ${text}` : text;
   }
   if (typeof given !== 'object' || given === null) return headers;
@@ -40,6 +41,11 @@ function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
     }
   }
   return headers;
+}
+
+/** Anything may stand there in JavaScript; not everything can be made a string. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Fetch's `Headers` has no own properties, whoever made it: the platform, undici or a polyfill. */

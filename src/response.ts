@@ -18,14 +18,17 @@ const fixed = new Map<Outcome, WebhookResponse>(
   (Object.keys(outcomes) as Outcome[]).map((outcome) => [outcome, makeResponse(outcome)]),
 );
 
-/** The answer to a delivery. Problems follow RFC 9457; none holds more than the table and a schema error's place. */
+/**
+ * The answer to a delivery, the caller's to change. Problems follow RFC 9457; none holds more than the table and a
+ * schema error's place.
+ */
 export function responseTo({ outcome, details }: Settled): WebhookResponse {
   const { retryAfterMs, schemaError } = details;
-  const response = fixed.get(outcome) ?? makeResponse(outcome);
   if (schemaError !== undefined && outcome === 'invalid') return makeResponse(outcome, { errors: [schemaError] });
-  if (retryAfterMs === undefined) return response;
+  const { status, headers, body } = fixed.get(outcome) ?? makeResponse(outcome);
+  if (retryAfterMs === undefined) return { status, headers: { ...headers }, body };
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+  return { status, headers: { ...headers, 'retry-after': String(seconds) }, body };
 }
 
 function makeResponse(outcome: Outcome, extra: object = {}): WebhookResponse {

@@ -17,9 +17,12 @@ export type SelectedEvent<Events, Selector> = Selector extends '*'
       ? Events[Selector]
       : never;
 
-/** A handler in a file of its own: `const addNote: WebhookHandler<'notes_created'> = async (event, { key }) => {}`. */
-export type WebhookHandler<Selector extends EventSelector<BigmindEventMap> = '*', Locals = unknown> = (
-  event: SelectedEvent<BigmindEventMap, Selector>,
+/**
+ * A handler in a file of its own: `const addNote: WebhookHandler<'notes_created'> = async (event, { key }) => {}`.
+ * `Events` is for receivers with `schemas`: `EventsWith<typeof schemas>`.
+ */
+export type WebhookHandler<Selector extends EventSelector<Events> = '*', Locals = unknown, Events = BigmindEventMap> = (
+  event: SelectedEvent<Events, Selector>,
   context: HandlerContext<Locals>,
 ) => unknown;
 
@@ -80,7 +83,7 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
    * Registers a handler for an event, several, or `'*'` for all. It is started once a delivery and has succeeded when
    * what it returns resolves. Progress is remembered by its name: `{ name }`, else the selector.
    *
-   * @throws WebhookError `UNKNOWN_EVENT`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
+   * @throws WebhookError `UNKNOWN_EVENT`, `BAD_OPTION`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
    */
   on<const Selector extends EventSelector<Events>>(
     selector: Selector,
@@ -101,21 +104,28 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
    * Runs the handlers for what `verify` returned, with de-duplication and progress as in `receive`. Resolves to
    * `processed`, `unhandled` or `duplicate`.
    *
-   * @throws WebhookError `FAILED`, `INVALID`, `IN_PROGRESS` or `UNAVAILABLE`: try again later
+   * @throws WebhookError `FAILED`, `INVALID`, `IN_PROGRESS` or `UNAVAILABLE`: try again later; `BAD_OPTION` or
+   *   `UNKNOWN_EVENT` for input that `verify` of this receiver did not return
    */
   dispatch(input: DispatchInput<Events[keyof Events]>): Promise<Outcome>;
   /**
    * Takes genuine deliveries of which no event can be made, such as into a quarantine: acknowledged once it resolves,
    * `failed` if it rejects. Without it they get 422 or 400.
+   *
+   * @throws WebhookError `BAD_HANDLER`, or `HANDLER_NAME_TAKEN` the second time
    */
   onInvalid(take: (delivery: InvalidDelivery, context: HandlerContext<Locals>) => unknown): this;
-  /** Takes genuine deliveries of events that have no schema: acknowledged once it resolves, `failed` if it rejects. */
+  /**
+   * Takes genuine deliveries of events that have no schema: acknowledged once it resolves, `failed` if it rejects.
+   *
+   * @throws WebhookError `BAD_HANDLER`, or `HANDLER_NAME_TAKEN` the second time
+   */
   onUnknown(take: (event: UnknownEvent, context: HandlerContext<Locals>) => unknown): this;
   /** Told of each handler failure, each `invalid` and each 5xx; changes nothing in the outcome. */
   onError(listener: ErrorListener): this;
   /**
    * Accepts nothing more (503 with `Retry-After`), waits for handlers that run, then aborts them. Closes no client that
-   * was passed in. `timeoutMs`: how long to wait. @default 10_000
+   * was passed in. `timeoutMs`: how long to wait, in milliseconds from 0. @default 10_000
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { VerifiedDelivery } from '../delivery';
 
 /** A delivery, as `deduplicate.key` sees it. */
@@ -22,18 +22,32 @@ export type NameDelivery = (delivery: KeyedDelivery) => string;
  */
 export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDelivery?: NameDelivery): string {
   const { raw, tenant, signedId } = delivery;
-  const hash = createHash('sha256');
-  hash.update(tenant === undefined ? '-' : `t${Buffer.byteLength(tenant)}:${tenant}`);
+  const scope = tenant === undefined ? '-' : `t${Buffer.byteLength(tenant)}:${tenant}`;
   if (nameDelivery !== undefined) {
     const { rawBody, headers, params } = raw;
     const name: unknown = nameDelivery({ tenant, rawBody, headers, params, payload });
     if (typeof name !== 'string' || name === '') throw new TypeError('deduplicate.key must return a string with text');
-    return hash.update(`n${Buffer.byteLength(name)}:${name}`).digest('hex');
+    return hash('sha256', `${scope}n${Buffer.byteLength(name)}:${name}`);
   }
   if (signedId !== undefined && signedId !== destinationOf(payload)) {
-    return hash.update(`i${signedId.length}:${signedId}`).digest('hex');
+    return hash('sha256', `${scope}i${signedId.length}:${signedId}`);
   }
-  return hash.update(`b${raw.rawBody.length}:`).update(raw.rawBody).digest('hex');
+  return hashBytes(`${scope}b${raw.rawBody.length}:`, raw.rawBody);
+}
+
+const scratch = Buffer.allocUnsafeSlow(32 * 1024);
+
+/**
+ * SHA-256 over a prefix and the bytes. Short bytes are laid behind the prefix in a buffer that is there for it: hashing
+ * one piece needs no Hash object, which costs more than the hash of a kilobyte.
+ */
+function hashBytes(prefix: string, bytes: Buffer): string {
+  if (prefix.length * 3 + bytes.length > scratch.length) {
+    return createHash('sha256').update(prefix).update(bytes).digest('hex');
+  }
+  const start = scratch.write(prefix, 'utf8');
+  bytes.copy(scratch, start);
+  return hash('sha256', scratch.subarray(0, start + bytes.length));
 }
 
 function destinationOf(payload: unknown): unknown {

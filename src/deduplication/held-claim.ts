@@ -10,16 +10,20 @@ export class HeldClaim {
   readonly succeeded: readonly string[];
   readonly #store: DeliveryStore;
   readonly #key: string;
+  readonly #ttlMs: number;
   readonly #token: string;
-  readonly #recorded = new Set<string>();
+  #recorded: Set<string> | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #extending: NodeJS.Timeout | undefined;
-  #leaseUntil = 0;
+  #leaseUntil: number;
 
-  constructor(store: DeliveryStore, key: string, claim: Claim) {
+  /** `asked` is when the claim was asked for, by `performance.now()`: the store may have given it at once. */
+  constructor(store: DeliveryStore, key: string, ttlMs: number, claim: Claim, asked: number) {
     this.#store = store;
     this.#key = key;
+    this.#ttlMs = ttlMs;
+    this.#leaseUntil = asked + leaseMs;
     this.#token = claim.token;
     this.attempt = claim.attempt;
     this.succeeded = claim.succeeded;
@@ -41,23 +45,25 @@ export class HeldClaim {
 
   /** From now on the lease is extended, until {@link stopExtending}. */
   keepExtending(): void {
-    this.#leaseUntil = Date.now() + leaseMs;
     this.#extending = setInterval(() => void this.#extend(), leaseMs / 3).unref();
   }
 
   stopExtending(): void {
     clearInterval(this.#extending);
+    this.#extending = undefined;
   }
 
   async #extend(): Promise<void> {
-    const asked = Date.now();
+    const asked = performance.now();
     const held = await recovered(
       () => this.#store.extend(this.#key, this.#token, leaseMs),
       () => undefined,
     );
+    // The run ended while the store was asked: it gave the claim up itself.
+    if (this.#extending === undefined) return;
     if (held === true) this.#leaseUntil = asked + leaseMs;
     // A store that does not answer may have let the lease pass: then somebody else may hold the claim by now.
-    else if (held === false || Date.now() >= this.#leaseUntil) {
+    else if (held === false || performance.now() >= this.#leaseUntil) {
       this.stopExtending();
       this.abort(new Error('The claim was lost: the lease passed without being extended.'));
     }
@@ -67,22 +73,33 @@ export class HeldClaim {
   record(handler: string): MaybePromise<void> {
     return recovered(
       () => {
-        const answer = this.#store.succeeded(this.#key, this.#token, handler);
-        if (answer instanceof Promise) return answer.then(() => void this.#recorded.add(handler));
-        this.#recorded.add(handler);
+        const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#ttlMs);
+        if (answer instanceof Promise) return answer.then(() => this.#note(handler));
+        this.#note(handler);
         return undefined;
       },
       () => undefined,
     );
   }
 
-  /** Which of `handlers` the store has not been told of. */
-  unrecorded(handlers: readonly string[]): readonly string[] {
-    return handlers.filter((handler) => !this.#recorded.has(handler));
+  #note(handler: string): void {
+    this.#recorded ??= new Set();
+    this.#recorded.add(handler);
   }
 
-  complete(ttlMs: number): MaybePromise<boolean> {
-    return this.#store.complete(this.#key, this.#token, ttlMs);
+  /** Which of `handlers` the store has not been told of in this claim. */
+  unrecorded(handlers: readonly string[]): readonly string[] {
+    return handlers.filter((handler) => !this.#recorded?.has(handler));
+  }
+
+  /** All that a store must be told that lost the claim: it may have lost what it was told before, too. */
+  recordAnew(succeeded: readonly string[]): readonly string[] {
+    this.#recorded = undefined;
+    return [...this.succeeded, ...succeeded];
+  }
+
+  complete(): MaybePromise<boolean> {
+    return this.#store.complete(this.#key, this.#token, this.#ttlMs);
   }
 
   release(): MaybePromise<boolean> {

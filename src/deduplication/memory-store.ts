@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../contracts';
 import { badOption, knownOptions, wholeNumber } from '../option-checks';
 
@@ -9,23 +8,18 @@ export interface MemoryStoreOptions {
    * @default 100_000
    */
   readonly maxKeys?: number | undefined;
-  /** Milliseconds since 1970, for tests. @default Date */
+  /** Milliseconds from any moment, for tests. @default performance, which no change of the system's time moves */
   readonly clock?: { now(): number } | undefined;
 }
 
-interface Running {
-  readonly token: string;
-  readonly attempt: number;
-  readonly succeeded: readonly string[];
-  readonly leaseUntil: number;
-  readonly keepUntil: number;
-}
-
-/** A delivery that is not running: `attempt` is absent when it is done. */
-interface Resting {
-  readonly keepUntil: number;
-  readonly attempt?: number;
-  readonly succeeded?: readonly string[];
+/** What is known of a delivery. It is changed in place: a delivery is looked up as seldom as can be. */
+interface DeliveryRecord {
+  state: 'running' | 'waiting' | 'done';
+  token: string;
+  attempt: number;
+  succeeded: readonly string[];
+  leaseUntil: number;
+  keepUntil: number;
 }
 
 const known = { maxKeys: true, clock: true } satisfies Record<keyof MemoryStoreOptions, true>;
@@ -39,92 +33,136 @@ const nothing: readonly string[] = [];
  */
 export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
   knownOptions(options, 'memoryStore', known);
-  const clock = options.clock ?? Date;
+  const clock = options.clock ?? performance;
   if (typeof clock.now !== 'function') throw badOption('memoryStore.clock', 'an object with now()', clock);
   return new MemoryStore(wholeNumber('memoryStore.maxKeys', options.maxKeys ?? 100_000, 1), clock);
 }
 
 class MemoryStore implements DeliveryStore {
-  readonly #running = new Map<string, Running>();
-  readonly #resting: LRUCache<string, Resting>;
+  /** In the order of their first claim; a record that gets a second life goes to the end. */
+  readonly #records = new Map<string, DeliveryRecord>();
+  /** Walks from the oldest on. It outlives deletions, where a new iterator would step over their traces each time. */
+  #oldest = this.#records.entries();
+  #running = 0;
+  #claims = 0;
   readonly #maxKeys: number;
   readonly #clock: { now(): number };
-  #claims = 0;
 
   constructor(maxKeys: number, clock: { now(): number }) {
     this.#maxKeys = maxKeys;
     this.#clock = clock;
-    this.#resting = new LRUCache({ max: maxKeys });
   }
 
   claim(key: string, leaseMs: number, ttlMs: number): Claim | ClaimedElsewhere | 'done' {
     const now = this.#clock.now();
-    const running = this.#unexpired(this.#running.get(key), now);
-    if (running !== undefined && running.leaseUntil > now) {
-      return { running: true, retryAfterMs: running.leaseUntil - now };
-    }
-    const resting = running === undefined ? this.#unexpired(this.#resting.peek(key), now) : undefined;
-    if (resting !== undefined && resting.attempt === undefined) return 'done';
-    if (!this.#running.has(key) && this.#running.size >= this.#maxKeys) {
-      throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
-    }
-    const before = running ?? resting;
-    const claim: Claim = {
+    const before = this.#find(key, now);
+    if (before?.state === 'done') return 'done';
+    const running = before?.state === 'running';
+    if (running && before.leaseUntil > now) return { running: true, retryAfterMs: before.leaseUntil - now };
+    if (!running) this.#makeRoom(now);
+    const record: DeliveryRecord = {
+      state: 'running',
       token: String(++this.#claims),
       attempt: (before?.attempt ?? 0) + 1,
       succeeded: before?.succeeded ?? nothing,
+      leaseUntil: now + leaseMs,
+      keepUntil: now + Math.max(ttlMs, leaseMs),
     };
-    this.#running.set(key, { ...claim, leaseUntil: now + leaseMs, keepUntil: now + Math.max(ttlMs, leaseMs) });
-    if (resting !== undefined) this.#resting.delete(key);
-    return claim;
+    if (before !== undefined) this.#records.delete(key);
+    if (!running) this.#running += 1;
+    this.#records.set(key, record);
+    return { token: record.token, attempt: record.attempt, succeeded: record.succeeded };
   }
 
   extend(key: string, token: string, leaseMs: number): boolean {
-    const held = this.#held(key, token);
+    const now = this.#clock.now();
+    const held = this.#held(key, token, now);
     if (held === undefined) return false;
-    const leaseUntil = this.#clock.now() + leaseMs;
-    this.#running.set(key, { ...held, leaseUntil, keepUntil: Math.max(held.keepUntil, leaseUntil) });
+    held.leaseUntil = now + leaseMs;
+    held.keepUntil = Math.max(held.keepUntil, held.leaseUntil);
     return true;
   }
 
-  succeeded(key: string, token: string, handlerName: string): boolean {
-    const running = this.#running.get(key);
-    if (running !== undefined) {
-      this.#running.set(key, { ...running, succeeded: withName(running.succeeded, handlerName) });
-      return running.token === token;
+  succeeded(key: string, token: string, handlerName: string, ttlMs: number): boolean {
+    const now = this.#clock.now();
+    const record = this.#find(key, now);
+    if (record === undefined) {
+      const succeeded = [handlerName];
+      const fact = {
+        state: 'waiting',
+        token: '',
+        attempt: 0,
+        succeeded,
+        leaseUntil: 0,
+        keepUntil: now + ttlMs,
+      } as const;
+      this.#records.set(key, { ...fact });
+      this.#forgetOldest();
+      return false;
     }
-    const resting = this.#unexpired(this.#resting.peek(key), this.#clock.now());
-    if (resting?.attempt !== undefined) {
-      this.#resting.set(key, { ...resting, succeeded: withName(resting.succeeded ?? nothing, handlerName) });
-    }
-    return false;
+    if (record.state === 'done') return false;
+    if (!record.succeeded.includes(handlerName)) record.succeeded = [...record.succeeded, handlerName];
+    return record.state === 'running' && record.token === token;
   }
 
   complete(key: string, token: string, ttlMs: number): boolean {
-    if (this.#held(key, token) === undefined) return false;
-    this.#running.delete(key);
-    this.#resting.set(key, { keepUntil: this.#clock.now() + ttlMs });
+    const now = this.#clock.now();
+    const held = this.#held(key, token, now);
+    if (held === undefined) return false;
+    held.succeeded = nothing;
+    held.keepUntil = now + ttlMs;
+    this.#rest(held, 'done');
     return true;
   }
 
   release(key: string, token: string): boolean {
-    const held = this.#held(key, token);
+    const held = this.#held(key, token, this.#clock.now());
     if (held === undefined) return false;
-    this.#running.delete(key);
-    this.#resting.set(key, { keepUntil: held.keepUntil, attempt: held.attempt, succeeded: held.succeeded });
+    this.#rest(held, 'waiting');
     return true;
   }
 
-  #held(key: string, token: string): Running | undefined {
-    const running = this.#running.get(key);
-    return running?.token === token ? running : undefined;
+  #rest(record: DeliveryRecord, state: 'waiting' | 'done'): void {
+    record.state = state;
+    this.#running -= 1;
+    this.#forgetOldest();
   }
 
-  #unexpired<T extends { readonly keepUntil: number }>(record: T | undefined, now: number): T | undefined {
-    return record !== undefined && record.keepUntil > now ? record : undefined;
+  /** Lets go of claims whose lease has passed, keeping their progress, when there is no room for another. */
+  #makeRoom(now: number): void {
+    if (this.#running < this.#maxKeys) return;
+    for (const record of this.#records.values()) {
+      if (record.state === 'running' && record.leaseUntil <= now) this.#rest(record, 'waiting');
+    }
+    if (this.#running < this.#maxKeys) return;
+    throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
   }
-}
 
-function withName(names: readonly string[], name: string): readonly string[] {
-  return names.includes(name) ? names : [...names, name];
+  /** Forgets the oldest that rests, when more do than there is room for. One that runs starts over at the end. */
+  #forgetOldest(): void {
+    while (this.#records.size - this.#running > this.#maxKeys) {
+      const { value, done } = this.#oldest.next();
+      if (done) {
+        this.#oldest = this.#records.entries();
+        continue;
+      }
+      const [key, record] = value;
+      this.#records.delete(key);
+      if (record.state === 'running') this.#records.set(key, record);
+    }
+  }
+
+  #held(key: string, token: string, now: number): DeliveryRecord | undefined {
+    const record = this.#find(key, now);
+    return record?.state === 'running' && record.token === token ? record : undefined;
+  }
+
+  /** The record of a delivery, unless its time is over. */
+  #find(key: string, now: number): DeliveryRecord | undefined {
+    const record = this.#records.get(key);
+    if (record === undefined || record.keepUntil > now) return record;
+    this.#records.delete(key);
+    if (record.state === 'running') this.#running -= 1;
+    return undefined;
+  }
 }

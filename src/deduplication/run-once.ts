@@ -1,9 +1,18 @@
+import { withinMs } from '../bounded';
 import type { DeliveryStore } from '../contracts';
 import { type HandlerFailure, Settled } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import { HeldClaim, leaseMs } from './held-claim';
 import { Unwritten } from './unwritten';
+
+/** Before the deadline by so much, a success that cannot be written is answered: at it, the answer is a timeout. */
+const answerMs = 20;
+
+/** How long handlers that were aborted may take to end before `drain` gives up on them. */
+const afterAbortMs = 1000;
+
+const closing = 'The receiver is closing.';
 
 /** What the handlers of a delivery did. */
 export interface RunReport {
@@ -19,8 +28,8 @@ export interface Work {
   readonly event: string | undefined;
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
-  /** Until when a success that cannot be written is held back, in milliseconds since 1970. */
-  readonly deadline: number;
+  /** For how long a success that cannot be written is held back, in milliseconds from now. */
+  msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;
 }
@@ -33,6 +42,8 @@ export interface RunOnceOptions {
   readonly maxRunMs: number;
   /** Whether copies that arrive while the first runs join it. */
   readonly join: boolean;
+  /** Told how handlers ended that had run past `maxRunMs`, when their delivery had failed. */
+  readonly late: (settled: Settled) => void;
 }
 
 /** Runs a delivery's handlers under a claim, so that copies and repeats do not. */
@@ -41,6 +52,7 @@ export class RunOnce {
   readonly #inFlight = new Map<string, Promise<Settled>>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
   readonly #unwritten = new Unwritten();
+  #draining = false;
 
   constructor(options: RunOnceOptions) {
     this.#options = options;
@@ -49,9 +61,7 @@ export class RunOnce {
   /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
   run(work: Work): MaybePromise<Settled> {
     const joined = this.#options.join ? this.#inFlight.get(work.key) : undefined;
-    if (joined !== undefined) {
-      return joined.then(({ outcome, details }) => new Settled(outcome, { ...details, failures: [], joined: true }));
-    }
+    if (joined !== undefined) return joined.then(sharedWithCopy);
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;
     this.#inFlight.set(work.key, settled);
@@ -62,9 +72,11 @@ export class RunOnce {
 
   #claimAndRun(work: Work): MaybePromise<Settled> {
     const { key, event } = work;
+    if (this.#draining) return new Settled('unavailable', { key, event, reason: closing });
     const unwritten = this.#unwritten.get(key);
     if (unwritten?.done) return new Settled('duplicate', { key, event });
     const { store, ttlMs } = this.#options;
+    const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
     const claimed = recovered(
@@ -75,11 +87,22 @@ export class RunOnce {
       if (answer instanceof Settled) return answer;
       if (answer === 'done') return new Settled('duplicate', { key, event });
       if ('running' in answer) return new Settled('in-progress', { key, event, retryAfterMs: answer.retryAfterMs });
-      const claim = new HeldClaim(store, key, answer);
+      const claim = new HeldClaim(store, key, ttlMs, answer, asked);
+      if (this.#draining) return this.#giveBack(work, claim);
       const succeeded = unwritten === undefined ? answer.succeeded : [...answer.succeeded, ...unwritten.succeeded];
       const report = work.run(claim, succeeded);
       return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
     });
+  }
+
+  /** For a claim that came when no handler is started any more: the repeat, elsewhere, need not wait for its lease. */
+  #giveBack({ key, event }: Work, claim: HeldClaim): MaybePromise<Settled> {
+    const settled = new Settled('unavailable', { key, event, reason: closing });
+    const released = recovered(
+      () => claim.release(),
+      () => false,
+    );
+    return whenReady(released, () => settled);
   }
 
   /** Keeps the claim alive while handlers run, for `maxRunMs` at most. A later finish is recorded all the same. */
@@ -90,9 +113,11 @@ export class RunOnce {
       return this.#finish(work, claim, ran);
     });
     this.#held.set(claim, finished);
-    const { maxRunMs } = this.#options;
+    const { maxRunMs, late } = this.#options;
     return new Promise((resolve) => {
+      let overran = false;
       const overrun = setTimeout(() => {
+        overran = true;
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
@@ -102,7 +127,8 @@ export class RunOnce {
       void finished.then((settled) => {
         clearTimeout(overrun);
         this.#held.delete(claim);
-        resolve(settled);
+        if (overran) late(settled);
+        else resolve(settled);
       });
     });
   }
@@ -111,28 +137,57 @@ export class RunOnce {
     const { key, event } = work;
     const done = failures.length === 0;
     const settled = new Settled(done ? work.success : 'failed', { key, event, attempt: claim.attempt, failures });
-    const { ttlMs } = this.#options;
-    const untold = done ? [] : claim.unrecorded(succeeded);
     const told = recovered<boolean, 'untold'>(
-      () => (untold.length > 0 ? Promise.reject(new Error()) : done ? claim.complete(ttlMs) : claim.release()),
+      () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
     );
     return whenReady(told, (held) => {
       if (held === true) return settled;
       // The claim was lost, or the store is out of reach: the successes are facts that it must still learn.
-      const writing = this.#unwritten.write(key, { claim, succeeded, done, ttlMs });
-      return done ? Promise.race([writing, until(work.deadline)]).then(() => settled) : settled;
+      const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
+      const writing = this.#unwritten.write(key, { claim, succeeded: facts, done });
+      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
     });
   }
 
-  /** Resolves when nothing runs any more, or after `graceMs` and an abort of what still does. */
+  /** Ends the claim; a completion does not keep the answer waiting beyond the deadline, if that has not passed. */
+  #tell(work: Work, claim: HeldClaim, done: boolean, succeeded: readonly string[]): MaybePromise<boolean> {
+    if (!done) return claim.unrecorded(succeeded).length > 0 ? Promise.reject(new Error()) : claim.release();
+    const completed = claim.complete();
+    if (!(completed instanceof Promise)) return completed;
+    const left = work.msLeft() - answerMs;
+    return left > 0 ? withinMs(completed, left, 'The delivery store') : completed;
+  }
+
+  /**
+   * Starts no handler any more. Resolves when nothing runs and all that happened is written, or after `graceMs`, an
+   * abort of what still runs, and a moment for it to end: a claim given back needs no waiting for its lease elsewhere.
+   */
   async drain(graceMs: number): Promise<void> {
-    const idle = Promise.all([...this.#held.values(), ...this.#inFlight.values()]);
-    await Promise.race([idle, until(Date.now() + graceMs)]);
+    this.#draining = true;
+    const idle = this.#idle();
+    await Promise.race([idle, passed(graceMs)]);
     for (const claim of this.#held.keys()) claim.abort(new Error('The receiver was closed.'));
+    await Promise.race([idle, passed(afterAbortMs)]);
+  }
+
+  async #idle(): Promise<void> {
+    await Promise.allSettled([...this.#held.values(), ...this.#inFlight.values()]);
+    await Promise.allSettled(this.#unwritten.writing);
   }
 }
 
-function until(deadline: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline - Date.now())).unref());
+/** What a copy is told of the run that it joined: all but the failures, which are reported once. */
+function sharedWithCopy({ outcome, details }: Settled): Settled {
+  const { failures = [], ...others } = details;
+  const errors = failures.map(({ error }) => error);
+  const cause = errors.length > 1 ? new AggregateError(errors, 'Several handlers failed') : errors[0];
+  return new Settled(outcome, { cause, ...others, joined: true });
+}
+
+/** Node's timers fire at once beyond this. */
+const longestTimer = 2_147_483_647;
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer)).unref());
 }

@@ -8,7 +8,6 @@ export interface UnwrittenFacts {
   readonly succeeded: readonly string[];
   /** Whether every handler did, so that the delivery is done. */
   readonly done: boolean;
-  readonly ttlMs: number;
 }
 
 const mostKeys = 10_000;
@@ -20,28 +19,40 @@ const longestPauseMs = 5000;
  * then a repeat that comes to this process meets the memory instead.
  */
 export class Unwritten {
-  readonly #facts = new LRUCache<string, UnwrittenFacts>({ max: mostKeys });
+  /** Made at the first outage: room for so many takes its time, and most processes never see one. */
+  #facts: LRUCache<string, UnwrittenFacts> | undefined;
+  /** What is being written. */
+  readonly writing = new Set<Promise<void>>();
 
   get(key: string): UnwrittenFacts | undefined {
-    return this.#facts.get(key);
+    return this.#facts?.get(key);
   }
 
-  /** Resolves when the store has been told. */
-  async write(key: string, facts: UnwrittenFacts): Promise<void> {
+  /** Resolves when the store has been told, also of what it still had to be told of an earlier attempt. */
+  write(key: string, latest: UnwrittenFacts): Promise<void> {
+    this.#facts ??= new LRUCache({ max: mostKeys });
+    const earlier = this.#facts.get(key)?.succeeded ?? [];
+    const facts = { ...latest, succeeded: [...new Set([...earlier, ...latest.succeeded])] };
     this.#facts.set(key, facts);
-    for (let pause = firstPauseMs; this.#facts.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
+    const written = this.#writeSoon(key, facts).finally(() => this.writing.delete(written));
+    this.writing.add(written);
+    return written;
+  }
+
+  async #writeSoon(key: string, facts: UnwrittenFacts): Promise<void> {
+    for (let pause = firstPauseMs; this.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
       await sleep(pause);
-      if (await tryToWrite(facts)) this.#facts.delete(key);
+      if (await tryToWrite(facts)) this.#facts?.delete(key);
     }
   }
 }
 
 /** Successes first: they are facts whoever holds the claim by now. */
-async function tryToWrite({ claim, succeeded, done, ttlMs }: UnwrittenFacts): Promise<boolean> {
+async function tryToWrite({ claim, succeeded, done }: UnwrittenFacts): Promise<boolean> {
   try {
     for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
     if (claim.unrecorded(succeeded).length > 0) return false;
-    await (done ? claim.complete(ttlMs) : claim.release());
+    await (done ? claim.complete() : claim.release());
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isUint8Array } from 'node:util/types';
 import type { WebhookHeaders } from '../contracts';
 import { Settled } from '../delivery';
 import type { MaybePromise } from '../maybe-promise';
@@ -41,7 +42,7 @@ function bodyOf(request: MaybeParsed): unknown {
 }
 
 function asBuffer(value: unknown): Buffer | undefined {
-  if (!(value instanceof Uint8Array)) return undefined;
+  if (!isUint8Array(value)) return undefined;
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
@@ -68,26 +69,21 @@ function tooLarge(bytes: number, { limit }: ReadOptions): Settled {
 
 function readStream(request: IncomingMessage, options: ReadOptions): Promise<Buffer | Settled> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const chunks = new Chunks();
     const timer = setTimeout(() => {
-      finish(
-        new Settled('read-timeout', { reason: `${bytes} bytes came within readTimeoutMs (${options.readTimeoutMs}).` }),
-      );
+      const reason = `${chunks.bytes} bytes came within readTimeoutMs (${options.readTimeoutMs}).`;
+      finish(new Settled('read-timeout', { reason }));
     }, options.readTimeoutMs).unref();
 
     function onData(chunk: Buffer | string): void {
-      const buffer = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
-      bytes += buffer.length;
-      if (bytes > options.limit) finish(tooLarge(bytes, options));
-      else chunks.push(buffer);
+      chunks.add(typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk);
+      if (chunks.bytes > options.limit) finish(tooLarge(chunks.bytes, options));
     }
     function onEnd(): void {
-      const [only] = chunks;
-      finish(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
+      finish(chunks.joined());
     }
     function onAbort(): void {
-      finish(new Settled('malformed', { reason: `The upload was aborted after ${bytes} bytes.` }));
+      finish(new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` }));
     }
     function finish(result: Buffer | Settled): void {
       clearTimeout(timer);
@@ -100,7 +96,41 @@ function readStream(request: IncomingMessage, options: ReadOptions): Promise<Buf
     request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
     if (request.readableEnded) onEnd();
     else if (request.destroyed) onAbort();
+    // A middleware before us may have paused the stream to keep it for us.
+    else request.resume();
   });
+}
+
+const smallBytes = 1024;
+const mostSmall = 1024;
+
+/**
+ * What has come of a body. Small chunks are copied together as they come: each costs some 200 bytes of bookkeeping, so
+ * that a body within the limit, sent byte by byte, would take hundreds of megabytes.
+ */
+class Chunks {
+  bytes = 0;
+  readonly #whole: Buffer[] = [];
+  #small: Buffer[] = [];
+
+  add(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.#small.push(chunk);
+    if (chunk.length > smallBytes || this.#small.length === mostSmall) this.#flush();
+  }
+
+  joined(): Buffer {
+    this.#flush();
+    const [first] = this.#whole;
+    return this.#whole.length === 1 && first !== undefined ? first : Buffer.concat(this.#whole, this.bytes);
+  }
+
+  #flush(): void {
+    const [only] = this.#small;
+    if (only === undefined) return;
+    this.#whole.push(this.#small.length === 1 ? only : Buffer.concat(this.#small));
+    this.#small = [];
+  }
 }
 
 function ignoreError(): void {}

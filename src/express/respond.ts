@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebhookResponse } from '../response';
 
-/** How much of an upload is swallowed after an early answer, and for how long, so that its sender reads the answer. */
+/** After an early answer, so much of an upload is read on, and for so long at most. */
 const swallowBytes = 64 * 1024;
 const swallowMs = 500;
 
@@ -30,8 +30,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Ends the response only after a moment of reading on: Node destroys the socket at its end, and a socket destroyed with
- * unread bytes is reset, which takes the answer away from a sender that is still writing.
+ * Ends the response only after a moment: Node destroys the socket at its end, and a socket destroyed with unread bytes
+ * is reset, which takes the answer away from a sender that is still writing. A short upload is read to its end; of a
+ * long one the rest is left in its sender's hands, which reads the answer while it waits.
  */
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
   let swallowed = 0;
@@ -40,11 +41,10 @@ function hangUp(request: IncomingMessage, response: ServerResponse): void {
     clearTimeout(timer);
     request.off('data', onData).off('end', end).off('close', end);
     response.end();
-    request.socket.destroySoon();
   }
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
-    if (swallowed > swallowBytes) end();
+    if (swallowed > swallowBytes) request.pause();
   }
   request.on('data', onData).on('end', end).on('close', end);
   request.resume();

@@ -1,6 +1,7 @@
 import type { HandlerContext, Logger, WebhookHeaders, WebhookParams } from '../contracts';
 import type { RawDelivery } from '../delivery';
 import { WebhookError } from '../errors';
+import { printableName } from '../printable-name';
 
 /** What a context is made from; nothing here is worked out before a handler reads it. */
 export interface ContextSource {
@@ -62,7 +63,7 @@ export class DeliveryContext implements HandlerContext {
   }
   get log(): Logger {
     const { logger, event, key } = this.#source;
-    this.#log ??= logger.child({ event, key });
+    this.#log ??= logger.child({ event: event && printableName(event), key });
     return this.#log;
   }
   get locals(): unknown {

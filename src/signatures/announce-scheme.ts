@@ -1,5 +1,6 @@
 import type { Logger, SignatureMatch } from '../contracts';
 import type { VerifiedDelivery } from '../delivery';
+import { FoundMatch } from './found-match';
 
 /** Tenants whose scheme is remembered; beyond it, the oldest is forgotten and may be announced again. */
 const mostTenants = 1000;
@@ -9,11 +10,14 @@ const mostTenants = 1000;
  * pasted, a stolen signature of another form is worth nothing.
  */
 export function announceScheme(logger: Logger): (delivery: VerifiedDelivery, match: SignatureMatch) => void {
-  const announced = new Map<string | undefined, string>();
-  return function announce({ raw, tenant }, { pin }) {
-    if (pin === undefined || announced.get(tenant) === pin || isOurTool(raw.headers['user-agent'])) return;
+  const announced = new Map<string | undefined, FoundMatch>();
+  return function announce({ raw, tenant }, match) {
+    if (!(match instanceof FoundMatch) || isOurTool(raw.headers['user-agent'])) return;
+    const before = announced.get(tenant);
+    if (before !== undefined && match.pinsLike(before)) return;
     if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
-    announced.set(tenant, pin);
+    announced.set(tenant, match);
+    const { pin } = match;
     logger.info({ ...(tenant !== undefined && { tenant }), pin }, `Signature scheme found. To pin it: ${pin}`);
   };
 }

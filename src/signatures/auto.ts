@@ -1,6 +1,6 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { type Candidate, firstMatch } from './candidate';
-import { readDigest } from './digest';
+import { type Digest, readDigest } from './digest';
 import { readTimestamp, readTimestampedHeader } from './header-grammar';
 import { bodyCandidate } from './hmac';
 import { standardCandidate } from './standard-webhooks';
@@ -14,11 +14,8 @@ export const auto: SignatureScheme = {
   name: 'auto',
   looksFor: 'any header whose name contains "signature" or "hmac"',
   maySign: (headers) => Object.keys(headers).some(isSignatureHeader),
-  verify: ({ headers, rawBody, secret }) => {
-    const found = firstMatch(readCandidates(headers), rawBody, secret);
-    // An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery.
-    return found && { ...found, id: undefined };
-  },
+  // An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery.
+  verify: ({ headers, rawBody, secret }) => firstMatch(readCandidates(headers), rawBody, secret)?.withoutId(),
 };
 
 /** Whether a header, by its lower-case name, may hold a signature. `Signature-Input` (RFC 9421) describes one. */
@@ -26,17 +23,24 @@ export function isSignatureHeader(name: string): boolean {
   return (name.includes('signature') || name.includes('hmac')) && name !== 'signature-input';
 }
 
+/** How many readings are tried: headers by the hundred have readings by the ten thousand. */
+const mostCandidates = 64;
+
+const versioned = /^v\d+[a-z]?,/;
+const prefixes = ['sha256=', 'sha512=', 'v0=', 'v1='];
+
 /**
- * Every reading of the headers, the timestamped ones first: a sender of both kinds should be held to its timestamp as
+ * The readings of the headers, the timestamped ones first: a sender of both kinds should be held to its timestamp as
  * long as it is there.
  */
 export function readCandidates(headers: WebhookHeaders): readonly Candidate[] {
   const timestamped: Candidate[] = [];
   const plain: Candidate[] = [];
-  for (const header of Object.keys(headers)) {
+  const names = Object.keys(headers);
+  for (const header of names) {
     if (!isSignatureHeader(header)) continue;
     const value = headers[header] ?? '';
-    if (/^v\d+[a-z]?,/.test(value)) {
+    if (value.startsWith('v') && versioned.test(value)) {
       const candidate = standardCandidate(headers, header);
       if (candidate) timestamped.push(candidate);
     } else if (value.includes('t=') && value.includes(',')) {
@@ -44,31 +48,29 @@ export function readCandidates(headers: WebhookHeaders): readonly Candidate[] {
       const digests = (parts?.signatures ?? []).map(readDigest).filter((digest) => digest !== undefined);
       if (parts) timestamped.push(oneHeaderCandidate(header, parts.timestamp, digests));
     } else {
-      readPlain(headers, header, value, timestamped, plain);
+      const prefix = prefixes.find((each) => value.startsWith(each)) ?? '';
+      const digest = readDigest(value.slice(prefix.length));
+      if (digest === undefined) continue;
+      plain.push(bodyCandidate(header, prefix, digest));
+      for (const name of names) {
+        if (name.includes('timestamp'))
+          addTwoHeaders(timestamped, headers, { header, prefix, timestampHeader: name }, digest);
+      }
     }
+    if (timestamped.length + plain.length >= mostCandidates) break;
   }
-  return [...timestamped, ...plain];
+  if (timestamped.length === 0) return plain;
+  return [...timestamped, ...plain].slice(0, mostCandidates);
 }
 
-const plainValue = /^(sha256=|sha512=|v0=|v1=)?([\w+/=-]+)$/;
-
-function readPlain(
+function addTwoHeaders(
+  candidates: Candidate[],
   headers: WebhookHeaders,
-  header: string,
-  value: string,
-  timestamped: Candidate[],
-  plain: Candidate[],
+  names: { readonly header: string; readonly prefix: string; readonly timestampHeader: string },
+  digest: Digest,
 ): void {
-  const [, prefix = '', text = ''] = plainValue.exec(value) ?? [];
-  const digest = readDigest(text);
-  if (digest === undefined) return;
-  for (const timestampHeader of Object.keys(headers)) {
-    if (!timestampHeader.includes('timestamp')) continue;
-    const timestamp = readTimestamp(headers[timestampHeader]);
-    if (timestamp === undefined) continue;
-    const names = { header, timestampHeader, prefix };
-    if (prefix === 'v0=') timestamped.push(twoHeaderCandidate(names, timestamp, digest, 'slack'));
-    timestamped.push(twoHeaderCandidate(names, timestamp, digest, 'usual'));
-  }
-  plain.push(bodyCandidate(header, prefix, digest));
+  const timestamp = readTimestamp(headers[names.timestampHeader]);
+  if (timestamp === undefined || candidates.length >= mostCandidates) return;
+  if (names.prefix === 'v0=') candidates.push(twoHeaderCandidate(names, timestamp, digest, 'slack'));
+  candidates.push(twoHeaderCandidate(names, timestamp, digest, 'usual'));
 }

@@ -1,5 +1,5 @@
-import type { SignatureMatch } from '../contracts';
-import { type Digest, macOf, sameDigest } from './digest';
+import { type Algorithm, type Digest, macOf, sameDigest } from './digest';
+import type { FoundMatch } from './found-match';
 import { decodeSecret } from './secret-text';
 
 /** One reading of a request's headers: these digests, if genuine, are the MAC of this prefix and the body. */
@@ -10,34 +10,58 @@ export interface Candidate {
   /** Whether the secret may be base64 whose bytes are the key, as in Standard Webhooks. */
   readonly decodesSecret: boolean;
   /** What to say of the request when this reading is right. */
-  match(digest: Digest): SignatureMatch;
+  match(digest: Digest): FoundMatch;
 }
 
 /** How many MACs one request and secret may cost, whatever its headers hold. */
 const macBudget = 8;
 
+/** How many signatures are compared with them: hundreds of headers must not cost more than the MACs do. */
+const comparisonBudget = 64;
+
 /** The first candidate that `secret` signs. */
-export function firstMatch(
-  candidates: readonly Candidate[],
-  rawBody: Buffer,
-  secret: string,
-): SignatureMatch | undefined {
-  const macs = new Map<string, string>();
+export function firstMatch(candidates: Iterable<Candidate>, rawBody: Buffer, secret: string): FoundMatch | undefined {
+  const macs: Mac[] = [];
+  let comparisons = 0;
   for (const candidate of candidates) {
+    const keys = candidate.decodesSecret ? keysOf(secret) : [secret];
     for (const digest of candidate.digests) {
-      for (const key of candidate.decodesSecret ? keysOf(secret) : [secret]) {
-        const name = `${digest.algorithm} ${typeof key} ${candidate.signedPrefix}`;
-        let mac = macs.get(name);
-        if (mac === undefined) {
-          if (macs.size === macBudget) return undefined;
-          mac = macOf(digest.algorithm, key, candidate.signedPrefix, rawBody);
-          macs.set(name, mac);
-        }
+      for (const key of keys) {
+        const mac = findMac(macs, digest.algorithm, key, candidate.signedPrefix, rawBody);
+        comparisons += 1;
+        if (mac === undefined || comparisons > comparisonBudget) return undefined;
         if (sameDigest(mac, digest.hex)) return candidate.match(digest);
       }
     }
   }
   return undefined;
+}
+
+/** A MAC that was worked out for this request, and what it is of. */
+interface Mac {
+  readonly algorithm: Algorithm;
+  readonly key: string | Buffer;
+  readonly signedPrefix: string;
+  readonly hex: string;
+}
+
+/** The MAC, worked out once a request; `undefined` when the budget is spent. */
+function findMac(
+  macs: Mac[],
+  algorithm: Algorithm,
+  key: string | Buffer,
+  signedPrefix: string,
+  rawBody: Buffer,
+): string | undefined {
+  for (const mac of macs) {
+    // A secret has two keys at most, so their kinds tell them apart.
+    const sameKey = typeof mac.key === typeof key;
+    if (sameKey && mac.algorithm === algorithm && mac.signedPrefix === signedPrefix) return mac.hex;
+  }
+  if (macs.length === macBudget) return undefined;
+  const hex = macOf(algorithm, key, signedPrefix, rawBody);
+  macs.push({ algorithm, key, signedPrefix, hex });
+  return hex;
 }
 
 /** The decoded key first: it is what the senders' libraries use. */

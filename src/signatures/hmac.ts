@@ -2,7 +2,8 @@ import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { headerNameOf, knownOptions, oneOf, stringOf } from '../option-checks';
 import { type Candidate, firstMatch } from './candidate';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest, writeMac } from './digest';
-import { pinLine, unless } from './pin-line';
+import { FoundMatch, type PinOptions } from './found-match';
+import { unless } from './pin-line';
 
 /** Where a plain HMAC stands in a request, and how it is written. */
 export interface HmacOptions {
@@ -77,16 +78,17 @@ export function bodyCandidate(header: string, prefix: string, digest: Digest): C
     digests: [digest],
     signedPrefix: '',
     decodesSecret: false,
-    match: () => ({ scheme: 'hmac', pin: pinLine('hmac', writtenPin(header, prefix, digest)) }),
+    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest)),
   };
 }
 
 /** What of a digest's dress has to be said in a pin line. */
-export function writtenPin(header: string, prefix: string, digest: Digest): Record<string, string | undefined> {
+export function writtenPin(header: string, prefix: string, digest: Digest): PinOptions {
   return {
     header,
     algorithm: unless('sha256', digest.algorithm),
-    encoding: unless('hex', digest.encoding),
+    // Either alphabet is read; and whether a base64url text can be told from base64 differs from delivery to delivery.
+    encoding: digest.encoding === 'hex' ? undefined : 'base64',
     prefix: unless('', prefix),
   };
 }

@@ -4,7 +4,7 @@
  */
 export function pinLine(factory: string, options: Readonly<Record<string, string | undefined>> = {}): string {
   const given = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}: '${value.replaceAll("'", "\\'")}'`],
+    value === undefined ? [] : [`${name}: '${value.replace(/[\\']/g, '\\$&')}'`],
   );
   return `signature: ${factory}(${given.length === 0 ? '' : `{ ${given.join(', ')} }`})`;
 }

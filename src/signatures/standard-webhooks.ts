@@ -2,8 +2,8 @@ import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { headerNameOf, knownOptions } from '../option-checks';
 import { type Candidate, firstMatch } from './candidate';
 import { readDigest, writeMac } from './digest';
+import { FoundMatch, type PinOptions } from './found-match';
 import { readId, readTimestamp, readVersionedHeader } from './header-grammar';
-import { pinLine } from './pin-line';
 import { decodeSecret } from './secret-text';
 
 /** Under which names the three headers of Standard Webhooks come. */
@@ -54,8 +54,8 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
 /** Reads the three headers of which `header` is the one with the signatures. */
 export function standardCandidate(headers: WebhookHeaders, header: string): Candidate | undefined {
   const signatures = readVersionedHeader(headers[header] ?? '');
-  if (signatures === undefined) return undefined;
   const prefix = prefixOf(header);
+  if (signatures === undefined || prefix === undefined) return undefined;
   const id = readId(headers[`${prefix}-id`]);
   const timestamp = readTimestamp(headers[`${prefix}-timestamp`]);
   if (id === undefined || timestamp === undefined) return undefined;
@@ -63,14 +63,14 @@ export function standardCandidate(headers: WebhookHeaders, header: string): Cand
     digests: signatures.map(readDigest).filter((digest) => digest !== undefined),
     signedPrefix: `${id}.${timestamp.text}.`,
     decodesSecret: true,
-    match: () => ({ scheme: 'standardWebhooks', signedAt: timestamp.ms, id, pin: standardPin(prefix) }),
+    match: () => new FoundMatch('standardWebhooks', standardPin(prefix), timestamp.ms, id),
   };
 }
 
-function prefixOf(header: string): string {
-  return header.replace(/-signature$/, '');
+function prefixOf(header: string): string | undefined {
+  return /^(.+)-signature$/.exec(header)?.[1];
 }
 
-function standardPin(prefix: string): string {
-  return usualPrefixes.includes(prefix) ? pinLine('standardWebhooks') : pinLine('standardWebhooks', { prefix });
+function standardPin(prefix: string): PinOptions {
+  return { prefix: usualPrefixes.includes(prefix) ? undefined : prefix };
 }

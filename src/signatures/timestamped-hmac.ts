@@ -2,9 +2,10 @@ import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { badOption, headerNameOf, knownOptions } from '../option-checks';
 import { type Candidate, firstMatch } from './candidate';
 import { type Digest, writeMac } from './digest';
+import { FoundMatch, type PinOptions } from './found-match';
 import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
 import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest, writtenPin } from './hmac';
-import { pinLine, unless } from './pin-line';
+import { unless } from './pin-line';
 
 /** Where a timestamped HMAC and its timestamp stand in a request, and what is signed. */
 export interface TimestampedHmacOptions extends HmacOptions {
@@ -80,13 +81,26 @@ function parsePlaces(options: TimestampedHmacOptions): Places {
   if (typeof content !== 'string' || !content.endsWith('{body}') || !content.includes('{timestamp}')) {
     throw badOption('timestampedHmac.content', 'text that contains {timestamp} and ends in {body}', content);
   }
+  const before = content.slice(0, -'{body}'.length);
+  if (/[{}]/.test(before.replaceAll('{timestamp}', '').replaceAll('{id}', ''))) {
+    throw badOption(
+      'timestampedHmac.content',
+      'no other braces than {timestamp}, {id} and, at its end, {body}',
+      content,
+    );
+  }
   if (content.includes('{id}') !== (idHeader !== undefined)) {
     throw badOption('timestampedHmac.idHeader', 'a header exactly when content contains {id}', idHeader);
   }
+  if (timestampHeader === undefined && options.prefix !== undefined && options.prefix !== '') {
+    const remedy = 'Without it the header is read as t=…,v1=…';
+    throw badOption('timestampedHmac.prefix', 'a prefix only beside timestampHeader', options.prefix, remedy);
+  }
   return {
-    timestampHeader: timestampHeader && headerNameOf('timestampedHmac.timestampHeader', timestampHeader),
-    idHeader: idHeader && headerNameOf('timestampedHmac.idHeader', idHeader),
-    before: content.slice(0, -'{body}'.length),
+    timestampHeader:
+      timestampHeader === undefined ? undefined : headerNameOf('timestampedHmac.timestampHeader', timestampHeader),
+    idHeader: idHeader === undefined ? undefined : headerNameOf('timestampedHmac.idHeader', idHeader),
+    before,
   };
 }
 
@@ -98,7 +112,7 @@ function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Pla
     digests,
     signedPrefix: signedPrefix(placed, timestamp.text, id),
     decodesSecret: false,
-    match: () => ({ signedAt: timestamp.ms, id: id === '' ? undefined : id }),
+    match: () => new FoundMatch('timestampedHmac', {}, timestamp.ms, id === '' ? undefined : id),
   };
 }
 
@@ -145,16 +159,12 @@ function timestampedCandidate(
   digests: readonly Digest[],
   timestamp: Timestamp,
   content: string,
-  pin: (digest: Digest) => Record<string, string | undefined>,
+  pin: (digest: Digest) => PinOptions,
 ): Candidate {
   return {
     digests,
     signedPrefix: content.replace('{timestamp}', timestamp.text).replace('{body}', ''),
     decodesSecret: false,
-    match: (digest) => ({
-      scheme: 'timestampedHmac',
-      signedAt: timestamp.ms,
-      pin: pinLine('timestampedHmac', pin(digest)),
-    }),
+    match: (digest) => new FoundMatch('timestampedHmac', pin(digest), timestamp.ms),
   };
 }

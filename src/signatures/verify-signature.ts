@@ -1,7 +1,8 @@
 import { SilenceError, withinMs } from '../bounded';
 import type { SignatureMatch, SignatureScheme } from '../contracts';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
-import { isThenable, type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { FoundMatch } from './found-match';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
 import { flawOfSecret } from './secret-text';
 import type { SecretSource, TenantSecret } from './secrets';
@@ -48,12 +49,19 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
 /** Refuses, by its headers alone, a request that cannot be signed: its body need not be read. */
 export function refuseUnsigned(headers: RawDelivery['headers'], policy: SignaturePolicy): Settled | undefined {
   const { scheme } = policy;
-  if (scheme?.maySign === undefined || scheme.maySign(headers)) return undefined;
+  if (scheme?.maySign === undefined) return undefined;
+  // What a scheme of the user's own trips over is for its verify() to refuse.
+  const may = recovered(
+    () => scheme.maySign?.(headers),
+    () => true,
+  );
+  if (may) return undefined;
   return refuse(describeMissing(scheme, headers));
 }
 
 function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
-  return markVerified({ raw, tenant, scheme, signedId: match.id });
+  // An empty id would be the same for every delivery.
+  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id });
 }
 
 function refuse(reason: string): Settled {
@@ -66,8 +74,7 @@ function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<Ac
   const found = recovered<unknown, Settled>(
     () => {
       const answer: unknown = secret({ headers: raw.headers, params: raw.params });
-      if (!isThenable(answer)) return answer;
-      return withinMs(Promise.resolve(answer), policy.answerTimeoutMs, 'The secret function');
+      return withinMs(answer, policy.answerTimeoutMs, 'The secret function');
     },
     (error) => new Settled('unavailable', { reason: 'The secret function failed.', cause: error }),
   );
@@ -96,13 +103,13 @@ function findMatch(
   const answer = recovered<unknown, Settled | undefined>(
     () => {
       const verdict: unknown = scheme.verify({ rawBody: raw.rawBody, headers: raw.headers, secret });
-      return isThenable(verdict) ? withinMs(Promise.resolve(verdict), timeoutMs, `Scheme ${scheme.name}`) : verdict;
+      return withinMs(verdict, timeoutMs, `Scheme ${scheme.name}`);
     },
     (error) => (error instanceof SilenceError ? silent(error) : undefined),
   );
   return whenReady(answer, (found) => {
     if (found instanceof Settled) return found;
-    return matchOf(found) ?? findMatch(raw, scheme, others, timeoutMs);
+    return readVerdict(found, scheme.name) ?? findMatch(raw, scheme, others, timeoutMs);
   });
 }
 
@@ -110,8 +117,24 @@ function silent(cause: SilenceError): Settled {
   return new Settled('unavailable', { cause, reason: cause.message });
 }
 
-/** Only `true` and a match count: a custom scheme that forgets to return must not let everybody in. */
-function matchOf(found: unknown): SignatureMatch | undefined {
-  if (found === true) return {};
-  return typeof found === 'object' && found !== null ? found : undefined;
+const matchFields = { scheme: 'string', signedAt: 'number', id: 'string', pin: 'string' } satisfies Record<
+  keyof SignatureMatch,
+  string
+>;
+
+/** Only `true` and a match count: a custom scheme that answers `[]` or `{ valid: false }` must not let everybody in. */
+function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled | undefined {
+  if (verdict instanceof FoundMatch) return verdict;
+  if (verdict === true) return {};
+  if (!verdict) return undefined;
+  if (isMatch(verdict)) return verdict;
+  return refuse(`Scheme ${scheme} answered with neither true, false nor a match ({ signedAt?, id? }).`);
+}
+
+function isMatch(verdict: unknown): verdict is SignatureMatch {
+  if (Object.prototype.toString.call(verdict) !== '[object Object]') return false;
+  return Object.entries(verdict as object).every(([field, value]: [string, unknown]) => {
+    if (!Object.hasOwn(matchFields, field)) return false;
+    return value === undefined || (typeof value === matchFields[field as keyof SignatureMatch] && !Number.isNaN(value));
+  });
 }

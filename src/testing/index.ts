@@ -1,2 +1,3 @@
 export { type DeepPartial, examplePayload } from './example-payload';
 export { type SignDeliveryInput, type SignedDelivery, signDelivery } from './sign-delivery';
+export { type ContractCase, type StoreContractOptions, storeContract } from './store-contract';

@@ -4,13 +4,14 @@ import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '.
 export interface SignDeliveryInput {
   /** The payload; a string is sent as it is, anything else as JSON. */
   readonly payload: unknown;
+  /** What the receiver's `secret` option is, or one of them. */
   readonly secret: string;
   /**
    * How to sign: what the receiver's `signature` option is, or a scheme's name for its usual form.
    * @default hmac({ header: 'x-bigmind-signature' }), which `'auto'` recognises
    */
   readonly scheme?: SignatureScheme | 'hmac' | 'timestampedHmac' | 'standardWebhooks' | undefined;
-  /** The moment that timestamped schemes sign. @default now */
+  /** The moment that timestamped schemes sign, as a Date or in milliseconds since 1970. @default now */
   readonly signedAt?: Date | number | undefined;
   /** The delivery id that some schemes sign. @default a fresh one */
   readonly id?: string | undefined;
@@ -27,11 +28,12 @@ const header = 'x-bigmind-signature';
 /**
  * Signs a delivery as a sender would.
  *
- * @throws TypeError for a scheme that can only verify
+ * @throws TypeError for a payload that JSON cannot say, or a scheme that can only verify
  */
 export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   const { payload, secret, signedAt = Date.now(), id = `msg_${randomUUID()}` } = input;
-  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  const body = typeof payload === 'string' ? payload : (JSON.stringify(payload) as string | undefined);
+  if (body === undefined) throw new TypeError(`payload: expected what JSON can say, got ${typeof payload}.`);
   const scheme = schemeOf(input.scheme ?? 'hmac');
   if (scheme.sign === undefined) throw new TypeError(`The scheme ${scheme.name} can only verify: give it a sign().`);
   const signature = scheme.sign({ rawBody: Buffer.from(body, 'utf8'), secret, signedAt: Number(signedAt), id });

@@ -24,6 +24,7 @@ test.each([
   ['2025-00-10T00:00:00Z', 'no such month'],
   ['2025-10-10T24:00:00Z', 'no such hour'],
   ['2025-10-10T14:30:61Z', 'no such second'],
+  ['1900-02-28T22:89:59+23:30', 'no such minute, whatever the offset makes of it'],
   ['2016-12-31T23:59:60+01:00', 'a leap second that does not end a day in UTC'],
   ['2025-10-10T14:30:00', 'no offset'],
   ['2025-10-10T14:30:00+02', 'an offset without minutes'],
@@ -59,7 +60,9 @@ test('agrees with ajv-formats on all that has the shape of a date-time', () => {
   fc.assert(
     fc.property(date, time, fc.constantFrom('', '.5', '.000'), offset, (day, clock, fraction, zone) => {
       const text = `${day}T${clock}${fraction}${zone}`;
-      expect([text, isDateTime(text)]).toEqual([text, reference.validate(text)]);
+      // Looking for leap seconds, ajv-formats takes 22:89:59+23:30 for 23:59:59 of the day before.
+      const onTheClock = clock < '24' && clock.slice(3) < '60';
+      expect([text, isDateTime(text)]).toEqual([text, onTheClock && reference.validate(text)]);
     }),
     { numRuns: 5000 },
   );

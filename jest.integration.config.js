@@ -1,0 +1,11 @@
+'use strict';
+
+const base = require('./jest.config.js');
+
+/** The tests that need Redis and PostgreSQL: at REDIS_URL and DATABASE_URL, else where they usually are. */
+module.exports = {
+  ...base,
+  roots: ['<rootDir>/test/integration'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,1 @@
+export { type PostgresPool, type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store';

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../contracts';
+import { knownOptions, requireFunction, requireText } from '../../option-checks';
+import { migration } from './migration';
+import * as queries from './queries';
+
+/** Anything with pg's `query` that takes several at once: a Pool, or PGlite. A Client of pg 9 takes one after another. */
+export interface PostgresPool {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
+}
+
+export interface PostgresStoreOptions {
+  /** Your pool; the store never ends it. */
+  readonly pool: PostgresPool;
+  /** Tells services apart that share a database: two with one namespace take each other's deliveries. */
+  readonly namespace: string;
+}
+
+export interface PostgresStore extends DeliveryStore {
+  /** Makes the table `bigmind_webhook_deliveries` where it is missing; may be called at every start, by many at once. */
+  migrate(): Promise<void>;
+  /**
+   * Removes rows past their time, 500 at most, and resolves to how many. The store does so by itself once a minute
+   * while it is used.
+   */
+  prune(): Promise<number>;
+}
+
+const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
+
+const pruneEveryMs = 60_000;
+const pruneAtMost = 500;
+
+/**
+ * Remembers deliveries in a table of PostgreSQL 13 or later, or PGlite, for any number of processes.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  knownOptions(options, 'postgresStore', known);
+  const namespace = requireText('postgresStore.namespace', options.namespace);
+  const { pool } = options;
+  requireFunction('postgresStore.pool.query', (pool as Partial<PostgresPool> | undefined)?.query);
+  let prunedAt = performance.now();
+
+  async function firstRow<Row>(text: string, values: unknown[]): Promise<Row | undefined> {
+    const { rows } = await pool.query(text, values);
+    return rows[0] as Row | undefined;
+  }
+  async function held(text: string, values: unknown[]): Promise<boolean> {
+    return (await firstRow<{ held: boolean }>(text, values))?.held ?? false;
+  }
+  async function prune(): Promise<number> {
+    return (await pool.query(queries.prune, [pruneAtMost])).rows.length;
+  }
+  /** In the background: a delivery does not wait for the tidying up, and does not fail with it. */
+  function pruneNowAndThen(): void {
+    if (performance.now() - prunedAt < pruneEveryMs) return;
+    prunedAt = performance.now();
+    prune().then(
+      (removed) => {
+        // A full batch: there is more, so the next delivery goes on.
+        if (removed === pruneAtMost) prunedAt = Number.NEGATIVE_INFINITY;
+      },
+      () => undefined,
+    );
+  }
+
+  return {
+    async claim(key, leaseMs, ttlMs): Promise<Claim | ClaimedElsewhere | 'done'> {
+      pruneNowAndThen();
+      const token = randomUUID();
+      const claimed = await firstRow<Omit<Claim, 'token'>>(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
+      if (claimed !== undefined) return { token, attempt: claimed.attempt, succeeded: claimed.succeeded };
+      const refused = await firstRow<{ done: boolean; left_ms: number | null }>(queries.refusal, [namespace, key]);
+      if (refused?.done) return 'done';
+      // Between the two statements the other claim may have ended: then a repeat may come at once.
+      return { running: true, retryAfterMs: Math.max(1, Math.ceil(refused?.left_ms ?? 1)) };
+    },
+    extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
+    succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
+    complete: (key, token, ttlMs) => held(queries.complete, [namespace, key, token, ttlMs]),
+    release: (key, token) => held(queries.release, [namespace, key, token]),
+    async migrate() {
+      await pool.query(migration);
+    },
+    prune,
+  };
+}

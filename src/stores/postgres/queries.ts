@@ -1,0 +1,74 @@
+/**
+ * Each step is one statement, so it is atomic without a transaction. `clock_timestamp()` is the server's clock, also
+ * inside a transaction of the user's, where `now()` stands still. A row that is past its time counts as absent. Tokens
+ * are compared as text: one that is no uuid is nobody's, not an error.
+ */
+const now = 'clock_timestamp()';
+const ms = "* interval '1 millisecond'";
+
+/** $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Returns no row when somebody holds the delivery, or it is done. */
+export const claim = `
+INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, token, lease_until, attempt, keep_until)
+VALUES ($1, $2, $3, ${now} + $4 ${ms}, 1, ${now} + greatest($4::float8, $5::float8) ${ms})
+ON CONFLICT (namespace, key) DO UPDATE SET
+  token = excluded.token,
+  lease_until = excluded.lease_until,
+  keep_until = excluded.keep_until,
+  done = false,
+  attempt = CASE WHEN d.keep_until > ${now} THEN d.attempt + 1 ELSE 1 END,
+  succeeded = CASE WHEN d.keep_until > ${now} THEN d.succeeded ELSE '{}' END
+WHERE d.keep_until <= ${now} OR (NOT d.done AND (d.lease_until IS NULL OR d.lease_until <= ${now}))
+RETURNING attempt, succeeded`;
+
+/** $1 namespace, $2 key. Why a claim was refused. */
+export const refusal = `
+SELECT done, extract(epoch FROM lease_until - ${now})::float8 * 1000 AS left_ms
+FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
+
+/** $1 namespace, $2 key, $3 token, $4 lease. */
+export const extend = `
+UPDATE bigmind_webhook_deliveries SET
+  lease_until = ${now} + $4 ${ms},
+  keep_until = greatest(keep_until, ${now} + $4 ${ms})
+WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
+RETURNING true AS held`;
+
+/** $1 namespace, $2 key, $3 token, $4 handler, $5 ttl. */
+export const succeeded = `
+INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, succeeded, keep_until)
+VALUES ($1, $2, ARRAY[$4::text], ${now} + $5 ${ms})
+ON CONFLICT (namespace, key) DO UPDATE SET
+  succeeded = CASE
+    WHEN d.keep_until <= ${now} THEN excluded.succeeded
+    WHEN $4 = ANY (d.succeeded) THEN d.succeeded
+    ELSE array_append(d.succeeded, $4)
+  END,
+  attempt = CASE WHEN d.keep_until <= ${now} THEN 0 ELSE d.attempt END,
+  token = CASE WHEN d.keep_until <= ${now} THEN NULL ELSE d.token END,
+  lease_until = CASE WHEN d.keep_until <= ${now} THEN NULL ELSE d.lease_until END,
+  done = false,
+  keep_until = CASE WHEN d.keep_until <= ${now} THEN excluded.keep_until ELSE d.keep_until END
+WHERE NOT d.done OR d.keep_until <= ${now}
+RETURNING token IS NOT NULL AND token::text = $3 AS held`;
+
+/** $1 namespace, $2 key, $3 token, $4 ttl. */
+export const complete = `
+UPDATE bigmind_webhook_deliveries SET
+  done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + $4 ${ms}
+WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
+RETURNING true AS held`;
+
+/** $1 namespace, $2 key, $3 token. */
+export const release = `
+UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL
+WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
+RETURNING true AS held`;
+
+/**
+ * $1 how many rows at most. Rows that somebody works on are passed over rather than waited for. An array, since a
+ * subquery in a join could be run again for each row, and so remove more. The time is taken once, or no index serves.
+ */
+export const prune = `
+DELETE FROM bigmind_webhook_deliveries WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM bigmind_webhook_deliveries WHERE keep_until <= (SELECT ${now}) LIMIT $1 FOR UPDATE SKIP LOCKED
+)) RETURNING true AS removed`;

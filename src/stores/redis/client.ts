@@ -1,0 +1,71 @@
+import { WebhookError } from '../../errors';
+import type { Script } from './scripts';
+
+/** The part of an ioredis client (or cluster) that is used. */
+export interface IoredisClient {
+  evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  eval(source: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+
+/** The part of a node-redis client (or cluster) that is used. */
+export interface NodeRedisClient {
+  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(source: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** A connected client of ioredis 5 or later, or of node-redis 4 or later; clusters too. */
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+/** Runs a script on one key. */
+export type RunScript = (script: Script, key: string, ...values: (string | number)[]) => Promise<unknown>;
+
+/**
+ * Runs scripts through either client: by name, and by text the first time a server meets one.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function scriptRunner(client: RedisClient): RunScript {
+  const { evalSha, evalText } = callsOf(client);
+  return async function runScript(script, key, ...values) {
+    // Whole milliseconds: for a fraction Redis sets no expiry.
+    const texts = values.map((value) => String(typeof value === 'number' ? Math.ceil(value) : value));
+    try {
+      return await evalSha(script.sha1, key, texts);
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error;
+      return await evalText(script.source, key, texts);
+    }
+  };
+}
+
+/** Known by its text, since the error may come from another copy of the client, or another realm. */
+function isUnknownScript(error: unknown): boolean {
+  const message = (error as { readonly message?: unknown } | undefined)?.message;
+  return typeof message === 'string' && message.startsWith('NOSCRIPT');
+}
+
+type Call = (scriptOrName: string, key: string, values: string[]) => Promise<unknown>;
+
+function callsOf(client: RedisClient): { readonly evalSha: Call; readonly evalText: Call } {
+  if (hasMethod(client, 'evalSha')) {
+    const redis = client as NodeRedisClient;
+    return {
+      evalSha: (name, key, values) => redis.evalSha(name, { keys: [key], arguments: values }),
+      evalText: (text, key, values) => redis.eval(text, { keys: [key], arguments: values }),
+    };
+  }
+  if (hasMethod(client, 'evalsha')) {
+    const redis = client as IoredisClient;
+    return {
+      evalSha: (name, key, values) => redis.evalsha(name, 1, key, ...values),
+      evalText: (text, key, values) => redis.eval(text, 1, key, ...values),
+    };
+  }
+  throw new WebhookError('BAD_OPTION', 'redisStore.client: expected a client of ioredis or node-redis.');
+}
+
+function hasMethod(client: unknown, name: string): boolean {
+  return (
+    typeof client === 'object' && client !== null && typeof (client as Record<string, unknown>)[name] === 'function'
+  );
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { files, type Import, imports, visit } from './source-files';
+
+/** What everybody may import, each importing only those before it. */
+const foundations = [
+  'maybe-promise.ts',
+  'outcomes.ts',
+  'contracts.ts',
+  'errors.ts',
+  'option-checks.ts',
+  'bounded.ts',
+  'printable-name.ts',
+  'delivery.ts',
+  'response.ts',
+];
+const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'stores', 'queues'];
+const tools = ['testing', 'cli'];
+/** Packages that have one place, and that place. Any other may be imported where it is needed, if it is declared. */
+const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/', 'lru-cache': 'deduplication/' };
+const drivers = ['redis', 'ioredis', 'pg', 'pg-boss', 'bullmq'];
+
+const handwritten = [...files].filter(([name]) => !name.includes('/generated/'));
+const packageJson = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as Readonly<
+  Record<'dependencies' | 'peerDependencies', Readonly<Record<string, string>>>
+>;
+
+/** The room of a file; `undefined` at the root. Each store and each queue is a room of its own. */
+function roomOf(file: string): string | undefined {
+  const [first = '', second, third] = file.split('/');
+  if (second === undefined) return undefined;
+  return (first === 'stores' || first === 'queues') && third !== undefined ? `${first}/${second}` : first;
+}
+
+const isIn = (folders: readonly string[]) => (file: string) => folders.some((folder) => file.startsWith(`${folder}/`));
+const isInRoom = isIn(rooms);
+const isTool = isIn(tools);
+
+/** The imports that should not be, as lines to read when a test fails. */
+function offences(isSuch: (found: Import) => boolean): string[] {
+  return imports.filter(isSuch).map(({ from, to }) => `${from} imports ${to}`);
+}
+
+test('the sources are seen, and their imports', () => {
+  expect([...files.keys()]).toContain('receive.ts');
+  expect(imports).toContainEqual({ from: 'receive.ts', to: 'signatures/verify-signature.ts', typesOnly: false });
+  expect(imports).toContainEqual({ from: 'events/compile-schemas.ts', to: 'ajv', typesOnly: false });
+  expect(imports).toContainEqual({ from: 'options.ts', to: 'pino', typesOnly: true });
+  expect(imports).toContainEqual({ from: 'index.ts', to: 'errors.ts', typesOnly: false });
+});
+
+test('every folder is a room or a tool', () => {
+  const folders = new Set([...files.keys()].filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+  expect([...folders].filter((folder) => ![...rooms, ...tools].includes(folder ?? ''))).toEqual([]);
+});
+
+test('a room imports itself and the foundations, never another room or what joins the rooms', () => {
+  const isOffence = ({ from, to }: Import) =>
+    isInRoom(from) && files.has(to) && roomOf(to) !== roomOf(from) && !foundations.includes(to);
+  expect(offences(isOffence)).toEqual([]);
+});
+
+test('the foundations import only those below them', () => {
+  const isOffence = ({ from, to }: Import) =>
+    foundations.includes(from) && files.has(to) && !foundations.slice(0, foundations.indexOf(from)).includes(to);
+  expect(offences(isOffence)).toEqual([]);
+  expect(foundations.filter((name) => !files.has(name))).toEqual([]);
+});
+
+// The examples that `examplePayload` copies stand in the published schemas, which are data.
+test('testing and cli use the public names, and the published schemas', () => {
+  const isPublic = (to: string) => ['index.ts', 'testing/index.ts', 'events/generated/schemas.ts'].includes(to);
+  const isOffence = ({ from, to }: Import) =>
+    isTool(from) && files.has(to) && roomOf(to) !== roomOf(from) && !isPublic(to);
+  expect(offences(isOffence)).toEqual([]);
+});
+
+test('nothing imports cli, and nothing that is installed to receive imports testing', () => {
+  expect(offences(({ from, to }) => isTool(to) && !isTool(from))).toEqual([]);
+  expect(offences(({ from, to }) => to.startsWith('cli/') && !from.startsWith('cli/'))).toEqual([]);
+});
+
+test('Express and Ajv have one room each', () => {
+  const isOffence = ({ from, to }: Import) => {
+    const place: string | undefined = (places as Readonly<Record<string, string>>)[to];
+    return place !== undefined && !from.startsWith(place);
+  };
+  expect(offences(isOffence)).toEqual([]);
+});
+
+test('every package that is imported is declared, and no driver is imported at all', () => {
+  const declared = { ...packageJson.dependencies, ...packageJson.peerDependencies };
+  const isBuiltIn = (to: string) => to.startsWith('node:') || builtinModules.includes(to);
+  const isOffence = ({ to }: Import) => !files.has(to) && !to.startsWith('../') && !isBuiltIn(to) && !(to in declared);
+  expect(offences(isOffence)).toEqual([]);
+  expect(offences(({ to }) => drivers.includes(to))).toEqual([]);
+});
+
+test('what is imported from outside src is a schema', () => {
+  expect(offences(({ to }) => to.startsWith('../') && !/^\.\.\/schemas\/\w+\.schema\.json$/.test(to))).toEqual([]);
+});
+
+test('no module imports itself by a detour', () => {
+  const next = new Map([...files.keys()].map((name) => [name, new Set<string>()]));
+  for (const { from, to, typesOnly } of imports) if (!typesOnly && files.has(to)) next.get(from)?.add(to);
+  const isCyclic = (start: string) => {
+    const seen = new Set<string>();
+    const pending = [...(next.get(start) ?? [])];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      if (name === start) return true;
+      if (!seen.has(name)) pending.push(...(next.get(name) ?? []));
+      seen.add(name);
+    }
+    return false;
+  };
+  expect([...files.keys()].filter(isCyclic)).toEqual([]);
+});
+
+test.each([
+  ['markVerified', 'signatures/verify-signature.ts'],
+  ['markParsed', 'events/parse-json.ts'],
+])('%s is named only in %s', (mint, place) => {
+  const namedIn = new Set<string>();
+  for (const [name, source] of files) {
+    visit(source, (node) => {
+      if (ts.isIdentifier(node) && node.text === mint && name !== 'delivery.ts') namedIn.add(name);
+    });
+  }
+  expect([...namedIn]).toEqual([place]);
+});
+
+test('nothing is cast to a delivery that was verified or parsed, but where it is minted', () => {
+  const casts: string[] = [];
+  for (const [name, source] of files) {
+    visit(source, (node) => {
+      if (!ts.isAsExpression(node) && !ts.isTypeAssertionExpression(node)) return;
+      if (/\b(?:Verified|Parsed|Event)Delivery\b/.test(node.type.getText())) casts.push(name);
+    });
+  }
+  expect(casts).toEqual(['delivery.ts', 'delivery.ts']);
+});
+
+test('no file is long, and most are short', () => {
+  const lengths = handwritten.map(([name, source]) => ({ name, lines: source.text.split('\n').length - 1 }));
+  expect(lengths.filter(({ lines }) => lines > 250)).toEqual([]);
+  const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(80);
+});
+
+test('there is no any, and no error that the compiler was told not to see', () => {
+  const anys: string[] = [];
+  for (const [name, source] of files) {
+    visit(source, (node) => {
+      if (node.kind === ts.SyntaxKind.AnyKeyword) anys.push(`${name}: ${node.parent.getText()}`);
+    });
+    if (/@ts-(?:ignore|expect-error|nocheck)/.test(source.text)) anys.push(`${name}: @ts-…`);
+  }
+  expect(anys).toEqual([]);
+});

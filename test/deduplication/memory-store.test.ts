@@ -1,0 +1,65 @@
+import { memoryStore } from '../../src/index';
+import { storeContract } from '../../src/testing/index';
+
+describe('the contract of a store', () => {
+  for (const { name, run } of storeContract({ store: () => memoryStore(), shortLeaseMs: 20 })) test(name, run);
+});
+
+const long = 60_000;
+
+function claimed(answer: ReturnType<ReturnType<typeof memoryStore>['claim']>): { token: string; attempt: number } {
+  if (typeof answer !== 'object' || !('token' in answer)) throw new Error('no claim');
+  return answer;
+}
+
+test('forgets the oldest finished delivery beyond maxKeys, never one that runs', () => {
+  const store = memoryStore({ maxKeys: 2 });
+  const running = claimed(store.claim('running', long, long));
+  for (const key of ['a', 'b', 'c']) {
+    void store.complete(key, claimed(store.claim(key, long, long)).token, long);
+  }
+  expect(store.claim('b', long, long)).toBe('done');
+  expect(store.claim('c', long, long)).toBe('done');
+  expect(store.claim('a', long, long)).toMatchObject({ attempt: 1 });
+  expect(store.complete('running', running.token, long)).toBe(true);
+});
+
+test('refuses a claim when as many deliveries run as there is room for, and takes it when one has ended', () => {
+  const store = memoryStore({ maxKeys: 2 });
+  const first = claimed(store.claim('1', long, long));
+  void store.claim('2', long, long);
+  expect(() => store.claim('3', long, long)).toThrow(/full/);
+  expect(store.claim('1', long, long)).toMatchObject({ running: true });
+  void store.complete('1', first.token, long);
+  expect(store.claim('3', long, long)).toMatchObject({ attempt: 1 });
+});
+
+test('makes room by letting go of claims whose lease has passed, and keeps their progress', () => {
+  let now = 0;
+  const store = memoryStore({ maxKeys: 1, clock: { now: () => now } });
+  const { token } = claimed(store.claim('hung', 100, long));
+  void store.succeeded('hung', token, 'done before', long);
+  now = 101;
+  expect(store.claim('next', 100, long)).toMatchObject({ attempt: 1 });
+  now = 202;
+  expect(store.claim('hung', 100, long)).toMatchObject({ attempt: 2, succeeded: ['done before'] });
+});
+
+test('is not moved by a change of the system clock', () => {
+  const store = memoryStore();
+  void store.claim('key', long, long);
+  const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * long);
+  try {
+    expect(store.claim('key', long, long)).toMatchObject({ running: true });
+  } finally {
+    now.mockRestore();
+  }
+});
+
+test.each([
+  [{ maxKeys: 0 }, /memoryStore.maxKeys: expected a whole number from 1, got 0/],
+  [{ maxkeys: 5 }, /memoryStore.maxkeys is unknown. Did you mean maxKeys\?/],
+  [{ clock: {} }, /memoryStore.clock: expected an object with now\(\)/],
+])('refuses %j at construction', (options, message) => {
+  expect(() => memoryStore(options as object)).toThrow(message);
+});

@@ -1,0 +1,92 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { boundedStore } from '../../src/deduplication/bounded-store';
+import { RunOnce } from '../../src/deduplication/run-once';
+import type { Settled } from '../../src/delivery';
+import { memoryStore } from '../../src/index';
+import type { MaybePromise } from '../../src/maybe-promise';
+import { examplePayload } from '../../src/testing';
+import { receiverWith } from './kit';
+
+/** How many deliveries the store remembers: beyond it, nothing may grow. */
+const bound = 100_000;
+/** Enough to see what grows; MEMORY_TEST_DELIVERIES=1000000 takes a quarter of a minute. */
+const deliveries = Number(process.env['MEMORY_TEST_DELIVERIES'] ?? 2 * bound);
+const mb = 1024 * 1024;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+async function heapMb(): Promise<number> {
+  // Twice, with a turn between them: what a finaliser frees goes with the second.
+  for (let i = 0; i < 2; i++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return process.memoryUsage().heapUsed / mb;
+}
+
+const inTurns = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(resolve, value));
+
+test('however many deliveries have been, they take no more memory than the store’s bound', async () => {
+  const once = new RunOnce({
+    store: boundedStore(memoryStore(), 2000),
+    ttlMs: 259_200_000,
+    maxRunMs: 900_000,
+    join: true,
+    late: () => undefined,
+  });
+  const report = { failures: [], succeeded: ['*'] };
+  const outcomes = new Map<string, number>();
+  const empty = await heapMb();
+  let full = 0;
+  function run(n: number): MaybePromise<Settled> {
+    // One in a hundred takes a while, with its timers and its place among those that run.
+    const isSlow = n % 100 === 0;
+    return once.run({
+      key: `${'0'.repeat(57)}${n}`.slice(-64),
+      event: 'notes_created',
+      success: 'processed',
+      msLeft: () => 9000,
+      run: () => (isSlow ? inTurns(report) : report),
+    });
+  }
+  for (let n = 1; n <= deliveries; n++) {
+    const { outcome } = await run(n);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if (n === bound) full = await heapMb();
+  }
+  expect(outcomes).toEqual(new Map([['processed', deliveries]]));
+  const grown = (await heapMb()) - full;
+  // What the store remembers takes some 30 MB; two hundred thousand more would take 60.
+  expect(full - empty).toBeGreaterThan(5);
+  expect(grown).toBeLessThan(8);
+  // Asked last: it was not the store itself that was collected.
+  expect((await run(deliveries)).outcome).toBe('duplicate');
+}, 60_000);
+
+test('deliveries that were received leave nothing behind beyond the store’s bound', async () => {
+  const few = 1000;
+  const webhooks = receiverWith({ signature: false, deduplicate: { store: memoryStore({ maxKeys: few }) } });
+  let runs = 0;
+  webhooks.on('notes_created', (_event, { signal }) => {
+    runs++;
+    return runs % 10 === 0 ? inTurns(signal.aborted) : undefined;
+  });
+  webhooks.on('*', () => (runs % 7 === 0 ? Promise.reject(new Error('no')) : undefined));
+  webhooks.onError(() => undefined);
+  const [before = '', after = ''] = JSON.stringify(examplePayload('notes_created', { data: { content: '#' } })).split(
+    '#',
+  );
+  async function receive(from: number, to: number): Promise<void> {
+    for (let n = from; n < to; n++) await webhooks.receive({ headers: {}, body: `${before}${n}${after}` });
+  }
+  await receive(0, 10 * few);
+  const full = await heapMb();
+  await receive(10 * few, 30 * few);
+  expect(runs).toBe(30 * few);
+  // 20,000 deliveries: 100 bytes kept of each would be 2 MB.
+  expect((await heapMb()) - full).toBeLessThan(2);
+  await receive(30 * few - 3, 30 * few);
+  expect(runs).toBe(30 * few);
+}, 60_000);

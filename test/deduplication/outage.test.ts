@@ -1,0 +1,164 @@
+import { memoryStore } from '../../src/index';
+import {
+  answers,
+  calm,
+  type Fault,
+  FaultyStore,
+  gate,
+  genuine,
+  isSilent,
+  losesTheAnswer,
+  receiverWith,
+  rejects,
+  said,
+  send,
+  throws,
+  until,
+} from './kit';
+
+const storeTimeoutMs = 30;
+
+function receiverOn(store: FaultyStore) {
+  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs } });
+  const runs: number[] = [];
+  const told: unknown[] = [];
+  webhooks.onError((error, { outcome }) => void told.push(outcome, (error as { cause?: Error }).cause?.message));
+  webhooks.on('notes_created', (_event, { attempt }) => void runs.push(attempt));
+  return { webhooks, runs, told };
+}
+
+test.each<[string, Fault, RegExp]>([
+  ['throws', throws, /the store is gone/],
+  ['rejects', rejects, /the store is gone/],
+  ['is silent', isSilent, /did not answer within 30 ms/],
+])('a store that %s at claim is 503, runs nothing, and is used again when it is back', async (_title, fault, cause) => {
+  const store = new FaultyStore().break(fault, 'claim');
+  const { webhooks, runs, told } = receiverOn(store);
+  const delivery = genuine();
+  const reply = await webhooks.receive(delivery);
+  expect([said(reply), reply.headers['retry-after']]).toEqual(['503 UNAVAILABLE', '10']);
+  expect(told).toEqual(['unavailable', expect.stringMatching(cause)]);
+  expect(runs).toEqual([]);
+  store.mend();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(runs).toEqual([1]);
+  await calm();
+});
+
+const noClaims: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['a promise of undefined', Promise.resolve(undefined)],
+  ['true', true],
+  ['an empty object', {}],
+  ['a word that it has not', 'DONE'],
+  ['a claim without a token', { attempt: 1, succeeded: [] }],
+  ['a claim without successes', { token: 't', attempt: 1 }],
+  ['a claim without an attempt', Promise.resolve({ token: 't', succeeded: [] })],
+  ['another’s claim without an end', { running: true }],
+  ['another’s claim that ends never', { running: true, retryAfterMs: Number.NaN }],
+];
+
+test.each(noClaims)('a store that answers claim() with %s is 503, and runs nothing', async (_title, answer) => {
+  const { webhooks, runs, told } = receiverOn(new FaultyStore().break(answers(answer), 'claim'));
+  const delivery = genuine();
+  const copies = await Promise.all([send(webhooks, delivery), send(webhooks, delivery)]);
+  expect(copies).toEqual(['503 UNAVAILABLE', '503 UNAVAILABLE']);
+  expect(told).toContain('The delivery store answered claim() with what is no claim.');
+  expect(runs).toEqual([]);
+  await calm();
+});
+
+test('a store that answers everything but claim() with nothing crashes nothing', async () => {
+  const store = new FaultyStore().break(answers(undefined), 'extend', 'succeeded', 'complete', 'release');
+  const { webhooks, runs } = receiverOn(store);
+  webhooks.on('notes_created', () => Promise.reject(new Error('no')), { name: 'failing' });
+  expect(await send(webhooks, genuine())).toBe('500 FAILED');
+  expect(runs).toEqual([1]);
+  await calm();
+  await webhooks.close({ timeoutMs: 500 });
+});
+
+test('dispatch rejects with UNAVAILABLE when the store does', async () => {
+  const store = new FaultyStore().break(rejects, 'claim');
+  const { webhooks, runs } = receiverOn(store);
+  const verified = await webhooks.verify(genuine());
+  await expect(webhooks.dispatch(verified)).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+  store.mend();
+  expect(await webhooks.dispatch(verified)).toBe('processed');
+  expect(runs).toEqual([1]);
+});
+
+test('a claim that comes when its delivery was answered is given back, so that the repeat need not wait', async () => {
+  const opened = gate();
+  const store = new FaultyStore().break((go) => opened.passed.then(go), 'claim');
+  const { webhooks, runs } = receiverOn(store);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  opened.open();
+  await until(() => store.calls.includes('release'));
+  store.mend();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(runs).toEqual([2]);
+});
+
+test('a late claim that cannot be given back crashes nothing', async () => {
+  const opened = gate();
+  const store = new FaultyStore().break((go) => opened.passed.then(go), 'claim').break(throws, 'release');
+  const { webhooks, runs } = receiverOn(store);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  opened.open();
+  await until(() => store.calls.includes('release'));
+  await calm();
+  expect(runs).toEqual([]);
+});
+
+test('a claim whose answer is lost is in progress until its lease ends, and never runs twice', async () => {
+  let now = 0;
+  const store = new FaultyStore(memoryStore({ clock: { now: () => now } })).break(losesTheAnswer, 'claim');
+  const { webhooks, runs } = receiverOn(store);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  store.mend();
+  expect(await send(webhooks, delivery)).toBe('503 IN_PROGRESS');
+  now = 15_001;
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(runs).toEqual([2]);
+});
+
+test('a thenable that is no Promise is waited for, and not for longer than storeTimeoutMs', async () => {
+  // As the commands of some clients are.
+  const thenable =
+    (start: (resolve: (value: unknown) => void, value: unknown) => void): Fault =>
+    (go) =>
+      Object.defineProperty({}, 'then', { value: (resolve: (value: unknown) => void) => start(resolve, go()) });
+  const store = new FaultyStore().break(thenable((resolve, value) => resolve(value)));
+  const { webhooks, runs } = receiverOn(store);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  store.break(thenable(() => undefined));
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(runs).toEqual([1]);
+});
+
+test('a memory store full of running claims answers 503, runs nothing twice, and has room when one has ended', async () => {
+  const webhooks = receiverWith({ deduplicate: { store: memoryStore({ maxKeys: 2 }) } });
+  const time = gate();
+  const runs: string[] = [];
+  webhooks.on('notes_created', (_event, { key }) => {
+    runs.push(key);
+    return time.passed;
+  });
+  const [one, two, three] = [genuine(), genuine(), genuine()];
+  const running = [send(webhooks, one), send(webhooks, two)];
+  expect(await send(webhooks, three)).toBe('503 UNAVAILABLE');
+  const joined = send(webhooks, one);
+  expect(runs).toHaveLength(2);
+  time.open();
+  expect(await Promise.all([...running, joined])).toEqual(['200 processed', '200 processed', '200 processed']);
+  expect(await send(webhooks, three)).toBe('200 processed');
+  expect(await send(webhooks, two)).toBe('200 duplicate');
+  expect(new Set(runs).size).toBe(3);
+  expect(runs).toHaveLength(3);
+});

@@ -1,0 +1,147 @@
+import { memoryStore } from '../../src/index';
+import {
+  type Fault,
+  FaultyStore,
+  genuine,
+  isSilent,
+  losesTheAnswer,
+  receiverWith,
+  rejects,
+  send,
+  throws,
+  until,
+} from './kit';
+
+const storeTimeoutMs = 20;
+
+/** A receiver with handlers that succeed, or fail while they are in `broken`. */
+function receiverOn(store: FaultyStore, names: readonly string[], timeoutMs = 200) {
+  const webhooks = receiverWith({ timeoutMs, deduplicate: { store, storeTimeoutMs } });
+  const broken = new Set<string>();
+  const ran: string[] = [];
+  for (const name of names) {
+    const handler = () => {
+      ran.push(name);
+      if (broken.has(name)) throw new Error(`${name} is broken`);
+    };
+    webhooks.on('notes_created', handler, { name });
+  }
+  return { webhooks, broken, ran };
+}
+
+const outages: readonly (readonly [string, Fault])[] = [
+  ['throws', throws],
+  ['rejects', rejects],
+  ['is silent', isSilent],
+];
+
+describe.each(outages)('while the store %s,', (_title, fault) => {
+  test('a completion is retried until the deadline, then answered 200 and remembered here', async () => {
+    const store = new FaultyStore().break(fault, 'succeeded', 'complete', 'release', 'extend');
+    const { webhooks, ran } = receiverOn(store, ['a', 'b']);
+    const delivery = genuine();
+    const startedAt = performance.now();
+    expect(await send(webhooks, delivery)).toBe('200 processed');
+    expect(performance.now() - startedAt).toBeGreaterThan(150);
+    expect(store.calls.filter((call) => call === 'complete' || call === 'succeeded').length).toBeGreaterThan(2);
+    // The store is wholly gone by now, and still this is known.
+    store.break(fault);
+    expect(await send(webhooks, delivery)).toBe('200 duplicate');
+    expect(ran).toEqual(['a', 'b']);
+    store.mend();
+    await webhooks.close();
+  });
+
+  test('a handler that succeeded does not run again here, though the store never learns of it', async () => {
+    const store = new FaultyStore().break(fault, 'succeeded');
+    const { webhooks, broken, ran } = receiverOn(store, ['a', 'b', 'c']);
+    broken.add('b').add('c');
+    const delivery = genuine();
+    expect(await send(webhooks, delivery)).toBe('500 FAILED');
+    expect(ran.splice(0)).toEqual(['a', 'b', 'c']);
+    // Nobody could give the claim back after the facts; it is given back here, as when its lease had passed.
+    await store.forgetClaims();
+    broken.delete('b');
+    expect(await send(webhooks, delivery)).toBe('500 FAILED');
+    expect(ran.splice(0)).toEqual(['b', 'c']);
+    await store.forgetClaims();
+    broken.delete('c');
+    expect(await send(webhooks, delivery)).toBe('200 processed');
+    expect(ran).toEqual(['c']);
+    expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  });
+});
+
+test('what could not be written is written when the store comes back, without a restart', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a', 'b'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.mend();
+  store.calls.length = 0;
+  await until(() => store.calls.includes('complete'));
+  const elsewhere = receiverOn(store, ['a', 'b']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 duplicate');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], []]);
+});
+
+test('an answer waits no longer than it takes to write the completion', async () => {
+  const store = new FaultyStore().break(rejects, 'complete');
+  const { webhooks } = receiverOn(store, ['a'], 60_000);
+  const answered = send(webhooks, genuine());
+  await until(() => store.calls.filter((call) => call === 'complete').length === 2);
+  store.mend();
+  expect(await answered).toBe('200 processed');
+});
+
+test('a failure that could not be written is, and the repeat elsewhere runs what had not succeeded', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'release');
+  const { webhooks, broken, ran } = receiverOn(store, ['a', 'b']);
+  broken.add('b');
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  const elsewhere = receiverOn(store, ['b', 'a']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('503 IN_PROGRESS');
+  store.mend();
+  store.calls.length = 0;
+  await until(() => store.calls.includes('release'));
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['b']]);
+});
+
+test('a completion that the store is silent about keeps the answer waiting until the deadline, no longer', async () => {
+  const store = new FaultyStore().break(isSilent, 'complete');
+  const webhooks = receiverWith({ timeoutMs: 100, deduplicate: { store, storeTimeoutMs: 60_000 } });
+  let runs = 0;
+  webhooks.on('notes_created', () => void runs++);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.break(rejects, 'claim');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect(runs).toBe(1);
+});
+
+test('a completion whose answer is lost is a completion', async () => {
+  const store = new FaultyStore().break(losesTheAnswer, 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a']);
+  const delivery = genuine();
+  const answered = send(webhooks, delivery);
+  await until(() => store.calls.includes('complete'));
+  store.mend();
+  expect(await answered).toBe('200 processed');
+  const elsewhere = receiverOn(store, ['a']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 duplicate');
+  expect([ran, elsewhere.ran]).toEqual([['a'], []]);
+});
+
+test('a store that forgot the claim is told of the successes as facts', async () => {
+  const store = new FaultyStore(memoryStore());
+  const { webhooks, ran } = receiverOn(store, ['a', 'b']);
+  webhooks.on('notes_created', () => store.forgetAll(), { name: 'restart of the store' });
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
+});

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { bigmindWebhooks, type SummaryCreatedEvent } from '../../src/index';
+import { examplePayload, signDelivery } from '../../src/testing/index';
+
+const secret = 'parse-json-secret';
+
+/** Text of every width in UTF-8, long enough to be decoded in each way. */
+const text = fc
+  .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }), fc.constantFrom(1, 40, 400))
+  .map(([unit, times]) => unit.repeat(times));
+
+test('hands text of any length and script to the handler as JSON.parse gives it', async () => {
+  const seen: SummaryCreatedEvent[] = [];
+  const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: false });
+  webhooks.on('summary_created', (event) => void seen.push(event));
+  await fc.assert(
+    fc.asyncProperty(text, async (summary) => {
+      const signed = signDelivery({ payload: examplePayload('summary_created', { data: { summary } }), secret });
+      seen.length = 0;
+      expect((await webhooks.receive(signed)).status).toBe(200);
+      expect(seen).toEqual([JSON.parse(signed.body)]);
+      expect(seen[0]?.data.summary).toBe(summary);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([100, 20_000, 1_200_000])('reads %d bytes that are not ASCII', async (length) => {
+  const webhooks = bigmindWebhooks({ secret, logger: false });
+  const seen: string[] = [];
+  webhooks.on('summary_created', (event) => void seen.push(event.data.summary));
+  const summary = '日本語 é 😀 '.repeat(Math.ceil(length / 20));
+  const signed = signDelivery({ payload: examplePayload('summary_created', { data: { summary } }), secret });
+  expect((await webhooks.receive(signed)).status).toBe(200);
+  expect(seen).toEqual([summary]);
+});

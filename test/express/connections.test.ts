@@ -1,0 +1,137 @@
+import type { IncomingMessage } from 'node:http';
+import { dial, expresses, genuine, headLines, noting, path, type Served, serve } from './serve';
+
+function delivery(more: Readonly<Record<string, string>> = {}) {
+  const { headers, body } = genuine();
+  const length = String(Buffer.byteLength(body));
+  return { head: headLines({ host: 'x', 'content-length': length, ...headers, ...more }), body };
+}
+
+function frame({ head, body }: { head: string; body: string }): string {
+  return `POST ${path} HTTP/1.1\r\n${head}\r\n${body}`;
+}
+
+const processed = '{"status":"processed"}';
+
+describe.each(expresses)('under $name', ({ express }) => {
+  const { webhooks, handled } = noting();
+  const requests: IncomingMessage[] = [];
+  let served: Served;
+
+  beforeEach(async () => {
+    handled.splice(0);
+    requests.splice(0);
+    const app = express().use((request, _response, next) => {
+      requests.push(request);
+      next();
+    });
+    served = await serve(app.use(path, webhooks.router));
+  });
+  afterEach(() => served.close());
+
+  test('takes a second delivery on the same connection', async () => {
+    const { socket, seen } = dial(served.port);
+    socket.write(frame(delivery()));
+    expect(await seen(/processed"}/)).toMatch(/\r\nConnection: keep-alive\r\n/);
+    socket.write(frame(delivery()));
+    await seen(/processed"}.*processed"}/s);
+    expect(handled).toHaveLength(2);
+    expect(served.sockets).toHaveLength(1);
+    socket.destroy();
+  });
+
+  test('keeps the connection after an answer to a body that was read whole', async () => {
+    const { socket, seen } = dial(served.port);
+    const { head, body } = delivery();
+    socket.write(frame({ head, body: body.replace('note', 'nota') }));
+    await seen(/^HTTP\/1\.1 401 .*"UNAUTHENTICATED"}/s);
+    socket.write(frame(delivery()));
+    await seen(/processed"}/);
+    expect(handled).toHaveLength(1);
+    socket.destroy();
+  });
+
+  test('answers deliveries that are pipelined, in order', async () => {
+    const { socket, seen } = dial(served.port);
+    socket.write(frame(delivery()) + frame(delivery()) + frame(delivery()));
+    const answer = await seen(/(processed"}.*){3}/s);
+    expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(3);
+    expect(handled).toHaveLength(3);
+    socket.destroy();
+  });
+
+  test('closes the connection after an early answer, and answers nothing behind it', async () => {
+    const { socket, ended } = dial(served.port);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\n`);
+    socket.write(`abc${frame(delivery())}`);
+    const answer = await ended;
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).not.toContain('HTTP/1.1 200');
+  });
+
+  test('leaves no listener of its own behind an early answer', async () => {
+    const { socket, ended } = dial(served.port);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write('abc');
+    await ended;
+    const [request] = requests;
+    expect([request?.listenerCount('data'), request?.listenerCount('close')]).toEqual([0, 0]);
+  });
+
+  test('takes a delivery that waits for 100 Continue', async () => {
+    const { socket, seen } = dial(served.port);
+    const { head, body } = delivery({ expect: '100-continue' });
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`);
+    await seen(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+    expect(handled).toEqual([]);
+    socket.write(body);
+    await seen(/HTTP\/1\.1 200 .*processed"}/s);
+    expect(handled[0]?.context.rawBody.toString()).toBe(body);
+    socket.destroy();
+  });
+
+  test('takes a delivery in many tiny chunks', async () => {
+    const { socket, seen } = dial(served.port);
+    const { headers, body } = genuine();
+    // Longer than what is copied together at once, and not text of one byte a character.
+    const bytes = Buffer.from(body);
+    const head = headLines({ host: 'x', 'transfer-encoding': 'chunked', ...headers });
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`);
+    for (const byte of bytes) socket.write(Buffer.from([0x31, 0x0d, 0x0a, byte, 0x0d, 0x0a]));
+    socket.write('0\r\n\r\n');
+    await seen(/HTTP\/1\.1 200 .*processed"}/s);
+    expect(handled[0]?.context.rawBody.equals(bytes)).toBe(true);
+    socket.destroy();
+  });
+
+  test('needs no hundreds of bytes for each byte of a body that comes byte by byte', async () => {
+    const { socket, seen } = dial(served.port);
+    const { headers, body } = genuine();
+    const head = headLines({ host: 'x', 'transfer-encoding': 'chunked', ...headers });
+    const before = process.memoryUsage().heapUsed;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().heapUsed - before);
+    }, 5);
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`);
+    const space = '1\r\n \r\n'.repeat(10_000);
+    for (let written = 0; written < 400_000; written += 10_000) socket.write(space);
+    socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+    await seen(/HTTP\/1\.1 401 /);
+    clearInterval(watch);
+    expect(most).toBeLessThan(45_000_000);
+    socket.destroy();
+  });
+});
+
+test('answers with the length of its body in bytes', async () => {
+  const { webhooks } = noting();
+  const served = await serve((request, response) => webhooks.router(request, response, () => {}));
+  const { socket, seen } = dial(served.port);
+  socket.write(frame(delivery()).replace(path, '/'));
+  const answer = await seen(/processed"}/);
+  expect(answer).toMatch(new RegExp(`\r\ncontent-length: ${processed.length}\r\n`, 'i'));
+  socket.destroy();
+  await served.close();
+});

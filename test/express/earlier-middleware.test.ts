@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestHandler } from 'express';
+import { keepRawBody } from '../../src/index';
+import { expresses, genuine, notedLog, noting, path, post, type Served, secret, serve } from './serve';
+
+describe.each(expresses)('under $name', ({ express }) => {
+  const errors: unknown[] = [];
+  const { logger, lines } = notedLog();
+  const { webhooks, handled } = noting({ limit: '100kb', logger });
+  webhooks.onError((error) => errors.push(error));
+  let served: Served | undefined;
+
+  beforeEach(() => {
+    for (const noted of [handled, lines, errors]) noted.splice(0);
+  });
+  afterEach(() => served?.close());
+
+  async function behind(...earlier: readonly RequestHandler[]): Promise<string> {
+    served = await serve(express().use(path, ...earlier, webhooks.router));
+    return served.origin + path;
+  }
+
+  test.each<[string, RequestHandler]>([
+    [
+      'read the body as text',
+      (request, _response, next) => {
+        request.setEncoding('utf8');
+        next();
+      },
+    ],
+    [
+      'paused the request',
+      (request, _response, next) => {
+        request.pause();
+        void pause(20).then(() => next());
+      },
+    ],
+    [
+      'counts the bytes',
+      (request, _response, next) => {
+        let bytes = 0;
+        request.on('data', (part: Buffer) => {
+          bytes += part.length;
+        });
+        request.on('end', () => void expect(bytes).toBeGreaterThan(0));
+        next();
+      },
+    ],
+    ['took its time', (_request, _response, next) => void pause(20).then(() => next())],
+    [
+      'froze the headers',
+      (request, _response, next) => {
+        Object.freeze(request.headers);
+        next();
+      },
+    ],
+  ])('takes a delivery after a middleware that %s', async (_title, earlier) => {
+    const url = await behind(earlier);
+    const { headers, body } = genuine();
+    const text = body.replace('note ', 'nöte 🎉 ');
+    const signed = { headers, body: text };
+    expect((await post(url, signed)).status).toBe(401);
+    expect(handled).toEqual([]);
+    expect((await post(url, { headers, body })).status).toBe(200);
+    expect(handled[0]?.context.rawBody.toString()).toBe(body);
+  });
+
+  test.each<[string, RequestHandler]>([
+    ['express.json()', express.json()],
+    ['express.text()', express.text({ type: '*/*' })],
+    ['express.urlencoded()', express.urlencoded({ type: '*/*', extended: false })],
+    [
+      'one that drained the request',
+      (request, _response, next) => {
+        request.resume().on('end', () => next());
+      },
+    ],
+    [
+      'one that took the first bytes',
+      (request, _response, next) => {
+        request.once('data', () => next());
+      },
+    ],
+  ])('says how to mount when the body was read before by %s', async (_title, earlier) => {
+    const url = await behind(earlier);
+    const reply = await post(url, genuine());
+    expect(reply.status).toBe(500);
+    expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(await reply.json()).toEqual({
+      type: expect.stringMatching(/docs\/errors\.md#body_already_parsed$/),
+      title: 'The receiver is not set up correctly',
+      status: 500,
+      code: 'BODY_ALREADY_PARSED',
+    });
+    expect(handled).toEqual([]);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ level: 50, outcome: 'misconfigured' });
+    const [line] = lines as { reason: string }[];
+    expect(line?.reason).toContain('Mount the router before express.json()');
+    expect(line?.reason).toContain('express.json({ verify: keepRawBody })');
+    expect(errors).toEqual([expect.objectContaining({ code: 'BODY_ALREADY_PARSED', status: 500 })]);
+  });
+
+  test.each<[string, RequestHandler]>([
+    ['express.raw()', express.raw({ type: '*/*', limit: '1mb' })],
+    ['keepRawBody', express.json({ verify: keepRawBody, limit: '1mb' })],
+  ])('holds bytes that %s kept to the limit', async (_title, earlier) => {
+    const url = await behind(earlier);
+    const { headers, body } = genuine();
+    const reply = await post(url, { headers, body: body + ' '.repeat(100 * 1024) });
+    expect([reply.status, await reply.json()]).toEqual([413, expect.objectContaining({ code: 'TOO_LARGE' })]);
+    expect(handled).toEqual([]);
+    expect((await post(url, { headers, body })).status).toBe(200);
+  });
+
+  test('says nothing to a request that somebody else has answered', async () => {
+    const url = await behind((_request, response, next) => {
+      response.status(202).send('mine');
+      next();
+    });
+    const reply = await post(url, genuine());
+    expect([reply.status, await reply.text()]).toEqual([202, 'mine']);
+  });
+
+  test('refuses a request without a body after express.json()', async () => {
+    const url = await behind(express.json({ verify: keepRawBody }));
+    const reply = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    expect(reply.status).toBe(401);
+    expect(handled).toEqual([]);
+  });
+
+  test('shows the path parameters and headers to the secret function', async () => {
+    const asked: unknown[] = [];
+    const { webhooks: tenants, handled: seen } = noting({
+      secret: ({ headers, params }) => {
+        asked.push([headers['user-agent'], params]);
+        const { tenant } = params;
+        return tenant === 'acme' ? { tenant, secret } : undefined;
+      },
+    });
+    served = await serve(express().use('/hooks/:tenant', tenants.router));
+    expect((await post(`${served.origin}/hooks/acme`, genuine())).status).toBe(200);
+    expect(seen[0]?.context.tenant).toBe('acme');
+    expect((await post(`${served.origin}/hooks/other`, genuine())).status).toBe(401);
+    expect(seen).toHaveLength(1);
+    expect(asked).toEqual([
+      ['bigmind-webhooks/testing', { tenant: 'acme' }],
+      ['bigmind-webhooks/testing', { tenant: 'other' }],
+    ]);
+  });
+});

@@ -1,0 +1,86 @@
+import { dial, expresses, genuine, headLines, noting, path, post, type Served, serve } from './serve';
+
+describe.each(expresses)('under $name', ({ express }) => {
+  const { webhooks, handled } = noting();
+  const apps: Served[] = [];
+  let used: Served;
+  let posted: Served;
+
+  beforeAll(async () => {
+    used = await serve(express().use(path, webhooks.router));
+    posted = await serve(express().post(path, webhooks.router));
+    apps.push(used, posted);
+  });
+  afterAll(() => Promise.all(apps.map((app) => app.close())));
+  beforeEach(() => handled.splice(0));
+
+  test.each(['/more', '/more?x=1', '/%2F', '/webhooks/bigmind'])(
+    'leaves %s below the mount path to the app',
+    async (below) => {
+      for (const app of [used, posted]) {
+        const reply = await post(`${app.origin}${path}${below}`, genuine());
+        expect(reply.status).toBe(404);
+        expect(await reply.text()).toContain('Cannot POST');
+      }
+      expect(handled).toEqual([]);
+    },
+  );
+
+  test.each(['/', '/webhooks', '/webhooks/bigmindful'])(
+    'leaves %s beside the mount path to the app',
+    async (beside) => {
+      for (const app of [used, posted]) expect((await post(app.origin + beside, genuine())).status).toBe(404);
+      expect(handled).toEqual([]);
+    },
+  );
+
+  test('leaves what is below a router at the root to the app, and its body unread', async () => {
+    const app = await serve(
+      express()
+        .use(webhooks.router)
+        .use(express.json())
+        .post('/notes', (request, response) => void response.json(request.body)),
+    );
+    apps.push(app);
+    const { body } = genuine();
+    const headers = { 'content-type': 'application/json' };
+    const reply = await post(`${app.origin}/notes`, { headers, body });
+    expect(await reply.json()).toEqual(JSON.parse(body));
+    expect(handled).toEqual([]);
+  });
+
+  test.each([
+    ['with its path', path],
+    ['with a query', `${path}?x=1`],
+    ['with a trailing slash', `${path}/`],
+  ])('takes an absolute request target %s', async (_title, to) => {
+    for (const { port } of [used, posted]) {
+      const { headers, body } = genuine();
+      const { socket, ended } = dial(port);
+      const all = { host: 'x', 'content-length': String(Buffer.byteLength(body)), connection: 'close', ...headers };
+      socket.write(`POST http://hooks.example.com:8080${to} HTTP/1.1\r\n${headLines(all)}\r\n${body}`);
+      expect(await ended).toContain('{"status":"processed"}');
+    }
+    expect(handled).toHaveLength(2);
+  });
+
+  test('leaves an absolute request target below the mount path to the app', async () => {
+    const { headers, body } = genuine();
+    const { socket, ended } = dial(used.port);
+    const all = { host: 'x', 'content-length': String(Buffer.byteLength(body)), connection: 'close', ...headers };
+    socket.write(`POST http://hooks.example.com${path}/more HTTP/1.1\r\n${headLines(all)}\r\n${body}`);
+    expect(await ended).toMatch(/^HTTP\/1.1 404 /);
+    expect(handled).toEqual([]);
+  });
+});
+
+test('needs no Express to run', async () => {
+  const { webhooks, handled } = noting();
+  const app = await serve((request, response) =>
+    webhooks.router(request, response, () => void response.writeHead(404).end()),
+  );
+  expect((await post(app.origin, genuine())).status).toBe(200);
+  expect((await post(`${app.origin}/more`, genuine())).status).toBe(404);
+  expect(handled).toHaveLength(1);
+  await app.close();
+});

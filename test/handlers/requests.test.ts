@@ -1,0 +1,34 @@
+import { isWebhookError, type WebhookRequest } from '../../src/index';
+import { genuine, receiverWith, said } from '../deduplication/kit';
+
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+const requests: readonly (readonly [string, unknown, RegExp])[] = [
+  ['nothing', undefined, /^500 FAILED$/],
+  ['null', null, /^500 FAILED$/],
+  ['a method that is no string', { ...genuine(), method: 7 }, /^500 FAILED$/],
+  ['headers that cannot be looked at', { ...genuine(), headers: revoked.proxy }, /^500 FAILED$/],
+  ['an object of nothing', {}, /^401 UNAUTHENTICATED$/],
+  ['a parsed body', { ...genuine(), body: { event: 'notes_created' } }, /^500 BODY_ALREADY_PARSED$/],
+  ['another method', { ...genuine(), method: 'get' }, /^405 METHOD_NOT_ALLOWED$/],
+];
+
+test.each(requests)('receive answers a request that is %s, and calls no handler', async (_title, request, answer) => {
+  const webhooks = receiverWith();
+  let runs = 0;
+  webhooks.on('*', () => void runs++);
+  expect(said(await webhooks.receive(request as WebhookRequest))).toMatch(answer);
+  expect(runs).toBe(0);
+  expect(said(await webhooks.receive(genuine()))).toBe('200 processed');
+});
+
+test.each(requests.filter(([title]) => title !== 'another method' && title !== 'a method that is no string'))(
+  'verify rejects a request that is %s with a WebhookError',
+  async (_title, request) => {
+    const refused = await receiverWith()
+      .verify(request as WebhookRequest)
+      .catch((error: unknown) => error);
+    expect(isWebhookError(refused)).toBe(true);
+  },
+);

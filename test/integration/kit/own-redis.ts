@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A Redis of the test's own, which may be stopped, stalled and started again; it keeps everything on disk. */
+export interface OwnRedis {
+  readonly port: number;
+  readonly url: string;
+  /** Unless it runs. */
+  start(): Promise<void>;
+  /** Ends it as a crash would. What it acknowledged is on disk. */
+  kill(): Promise<void>;
+  /** It keeps its connections and answers nothing, as a machine that hangs. */
+  stall(): void;
+  resume(): void;
+  /** Ends it and forgets what it knew. */
+  remove(): Promise<void>;
+}
+
+export async function startRedis(...settings: string[]): Promise<OwnRedis> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-redis-'));
+  const onDisk = ['--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+  let server: ChildProcess | undefined;
+  const atExit = (): void => void server?.kill('SIGKILL');
+  process.once('exit', atExit);
+
+  async function kill(): Promise<void> {
+    if (server === undefined) return;
+    const ended = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : undefined;
+    server.kill('SIGKILL');
+    await ended;
+    server = undefined;
+  }
+  const redis: OwnRedis = {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async start() {
+      if (server !== undefined) return;
+      server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...onDisk, ...settings], {
+        stdio: 'ignore',
+      });
+      await untilAnswering(port, server);
+    },
+    kill,
+    stall: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
+    async remove() {
+      await kill();
+      process.off('exit', atExit);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  await redis.start();
+  return redis;
+}
+
+async function untilAnswering(port: number, server: ChildProcess): Promise<void> {
+  const failed = new Promise<never>((_resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new Error('redis-server could not be started: is it installed?', { cause })),
+    );
+  });
+  const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 30, maxRetriesPerRequest: 300 });
+  client.on('error', () => undefined);
+  try {
+    // ioredis itself waits while the server reads its file.
+    await Promise.race([client.ping(), failed]);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** A free port whose 10,000th neighbour exists: a cluster's nodes talk on that. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    server.close();
+    await once(server, 'close');
+    if (port < 55_000) return port;
+  }
+}

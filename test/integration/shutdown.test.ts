@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SignedDelivery } from '../../src/testing/index';
+import { type Bundle, bundle } from './kit/bundle';
+import { type Effects, recordEffects } from './kit/effects';
+import { freePort } from './kit/own-redis';
+import { type ReceiverProcess, startReceiver } from './kit/processes';
+import { closeConnections, outcomeOf, pause, post, secret, signedNote } from './kit/sender';
+import { forgetNamespaces, freshNamespace, redisUrl } from './services';
+
+const namespace = freshNamespace();
+let app: Bundle;
+let effects: Effects;
+const receivers: ReceiverProcess[] = [];
+
+/** The recipe of the documentation, with a handler that takes a while and writes to where it can be counted. */
+function recipe(): string {
+  const document = readFileSync(join(__dirname, '../../docs/deployment.md'), 'utf8');
+  const [, block = ''] = /^```ts\n([\s\S]*?)^```/m.exec(document) ?? [];
+  expect(block).toContain('SIGTERM');
+  const own = block
+    .replaceAll("'crm-sync'", JSON.stringify(namespace))
+    .replace("'notes'", JSON.stringify(`${namespace}:notes`));
+  return `${own}
+const { effects } = JSON.parse(process.env.RECEIVER ?? '');
+webhooks.on('notes_created', async (_event, { key }) => {
+  await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 300));
+  await redis.rpush(effects, 'slow ' + key);
+}, { name: 'slow' });
+server.on('listening', () => { process.send?.({ port: server.address().port }); process.channel?.unref(); });
+`;
+}
+
+beforeAll(async () => {
+  app = await bundle({ entry: { text: recipe() } });
+  effects = await recordEffects();
+});
+
+afterAll(async () => {
+  closeConnections();
+  for (const receiver of receivers) receiver.kill('SIGKILL');
+  app.remove();
+  await effects.close();
+  await forgetNamespaces();
+});
+
+async function start(): Promise<ReceiverProcess> {
+  const environment = { PORT: String(await freePort()), REDIS_URL: redisUrl, BIGMIND_WEBHOOK_SECRET: secret };
+  const receiver = await startReceiver(app.file, { effects: effects.list }, environment);
+  receivers.push(receiver);
+  return receiver;
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'told to end by %s under load, it answers what it has begun, takes nothing new, and leaves; nothing is lost, nothing done twice',
+  async (signal) => {
+    const [old, next] = [await start(), await start()];
+    const before = (await effects.counts()).size;
+    const answered = new Map<SignedDelivery, string | undefined>();
+    const begunBefore: Promise<string | undefined>[] = [];
+    let told = false;
+    let stopped = false;
+
+    async function load(): Promise<void> {
+      while (!stopped) {
+        const note = signedNote(randomUUID());
+        const sending = post(old.port, note).then((reply) => ({ reply, outcome: outcomeOf(reply) }));
+        if (!told) begunBefore.push(sending.then(({ outcome }) => outcome));
+        const { reply, outcome } = await sending;
+        answered.set(note, outcome);
+        if (told && reply.status === 503) expect(reply.headers['retry-after']).toBe('10');
+        await pause(5);
+      }
+    }
+    const loads = Array.from({ length: 12 }, load);
+    await pause(800);
+    const atWork = begunBefore.length;
+    old.kill(signal);
+    told = true;
+    const toldAt = performance.now();
+    const { code, output } = await old.ended;
+    stopped = true;
+    await Promise.all(loads);
+
+    expect({ code, output: output.replace(/^\{.*\}\n/gm, '') }).toEqual({ code: 0, output: '' });
+    expect(performance.now() - toldAt).toBeLessThan(5000);
+    // Everything that was sent before the signal was handled and answered.
+    expect(atWork).toBeGreaterThan(12);
+    expect(new Set(await Promise.all(begunBefore.slice(0, atWork)))).toEqual(new Set(['processed']));
+    // What came after was handled, refused with 503 or not connected; never acknowledged without being handled.
+    const outcomes = new Set(answered.values());
+    expect([...outcomes].filter((outcome) => !['processed', 'UNAVAILABLE', undefined].includes(outcome))).toEqual([]);
+    expect(outcomes.has(undefined) || outcomes.has('UNAVAILABLE')).toBe(true);
+
+    const unhandled = [...answered].filter(([, outcome]) => outcome !== 'processed').map(([note]) => note);
+    const repeated = await Promise.all(unhandled.map((note) => post(next.port, note)));
+    expect(repeated.map(outcomeOf)).toEqual(unhandled.map(() => 'processed'));
+    const counts = await effects.counts();
+    expect(counts.size - before).toBe(answered.size);
+    expect([...counts.values()].filter((count) => count > 1)).toEqual([]);
+
+    next.kill('SIGTERM');
+    expect((await next.ended).code).toBe(0);
+  },
+);

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { SignedDelivery } from '../../../src/testing/index';
+import { outcomeOf, path, pause, post, signedNote } from '../kit/sender';
+
+/** The most often that a delivery is sent, and the longest pause between two times. */
+const mostAttempts = 60;
+const longestPauseMs = 1500;
+
+export interface Sent {
+  readonly acknowledged: number;
+  /** Deliveries that were given up. */
+  readonly givenUp: number;
+  readonly requests: number;
+  readonly copies: number;
+  readonly abortedUploads: number;
+  /** How often each outcome was answered. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** A sender that repeats as vendors do: what is not acknowledged comes again, later and later, up to a bound. */
+export class Vendor {
+  readonly #ports: readonly number[];
+  readonly #outcomes = new Map<string, number>();
+  readonly #pending = new Set<Promise<void>>();
+  #acknowledged = 0;
+  #givenUp = 0;
+  #copies = 0;
+  #abortedUploads = 0;
+
+  constructor(ports: readonly number[]) {
+    this.#ports = ports;
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a delivery that is new, sometimes several times at once, sometimes after an upload that broke off. */
+  send(): void {
+    const sending = this.#sendNew().finally(() => this.#pending.delete(sending));
+    this.#pending.add(sending);
+  }
+
+  async finish(): Promise<Sent> {
+    await Promise.all(this.#pending);
+    const outcomes = Object.fromEntries([...this.#outcomes].toSorted(([one], [other]) => one.localeCompare(other)));
+    return {
+      acknowledged: this.#acknowledged,
+      givenUp: this.#givenUp,
+      requests: [...this.#outcomes.values()].reduce((sum, count) => sum + count, 0),
+      copies: this.#copies,
+      abortedUploads: this.#abortedUploads,
+      outcomes,
+    };
+  }
+
+  async #sendNew(): Promise<void> {
+    const note = signedNote(randomUUID());
+    if (Math.random() < 0.05) await this.#breakOff(note);
+    const copies = Math.random() < 0.3 ? 1 + Math.floor(Math.random() * 3) : 0;
+    this.#copies += copies;
+    const sent = await Promise.all(Array.from({ length: 1 + copies }, () => this.#repeat(note)));
+    if (sent.every(Boolean)) this.#acknowledged += 1;
+    else this.#givenUp += 1;
+  }
+
+  async #repeat(note: SignedDelivery): Promise<boolean> {
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      const reply = await post(this.#anyPort(), note, 4000);
+      const outcome = outcomeOf(reply) ?? 'no answer';
+      this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+      if (reply.status === 200) return true;
+      await pause(Math.min(longestPauseMs, 50 * 2 ** attempt) * (0.5 + Math.random()));
+    }
+    return false;
+  }
+
+  async #breakOff({ headers, body }: SignedDelivery): Promise<void> {
+    this.#abortedUploads += 1;
+    const lines = Object.entries({ ...headers, host: 'localhost', 'content-length': String(Buffer.byteLength(body)) });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    const socket = connect(this.#anyPort(), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n${body.slice(0, body.length / 2)}`);
+    await pause(20);
+    socket.destroy();
+  }
+
+  #anyPort(): number {
+    return this.#ports[Math.floor(Math.random() * this.#ports.length)] as number;
+  }
+}

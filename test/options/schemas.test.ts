@@ -1,0 +1,92 @@
+import { eventSchema, isWebhookError, memoryStore } from '../../src';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { receiverWith, refusalOf } from './refusal';
+
+const dealClosed = {
+  type: 'object',
+  required: ['event', 'data'],
+  properties: { event: { const: 'deal_closed' }, data: { type: 'object', required: ['deal_id'] } },
+};
+
+test.each([
+  [null, 'schemas: expected an object of schemas by event name, got null.'],
+  ['x', 'got "x" (string)'],
+  [[], 'got an empty array'],
+  [
+    { deal_closed: dealClosed },
+    'schemas.deal_closed: expected what eventSchema(json) returns, got an object. Wrap the JSON Schema in it.',
+  ],
+  [{ deal_closed: eventSchema }, 'schemas.deal_closed: expected what eventSchema(json) returns, got a function.'],
+  [{ deal_closed: null }, 'got null'],
+  [{ deal_closed: undefined }, 'got undefined'],
+  [{ deal_closed: { schema: 'deal.json' } }, 'schemas.deal_closed: expected what eventSchema(json) returns'],
+  [{ '*': { schema: {} } }, "'*' stands for all of them in on()."],
+  [{ '': { schema: {} } }, 'schemas: expected the names of events, got "" (string).'],
+])('schemas refuses %j', (schemas, expected) => {
+  const { code, message } = refusalOf(() => receiverWith({ schemas }));
+  expect(code).toBe('BAD_OPTION');
+  expect(message).toContain(expected);
+});
+
+test.each([
+  ['a type that is none', { type: 'objekt' }],
+  ['a keyword that is none', { type: 'object', propertys: {} }],
+  ['a reference to nowhere', { $ref: 'nowhere.schema.json' }],
+  ['an array', []],
+])('a schema that cannot be compiled is refused at construction, by its name: %s', (_flaw, json) => {
+  let thrown: unknown;
+  try {
+    receiverWith({ schemas: { deal_closed: { schema: json } } });
+  } catch (error) {
+    thrown = error;
+  }
+  expect(isWebhookError(thrown) && thrown.code).toBe('BAD_SCHEMA');
+  expect(String(thrown)).toContain('"deal_closed"');
+  expect((thrown as Error).cause).toBeInstanceOf(Error);
+});
+
+test('an event named as what objects inherit is an event like others', async () => {
+  const schemas = JSON.parse(
+    '{"__proto__":{"schema":{"type":"object"}},"constructor":{"schema":{"type":"object"}}}',
+  ) as object;
+  const handled: unknown[] = [];
+  const webhooks = receiverWith({ schemas });
+  webhooks.on('*', ({ event }) => handled.push(event));
+  for (const event of ['__proto__', 'constructor']) {
+    const reply = await webhooks.receive(signDelivery({ payload: { event }, secret: 'a secret' }));
+    expect(reply.status).toBe(200);
+  }
+  expect(handled).toEqual(['__proto__', 'constructor']);
+});
+
+test('the options are left as they were, frozen or not', () => {
+  const options = {
+    secret: Object.freeze(['one', 'two']),
+    deduplicate: Object.freeze({ store: memoryStore(), ttlMs: 1000 }),
+    schemas: Object.freeze({
+      deal_closed: Object.freeze(eventSchema<{ event: 'deal_closed' }>(Object.freeze(structuredClone(dealClosed)))),
+    }),
+    logger: Object.freeze({ level: 'silent' }),
+    limit: '1kb',
+  };
+  const shape = JSON.stringify(options);
+  receiverWith(Object.freeze(options));
+  expect(JSON.stringify(options)).toBe(shape);
+});
+
+test('what is changed in the options afterwards has no effect', async () => {
+  const schema = structuredClone(dealClosed);
+  const options = { limit: 10_000, schemas: { deal_closed: { schema } }, deduplicate: { key: () => 'always this' } };
+  const handled: unknown[] = [];
+  const webhooks = receiverWith(options);
+  webhooks.on('*', ({ event }) => handled.push(event));
+  options.limit = 1;
+  schema.required.push('never_there');
+  options.deduplicate.key = () => 'another each time';
+  Object.assign(options.schemas, { email_sent: { schema: false } });
+  const deliver = (payload: unknown) => webhooks.receive(signDelivery({ payload, secret: 'a secret' }));
+  const first = await deliver({ event: 'deal_closed', data: { deal_id: 'd1' } });
+  const second = await deliver(examplePayload('email_sent'));
+  expect([first.body, second.body]).toEqual(['{"status":"processed"}', '{"status":"duplicate"}']);
+  expect(handled).toEqual(['deal_closed']);
+});

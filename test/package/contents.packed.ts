@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installed, run } from './install';
+
+const { consumers, files } = installed();
+const home = join(consumers[5], 'node_modules/bigmind-webhooks');
+const packageJson = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+  main: string;
+  types: string;
+  exports: Record<string, string | Record<'types' | 'default', string>>;
+  typesVersions: Record<'*', Record<string, string[]>>;
+};
+
+test('the tarball holds what its users need', () => {
+  const needed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts'];
+  expect(files).toEqual(expect.arrayContaining([...needed, 'dist/testing/index.js', 'dist/testing/index.d.ts']));
+  const schemas = readdirSync(join(__dirname, '../../schemas')).map((file) => `schemas/${file}`);
+  expect(schemas).toHaveLength(17);
+  expect(files).toEqual(expect.arrayContaining(schemas));
+});
+
+test('it holds nothing else: no sources, tests, examples or configuration', () => {
+  const folders = ['dist', 'schemas', 'docs', 'migrations'];
+  const loose = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+  const strangers = files.filter((file) => !folders.includes(file.split('/')[0] ?? '') && !loose.includes(file));
+  expect(strangers).toEqual([]);
+  expect(files.filter((file) => file.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(file))).toEqual([]);
+  expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
+});
+
+test('every module has its types, and every types their module', () => {
+  const stems = (suffix: string) =>
+    files
+      .filter((file) => file.startsWith('dist/') && file.endsWith(suffix))
+      .map((file) => file.slice(0, -suffix.length))
+      .sort();
+  expect(stems('.js')).toEqual(stems('.d.ts'));
+});
+
+test('every subpath leads to a file', () => {
+  const targets = Object.values(packageJson.exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  );
+  expect(targets.length).toBeGreaterThan(4);
+  const missing = [packageJson.main, packageJson.types, ...targets].filter(
+    (target) => !existsSync(join(home, target.replace('*', 'common.schema.json'))),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('every subpath of code loads, and has types, with no driver installed', () => {
+  const names = Object.keys(packageJson.exports).filter((path) => !path.includes('*') && !path.endsWith('.json'));
+  expect(names).toEqual(expect.arrayContaining(['.', './testing']));
+  const lines = names.map((path, index) => `import * as path${index} from '${path.replace('.', 'bigmind-webhooks')}';`);
+  const used = `console.log([${names.map((_, index) => `Object.keys(path${index}).length > 0`).join(', ')}].every(Boolean));`;
+  const config = { extends: './tsconfig.json', compilerOptions: { outDir: 'built/subpaths' }, files: ['subpaths.mts'] };
+  writeFileSync(join(consumers[5], 'typescript/subpaths.mts'), [...lines, used].join('\n'));
+  writeFileSync(join(consumers[5], 'typescript/tsconfig.subpaths.json'), JSON.stringify(config));
+  const tsc = 'node_modules/typescript/bin/tsc';
+  expect(run(consumers[5], process.execPath, tsc, '-p', 'typescript/tsconfig.subpaths.json')).toBe('');
+  expect(run(consumers[5], process.execPath, 'typescript/built/subpaths/subpaths.mjs')).toBe('true\n');
+});
+
+test('the old resolution finds the types of every subpath too', () => {
+  const code = Object.entries(packageJson.exports).flatMap(([path, target]) =>
+    typeof target === 'string' || path === '.' ? [] : [[path.slice(2), [target.types]] as const],
+  );
+  expect(packageJson.typesVersions['*']).toEqual(Object.fromEntries(code));
+});
+
+test('what is not exported cannot be reached', () => {
+  const reach = (path: string) => run(consumers[5], process.execPath, '-p', `require.resolve('${path}')`);
+  expect(reach('bigmind-webhooks/testing')).toContain('dist');
+  expect(() => reach('bigmind-webhooks/dist/receive.js')).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+});
+
+test('no declaration imports Express, needs the DOM, or says any', () => {
+  const declarations = files.filter((file) => file.endsWith('.d.ts'));
+  expect(declarations.length).toBeGreaterThan(20);
+  const offences = declarations.filter((file) => {
+    const text = readFileSync(join(home, file), 'utf8').replace(/\/\*.*?\*\//gs, '');
+    return /(?:from|import\(|require\()\s*['"]express|lib="dom"|(?:: |<)any\b/i.test(text);
+  });
+  expect(offences).toEqual([]);
+});

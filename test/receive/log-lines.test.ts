@@ -1,0 +1,204 @@
+import { runInNewContext } from 'node:vm';
+import type { Logger } from '../../src/index';
+import { outcomes } from '../../src/outcomes';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { post, serve } from '../express/serve';
+import { genuine, notedLog, noting, receiver, secret } from './receiver';
+
+const sign = (payload: unknown) => signDelivery({ payload, secret });
+const key = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+const ms = expect.any(Number) as number;
+const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50 };
+
+function logging(options: Parameters<typeof receiver>[0] = {}) {
+  const { logger, lines } = notedLog();
+  return { ...receiver({ logger, ...options }), lines: lines as Record<string, unknown>[] };
+}
+
+test('logs one line a delivery, with outcome, event, key, bytes and milliseconds', async () => {
+  let now = 1_800_000_000_000;
+  const { webhooks, lines } = logging({ clock: { now: () => now } });
+  webhooks.on('*', () => {
+    now += 7;
+  });
+  const delivery = genuine();
+  await webhooks.receive(delivery);
+  await webhooks.receive(delivery);
+  const bytes = Buffer.byteLength(delivery.body);
+  const common = { level: levels.info, event: 'notes_created', key, bytes };
+  expect(lines).toEqual([
+    expect.objectContaining({ ...common, outcome: 'processed', attempt: 1, ms: 7, msg: outcomes.processed.title }),
+    expect.objectContaining({ ...common, outcome: 'duplicate', ms: 0, msg: outcomes.duplicate.title }),
+  ]);
+  expect(new Set(lines.map(({ key: its }) => its)).size).toBe(1);
+});
+
+test('logs one line for each way that a delivery can end, at the level of the table', async () => {
+  const { webhooks, lines, note } = logging({ limit: '1kb' });
+  webhooks.on('todo_created', note);
+  webhooks.on('todo_updated', () => Promise.reject(new Error('down')));
+  const { headers, body } = sign(examplePayload('todo_created', { data: { description: 'x'.repeat(2000) } }));
+  const app = await serve((request, response) => webhooks.router(request, response, () => {}));
+  const deliveries = [
+    sign('{'),
+    { headers: {}, body: '{}' },
+    { headers, body },
+    { headers: { ...headers, 'content-encoding': 'br' }, body },
+    sign({ event: 'todo_created' }),
+  ];
+  for (const delivery of deliveries) await post(app.origin, delivery);
+  await fetch(app.origin);
+  await webhooks.receive(sign(examplePayload('todo_updated')));
+  await webhooks.close();
+  await post(app.origin, genuine());
+  await app.close();
+  const ends = ['malformed', 'unauthenticated', 'too-large', 'unsupported-encoding', 'invalid'] as const;
+  const all = [...ends, 'method-not-allowed', 'failed', 'unavailable'] as const;
+  expect(lines).toEqual(
+    all.map((outcome) => {
+      const { level, title } = outcomes[outcome];
+      return expect.objectContaining({ level: levels[level], outcome, ms, msg: title }) as unknown;
+    }),
+  );
+});
+
+test('names the handlers that failed, and what they failed with', async () => {
+  const { webhooks, lines } = logging();
+  const error = Object.assign(new TypeError('down'), { response: { headers: { cookie: 'hidden' } } });
+  const odd = Object.assign(new Error('x'), { name: 7, message: { cookie: 'hidden' }, stack: undefined });
+  webhooks.on('notes_created', () => Promise.reject(error));
+  webhooks.on('*', () => Promise.reject(runInNewContext("new RangeError('of another realm')") as Error));
+  webhooks.on(['notes_created', 'todo_created'], () => Promise.reject(odd));
+  webhooks.on(['notes_created', 'todo_updated'], () => Promise.reject({ cookie: 'hidden' }));
+  await webhooks.receive(genuine());
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({
+    failures: expect.arrayContaining([
+      { handler: 'notes_created', type: 'TypeError', message: 'down', stack: error.stack },
+      { handler: '*', type: 'RangeError', message: 'of another realm', stack: expect.any(String) },
+      { handler: 'notes_created,todo_created', type: 'Error', message: 'an Error without text' },
+      { handler: 'notes_created,todo_updated', type: 'object', message: 'thrown without an Error' },
+    ]) as unknown,
+  });
+  expect(JSON.stringify(lines)).not.toContain('hidden');
+});
+
+test('logs a second line when a handler ends after the answer', async () => {
+  const { webhooks, lines } = logging({ timeoutMs: 1 });
+  let finish = (): void => {};
+  webhooks.on(
+    '*',
+    () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      }),
+  );
+  await webhooks.receive(genuine());
+  finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lines).toEqual([
+    expect.objectContaining({ level: levels.warn, outcome: 'timeout', key }),
+    expect.objectContaining({
+      level: levels.info,
+      outcome: 'processed',
+      key,
+      late: true,
+      msg: `${outcomes.processed.title} (after the answer)`,
+    }),
+  ]);
+});
+
+describe('an event that is unhandled or unknown', () => {
+  test('is warned about once a name', async () => {
+    const { webhooks, lines } = logging();
+    for (const event of ['deal_won', 'deal_lost', 'deal_won']) await webhooks.receive(sign({ event }));
+    for (const name of ['todo_created', 'notes_created', 'todo_created'] as const) {
+      await webhooks.receive(sign(examplePayload(name)));
+    }
+    expect(lines.map(({ level, outcome, event }) => [level, outcome, event])).toEqual([
+      [levels.warn, 'ignored', 'deal_won'],
+      [levels.warn, 'ignored', 'deal_lost'],
+      [levels.info, 'ignored', 'deal_won'],
+      [levels.warn, 'unhandled', 'todo_created'],
+      [levels.warn, 'unhandled', 'notes_created'],
+      [levels.info, 'unhandled', 'todo_created'],
+    ]);
+  });
+
+  test('is warned about for a thousand names at most, and none that is no name is repeated', async () => {
+    const { webhooks, lines } = logging();
+    for (let name = 0; name < 1100; name += 1) {
+      await webhooks.receive(sign({ event: `deal_${name}` }));
+      await webhooks.receive(sign({ event: `text of a customer ${name}` }));
+    }
+    const warned = lines.filter(({ level }) => level === levels.warn);
+    expect(lines).toHaveLength(2200);
+    expect(warned).toHaveLength(1000);
+    expect(warned.filter(({ event }) => event === '(not a name)')).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('customer');
+  });
+});
+
+test('is silent with logger: false', async () => {
+  const written = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  try {
+    const { webhooks, handled } = noting({ logger: false });
+    for (const delivery of [genuine(), sign('{'), { headers: {}, body: '' }]) await webhooks.receive(delivery);
+    expect(handled).toHaveLength(1);
+    handled[0]?.context.log.error({}, 'not seen');
+    expect(written).not.toHaveBeenCalled();
+  } finally {
+    written.mockRestore();
+  }
+});
+
+test('makes a logger of pino options', async () => {
+  const lines: string[] = [];
+  const take = (line: string) => lines.splice(lines.length, 0, line).join('');
+  const { webhooks } = noting({
+    logger: { level: 'warn', hooks: { streamWrite: take } },
+  });
+  await webhooks.receive(genuine());
+  expect(lines).toEqual([]);
+  await webhooks.receive(sign('{'));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ name: 'bigmind-webhooks', level: levels.warn, outcome: 'malformed' }),
+  ]);
+});
+
+test('writes no line of a level that is switched off', async () => {
+  const { logger, lines } = notedLog('error');
+  const { webhooks, handled } = noting({ logger });
+  for (const delivery of [genuine(), sign('{'), { headers: {}, body: '' }]) await webhooks.receive(delivery);
+  expect(lines).toEqual([]);
+  await webhooks.receive(sign({ event: 'todo_created' }));
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'invalid' })]);
+  expect(handled).toHaveLength(1);
+});
+
+test('gives handlers a child of the logger with event and key bound', async () => {
+  const { webhooks, lines } = logging();
+  webhooks.on('*', (_event, { log }) => log.info({ step: 1 }, 'wrote the note'));
+  await webhooks.receive(genuine());
+  expect(lines[0]).toMatchObject({ event: 'notes_created', key, step: 1, msg: 'wrote the note' });
+});
+
+test('answers as it would though the logger throws', async () => {
+  const broken: Logger = {
+    debug: fail,
+    info: fail,
+    warn: fail,
+    error: fail,
+    child: () => broken,
+  };
+  const { webhooks, handled } = noting({ logger: broken });
+  webhooks.onError(fail);
+  expect((await webhooks.receive(genuine())).status).toBe(200);
+  expect((await webhooks.receive(sign({ event: 'todo_created' }))).status).toBe(422);
+  expect((await webhooks.receive({ headers: {}, body: '' })).status).toBe(401);
+  expect(handled).toHaveLength(1);
+});
+
+function fail(): never {
+  throw new Error('the disk is full');
+}

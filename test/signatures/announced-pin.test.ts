@@ -1,0 +1,165 @@
+import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../../src';
+import { signDelivery } from '../../src/testing';
+import {
+  body,
+  expectAccepted,
+  expectRefused,
+  mac,
+  payload,
+  plainHeaders,
+  type Receiver,
+  receiver,
+  seconds,
+  secret,
+  slackHeaders,
+  standardHeaders,
+  stripeHeaders,
+  twoHeaders,
+} from './sender';
+
+const found = 'Signature scheme found. To pin it: ';
+const pinsOf = (to: Receiver) => to.logged(found).map(({ msg }) => msg.slice(found.length));
+
+/** Pastes the printed line into options, as a user would. */
+function paste(line = ''): SignatureScheme {
+  const program = new Function('hmac', 'timestampedHmac', 'standardWebhooks', `'use strict'; return { ${line} };`);
+  const { signature } = program(hmac, timestampedHmac, standardWebhooks) as { signature: SignatureScheme };
+  return signature;
+}
+
+const digest = mac(`${seconds}.${body}`);
+const renamed = (prefix: string) =>
+  Object.fromEntries(
+    Object.entries(standardHeaders()).map(([name, value]) => [name.replace('webhook', prefix), value]),
+  );
+
+interface Form {
+  readonly form: string;
+  readonly headers: Record<string, string>;
+  readonly pin: string;
+}
+
+const forms: readonly Form[] = [
+  { form: 'plain hex', headers: plainHeaders(), pin: "signature: hmac({ header: 'x-signature' })" },
+  {
+    form: 'plain base64',
+    headers: { 'x-signature': mac(body, { encoding: 'base64' }) },
+    pin: "signature: hmac({ header: 'x-signature', encoding: 'base64' })",
+  },
+  {
+    form: 'GitHub’s',
+    headers: { 'x-hub-signature-256': `sha256=${mac(body)}` },
+    pin: "signature: hmac({ header: 'x-hub-signature-256', prefix: 'sha256=' })",
+  },
+  {
+    form: 'plain SHA-512',
+    headers: { 'x-hmac': mac(body, { algorithm: 'sha512' }) },
+    pin: "signature: hmac({ header: 'x-hmac', algorithm: 'sha512' })",
+  },
+  {
+    form: 'a header with a quote in its name',
+    headers: { "x-'signature": mac(body) },
+    pin: "signature: hmac({ header: 'x-\\'signature' })",
+  },
+  { form: 'Stripe’s', headers: stripeHeaders(), pin: "signature: timestampedHmac({ header: 'stripe-signature' })" },
+  {
+    form: 'Slack’s',
+    headers: slackHeaders(),
+    pin:
+      "signature: timestampedHmac({ header: 'x-slack-signature', prefix: 'v0=', " +
+      "timestampHeader: 'x-slack-request-timestamp', content: 'v0:{timestamp}:{body}' })",
+  },
+  {
+    form: 'two headers',
+    headers: twoHeaders(),
+    pin: "signature: timestampedHmac({ header: 'x-signature', timestampHeader: 'x-timestamp' })",
+  },
+  {
+    form: 'two headers and a prefix',
+    headers: { 'x-timestamp': seconds, 'x-hmac': `v1=${digest}` },
+    pin: "signature: timestampedHmac({ header: 'x-hmac', prefix: 'v1=', timestampHeader: 'x-timestamp' })",
+  },
+  { form: 'Standard Webhooks', headers: standardHeaders(), pin: 'signature: standardWebhooks()' },
+  { form: 'Svix’s', headers: renamed('svix'), pin: 'signature: standardWebhooks()' },
+  {
+    form: 'Standard Webhooks under other names',
+    headers: renamed('x-bigmind'),
+    pin: "signature: standardWebhooks({ prefix: 'x-bigmind' })",
+  },
+];
+
+test.each(forms)('names the line that pins $form', async ({ headers, pin }) => {
+  const to = receiver();
+  await to.post(headers);
+  expect(pinsOf(to)).toEqual([pin]);
+  expect(to.logged(found)).toEqual([expect.objectContaining({ level: 30, pin })]);
+});
+
+test.each(forms)(
+  'the line for $form accepts the same delivery and refuses the other forms',
+  async ({ headers, pin }) => {
+    const to = receiver();
+    await to.post(headers);
+    const pinned = receiver({ signature: paste(pinsOf(to)[0]) });
+    await expectAccepted(pinned, headers, /signature: (\w+)/.exec(pin)?.[1] ?? '');
+    for (const other of forms) {
+      if (other.pin !== pin) await expectRefused(pinned, other.headers);
+    }
+    expect(pinsOf(pinned)).toEqual([]);
+  },
+);
+
+test('a header that standardWebhooks cannot name is not recognised as its own', async () => {
+  const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature } = standardHeaders();
+  await expectRefused(receiver(), { 'x-hmac-id': id, 'x-hmac-timestamp': time, 'x-hmac': signature });
+});
+
+test('says it once, and again when it changes', async () => {
+  const to = receiver();
+  for (const headers of [plainHeaders(), plainHeaders(), stripeHeaders(), stripeHeaders(), plainHeaders()]) {
+    await to.post(headers);
+  }
+  expect(pinsOf(to).map((pin) => pin.slice(0, 20))).toEqual([
+    'signature: hmac({ he',
+    'signature: timestamp',
+    'signature: hmac({ he',
+  ]);
+});
+
+test('says one line for a sender of base64url, whose digits often are base64’s too', async () => {
+  const to = receiver({ deduplicate: false });
+  for (let n = 0; n < 50; n += 1) {
+    const text = ' '.repeat(n) + body;
+    await expectAccepted(to, { 'x-signature': mac(text, { encoding: 'base64url' }) }, 'hmac', text);
+  }
+  expect(pinsOf(to)).toEqual(["signature: hmac({ header: 'x-signature', encoding: 'base64' })"]);
+});
+
+test('says it once a tenant', async () => {
+  const to = receiver({ secret: ({ params: { tenant = '' } }) => ({ tenant, secret }) });
+  for (const tenant of ['acme', 'globex', 'acme', 'globex']) await to.post(plainHeaders(), body, { tenant });
+  expect(to.logged(found).map(({ tenant }) => tenant)).toEqual(['acme', 'globex']);
+});
+
+test('says nothing of deliveries that were refused', async () => {
+  const to = receiver();
+  await expectRefused(to, plainHeaders(body, 'another'));
+  await expectRefused(to, stripeHeaders(body, '1000000000'));
+  expect(pinsOf(to)).toEqual([]);
+});
+
+test('says nothing of what our own tools sign', async () => {
+  const to = receiver();
+  const { headers, body: sent } = signDelivery({ payload, secret });
+  expect(headers['user-agent']).toMatch(/^bigmind-webhooks\//);
+  await expectAccepted(to, headers, 'hmac', sent);
+  await expectAccepted(receiver(), { ...plainHeaders(), 'User-Agent': 'bigmind-webhooks/1.0' }, 'hmac');
+  expect(pinsOf(to)).toEqual([]);
+  await expectAccepted(receiver(), { ...plainHeaders(), 'user-agent': 'Bigmind/1.0' }, 'hmac');
+});
+
+test('says nothing under a pinned scheme', async () => {
+  const to = receiver({ signature: hmac({ header: 'x-signature' }) });
+  await expectAccepted(to, plainHeaders(), 'hmac');
+  expect(pinsOf(to)).toEqual([]);
+});

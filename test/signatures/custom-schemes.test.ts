@@ -1,0 +1,192 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { SignatureInput, SignatureScheme } from '../../src';
+import { signDelivery } from '../../src/testing';
+import { body, expectAccepted, expectRefused, mac, now, payload, receiver, secret } from './sender';
+
+const signed = { 'x-own': mac(body) };
+
+/** What a company would write: `Own <hex>` in a header of its own. */
+const own: SignatureScheme = {
+  name: 'own',
+  looksFor: 'x-own',
+  verify: ({ headers, rawBody, secret: key }) => {
+    const expected = Buffer.from(mac(rawBody.toString(), { key }));
+    const given = Buffer.from(headers['x-own'] ?? '');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  },
+  sign: ({ rawBody, secret: key }) => ({ 'x-own': mac(rawBody.toString(), { key }) }),
+};
+
+/** A scheme that answers whatever it is asked. */
+function answering(verdict: unknown, throws = false): SignatureScheme {
+  return {
+    name: 'own',
+    verify: () => {
+      if (throws) throw verdict;
+      return verdict as boolean;
+    },
+  };
+}
+
+test('a scheme of the user’s own tells genuine deliveries from others', async () => {
+  const to = receiver({ signature: own });
+  await expectAccepted(to, signed, 'own');
+  await expectRefused(to, signed, `${body} `);
+  await expectRefused(to, { 'x-own': mac(body, { key: 'another' }) });
+  await expectRefused(to, {});
+});
+
+test('it may be asynchronous', async () => {
+  const to = receiver({ signature: { ...own, verify: async (input) => own.verify(input) } });
+  await expectAccepted(to, signed, 'own');
+  await expectRefused(to, signed, `${body} `);
+});
+
+test('it is asked with the bytes, the lower-case headers and each secret in turn, until one signs', async () => {
+  const asked: SignatureInput[] = [];
+  const signature: SignatureScheme = {
+    name: 'own',
+    verify: (input) => {
+      asked.push(input);
+      return input.secret === 'second';
+    },
+  };
+  await expectAccepted(receiver({ signature, secret: ['first', 'second', 'third'] }), { 'X-Own': 'a' }, 'own');
+  expect(asked.map((input) => input.secret)).toEqual(['first', 'second']);
+  expect(asked[0]).toMatchObject({ rawBody: Buffer.from(body), headers: { 'x-own': 'a' } });
+});
+
+test.each<[string, unknown]>([
+  ['undefined, having forgotten to return', undefined],
+  ['null', null],
+  ['false', false],
+  ['an empty string', ''],
+  ['zero', 0],
+  ['a promise of undefined', Promise.resolve(undefined)],
+  ['a promise of false', Promise.resolve(false)],
+])('an answer of %s lets nobody in', async (_title, verdict) => {
+  await expectRefused(receiver({ signature: answering(verdict) }), signed);
+});
+
+test.each<[string, unknown]>([
+  ['one', 1],
+  ['text', 'no'],
+  ['an empty list', []],
+  ['a list', [true]],
+  ['a Map', new Map()],
+  ['a Date', new Date(now)],
+  ['an Error', new Error('bad signature')],
+  ['a function', () => true],
+  ['bytes', Buffer.alloc(0)],
+  ['{ valid: false }', { valid: false }],
+  ['{ ok: true }', { ok: true }],
+  ['{ ok: undefined }', { ok: undefined }],
+  ['a signedAt that is text', { signedAt: String(now) }],
+  ['a signedAt that is no number', { signedAt: Number.NaN }],
+  ['an id that is a number', { id: 7 }],
+  ['an id that is an object', { id: {} }],
+  ['a promise of text', Promise.resolve('yes')],
+])('an answer of %s lets nobody in, and the log says why', async (_title, verdict) => {
+  const to = receiver({ signature: answering(verdict) });
+  await expectRefused(to, signed);
+  expect(to.reason()).toBe('Scheme own answered with neither true, false nor a match ({ signedAt?, id? }).');
+});
+
+test.each<[string, unknown]>([
+  ['true', true],
+  ['an empty match', {}],
+  ['a match with a fresh timestamp and an id', { signedAt: now, id: 'e-1' }],
+  ['a match with everything left undefined', { scheme: undefined, signedAt: undefined, id: undefined }],
+  ['a promise of a match', Promise.resolve({ signedAt: now })],
+  // biome-ignore lint/suspicious/noThenProperty: libraries answer with thenables of their own.
+  ['a thenable', { then: (resolve: (found: boolean) => void) => resolve(true) }],
+])('an answer of %s is a yes', async (_title, verdict) => {
+  await expectAccepted(receiver({ signature: answering(verdict) }), signed, 'own');
+});
+
+test('a signed timestamp of its own is held to toleranceSeconds', async () => {
+  await expectRefused(receiver({ signature: answering({ signedAt: now - 301_000 }) }), signed);
+  await expectRefused(receiver({ signature: answering({ signedAt: now + 301_000 }) }), signed);
+  await expectRefused(receiver({ signature: answering({ signedAt: now / 1000 }) }), signed);
+});
+
+test('a signed id of its own names the delivery; an empty one does not', async () => {
+  const withId = receiver({ signature: answering({ id: 'e-1' }) });
+  expect((await withId.post(signed)).body).toBe('{"status":"processed"}');
+  expect((await withId.post(signed, `${body} `)).body).toBe('{"status":"duplicate"}');
+  const withEmptyId = receiver({ signature: answering({ id: '' }) });
+  await expectAccepted(withEmptyId, signed, 'own');
+  await expectAccepted(withEmptyId, signed, 'own', `${body} `);
+});
+
+test('a name in its answer is the scheme that handlers see', async () => {
+  await expectAccepted(receiver({ signature: answering({ scheme: 'own-v2' }) }), signed, 'own-v2');
+});
+
+test.each<[string, SignatureScheme]>([
+  ['throws', answering(new Error('No signatures found matching the expected signature'), true)],
+  ['throws what is no error', answering('no', true)],
+  ['rejects', { name: 'own', verify: async () => Promise.reject(new Error('no')) }],
+])('a scheme that %s refuses', async (_title, signature) => {
+  await expectRefused(receiver({ signature }), signed);
+});
+
+test('a scheme that throws over the old secret is still asked about the new one', async () => {
+  const signature: SignatureScheme = {
+    name: 'own',
+    verify: ({ secret: key }) => {
+      if (key !== secret) throw new Error('no');
+      return true;
+    },
+  };
+  await expectAccepted(receiver({ signature, secret: ['old', secret] }), signed, 'own');
+});
+
+test('a scheme that never answers is answered 503, so that the sender repeats', async () => {
+  const signature: SignatureScheme = { name: 'own', verify: () => new Promise<boolean>(() => {}) };
+  const to = receiver({ signature, deduplicate: { storeTimeoutMs: 5 } });
+  const reply = await to.post(signed);
+  expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+  expect(reply.body).toContain('"code":"UNAVAILABLE"');
+  expect(to.reason()).toContain('own did not answer within 5 ms');
+  expect(to.handled).toEqual([]);
+});
+
+test('a maySign that trips over a missing header leaves the decision to verify', async () => {
+  const signature: SignatureScheme = { ...own, maySign: (headers) => (headers['x-own'] as string).length > 0 };
+  const to = receiver({ signature });
+  await expectRefused(to, {});
+  await expectAccepted(to, signed, 'own');
+});
+
+test('a scheme that can sign serves signDelivery too', async () => {
+  const { headers, body: sent } = signDelivery({ payload, secret, scheme: own });
+  await expectAccepted(receiver({ signature: own }), headers, 'own', sent);
+  expect(() => signDelivery({ payload, secret, scheme: answering(true) })).toThrow('can only verify');
+});
+
+describe('signature: false', () => {
+  test('is warned about at construction, once', () => {
+    const to = receiver({ signature: false, secret: undefined });
+    expect(to.logged('signature is false')).toEqual([expect.objectContaining({ level: 40, code: 'SIGNATURE_OFF' })]);
+  });
+
+  test('lets every delivery pass', async () => {
+    const to = receiver({ signature: false, secret: undefined });
+    await expectAccepted(to, {}, 'none');
+    await expectAccepted(to, { 'x-signature': 'nonsense' }, 'none', `${body} `);
+  });
+
+  test('has to be said: without a secret there is no receiver', () => {
+    const variable = 'BIGMIND_WEBHOOK_SECRET';
+    const before = process.env[variable];
+    delete process.env[variable];
+    try {
+      expect(() => receiver({ secret: undefined })).toThrow(
+        expect.objectContaining({ code: 'MISSING_SECRET', message: expect.stringContaining('{ signature: false }') }),
+      );
+    } finally {
+      if (before !== undefined) process.env[variable] = before;
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import type { BinaryLike, KeyObject } from 'node:crypto';
+import { hmac, standardWebhooks, timestampedHmac } from '../../src';
+import { expectAccepted, expectRefused, mac, receiver, seconds, standardHeaders, stripeHeaders } from './sender';
+
+// It stays the real one; only its calls are counted.
+const crypto = jest.requireActual<typeof import('node:crypto')>('node:crypto');
+const createHmac = jest.spyOn(crypto, 'createHmac');
+
+async function macsFor(work: () => Promise<void>): Promise<number> {
+  createHmac.mockClear();
+  await work();
+  return createHmac.mock.calls.length;
+}
+
+const wrong = (n: number) => mac(`another ${n}`);
+const many = Array.from({ length: 40 }, (_, index) => index);
+
+/** A request that speaks of signatures as often and in as many ways as fit. */
+function noise(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const n of many) {
+    const time = String(Number(seconds) - n);
+    headers[`x-${n}-timestamp`] = time;
+    headers[`x-${n}-id`] = `msg_${n}`;
+    headers[`x-${n}-signature`] =
+      `v1,${mac(`${n}`, { encoding: 'base64' })} v1,${mac(`-${n}`, { encoding: 'base64' })}`;
+    headers[`y-${n}-signature`] = `t=${time},v1=${wrong(n)},v1=${wrong(-n)}`;
+    headers[`z-${n}-hmac`] = `v0=${wrong(n)}`;
+    headers[`a-${n}-hmac`] = mac(`${n}`, { algorithm: 'sha512' });
+  }
+  return headers;
+}
+
+test('at most 8 MACs are computed for a request and secret, whatever its headers hold', async () => {
+  const headers = noise();
+  const to = receiver();
+  const reversed = Object.fromEntries(Object.entries(headers).reverse());
+  createHmac.mockClear();
+  await expectRefused(to, headers);
+  expect(createHmac.mock.calls.length).toBe(8);
+  await expectRefused(to, reversed);
+  expect(createHmac.mock.calls.length).toBe(16);
+});
+
+test('at most 8 more are computed for each further secret', async () => {
+  const headers = noise();
+  const to = receiver({ secret: ['one', 'two', 'three'] });
+  expect(await macsFor(() => expectRefused(to, headers))).toBe(24);
+  const keys = createHmac.mock.calls.map(([, key]: [string, BinaryLike | KeyObject, ...unknown[]]) => key);
+  expect(new Set(keys)).toEqual(new Set(['one', 'two', 'three']));
+});
+
+test('one text is signed once, however many signatures claim it', async () => {
+  const headers = { 'stripe-signature': `t=${seconds},${many.map((n) => `v1=${wrong(n)}`).join()}` };
+  const to = receiver();
+  expect(await macsFor(() => expectRefused(to, headers))).toBe(1);
+  const plain = Object.fromEntries(many.map((n) => [`x-${n}-signature`, wrong(n)]));
+  expect(await macsFor(() => expectRefused(to, plain))).toBe(1);
+});
+
+test('a request without anything like a signature costs none', async () => {
+  const to = receiver();
+  expect(await macsFor(() => expectRefused(to, { 'x-signature': 'nonsense', 'x-timestamp': seconds }))).toBe(0);
+});
+
+test.each([
+  ['hmac', hmac({ header: 'z-0-hmac', prefix: 'v0=' }), 1],
+  ['timestampedHmac', timestampedHmac({ header: 'y-0-signature' }), 1],
+  ['standardWebhooks', standardWebhooks({ prefix: 'x-0' }), 1],
+])('a pinned %s computes no more than it needs', async (_name, signature, macs) => {
+  const to = receiver({ signature });
+  const headers = noise();
+  expect(await macsFor(() => expectRefused(to, headers))).toBe(macs);
+});
+
+test('a genuine signature among some others is still found', async () => {
+  const old = mac('old', { encoding: 'base64' });
+  const { 'webhook-signature': genuine } = standardHeaders();
+  const headers = { ...standardHeaders(), 'webhook-signature': `v1,${old} ${genuine}`, 'x-signature': wrong(1) };
+  await expectAccepted(receiver(), headers, 'standardWebhooks');
+  await expectAccepted(receiver(), { 'x-signature': wrong(1), ...stripeHeaders() }, 'timestampedHmac');
+});
+
+test('headers by the hundred do not hold the process up', async () => {
+  const headers: Record<string, string> = {};
+  for (let n = 0; n < 1000; n += 1) {
+    headers[`${n}-signature`] = `v0=${n.toString(16).padStart(64, '0')}`;
+    headers[`${n}-timestamp`] = seconds;
+  }
+  const to = receiver();
+  const started = performance.now();
+  await expectRefused(to, headers);
+  // Every pair read and compared would be a million, and seconds.
+  expect(performance.now() - started).toBeLessThan(400);
+});

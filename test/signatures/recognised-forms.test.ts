@@ -1,0 +1,202 @@
+import {
+  body,
+  expectAccepted,
+  expectRefused,
+  mac,
+  now,
+  plainHeaders,
+  receiver,
+  seconds,
+  secret,
+  slackHeaders,
+  standardHeaders,
+  stripeHeaders,
+  twoHeaders,
+} from './sender';
+
+const hex = mac(body);
+const base64 = mac(body, { encoding: 'base64' });
+const base64url = mac(body, { encoding: 'base64url' });
+const hex512 = mac(body, { algorithm: 'sha512' });
+const base64Of512 = mac(body, { algorithm: 'sha512', encoding: 'base64' });
+const bare = (text: string) => text.replace(/=+$/, '');
+const milliseconds = String(now);
+
+const plain: [string, Record<string, string>][] = [
+  ['hex', { 'x-signature': hex }],
+  ['upper-case hex', { 'x-signature': hex.toUpperCase() }],
+  ['base64', { 'x-signature': base64 }],
+  ['base64 without padding', { 'x-signature': bare(base64) }],
+  ['base64url', { 'x-signature': base64url }],
+  ['base64url with padding', { 'x-signature': `${base64url}=` }],
+  ['SHA-512 in hex', { 'x-signature': hex512 }],
+  ['SHA-512 in base64', { 'x-signature': base64Of512 }],
+  ['SHA-512 in base64 without padding', { 'x-signature': bare(base64Of512) }],
+  ['SHA-512 in base64url', { 'x-signature': mac(body, { algorithm: 'sha512', encoding: 'base64url' }) }],
+  ['sha256= and hex', { 'x-hub-signature-256': `sha256=${hex}` }],
+  ['sha256= and base64', { 'x-signature': `sha256=${base64}` }],
+  ['sha512= and hex', { 'x-signature': `sha512=${hex512}` }],
+  ['v0= and hex', { 'x-signature': `v0=${hex}` }],
+  ['v1= and hex', { 'x-signature': `v1=${hex}` }],
+  ['v1= and base64url', { 'x-signature': `v1=${base64url}` }],
+  ['a header with hmac in its name', { 'x-shopify-hmac-sha256': base64 }],
+  ['a header that is named signature', { signature: hex }],
+  ["Bigmind's own name in it", { 'x-bigmind-signature': hex }],
+];
+
+test.each(plain)('recognises a signature over the body in %s', async (_dress, headers) => {
+  await expectAccepted(receiver(), headers, 'hmac');
+});
+
+const timestamped: [string, Record<string, string>][] = [
+  ["Stripe's form", stripeHeaders()],
+  ["Stripe's form with milliseconds", stripeHeaders(body, milliseconds)],
+  [
+    "Stripe's form with a test signature beside",
+    {
+      'stripe-signature': `${stripeHeaders()['stripe-signature']},v0=${'6'.repeat(64)}`,
+    },
+  ],
+  [
+    "Stripe's form with a signature of an old secret first",
+    {
+      'stripe-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`, { key: 'old' })},v1=${mac(`${seconds}.${body}`)}`,
+    },
+  ],
+  [
+    "Stripe's form under another name and in base64",
+    {
+      'x-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`, { encoding: 'base64' })}`,
+    },
+  ],
+  ["Slack's form", slackHeaders()],
+  ["Slack's form with milliseconds", slackHeaders(body, milliseconds)],
+  ['two headers', twoHeaders()],
+  ['two headers with milliseconds', twoHeaders(body, milliseconds)],
+  ['two headers and a prefix', { ...twoHeaders(), 'x-signature': `sha256=${mac(`${seconds}.${body}`)}` }],
+  ['two headers and v0=', { ...twoHeaders(), 'x-signature': `v0=${mac(`${seconds}.${body}`)}` }],
+  [
+    'two headers in SHA-512',
+    {
+      'x-webhook-timestamp': seconds,
+      'x-webhook-hmac': mac(`${seconds}.${body}`, { algorithm: 'sha512' }),
+    },
+  ],
+];
+
+test.each(timestamped)('recognises a signature over timestamp and body in %s', async (_dress, headers) => {
+  await expectAccepted(receiver(), headers, 'timestampedHmac');
+});
+
+const key = Buffer.from('a key of at least 24 bytes');
+const whsec = `whsec_${key.toString('base64')}`;
+const standard: [string, string, Record<string, string>][] = [
+  ['the decoded key', whsec, standardHeaders(body, seconds, key)],
+  ['the secret as it is written', whsec, standardHeaders(body, seconds, whsec)],
+  ['a base64url key', `whsec_${key.toString('base64url')}`, standardHeaders(body, seconds, key)],
+  ['a base64 key without whsec_', key.toString('base64'), standardHeaders(body, seconds, key)],
+  ['a secret that is no base64', secret, standardHeaders()],
+];
+
+test.each(standard)('recognises Standard Webhooks signed with %s', async (_title, configured, headers) => {
+  await expectAccepted(receiver({ secret: configured }), headers, 'standardWebhooks');
+});
+
+test('recognises Standard Webhooks beside signatures of other versions and other keys', async () => {
+  const { 'webhook-signature': genuine, ...others } = standardHeaders();
+  const old = `v1,${mac('anything', { encoding: 'base64' })}`;
+  const headers = { ...others, 'webhook-signature': `v1a,${'A'.repeat(86)}== ${old} ${genuine}` };
+  await expectAccepted(receiver(), headers, 'standardWebhooks');
+});
+
+test('recognises Standard Webhooks under a vendor’s own names', async () => {
+  const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature } = standardHeaders();
+  const headers = { 'x-bigmind-id': id, 'x-bigmind-timestamp': time, 'x-bigmind-signature': signature };
+  await expectAccepted(receiver(), headers, 'standardWebhooks');
+});
+
+test('keys of whsec_ secrets are not decoded for the other forms', async () => {
+  const to = receiver({ secret: whsec });
+  await expectAccepted(to, { 'x-signature': mac(body, { key: whsec }) }, 'hmac');
+  await expectRefused(to, { 'x-signature': mac(body, { key }) });
+  await expectRefused(to, { 'stripe-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`, { key })}` });
+});
+
+test('takes a Fetch Headers object', async () => {
+  await expectAccepted(receiver(), new Headers({ ...plainHeaders(), ...standardHeaders() }), 'standardWebhooks');
+});
+
+test.each([
+  ['upper case', (name: string) => name.toUpperCase()],
+  ['mixed case', (name: string) => name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())],
+])('finds headers whose names are in %s', async (_title, spell) => {
+  const respelled = (headers: Record<string, string>) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [spell(name), value]));
+  await expectAccepted(receiver(), respelled(plainHeaders()), 'hmac');
+  await expectAccepted(receiver(), respelled(slackHeaders()), 'timestampedHmac');
+  await expectAccepted(receiver(), respelled(standardHeaders()), 'standardWebhooks');
+});
+
+test('takes header values in arrays of one', async () => {
+  const wrapped = Object.fromEntries(Object.entries(slackHeaders()).map(([name, value]) => [name, [value]]));
+  await expectAccepted(receiver(), wrapped, 'timestampedHmac');
+});
+
+/** Another text that `Buffer.from` decodes to the same bytes. */
+function withBitsLeftOver(text: string): string {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const other = `${text.slice(0, -2)}${digits.charAt(digits.indexOf(text.at(-2) ?? '') + 1)}=`;
+  expect(Buffer.from(other, 'base64')).toEqual(Buffer.from(text, 'base64'));
+  return other;
+}
+
+test.each<[string, string]>([
+  ['SHA-1', 'a'.repeat(40)],
+  ['hex of 31 bytes', hex.slice(2)],
+  ['hex of 33 bytes', `${hex}00`],
+  ['hex with a foreign letter', `${hex.slice(0, -1)}g`],
+  ['base64 with bits left over', withBitsLeftOver(base64)],
+  ['base64 of both alphabets', `+_${base64.slice(2)}`],
+  ['padding twice', `${base64}=`],
+  ['an unknown prefix', `sha1=${hex}`],
+  ['a prefix twice', `sha256=sha256=${hex}`],
+  ['quotes', `"${hex}"`],
+  ['blanks inside', `${hex.slice(0, 32)} ${hex.slice(32)}`],
+  ['words', 'undefined'],
+])('refuses a signature in %s', async (_title, value) => {
+  await expectRefused(receiver(), { 'x-signature': value });
+});
+
+test.each([
+  ['nine digits', seconds.slice(1)],
+  ['twelve digits', String(now).slice(1)],
+  ['fourteen digits', `${now}0`],
+  ['eleven digits', `0${seconds}`],
+  ['a sign', `+${seconds.slice(1)}`],
+  ['a fraction', `${seconds}.0`],
+  ['an exponent', '1777896e3'],
+  ['hex', '0x69f8a5c0'],
+  ['a blank', ` ${seconds}`],
+  ['a date', new Date(now).toISOString()],
+  ['other digits', '١٧٧٧٨٩٦٠٠٠'],
+])('refuses a signed timestamp that is written with %s', async (_title, time) => {
+  // No timestamp is too old here: it is the grammar that refuses.
+  const to = receiver({ toleranceSeconds: Number.MAX_SAFE_INTEGER });
+  await expectRefused(to, stripeHeaders(body, time));
+  await expectRefused(to, slackHeaders(body, time));
+  await expectRefused(to, twoHeaders(body, time));
+  await expectRefused(to, standardHeaders(body, time));
+});
+
+test.each(['', 'a.b', 'a b', 'é', 'x'.repeat(257), 'a,b', 'a\n'])('refuses the signed id %j', async (id) => {
+  const signature = mac(`${id}.${seconds}.${body}`, { encoding: 'base64' });
+  await expectRefused(receiver(), {
+    'webhook-id': id,
+    'webhook-timestamp': seconds,
+    'webhook-signature': `v1,${signature}`,
+  });
+});
+
+test('looks at no header whose name does not speak of a signature', async () => {
+  await expectRefused(receiver(), { authorization: hex, 'x-token': hex, 'x-digest': hex, 'signature-input': hex });
+});

@@ -1,0 +1,91 @@
+import { expectTypeOf } from 'expect-type';
+import express from 'express';
+import {
+  type BigmindEvent,
+  type BigmindWebhooks,
+  type InvalidDelivery,
+  isWebhookError,
+  keepRawBody,
+  type Outcome,
+  type SchemaError,
+  type VerifiedEvent,
+  type WebhookErrorCode,
+  type WebhookResponse,
+} from '../../src';
+
+// The compiler is the test: none of these functions is called.
+const compiles = (..._proofs: readonly ((...args: never[]) => unknown)[]) => expect.assertions(0);
+
+test('the router fits wherever Express takes a handler', () => {
+  compiles((webhooks: BigmindWebhooks) => {
+    const app = express();
+    app.use(webhooks.router);
+    app.use('/hooks', webhooks.router);
+    app.post('/hooks', webhooks.router);
+    app.all('/hooks/:team', webhooks.router);
+    app.use(express.json({ verify: keepRawBody }));
+    express.Router({ mergeParams: true }).use('/', webhooks.router).post('/', express.raw(), webhooks.router);
+  });
+});
+
+test('a reply is what the Response of Fetch is made from', () => {
+  compiles(async (webhooks: BigmindWebhooks, request: Request) => {
+    const reply = await webhooks.receive({ headers: request.headers, body: await request.arrayBuffer() });
+    expectTypeOf(reply).toEqualTypeOf<WebhookResponse>();
+    return new Response(reply.body, reply);
+  });
+});
+
+test('receive takes what platforms hand over, and no body that was parsed', () => {
+  compiles((webhooks: BigmindWebhooks, bytes: Uint8Array, headers: NodeJS.Dict<string | string[]>) => {
+    void webhooks.receive({ headers, body: bytes });
+    void webhooks.receive({ headers: new Headers(), body: 'text', method: 'POST', params: { team: undefined } });
+    void webhooks.receive({ headers: {}, body: null, method: undefined, params: undefined });
+    // @ts-expect-error parsed
+    void webhooks.receive({ headers, body: { event: 'notes_created' } });
+    // @ts-expect-error nothing is signed without headers
+    void webhooks.receive({ body: bytes });
+  });
+});
+
+test('what verify returns is what dispatch takes, also after JSON', () => {
+  compiles(async (webhooks: BigmindWebhooks) => {
+    const verified = await webhooks.verify({ headers: {}, body: '' });
+    expectTypeOf(verified).toEqualTypeOf<VerifiedEvent<BigmindEvent>>();
+    expectTypeOf(await webhooks.dispatch(verified)).toEqualTypeOf<Outcome>();
+    const fromQueue = JSON.parse('') as typeof verified;
+    void webhooks.dispatch({ ...fromQueue, rawBody: new Uint8Array(), receivedAt: new Date() });
+    // @ts-expect-error an event without its key
+    void webhooks.dispatch({ event: verified.event });
+  });
+});
+
+test('callbacks are told what they can use', () => {
+  compiles((webhooks: BigmindWebhooks) => {
+    webhooks
+      .onInvalid((delivery, { rawBody }) => {
+        expectTypeOf(delivery).toEqualTypeOf<InvalidDelivery>();
+        expectTypeOf(delivery.errors).toEqualTypeOf<readonly SchemaError[]>();
+        expectTypeOf(rawBody).toEqualTypeOf<Buffer>();
+      })
+      .onUnknown((event) => {
+        expectTypeOf(event.event).toEqualTypeOf<string>();
+        expectTypeOf<(typeof event)['data']>().toEqualTypeOf<unknown>();
+      })
+      .onError((error, { outcome, event, handler, key }) => {
+        expectTypeOf(error).toEqualTypeOf<unknown>();
+        expectTypeOf(outcome).toEqualTypeOf<Outcome>();
+        expectTypeOf([event, handler, key]).toEqualTypeOf<(string | undefined)[]>();
+        if (isWebhookError(error)) expectTypeOf(error.code).toEqualTypeOf<WebhookErrorCode>();
+      });
+  });
+});
+
+test('close may be given a grace, or undefined', () => {
+  compiles((webhooks: BigmindWebhooks) => {
+    expectTypeOf(webhooks.close()).toEqualTypeOf<Promise<void>>();
+    void webhooks.close({ timeoutMs: undefined });
+    // @ts-expect-error a typo
+    void webhooks.close({ timeout: 1 });
+  });
+});
