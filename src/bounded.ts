@@ -1,4 +1,5 @@
 import { isThenable, type MaybePromise } from './maybe-promise';
+import { PatientTimer } from './patient-timer';
 
 /** Thrown by {@link withinMs} when time ran out. */
 export class SilenceError extends Error {
@@ -9,10 +10,11 @@ export class SilenceError extends Error {
 export function withinMs<T>(answer: MaybePromise<T> | PromiseLike<T>, ms: number, who: string): MaybePromise<T> {
   if (!isThenable(answer)) return answer;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new SilenceError(`${who} did not answer within ${ms} ms`)), ms).unref();
+    const giveUp = (): void => reject(new SilenceError(`${who} did not answer within ${ms} ms`));
+    const timer = new PatientTimer(() => setTimeout(giveUp, ms));
     // Only what is ours is a Promise for sure: a client may answer with its own kind.
     void Promise.resolve(answer as PromiseLike<T>)
       .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+      .finally(() => timer.clear());
   });
 }

@@ -1,4 +1,5 @@
 import type { Settled } from './delivery';
+import { PatientTimer } from './patient-timer';
 
 /**
  * What `running` settles as, or `timeout` if that takes longer than `ms`. Only the waiting ends: the run goes on, and
@@ -12,16 +13,20 @@ export function beforeDeadline(
 ): Promise<Settled> {
   return new Promise((resolve, reject) => {
     let answered = false;
-    const timer = setTimeout(
-      () => {
-        answered = true;
-        resolve(timeout);
-      },
-      Math.max(0, ms),
-    ).unref();
+    function giveUp(): void {
+      answered = true;
+      resolve(timeout);
+    }
+    const timer = new PatientTimer(() => setTimeout(giveUp, Math.max(0, ms)));
     running
-      .finally(() => clearTimeout(timer))
-      .then((settled) => (answered ? late(settled) : resolve(settled)))
-      .catch(reject);
+      .then((settled) => {
+        timer.clear();
+        if (answered) late(settled);
+        else resolve(settled);
+      })
+      .catch((error: unknown) => {
+        timer.clear();
+        reject(error instanceof Error ? error : new Error('not an Error', { cause: error }));
+      });
   });
 }

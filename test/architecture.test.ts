@@ -11,6 +11,7 @@ const foundations = [
   'contracts.ts',
   'errors.ts',
   'option-checks.ts',
+  'patient-timer.ts',
   'bounded.ts',
   'printable-name.ts',
   'delivery.ts',

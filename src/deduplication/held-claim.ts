@@ -1,5 +1,6 @@
 import type { Claim, DeliveryStore } from '../contracts';
 import { type MaybePromise, recovered } from '../maybe-promise';
+import { PatientTimer } from '../patient-timer';
 
 /** How long a claim lasts without being extended, in milliseconds; it is extended at every third. */
 export const leaseMs = 15_000;
@@ -15,7 +16,7 @@ export class HeldClaim {
   #recorded: Set<string> | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
-  #extending: NodeJS.Timeout | undefined;
+  #extending: PatientTimer | undefined;
   #leaseUntil: number;
 
   /** `asked` is when the claim was asked for, by `performance.now()`: the store may have given it at once. */
@@ -45,11 +46,11 @@ export class HeldClaim {
 
   /** From now on the lease is extended, until {@link stopExtending}. */
   keepExtending(): void {
-    this.#extending = setInterval(() => void this.#extend(), leaseMs / 3).unref();
+    this.#extending = new PatientTimer(() => setInterval(() => void this.#extend(), leaseMs / 3));
   }
 
   stopExtending(): void {
-    clearInterval(this.#extending);
+    this.#extending?.clear();
     this.#extending = undefined;
   }
 

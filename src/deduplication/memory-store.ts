@@ -12,9 +12,9 @@ export interface MemoryStoreOptions {
   readonly clock?: { now(): number } | undefined;
 }
 
-/** What is known of a delivery. It is changed in place: a delivery is looked up as seldom as can be. */
+/** What is known of a delivery that is not done. It is changed in place: a delivery is looked up as seldom as can be. */
 interface DeliveryRecord {
-  state: 'running' | 'waiting' | 'done';
+  state: 'running' | 'waiting';
   token: string;
   attempt: number;
   succeeded: readonly string[];
@@ -39,8 +39,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
 }
 
 class MemoryStore implements DeliveryStore {
-  /** In the order of their first claim; a record that gets a second life goes to the end. */
-  readonly #records = new Map<string, DeliveryRecord>();
+  /**
+   * In the order of their first claim; a record that gets a second life goes to the end. Of a delivery that is done only
+   * the time is kept until which it is: most of what is remembered is of that kind, and a number costs no memory.
+   */
+  readonly #records = new Map<string, DeliveryRecord | number>();
   /** Walks from the oldest on. It outlives deletions, where a new iterator would step over their traces each time. */
   #oldest = this.#records.entries();
   #running = 0;
@@ -56,7 +59,7 @@ class MemoryStore implements DeliveryStore {
   claim(key: string, leaseMs: number, ttlMs: number): Claim | ClaimedElsewhere | 'done' {
     const now = this.#clock.now();
     const before = this.#find(key, now);
-    if (before?.state === 'done') return 'done';
+    if (typeof before === 'number') return 'done';
     const running = before?.state === 'running';
     if (running && before.leaseUntil > now) return { running: true, retryAfterMs: before.leaseUntil - now };
     if (!running) this.#makeRoom(now);
@@ -100,7 +103,7 @@ class MemoryStore implements DeliveryStore {
       this.#forgetOldest();
       return false;
     }
-    if (record.state === 'done') return false;
+    if (typeof record === 'number') return false;
     if (!record.succeeded.includes(handlerName)) record.succeeded = [...record.succeeded, handlerName];
     return record.state === 'running' && record.token === token;
   }
@@ -109,21 +112,21 @@ class MemoryStore implements DeliveryStore {
     const now = this.#clock.now();
     const held = this.#held(key, token, now);
     if (held === undefined) return false;
-    held.succeeded = nothing;
-    held.keepUntil = now + ttlMs;
-    this.#rest(held, 'done');
+    this.#records.set(key, Math.ceil(now + ttlMs));
+    this.#running -= 1;
+    this.#forgetOldest();
     return true;
   }
 
   release(key: string, token: string): boolean {
     const held = this.#held(key, token, this.#clock.now());
     if (held === undefined) return false;
-    this.#rest(held, 'waiting');
+    this.#rest(held);
     return true;
   }
 
-  #rest(record: DeliveryRecord, state: 'waiting' | 'done'): void {
-    record.state = state;
+  #rest(record: DeliveryRecord): void {
+    record.state = 'waiting';
     this.#running -= 1;
     this.#forgetOldest();
   }
@@ -132,7 +135,7 @@ class MemoryStore implements DeliveryStore {
   #makeRoom(now: number): void {
     if (this.#running < this.#maxKeys) return;
     for (const record of this.#records.values()) {
-      if (record.state === 'running' && record.leaseUntil <= now) this.#rest(record, 'waiting');
+      if (isRunning(record) && record.leaseUntil <= now) this.#rest(record);
     }
     if (this.#running < this.#maxKeys) return;
     throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
@@ -148,21 +151,26 @@ class MemoryStore implements DeliveryStore {
       }
       const [key, record] = value;
       this.#records.delete(key);
-      if (record.state === 'running') this.#records.set(key, record);
+      if (isRunning(record)) this.#records.set(key, record);
     }
   }
 
   #held(key: string, token: string, now: number): DeliveryRecord | undefined {
     const record = this.#find(key, now);
-    return record?.state === 'running' && record.token === token ? record : undefined;
+    return isRunning(record) && record.token === token ? record : undefined;
   }
 
   /** The record of a delivery, unless its time is over. */
-  #find(key: string, now: number): DeliveryRecord | undefined {
+  #find(key: string, now: number): DeliveryRecord | number | undefined {
     const record = this.#records.get(key);
-    if (record === undefined || record.keepUntil > now) return record;
+    if (record === undefined) return undefined;
+    if ((typeof record === 'number' ? record : record.keepUntil) > now) return record;
     this.#records.delete(key);
-    if (record.state === 'running') this.#running -= 1;
+    if (isRunning(record)) this.#running -= 1;
     return undefined;
   }
+}
+
+function isRunning(record: DeliveryRecord | number | undefined): record is DeliveryRecord {
+  return typeof record === 'object' && record.state === 'running';
 }

@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../contracts';
 import { type HandlerFailure, Settled } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
+import { PatientTimer } from '../patient-timer';
 import { HeldClaim, leaseMs } from './held-claim';
 import { Unwritten } from './unwritten';
 
@@ -65,9 +66,11 @@ export class RunOnce {
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;
     this.#inFlight.set(work.key, settled);
-    return settled.finally(() => {
+    const forget = (): void => {
       if (this.#inFlight.get(work.key) === settled) this.#inFlight.delete(work.key);
-    });
+    };
+    settled.then(forget, forget);
+    return settled;
   }
 
   #claimAndRun(work: Work): MaybePromise<Settled> {
@@ -116,16 +119,17 @@ export class RunOnce {
     const { maxRunMs, late } = this.#options;
     return new Promise((resolve) => {
       let overran = false;
-      const overrun = setTimeout(() => {
+      const giveUp = (): void => {
         overran = true;
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
         const { key, event } = work;
         resolve(new Settled('failed', { key, event, attempt: claim.attempt, cause, reason: cause.message }));
-      }, maxRunMs).unref();
+      };
+      const overrun = new PatientTimer(() => setTimeout(giveUp, maxRunMs));
       void finished.then((settled) => {
-        clearTimeout(overrun);
+        overrun.clear();
         this.#held.delete(claim);
         if (overran) late(settled);
         else resolve(settled);

@@ -3,6 +3,7 @@ import { isUint8Array } from 'node:util/types';
 import type { WebhookHeaders } from '../contracts';
 import { Settled } from '../delivery';
 import type { MaybePromise } from '../maybe-promise';
+import { PatientTimer } from '../patient-timer';
 
 export interface ReadOptions {
   /** Largest body, in bytes. */
@@ -70,10 +71,11 @@ function tooLarge(bytes: number, { limit }: ReadOptions): Settled {
 function readStream(request: IncomingMessage, options: ReadOptions): Promise<Buffer | Settled> {
   return new Promise((resolve) => {
     const chunks = new Chunks();
-    const timer = setTimeout(() => {
+    function giveUp(): void {
       const reason = `${chunks.bytes} bytes came within readTimeoutMs (${options.readTimeoutMs}).`;
       finish(new Settled('read-timeout', { reason }));
-    }, options.readTimeoutMs).unref();
+    }
+    const timer = new PatientTimer(() => setTimeout(giveUp, options.readTimeoutMs));
 
     function onData(chunk: Buffer | string): void {
       chunks.add(typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk);
@@ -86,7 +88,7 @@ function readStream(request: IncomingMessage, options: ReadOptions): Promise<Buf
       finish(new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` }));
     }
     function finish(result: Buffer | Settled): void {
-      clearTimeout(timer);
+      timer.clear();
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
       if (result instanceof Settled) request.pause();
       // A late error of the socket has nobody to listen to it, and must not end the process.

@@ -50,5 +50,7 @@ export function dispatch(
     }
   }
   const report = { failures, succeeded };
-  return waiting.length === 0 ? report : Promise.all(waiting).then(() => report);
+  const [first] = waiting;
+  if (first === undefined) return report;
+  return (waiting.length === 1 ? first : Promise.all(waiting)).then(() => report);
 }

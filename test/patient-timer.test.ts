@@ -1,0 +1,48 @@
+import { PatientTimer } from '../src/patient-timer';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('acts after its time', async () => {
+  const acted: string[] = [];
+  new PatientTimer(() => setTimeout(() => acted.push('now'), 5));
+  expect(acted).toEqual([]);
+  await pause(30);
+  expect(acted).toEqual(['now']);
+});
+
+test('is never armed when it is cleared in the same turn', async () => {
+  let armed = 0;
+  const timer = new PatientTimer(() => {
+    armed += 1;
+    return setTimeout(() => undefined, 0);
+  });
+  timer.clear();
+  await pause(10);
+  expect(armed).toBe(0);
+});
+
+test('does not act when it is cleared later', async () => {
+  const acted: string[] = [];
+  const timer = new PatientTimer(() => setInterval(() => acted.push('again'), 5));
+  await pause(12);
+  timer.clear();
+  const before = acted.length;
+  await pause(20);
+  expect(before).toBeGreaterThan(0);
+  expect(acted).toHaveLength(before);
+});
+
+test('is armed although a fake clock swallowed the turn of an earlier one', async () => {
+  jest.useFakeTimers();
+  new PatientTimer(() => setTimeout(() => undefined, 1));
+  jest.useRealTimers();
+  await pause(120);
+  const acted: string[] = [];
+  new PatientTimer(() => setTimeout(() => acted.push('now'), 1));
+  await pause(30);
+  expect(acted).toEqual(['now']);
+});
