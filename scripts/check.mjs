@@ -3,12 +3,13 @@
 import { spawnSync } from 'node:child_process';
 
 const parts = [
+  // First: some sources import the package by its name.
+  ['build', 'npm', ['run', '--silent', 'build']],
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['lint with types', 'eslint', ['--max-warnings=0', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['types of the integration tests', 'tsc', ['--noEmit', '-p', 'test/integration']],
   ['generated files in step', 'node', ['scripts/generate.mjs', '--check']],
-  ['build', 'npm', ['run', '--silent', 'build']],
   ['package lint', 'publint', ['--strict']],
   ['package types', 'attw', ['--pack', '.', '--exclude-entrypoints', 'schemas']],
   ['package installed by strangers', 'npm', ['run', '--silent', 'test:package']],
