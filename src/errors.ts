@@ -11,7 +11,6 @@ const setupCodes = {
   BAD_SECRET: 'A secret is too weak to protect anything',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
-  NO_QUEUE: 'work() needs a queue',
   UNKNOWN_EVENT: 'There is no schema for an event of this name',
 } as const;
 

@@ -1,4 +1,4 @@
-/** What CONTRACT.md says of one property: values it takes, and values it does not with the keyword that says why. */
+/** What was decided of one property: values it takes, and values it does not with the keyword that says why. */
 export interface Rule {
   readonly takes: readonly unknown[];
   readonly refuses: readonly Refusal[];

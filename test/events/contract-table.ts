@@ -22,7 +22,7 @@ import {
 /** The rules of an event's properties by their JSON Pointers; index 0 stands for every item of a list. */
 export type Rules = Readonly<Record<string, Rule>>;
 
-// Written from CONTRACT.md by hand. Were it taken from the schemas, it could not find them wrong.
+// Written by hand from what was decided about the vendor's reference. Were it taken from the schemas, it could not find them wrong.
 
 const relations = (at: string, itself: Rule): Rules => ({
   [at]: itself,
