@@ -8,6 +8,7 @@ module.exports = {
   testTimeout: 20_000,
   // By itself Jest leaves a core idle, which on two cores is half of them.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/slow-first.js',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'],
   transform: {

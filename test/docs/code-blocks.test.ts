@@ -80,14 +80,3 @@ test('the test that the README shows passes', async () => {
 test('the README has no other blocks', () => {
   expect(readme).toHaveLength(scenarios.length + 1);
 });
-
-test('every block of the other documents runs without an error', async () => {
-  const failed: unknown[] = [];
-  for (const block of blocks.filter(({ document }) => document !== 'README.md')) {
-    running = run(writeRunnable(workspace, block));
-    const { port, ended } = running;
-    const { code, output } = (await port) === undefined ? await ended : await running.stop();
-    if (code !== 0) failed.push({ document: block.document, heading: block.heading, output });
-  }
-  expect(failed).toEqual([]);
-}, 60_000);
