@@ -84,6 +84,12 @@ export interface HandlerFailure {
   readonly error: unknown;
 }
 
+/** The error behind failures: the one there is, or all of them in an `AggregateError`. */
+export function causeOf(failures: readonly HandlerFailure[]): unknown {
+  const errors = failures.map(({ error }) => error);
+  return errors.length > 1 ? new AggregateError(errors, 'Several handlers failed') : errors[0];
+}
+
 /** The end of a delivery's way: a step returns this instead of the next value. */
 export class Settled {
   readonly outcome: Outcome;

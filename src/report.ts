@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import type { Logger } from './contracts';
-import type { Settled } from './delivery';
+import { causeOf, type Settled } from './delivery';
 import { WebhookError, type WebhookErrorCode } from './errors';
 import { isThenable } from './maybe-promise';
 import { type Outcome, rowOf } from './outcomes';
@@ -119,11 +119,10 @@ export function errorOf({ outcome, details }: Settled): WebhookError {
   const { status, title, code } = rowOf(outcome);
   const { schemaError, reason, cause } = details;
   const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
-  const failures = (details.failures ?? []).map(({ error }) => error);
   return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
     status,
     outcome,
-    cause: cause ?? (failures.length > 1 ? new AggregateError(failures, 'Several handlers failed') : failures[0]),
+    cause: cause ?? causeOf(details.failures ?? []),
   });
 }
 

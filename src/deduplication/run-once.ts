@@ -1,6 +1,6 @@
 import { withinMs } from '../bounded';
 import type { DeliveryStore } from '../contracts';
-import { type HandlerFailure, Settled } from '../delivery';
+import { causeOf, type HandlerFailure, Settled } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import { PatientTimer } from '../patient-timer';
@@ -184,9 +184,7 @@ export class RunOnce {
 /** What a copy is told of the run that it joined: all but the failures, which are reported once. */
 function sharedWithCopy({ outcome, details }: Settled): Settled {
   const { failures = [], ...others } = details;
-  const errors = failures.map(({ error }) => error);
-  const cause = errors.length > 1 ? new AggregateError(errors, 'Several handlers failed') : errors[0];
-  return new Settled(outcome, { cause, ...others, joined: true });
+  return new Settled(outcome, { cause: causeOf(failures), ...others, joined: true });
 }
 
 /** Node's timers fire at once beyond this. */
