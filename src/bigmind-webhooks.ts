@@ -84,9 +84,12 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async receive(request) {
       const receivedAt = clock.now();
       const raw = postedDelivery(request, receivedAt);
-      if (!(raw instanceof Settled)) return responseTo(await answer(raw));
-      report(raw, receivedAt);
-      return responseTo(raw);
+      if (raw instanceof Settled) {
+        report(raw, receivedAt);
+        return responseTo(raw);
+      }
+      const settled = answer(raw);
+      return responseTo(settled instanceof Promise ? await settled : settled);
     },
     async verify(request) {
       const receivedAt = clock.now();

@@ -18,15 +18,16 @@ export function beforeDeadline(
       resolve(timeout);
     }
     const timer = new PatientTimer(() => setTimeout(giveUp, Math.max(0, ms)));
-    running
-      .then((settled) => {
+    running.then(
+      (settled) => {
         timer.clear();
         if (answered) late(settled);
         else resolve(settled);
-      })
-      .catch((error: unknown) => {
+      },
+      (error: unknown) => {
         timer.clear();
         reject(error instanceof Error ? error : new Error('not an Error', { cause: error }));
-      });
+      },
+    );
   });
 }

@@ -52,7 +52,7 @@ export class Reporter {
   #log({ outcome, details }: Settled, measures: Measures): void {
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
-    if (this.#logger.isLevelEnabled?.(level) === false) return;
+    if (!this.#isEnabled(level)) return;
     const { key, attempt, reason, schemaError } = details;
     this.#write(
       level,
@@ -69,6 +69,14 @@ export class Reporter {
       },
       measures.late ? `${row.title} (after the answer)` : row.title,
     );
+  }
+
+  #isEnabled(level: string): boolean {
+    try {
+      return this.#logger.isLevelEnabled?.(level) !== false;
+    } catch {
+      return true;
+    }
   }
 
   /** A logger that throws must not change what the sender is told, or a handled delivery would come again. */

@@ -111,11 +111,6 @@ export class RunOnce {
   /** Keeps the claim alive while handlers run, for `maxRunMs` at most. A later finish is recorded all the same. */
   #watch(work: Work, claim: HeldClaim, report: Promise<RunReport>): Promise<Settled> {
     claim.keepExtending();
-    const finished = report.then((ran) => {
-      claim.stopExtending();
-      return this.#finish(work, claim, ran);
-    });
-    this.#held.set(claim, finished);
     const { maxRunMs, late } = this.#options;
     return new Promise((resolve) => {
       let overran = false;
@@ -128,12 +123,17 @@ export class RunOnce {
         resolve(new Settled('failed', { key, event, attempt: claim.attempt, cause, reason: cause.message }));
       };
       const overrun = new PatientTimer(() => setTimeout(giveUp, maxRunMs));
-      void finished.then((settled) => {
+      const conclude = (settled: Settled): void => {
         overrun.clear();
         this.#held.delete(claim);
         if (overran) late(settled);
         else resolve(settled);
+      };
+      const finished = report.then((ran) => {
+        claim.stopExtending();
+        return whenReady(this.#finish(work, claim, ran), conclude);
       });
+      this.#held.set(claim, finished);
     });
   }
 
