@@ -4,10 +4,11 @@ import { markParsed, type ParsedDelivery, Settled, type VerifiedDelivery } from 
 /** Parses the bytes that were verified, and nothing else. The reason never quotes them, as `JSON.parse` would. */
 export function parseJson(delivery: VerifiedDelivery): ParsedDelivery | Settled {
   const { rawBody } = delivery.raw;
-  if (!isUtf8(rawBody)) return new Settled('malformed', { reason: 'The body is not UTF-8.' });
+  const text = decode(rawBody);
+  if (text === undefined) return new Settled('malformed', { reason: 'The body is not UTF-8.' });
   let payload: unknown;
   try {
-    payload = JSON.parse(decode(rawBody));
+    payload = JSON.parse(text);
   } catch {
     const reason = rawBody.length === 0 ? 'The body is empty.' : 'The body is not JSON.';
     return new Settled('malformed', { reason });
@@ -23,11 +24,12 @@ const transcodeFrom = 2000;
 const transcodeTo = 1_000_000;
 
 /**
- * The text of bytes that are known to be UTF-8. V8 decodes UTF-8 that is not ASCII at 4 ns a byte; by way of UTF-16,
- * 20 KB of it were decoded and parsed in 16 µs instead of 109.
+ * The text of bytes that are UTF-8; `undefined` if they are not. ASCII, which most are, is looked through once. V8 decodes
+ * UTF-8 that is not ASCII at 4 ns a byte; by way of UTF-16, 20 KB of it were decoded and parsed in 16 µs instead of 109.
  */
-function decode(bytes: Buffer): string {
+function decode(bytes: Buffer): string | undefined {
   if (isAscii(bytes)) return bytes.toString('latin1');
+  if (!isUtf8(bytes)) return undefined;
   if (bytes.length < transcodeFrom || bytes.length > transcodeTo) return bytes.toString('utf8');
   return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
 }
