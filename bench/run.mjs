@@ -1,11 +1,38 @@
-// `npm run bench`: what receiving a delivery costs, as a multiple of the least it can cost. All contenders run in one
-// process, in interleaved rounds of a shuffled order, so that whatever slows the machine down slows them alike.
-import { measure } from './measure.mjs';
-import { print } from './print.mjs';
-import { receiving } from './receiving.mjs';
+// `npm run bench`: what a delivery costs, as ratios to what nobody can do without and to what others do. Two minutes and
+// a half on two cores, without any service.
+//
+//   npm run bench -- --only receive   one part alone: its numbers are printed, nothing is written
+//   npm run bench -- --check          exits 1 where a ratio is worse than its goal by more than its noise
+//
+// What is measured is listed in `groups.mjs`. Everything else: `groups/` one file a question, `harness/` how it is
+// asked and told, `load/` deliveries and who sends them, `servers/` and `fresh/` the processes that are measured.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { groups, parts } from './groups.mjs';
+import { chart } from './harness/chart.mjs';
+import { install } from './harness/install.mjs';
+import { judge } from './harness/judge.mjs';
+import { measureApart } from './harness/measure-apart.mjs';
+import { report, table } from './harness/report.mjs';
 
-const groups = [700, 20_000, 1_000_000].map((bytes) => receiving(bytes));
+const { check, only } = parseArgs({ options: { check: { type: 'boolean' }, only: { type: 'string' } } }).values;
+if (only !== undefined && !parts.includes(only)) throw new Error(`--only ${only}: expected one of ${parts.join(', ')}`);
 
-const results = [];
-for (const group of groups) results.push(await measure(group));
-print(results);
+install();
+const measured = [];
+for (const { part, index } of groups) {
+  if (only === undefined || only === part) measured.push({ part, ...(await measureApart(index)) });
+}
+const rows = measured.flatMap(({ part, rows }) => rows.map((row) => ({ part, ...judge(row) })));
+
+console.log(`\n${table(rows)}`);
+if (only === undefined) {
+  writeFileSync(new URL('results.md', import.meta.url), report(rows, measured));
+  writeFileSync(new URL('results.svg', import.meta.url), chart(rows));
+}
+
+const worse = rows.filter(({ verdict }) => verdict === 'missed');
+if (check && worse.length > 0) {
+  console.error(`\nWorse than the goal by more than the noise:\n${table(worse)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,36 @@
+// The first receiver of a process against Ajv alone on the same schemas, each in a process of its own.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const atMost = 1.25;
+// What src/events/compile-schemas.ts does without. (Its own check of `date-time` is no option.)
+const leanOptions = { meta: false, validateSchema: false, messages: false, code: { optimize: false } };
+
+export function construction() {
+  return {
+    name: 'construction',
+    unit: 'ms',
+    rounds: 15,
+    warmUps: 1,
+    contenders: {
+      'bigmindWebhooks()': fresh('bigmind-webhooks'),
+      Ajv: fresh('ajv'),
+      'Ajv, lean': fresh('ajv', JSON.stringify({ logger: false, unicodeRegExp: false, ...leanOptions })),
+    },
+    rows: [
+      row('bare Ajv', (took) => took['bigmindWebhooks()'] / took.Ajv),
+      row('bare Ajv with lean options', (took) => took['bigmindWebhooks()'] / took['Ajv, lean']),
+    ],
+  };
+}
+
+const row = (other, ratio) => ({ what: `construction to ${other}`, at: '16 schemas', goal: { atMost }, ratio });
+
+function fresh(file, ...args) {
+  const script = fileURLToPath(new URL(`../fresh/${file}.mjs`, import.meta.url));
+  return async function milliseconds() {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
+    return Number(stdout);
+  };
+}
