@@ -11,6 +11,9 @@ const setupCodes = {
   BAD_SECRET: 'A secret is too weak to protect anything',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
+  NO_HANDLERS: 'A worker has nothing to run',
+  NO_QUEUE: 'What needs a queue was called without one',
+  QUEUE_NOT_DURABLE: 'The queue would lose deliveries at a restart of its server',
   UNKNOWN_EVENT: 'There is no schema for an event of this name',
 } as const;
 
