@@ -2,18 +2,23 @@ import type { Logger } from './contracts';
 import { boundedStore } from './deduplication/bounded-store';
 import { deliveryKey } from './deduplication/delivery-key';
 import { forgetfulStore } from './deduplication/forgetful-store';
-import { RunOnce } from './deduplication/run-once';
+import { afterAbortMs, RunOnce } from './deduplication/run-once';
 import { type RawDelivery, Settled } from './delivery';
 import { dispatchEvent } from './dispatch-event';
+import { WebhookError } from './errors';
 import type { EventSchemas, EventsWith, NoSchemas } from './event-schema';
 import { createRouter } from './express/router';
 import { Registry } from './handlers/registry';
 import { type MaybePromise, recovered, whenReady } from './maybe-promise';
+import { openJob } from './open-job';
 import { knownOptions, requireFunction, wholeNumber } from './option-checks';
 import type { BigmindWebhooksOptions } from './options';
 import { rowOf } from './outcomes';
 import { parseLogger } from './parse-logger';
 import { parseOptions, type Settings } from './parse-options';
+import { parseWork } from './parse-work';
+import { deadLettersOf } from './queueing/dead-letters';
+import { JobWorker } from './queueing/job-worker';
 import { type Receiver, receive, verify } from './receive';
 import { registerCallback, registerHandler } from './register';
 import { errorOf, Reporter } from './report';
@@ -22,7 +27,7 @@ import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
 import { refuseUnsigned } from './signatures/verify-signature';
-import { warnOfRisks } from './warn-of-risks';
+import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
 import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';
 
 /**
@@ -41,6 +46,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const { registry, once, clock } = receiver;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
   let closed = false;
+  settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
@@ -53,6 +59,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   function report(settled: Settled, receivedAt: number, bytes?: number): void {
     reporter.report(settled, { bytes, ms: clock.now() - receivedAt });
   }
+  const worker = new JobWorker({
+    open: (job) => openJob(job, receiver),
+    report,
+    clock,
+    logger,
+    maxRunMs: settings.maxRunMs,
+    silentMs: settings.storeTimeoutMs,
+  });
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
     on(selector, handler, registration = {}) {
@@ -108,11 +122,23 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;
     },
+    async work(asked = {}) {
+      const { queue } = settings;
+      if (queue === undefined)
+        throw new WebhookError('NO_QUEUE', 'work: this receiver has none. Pass the queue option.');
+      const work = parseWork(asked, settings.checks);
+      if (!hasHandlers(receiver)) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
+      if (closed) throw errorOf(closing);
+      warnOfLonelyWorker(settings, logger);
+      await worker.start(queue, work);
+    },
+    deadLetters: deadLettersOf(settings.queue),
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       closed = true;
-      await once.drain(graceMs);
+      // The queue has its jobs again when handlers have had the moment after their abort, and not while they end.
+      await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
     },
   };
   return webhooks;
@@ -145,9 +171,14 @@ function verifiedEvent<Event>(
   });
 }
 
+function hasHandlers({ registry, checks }: Receiver): boolean {
+  if (registry.onInvalid !== undefined || registry.onUnknown !== undefined) return true;
+  return [...checks.keys()].some((event) => registry.handlersOf(event).length > 0);
+}
+
 /** Joins the rooms. */
 function assemble(settings: Settings, logger: Logger, reporter: Reporter): Receiver {
-  const { deduplicate, storeTimeoutMs, maxRunMs, scheme } = settings;
+  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   return {
     signature: {
@@ -168,6 +199,7 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     }),
     nameDelivery: deduplicate?.key,
     locals: settings.locals,
+    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, signatureHeaders: scheme?.signatureHeaders ?? [] },
     logger,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,

@@ -63,6 +63,8 @@ export interface SignatureScheme {
   readonly name: string;
   /** The headers it reads, in words; the log of a refused delivery says so. */
   readonly looksFor?: string | undefined;
+  /** Names of the headers that hold its signatures: no queue is given them. @default those that are named so */
+  readonly signatureHeaders?: readonly string[] | undefined;
   /** Whether the headers could carry a signature: if not, the request is refused before its body is read. @default yes */
   maySign?(headers: WebhookHeaders): boolean;
   /** Whether `secret` signs the request. Throwing or rejecting counts as no. Compare in constant time. */
@@ -151,10 +153,11 @@ export interface QueueSettings {
 
 /**
  * Runs a job's handlers. Resolves to `done` when the engine can let go of the job, still collapsing repeats of its key
- * for a while; to `forget` when a repeat must be a new job. Rejects when the attempt failed; the message says which
- * handlers did and why, and holds no payload text: it is the reason of a dead letter.
+ * for a while; to `forget` when a repeat must be a new job; to `again` when it must be run elsewhere, at once and without
+ * costing an attempt: this worker is closing. Rejects when the attempt failed; the message says which handlers did and
+ * why, and holds no payload text: it is the reason of a dead letter.
  */
-export type RunJob = (job: unknown) => Promise<'done' | 'forget'>;
+export type RunJob = (job: unknown) => Promise<'done' | 'forget' | 'again'>;
 
 /** Takes jobs from a queue until it is closed. */
 export interface QueueWorker {
@@ -183,8 +186,8 @@ export interface DeadJobs {
   /** The newest first; at most `limit`, after skipping `offset`. */
   list(page: { readonly limit: number; readonly offset: number }): Promise<readonly DeadJob[]>;
   get(id: string): Promise<DeadJob | undefined>;
-  /** Gives one, or all, its attempts anew. Resolves to how many there were. */
-  redrive(id: string | 'all'): Promise<number>;
+  /** Gives the one of that id, or with `'all'` each of them, its attempts anew. Resolves to how many there were. */
+  redrive(id: string): Promise<number>;
   /** Deletes one for good. Resolves to whether it was there. */
   discard(id: string): Promise<boolean>;
 }
@@ -212,6 +215,8 @@ export interface DeliveryQueue {
    */
   work(run: RunJob, options: { readonly concurrency: number }): Promise<QueueWorker>;
   readonly deadJobs: DeadJobs;
+  /** Lets go of what the queue opened itself, never of what it was given. Called when workers are closed. @default nothing */
+  close?(): Promise<void>;
 }
 
 /** What a handler gets beside the event. Every property is computed when it is first read. */

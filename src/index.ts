@@ -2,9 +2,16 @@ export { bigmindWebhooks } from './bigmind-webhooks';
 export type {
   Claim,
   ClaimedElsewhere,
+  DeadJob,
+  DeadJobs,
+  DeliveryQueue,
   DeliveryStore,
   HandlerContext,
   Logger,
+  QueuedDelivery,
+  QueueSettings,
+  QueueWorker,
+  RunJob,
   SchemaError,
   SignatureInput,
   SignatureMatch,
@@ -33,6 +40,7 @@ export { type EventValidation, validateEvent } from './events/validate-event';
 export { keepRawBody, type WebhookRouter } from './express/router';
 export type { BigmindWebhooksOptions, DeduplicateOptions, PinoOptions } from './options';
 export type { Outcome } from './outcomes';
+export type { DeadLetter, DeadLetterDetails, DeadLetters } from './queueing/dead-letters';
 export type { ErrorDetails, ErrorListener } from './report';
 export type { WebhookResponse } from './response';
 export { type HmacOptions, hmac } from './signatures/hmac';
@@ -49,4 +57,5 @@ export type {
   VerifiedEvent,
   WebhookHandler,
   WebhookRequest,
+  WorkOptions,
 } from './webhooks';

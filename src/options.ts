@@ -1,5 +1,5 @@
 import type { LoggerOptions } from 'pino';
-import type { DeliveryStore, Logger, SignatureScheme } from './contracts';
+import type { DeliveryQueue, DeliveryStore, Logger, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
 import type { EventSchemas, NoSchemas } from './event-schema';
 import type { FindSecret, SecretRequest } from './signatures/secrets';
@@ -47,11 +47,16 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   readonly readTimeoutMs?: number | undefined;
   /** De-duplication; `false` runs handlers for every copy. @default in memory, 3 days or 100 000 deliveries */
   readonly deduplicate?: DeduplicateOptions | false | undefined;
+  /**
+   * Where deliveries go once they are verified and validated, to be handled by `work()` here or in other processes. They
+   * are answered as soon as it holds them durably. @default none: they are handled as they come
+   */
+  readonly queue?: DeliveryQueue | undefined;
   /** Schemas of additional events, or replacements, each made with `eventSchema<T>(json)`. @default none */
   readonly schemas?: Schemas | undefined;
   /**
    * Makes the application data that handlers get as `context.locals`: something JSON can say, so that a queue can hand
-   * it on. Called when a handler first reads it. @default undefined
+   * it on. Called when a handler first reads it; with a queue, when the delivery comes. @default undefined
    */
   readonly locals?: ((request: SecretRequest) => Locals) | undefined;
   /** A pino instance, pino options, or `false` for silence. @default pino({ name: 'bigmind-webhooks' }) */

@@ -1,11 +1,20 @@
-import type { DeliveryStore, SignatureScheme } from './contracts';
+import type { DeliveryQueue, DeliveryStore, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
 import { memoryStore } from './deduplication/memory-store';
 import { WebhookError } from './errors';
 import type { EventSchemas } from './event-schema';
 import { compileSchemas, type EventCheck } from './events/compile-schemas';
-import { badOption, callIt, knownOptions, requireFunction, requireText, wholeNumber } from './option-checks';
+import {
+  badOption,
+  callIt,
+  headerNameOf,
+  knownOptions,
+  requireFunction,
+  requireText,
+  wholeNumber,
+} from './option-checks';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
+import { parseQueue } from './parse-queue';
 import { parseSecret } from './parse-secret';
 import { auto } from './signatures/auto';
 import type { SecretRequest, SecretSource } from './signatures/secrets';
@@ -21,6 +30,7 @@ export interface Settings {
   readonly readTimeoutMs: number;
   readonly deduplicate: Deduplication | undefined;
   readonly storeTimeoutMs: number;
+  readonly queue: DeliveryQueue | undefined;
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   readonly clock: { now(): number };
@@ -45,6 +55,7 @@ const known = {
   maxRunMs: true,
   readTimeoutMs: true,
   deduplicate: true,
+  queue: true,
   schemas: true,
   locals: true,
   logger: true,
@@ -69,7 +80,7 @@ const longestTimer = 2_147_483_647;
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
   knownOptions(given, '', known);
   const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
-  const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {} } = given;
+  const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {}, queue } = given;
   const scheme = parseSignature(signature);
   if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
@@ -81,6 +92,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     maxRunMs: milliseconds('maxRunMs', maxRunMs),
     readTimeoutMs: milliseconds('readTimeoutMs', readTimeoutMs),
     ...parseDeduplicate(deduplicate),
+    queue: queue === undefined ? undefined : parseQueue(queue),
     clock: parseClock(clock),
     checks: parseSchemas(schemas),
     locals,
@@ -103,7 +115,13 @@ function parseSignature(signature: unknown): SignatureScheme | undefined {
   requireFunction('signature.verify', scheme.verify);
   if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
   if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
+  if (scheme.signatureHeaders !== undefined) requireHeaderNames(scheme.signatureHeaders);
   return signature as SignatureScheme;
+}
+
+function requireHeaderNames(names: unknown): void {
+  if (!Array.isArray(names)) throw badOption('signature.signatureHeaders', 'an array of header names', names);
+  for (const [index, name] of names.entries()) headerNameOf(`signature.signatureHeaders[${index}]`, name);
 }
 
 const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;

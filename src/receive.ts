@@ -3,6 +3,7 @@ import { beforeDeadline } from './deadline';
 import { deliveryKey, type NameDelivery } from './deduplication/delivery-key';
 import type { RunOnce } from './deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from './delivery';
+import { enqueueDelivery, type Queueing } from './enqueue-delivery';
 import type { EventCheck } from './events/compile-schemas';
 import { parseJson } from './events/parse-json';
 import { recogniseEvent } from './events/recognise-event';
@@ -22,6 +23,8 @@ export interface Receiver {
   readonly once: RunOnce;
   readonly nameDelivery: NameDelivery | undefined;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
+  /** Where events go that workers handle, perhaps in other processes; without it they are handled here. */
+  readonly queueing: Queueing | undefined;
   readonly logger: Logger;
   /** From the arrival of a request to the latest answer. */
   readonly timeoutMs: number;
@@ -39,7 +42,9 @@ export function receive(raw: RawDelivery, receiver: Receiver): MaybePromise<Sett
   return whenReady(verifySignature(raw, receiver.signature), (verified) => {
     if (verified instanceof Settled) return verified;
     const event = readEvent(verified, receiver);
-    return event instanceof Settled ? setAside(event, verified, receiver) : handle(event, receiver);
+    if (event instanceof Settled) return setAside(event, verified, receiver);
+    const { queueing } = receiver;
+    return queueing === undefined ? handle(event, receiver) : enqueueDelivery(event, receiver, queueing);
   });
 }
 
@@ -50,7 +55,8 @@ export function verify(raw: RawDelivery, receiver: Receiver): MaybePromise<Event
   );
 }
 
-function readEvent(verified: VerifiedDelivery, { checks }: Receiver): EventDelivery | Settled {
+/** What the bytes say: an event, or why they are none. */
+export function readEvent(verified: VerifiedDelivery, { checks }: Receiver): EventDelivery | Settled {
   const parsed = parseJson(verified);
   return parsed instanceof Settled ? parsed : recogniseEvent(parsed, checks);
 }
@@ -67,14 +73,19 @@ function handle({ delivery, event }: EventDelivery, receiver: Receiver): MaybePr
 /** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
 function setAside(settled: Settled, delivery: VerifiedDelivery, receiver: Receiver): MaybePromise<Settled> {
   const { outcome, details } = settled;
-  const { event, payload, schemaError } = details;
+  const { event, payload } = details;
   const callback = outcome === 'ignored' ? receiver.registry.onUnknown : receiver.registry.onInvalid;
   if (callback === undefined) return settled;
   const key = deliveryKey(delivery, payload, receiver.nameDelivery);
   const source = contextSource(delivery, event, key, receiver);
   if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, receiver);
-  const errors = schemaError === undefined ? [] : [schemaError];
-  return runInTime([callback], { outcome, event, errors, payload }, 'quarantined', source, receiver);
+  return runInTime([callback], invalidDelivery(settled), 'quarantined', source, receiver);
+}
+
+/** What `onInvalid` is given. */
+export function invalidDelivery({ outcome, details }: Settled): object {
+  const { event, payload, schemaError } = details;
+  return { outcome, event, errors: schemaError === undefined ? [] : [schemaError], payload };
 }
 
 /** Runs handlers under a claim on the delivery; the answer does not wait for them beyond the deadline. */

@@ -42,9 +42,14 @@ function parseEventName(name: unknown, events: ReadonlyMap<string, unknown>): st
   if (typeof name !== 'string') throw badOption('on', aSelector, name);
   if (events.has(name)) return name;
   if (name === '*') throw badOption('on', aSelector, name, "'*' stands alone, in no array.");
+  throw unknownEvent(name, events);
+}
+
+/** Names the nearest event there is. */
+export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>): WebhookError {
   const known = [...events.keys()];
   const hint = didYouMean(name, known) || ` Known are ${known.join(', ')}.`;
-  throw new WebhookError('UNKNOWN_EVENT', `There is no event ${JSON.stringify(name)}.${hint}`);
+  return new WebhookError('UNKNOWN_EVENT', `There is no event ${JSON.stringify(name)}.${hint}`);
 }
 
 /**

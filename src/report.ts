@@ -1,6 +1,6 @@
-import { isNativeError } from 'node:util/types';
 import type { Logger } from './contracts';
 import { causeOf, type Settled } from './delivery';
+import { describeError } from './describe-error';
 import { WebhookError, type WebhookErrorCode } from './errors';
 import { isThenable } from './maybe-promise';
 import { type Outcome, rowOf } from './outcomes';
@@ -63,7 +63,7 @@ export class Reporter {
         ...(attempt !== undefined && { attempt }),
         ...(reason !== undefined && { reason }),
         ...(schemaError !== undefined && { schemaError }),
-        ...(details.cause !== undefined && { cause: describe(details.cause) }),
+        ...(details.cause !== undefined && { cause: describeError(details.cause) }),
         ...(details.failures?.length && { failures: details.failures.map(describeFailure) }),
         ...measures,
       },
@@ -109,7 +109,7 @@ export class Reporter {
   }
 
   #logFailedListener(failure: unknown): void {
-    this.#write('error', { cause: describe(failure) }, 'onError itself failed');
+    this.#write('error', { cause: describeError(failure) }, 'onError itself failed');
   }
 }
 
@@ -135,19 +135,5 @@ export function errorOf({ outcome, details }: Settled): WebhookError {
 }
 
 function describeFailure({ handler, error }: { handler: string; error: unknown }): object {
-  return { handler, ...describe(error) };
-}
-
-/** Never the error's other properties: an HTTP client's hold requests, a driver's hold rows. */
-function describe(error: unknown): { type: string; message: string; stack?: string } {
-  // An error of another realm is one too, and so is a DOMException.
-  if (!(isNativeError(error) || error instanceof Error)) {
-    return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
-  }
-  const { name, message, stack } = error as Readonly<Record<keyof Error, unknown>>;
-  return {
-    type: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : 'an Error without text',
-    ...(typeof stack === 'string' && { stack }),
-  };
+  return { handler, ...describeError(error) };
 }

@@ -5,6 +5,7 @@ import type { Settings } from './parse-options';
 const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;
 
 let warnedOfStore = false;
+let warnedOfWorker = false;
 
 /** Says, at construction, what works but promises less than one would think. */
 export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
@@ -17,5 +18,16 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
   logger.warn(
     { code: 'EPHEMERAL_STORE', platform },
     `De-duplication is in memory, and ${platform} runs repeats in other processes: pass a shared deduplicate.store.`,
+  );
+}
+
+/** Says, when a worker starts, that the others will not know what it did. */
+export function warnOfLonelyWorker(settings: Settings, logger: Logger): void {
+  if (!settings.deduplicate?.inProcess || warnedOfWorker) return;
+  warnedOfWorker = true;
+  logger.warn(
+    { code: 'EPHEMERAL_STORE' },
+    'work() remembers in memory which handlers succeeded: after a restart, and in other workers, they run again. Pass a ' +
+      'shared deduplicate.store, such as redisStore() or postgresStore().',
   );
 }

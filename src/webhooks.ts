@@ -2,6 +2,7 @@ import type { HandlerContext, SchemaError, WebhookHeaders } from './contracts';
 import type { BigmindEventMap } from './events/generated/types';
 import type { WebhookRouter } from './express/router';
 import type { Outcome } from './outcomes';
+import type { DeadLetters } from './queueing/dead-letters';
 import type { ErrorListener } from './report';
 import type { WebhookResponse } from './response';
 
@@ -77,6 +78,17 @@ export interface DispatchInput<Event> extends Omit<VerifiedEvent<Event>, 'signat
   readonly receivedAt?: Date | string | number | undefined;
 }
 
+/** How much a worker does at once. */
+export interface WorkOptions<Events = BigmindEventMap> {
+  /** How many deliveries run at once in this process, from 1. @default 10 */
+  readonly concurrency?: number | undefined;
+  /**
+   * How many deliveries of an event run at once in this process, from 1 each, such as `{ notes_created: 2 }` for an API
+   * that takes no more. One that waits for its turn keeps a place of `concurrency`. @default no limit
+   */
+  readonly perEvent?: { readonly [Name in keyof Events & string]?: number | undefined } | undefined;
+}
+
 /** A receiver of Bigmind's webhooks. */
 export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   /**
@@ -124,8 +136,18 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   /** Told of each handler failure, each `invalid` and each 5xx; changes nothing in the outcome. */
   onError(listener: ErrorListener): this;
   /**
-   * Accepts nothing more (503 with `Retry-After`), waits for handlers that run, then aborts them. Closes no client that
-   * was passed in. `timeoutMs`: how long to wait, in milliseconds from 0. @default 10_000
+   * Takes deliveries from the queue and runs this process's handlers, until `close()`. Resolves when it has begun; waits
+   * for a queue that does not answer. Once a receiver.
+   *
+   * @throws WebhookError `NO_QUEUE`, `NO_HANDLERS`, `BAD_OPTION`, `UNKNOWN_EVENT`, `QUEUE_NOT_DURABLE` or `UNAVAILABLE`
+   *   (closing); and whatever the queue rejects with
+   */
+  work(options?: WorkOptions<Events>): Promise<void>;
+  /** The deliveries whose attempts are used up. Every call rejects with `NO_QUEUE` when there is no queue. */
+  readonly deadLetters: DeadLetters;
+  /**
+   * Accepts nothing more (503 with `Retry-After`) and takes no more from the queue, waits for handlers that run, then
+   * aborts them; what still runs, the queue has again. Closes no client that was passed in. `timeoutMs`: how long to wait, in milliseconds from 0. @default 10_000
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

@@ -10,6 +10,7 @@ const foundations = [
   'outcomes.ts',
   'contracts.ts',
   'errors.ts',
+  'describe-error.ts',
   'option-checks.ts',
   'patient-timer.ts',
   'bounded.ts',
@@ -17,7 +18,7 @@ const foundations = [
   'delivery.ts',
   'response.ts',
 ];
-const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'stores', 'queues'];
+const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'queueing', 'stores', 'queues'];
 const tools = ['testing', 'cli'];
 /** Packages that have one place, and that place. Any other may be imported where it is needed, if it is declared. */
 const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/', 'lru-cache': 'deduplication/' };
@@ -130,6 +131,13 @@ test.each([
     });
   }
   expect([...namedIn]).toEqual([place]);
+});
+
+// A job's signature was verified when it was a request. Whoever else could say so of bytes would pass the signature by.
+test('only what opens a queue’s jobs says of a delivery that it was verified earlier', () => {
+  expect(offences(({ from, to }) => to === 'open-job.ts' && from !== 'bigmind-webhooks.ts')).toEqual([]);
+  const namedIn = [...files].filter(([, { text }]) => /\bverifiedEarlier\b/.test(text)).map(([name]) => name);
+  expect(namedIn.toSorted()).toEqual(['open-job.ts', 'signatures/verify-signature.ts']);
 });
 
 test('nothing is cast to a delivery that was verified or parsed, but where it is minted', () => {

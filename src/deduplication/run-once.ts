@@ -11,7 +11,7 @@ import { Unwritten } from './unwritten';
 const answerMs = 20;
 
 /** How long handlers that were aborted may take to end before `drain` gives up on them. */
-const afterAbortMs = 1000;
+export const afterAbortMs = 1000;
 
 const closing = 'The receiver is closing.';
 

@@ -31,6 +31,7 @@ export function hmac(options: HmacOptions): SignatureScheme {
   return {
     name: 'hmac',
     looksFor: written.header,
+    signatureHeaders: [written.header],
     maySign: (headers) => headers[written.header] !== undefined,
     verify: ({ headers, rawBody, secret }) => {
       const digest = readWritten(headers, written);

@@ -33,6 +33,7 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
   return {
     name: 'standardWebhooks',
     looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
+    signatureHeaders: prefixes.map((prefix) => `${prefix}-signature`),
     maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
     verify: ({ headers, rawBody, secret }) => {
       const candidates = prefixes.map((prefix) => standardCandidate(headers, `${prefix}-signature`));

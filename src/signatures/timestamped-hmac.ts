@@ -50,6 +50,7 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
   return {
     name: 'timestampedHmac',
     looksFor: needed.join(', '),
+    signatureHeaders: [written.header],
     maySign: (headers) => needed.every((name) => headers[name] !== undefined),
     verify: ({ headers, rawBody, secret }) => {
       const candidate = readPlaced(headers, written, placed);

@@ -1,0 +1,60 @@
+import { withinMs } from './bounded';
+import type { DeliveryQueue } from './contracts';
+import { deliveryKey } from './deduplication/delivery-key';
+import { type EventDelivery, Settled } from './delivery';
+import { isWebhookError } from './errors';
+import { isThenable, type MaybePromise, recovered, whenReady } from './maybe-promise';
+import { unsayable } from './queueing/unsayable';
+import { writeJob } from './queueing/write-job';
+import type { Receiver } from './receive';
+
+/** Where deliveries go that others handle. */
+export interface Queueing {
+  readonly queue: DeliveryQueue;
+  /** How long the queue may take to answer. */
+  readonly answerTimeoutMs: number;
+  /** Names of headers that hold signatures, beside those that are named so. */
+  readonly signatureHeaders: readonly string[];
+}
+
+/**
+ * Hands a delivery to the queue, whether or not this process has handlers for it: that is for workers to know. Copies
+ * are handed on as they come; the engine holds one job for each key.
+ */
+export function enqueueDelivery(event: EventDelivery, receiver: Receiver, queueing: Queueing): MaybePromise<Settled> {
+  const { queue, answerTimeoutMs, signatureHeaders } = queueing;
+  const { raw } = event.delivery;
+  const known = { event: event.event.event, key: deliveryKey(event.delivery, event.event, receiver.nameDelivery) };
+  const locals = readLocals(raw, receiver);
+  if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
+  const leftMs = Math.max(0, raw.receivedAt + receiver.timeoutMs - receiver.clock.now());
+  const job = writeJob(event, { key: known.key, locals: locals.value, signatureHeaders });
+  const held = recovered<unknown, Settled>(
+    () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
+    (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
+  );
+  return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));
+}
+
+/** Read here, where the request is, and not by the worker; so it has to be something that a job can hold. */
+function readLocals(
+  { headers, params }: EventDelivery['delivery']['raw'],
+  { locals }: Receiver,
+): Settled | { readonly value: unknown } {
+  try {
+    const value = locals?.({ headers, params });
+    if (value === undefined) return { value };
+    // Nobody is going to wait for it, and its rejection would end the process.
+    if (isThenable(value)) value.then(undefined, () => undefined);
+    const flaw = unsayable(value, 'locals');
+    return flaw === undefined
+      ? { value }
+      : new Settled('failed', { reason: `A queue cannot hand on what the locals option returned: ${flaw}.` });
+  } catch (cause) {
+    return new Settled('failed', { cause, reason: 'The locals option failed.' });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return isWebhookError(cause) ? cause.message : 'The queue could not hold the delivery.';
+}

@@ -1,0 +1,88 @@
+import { setMaxListeners } from 'node:events';
+import { withinMs } from '../bounded';
+import type { DeliveryQueue, Logger, QueueWorker } from '../contracts';
+import { describeError } from '../describe-error';
+import { WebhookError } from '../errors';
+import { type JobSettings, runJob } from './run-job';
+import { Turns } from './turns';
+
+/** What `work()` was asked for. */
+export interface WorkSettings {
+  readonly concurrency: number;
+  /** How many deliveries of an event may run at once, by its name. */
+  readonly perEvent: ReadonlyMap<string, number>;
+}
+
+export interface JobWorkerSettings extends JobSettings {
+  readonly logger: Logger;
+  /** How long the queue may be silent before that is worth a line. */
+  readonly silentMs: number;
+}
+
+/** Node's timers fire at once beyond this. */
+const longestTimer = 2_147_483_647;
+
+/** The worker of a receiver: one, from `work()` to `close()`. */
+export class JobWorker {
+  readonly #settings: JobWorkerSettings;
+  readonly #closing = new AbortController();
+  #worker: Promise<QueueWorker> | undefined;
+
+  constructor(settings: JobWorkerSettings) {
+    this.#settings = settings;
+    // One for each job that waits, which is no leak.
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /**
+   * Resolves when jobs are taken. A queue that is silent is waited for, since it may only be starting, and a line says so;
+   * one that refuses can be tried again.
+   *
+   * @throws WebhookError `BAD_OPTION` the second time
+   */
+  async start(queue: DeliveryQueue, { concurrency, perEvent }: WorkSettings): Promise<void> {
+    if (this.#worker !== undefined) {
+      const remedy = 'Ask for the concurrency that you need there.';
+      throw new WebhookError('BAD_OPTION', `work() was called already: one call a receiver. ${remedy}`);
+    }
+    const { logger, silentMs } = this.#settings;
+    const turns = new Turns(perEvent);
+    const run = (job: unknown) => runJob(job, turns, this.#closing.signal, this.#settings);
+    const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
+    const silence = setTimeout(say, silentMs).unref();
+    try {
+      this.#worker = queue.work(run, { concurrency });
+      await this.#worker;
+    } catch (error) {
+      this.#worker = undefined;
+      throw error;
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /**
+   * Takes no more jobs; those that wait are given back at once. Those that run have `graceMs`; then
+   * they are the engine's again, too. The queue lets go of what it opened itself. Never rejects.
+   */
+  async close(graceMs: number, queue: DeliveryQueue | undefined): Promise<void> {
+    this.#closing.abort();
+    const { logger, silentMs } = this.#settings;
+    const waitMs = Math.min(graceMs, longestTimer - silentMs);
+    try {
+      // A worker that is still starting is closed when it has started, however late.
+      await withinMs(
+        this.#worker?.then((worker) => worker.close(waitMs)),
+        waitMs + silentMs,
+        'The queue',
+      );
+    } catch (error) {
+      logger.warn({ cause: describeError(error) }, 'The queue did not take its jobs back in time');
+    }
+    try {
+      await withinMs(queue?.close?.(), silentMs, 'The queue');
+    } catch (error) {
+      logger.warn({ cause: describeError(error) }, 'The queue could not be closed');
+    }
+  }
+}

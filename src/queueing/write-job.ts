@@ -1,0 +1,31 @@
+import type { QueuedDelivery } from '../contracts';
+import type { EventDelivery } from '../delivery';
+import { travellingHeaders } from './travelling-headers';
+
+/** What a delivery is made of beside itself when it is written down for a queue. */
+export interface JobParts {
+  /** Idempotency key. */
+  readonly key: string;
+  /** What the `locals` option returned. */
+  readonly locals: unknown;
+  /** Names of headers that hold signatures, beside those that are named so. */
+  readonly signatureHeaders: readonly string[];
+}
+
+/** A delivery, as a queue holds it. */
+export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): QueuedDelivery {
+  const { raw, tenant, scheme } = delivery;
+  const { key, locals, signatureHeaders } = parts;
+  return {
+    version: 1,
+    key,
+    event: event.event,
+    ...(tenant !== undefined && { tenant }),
+    scheme,
+    receivedAt: raw.receivedAt,
+    headers: travellingHeaders(raw.headers, signatureHeaders),
+    params: Object.fromEntries(Object.entries(raw.params).filter(([, value]) => value !== undefined)),
+    ...(locals !== undefined && { locals }),
+    rawBody: raw.rawBody.toString('base64'),
+  };
+}

@@ -1,0 +1,66 @@
+import type { DeadJob, DeadJobs } from '../../contracts';
+import type { BullJob, BullQueue } from './engine';
+
+const anew = { resetAttemptsMade: true, resetAttemptsStarted: true } as const;
+const page = 100;
+
+/** What BullMQ calls failed jobs. */
+export function deadJobsOf(connected: () => Promise<BullQueue>): DeadJobs {
+  return {
+    async list({ limit, offset }) {
+      if (limit < 1) return [];
+      const jobs = await (await connected()).getFailed(offset, offset + limit - 1);
+      return jobs.map(describe);
+    },
+    async get(id) {
+      const job = await findDead(await connected(), id);
+      return job && describe(job);
+    },
+    async redrive(id) {
+      const queue = await connected();
+      if (id === 'all') return redriveAll(queue);
+      return (await redriveOne(queue, id)) ? 1 : 0;
+    },
+    async discard(id) {
+      const queue = await connected();
+      // BullMQ removes a job whatever its state is.
+      return (await findDead(queue, id)) !== undefined && (await queue.remove(id)) === 1;
+    },
+  };
+}
+
+function describe({ id = '', data, failedReason, attemptsMade, finishedOn }: BullJob): DeadJob {
+  return { id, job: data, reason: failedReason ?? '', attempts: attemptsMade, failedAt: new Date(finishedOn ?? 0) };
+}
+
+async function findDead(queue: BullQueue, id: string): Promise<BullJob | undefined> {
+  const job = await queue.getJob(id);
+  return job !== undefined && (await job.isFailed()) ? job : undefined;
+}
+
+/** One by one, the oldest first: BullMQ's own way to retry all leaves the attempts used up. */
+async function redriveAll(queue: BullQueue): Promise<number> {
+  // Those that fail again meanwhile are no part of it.
+  let left = await queue.getFailedCount();
+  let count = 0;
+  while (left > 0) {
+    const ids = await queue.getRanges(['failed'], 0, Math.min(left, page) - 1, true);
+    if (ids.length === 0) break;
+    for (const id of ids) if (await redriveOne(queue, id)) count += 1;
+    left -= ids.length;
+  }
+  return count;
+}
+
+async function redriveOne(queue: BullQueue, id: string): Promise<boolean> {
+  const job = await findDead(queue, id);
+  if (job === undefined) return false;
+  try {
+    await job.retry('failed', anew);
+    return true;
+  } catch (error) {
+    // Somebody else was faster.
+    if (typeof (error as { readonly code?: unknown }).code === 'number') return false;
+    throw error;
+  }
+}

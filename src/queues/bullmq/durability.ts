@@ -1,0 +1,51 @@
+import { WebhookError } from '../../errors';
+import type { BullmqClient } from './connection';
+
+/** What a Redis says of itself. */
+export interface Durability {
+  /** Whether it writes what it acknowledges into its append-only file; `undefined` where it does not tell. */
+  readonly appends: boolean | undefined;
+  /** Whether `INFO` is forbidden. */
+  readonly refused: boolean;
+  /** Whether it drops any key when its memory is full. */
+  readonly evicts: boolean;
+}
+
+/** Asks the server, or each primary of a cluster; the worst answer counts. Rejects when it cannot be reached. */
+export async function durabilityOf(client: BullmqClient): Promise<Durability> {
+  const servers = client.isCluster && client.nodes !== undefined ? client.nodes('master') : [client];
+  const answers = await Promise.all(servers.map(ask));
+  return {
+    appends: answers.some(({ appends }) => appends === false)
+      ? false
+      : answers.every(({ appends }) => appends === true) || undefined,
+    refused: answers.some(({ refused }) => refused),
+    evicts: answers.some(({ evicts }) => evicts),
+  };
+}
+
+async function ask(server: { info(): Promise<unknown> }): Promise<Durability> {
+  try {
+    const text = String(await server.info());
+    const found = /^aof_enabled:(\d)/m.exec(text)?.[1];
+    const appends = found === undefined ? undefined : found === '1';
+    return { appends, refused: false, evicts: /^maxmemory_policy:allkeys/m.test(text) };
+  } catch (error) {
+    if (isRefusal(error)) return { appends: undefined, refused: true, evicts: false };
+    throw error;
+  }
+}
+
+/** By an access rule, or since the command was renamed away. */
+function isRefusal(error: unknown): boolean {
+  const message = (error as { readonly message?: unknown } | undefined)?.message;
+  return typeof message === 'string' && /^NOPERM|^ERR unknown command/i.test(message);
+}
+
+export function notDurable(): WebhookError {
+  return new WebhookError(
+    'QUEUE_NOT_DURABLE',
+    'bullmqQueue.connection: this Redis writes no append-only file, so a restart would lose deliveries that were ' +
+      'acknowledged, and which no sender repeats. Set appendonly yes, or allow it with allowVolatile: true.',
+  );
+}

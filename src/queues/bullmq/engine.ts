@@ -1,0 +1,61 @@
+/** What BullMQ's module is used for. */
+export interface BullmqModule {
+  readonly Queue: unknown;
+  readonly Worker: unknown;
+}
+
+/** The classes of BullMQ, with the part of them that is used. */
+export interface Engine {
+  readonly Queue: new (name: string, options: object) => BullQueue;
+  readonly Worker: new (name: string, process: ProcessJob, options: object) => BullWorker;
+}
+
+/** A job with `token`, the lock that its worker holds on it. */
+export type ProcessJob = (job: BullJob, token: string | undefined) => Promise<void>;
+
+export interface BullJob {
+  readonly id?: string | undefined;
+  readonly data: unknown;
+  readonly opts: { removeOnComplete?: unknown };
+  readonly failedReason: string | null | undefined;
+  readonly attemptsMade: number;
+  readonly finishedOn?: number | null | undefined;
+  isFailed(): Promise<boolean>;
+  /** Rejects with a negative `code` when the job is not in that state. */
+  retry(
+    state: 'failed',
+    options: { readonly resetAttemptsMade: true; readonly resetAttemptsStarted: true },
+  ): Promise<void>;
+  moveToWait(token: string | undefined): Promise<unknown>;
+}
+
+interface Emitter {
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'stalled', listener: (jobId: string) => void): unknown;
+}
+
+export interface BullQueue extends Emitter {
+  waitUntilReady(): Promise<unknown>;
+  add(name: string, data: unknown, options: { readonly jobId: string }): Promise<unknown>;
+  getJob(id: string): Promise<BullJob | undefined>;
+  getFailed(start: number, end: number): Promise<BullJob[]>;
+  getFailedCount(): Promise<number>;
+  getRanges(states: readonly 'failed'[], start: number, end: number, oldestFirst: boolean): Promise<string[]>;
+  remove(id: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface BullWorker extends Emitter {
+  close(): Promise<void>;
+}
+
+/** Where BullMQ finds the jobs of a namespace. */
+export interface Place {
+  readonly name: string;
+  readonly prefix: string;
+}
+
+/** One hash slot for all that BullMQ's scripts touch at once: a cluster refuses them otherwise. */
+export function placeOf(namespace: string): Place {
+  return { name: 'deliveries', prefix: `{bigmind-webhooks:${namespace}}` };
+}

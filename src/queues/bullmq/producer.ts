@@ -1,0 +1,44 @@
+import { withinMs } from '../../bounded';
+import { type BullmqClient, isStarting, isUp } from './connection';
+import type { BullQueue } from './engine';
+
+/** How long the first connection may take, in milliseconds. */
+const patienceMs = 2000;
+
+/** BullMQ's queue on a client that comes and goes. */
+export interface Producer {
+  /** The queue; rejects at once where the server is known to be away, so that nothing waits for it in the client. */
+  readonly connected: () => Promise<BullQueue>;
+  close(): Promise<void>;
+}
+
+export function producerOn(client: BullmqClient, makeQueue: () => BullQueue): Producer {
+  let queue: BullQueue | undefined;
+  let ready: Promise<unknown> | undefined;
+  let wasUp = false;
+
+  async function connect(): Promise<void> {
+    queue = makeQueue();
+    try {
+      await queue.waitUntilReady();
+      wasUp = true;
+    } catch (error) {
+      // A queue of BullMQ whose first connection failed never works.
+      ready = undefined;
+      throw error;
+    }
+  }
+  return {
+    async connected() {
+      if (!isUp(client) && (wasUp || !isStarting(client))) {
+        throw new Error(`bullmqQueue.connection: not connected to Redis (${client.status})`);
+      }
+      ready ??= connect();
+      if (!wasUp) await withinMs(ready, patienceMs, 'Redis');
+      return queue as BullQueue;
+    },
+    async close() {
+      await queue?.close();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { QueueWorker, RunJob } from '../../contracts';
+import type { WorkerConnections } from './connection';
+import type { BullJob, BullWorker, Engine, Place } from './engine';
+
+export interface WorkerSettings {
+  readonly engine: Engine;
+  readonly place: Place;
+  readonly connections: WorkerConnections;
+  readonly concurrency: number;
+  readonly lostAfterMs: number;
+  /** Whether the server lets nobody ask for its version. */
+  readonly isSecretive: boolean;
+  readonly onError: (error: unknown) => void;
+  readonly onLost: (key: string) => void;
+}
+
+/**
+ * A job comes back so often when its workers die before it is dead itself: a deploy may kill one now and then, a payload
+ * that kills every worker should not do so for ever.
+ */
+const maxStalledCount = 100;
+/** How long an engine is waited for that may be away, in milliseconds, before a worker is left to itself. */
+const patienceMs = 2000;
+
+export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker {
+  const { engine, place, connections, lostAfterMs } = settings;
+  const running = new Running(run);
+  const worker = new engine.Worker(place.name, running.process, {
+    connection: connections.client,
+    prefix: place.prefix,
+    concurrency: settings.concurrency,
+    lockDuration: lostAfterMs,
+    stalledInterval: Math.ceil(lostAfterMs / 2),
+    maxStalledCount,
+    skipVersionCheck: settings.isSecretive,
+  });
+  worker.on('error', settings.onError);
+  worker.on('stalled', settings.onLost);
+  let closed: Promise<void> | undefined;
+  return {
+    close(timeoutMs) {
+      closed ??= close(worker, running, connections, timeoutMs);
+      return closed;
+    },
+  };
+}
+
+async function close(worker: BullWorker, running: Running, connections: WorkerConnections, ms: number): Promise<void> {
+  // Between two attempts to connect, BullMQ would wait for ever for a connection to end.
+  const ended = connections.stopRetrying().then(() => worker.close());
+  await atMost(ms, ended);
+  running.giveBack();
+  await atMost(patienceMs, ended);
+  connections.disconnect();
+}
+
+/** Resolves when `ended` does, or after `ms`. Keeps the process alive, as what is waited for does. */
+function atMost(ms: number, ended: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    ended.then(end, end);
+  });
+}
+
+/** The jobs that run in this process. */
+class Running {
+  readonly #run: RunJob;
+  readonly #leave = new Set<() => void>();
+  #isLeaving = false;
+
+  constructor(run: RunJob) {
+    this.#run = run;
+  }
+
+  /** Gives all that run, and any that still comes, to other workers. Costs no attempt. */
+  giveBack(): void {
+    this.#isLeaving = true;
+    for (const leave of this.#leave) leave();
+  }
+
+  readonly process = async (job: BullJob, token: string | undefined): Promise<void> => {
+    const back = async (): Promise<never> => {
+      // A lock that is lost is another's; a server that is away lets it lapse.
+      await job.moveToWait(token).catch(() => undefined);
+      throw new MovedToWait();
+    };
+    if (this.#isLeaving) return back();
+    let leave = (): void => undefined;
+    const left = new Promise<never>((_resolve, reject) => {
+      leave = () => void back().catch(reject);
+    });
+    this.#leave.add(leave);
+    try {
+      // Whichever comes second is not listened to: that job is another worker's by then.
+      const verdict = await Promise.race([this.#run(job.data), left]);
+      if (verdict === 'again') return await back();
+      if (verdict === 'forget') job.opts.removeOnComplete = true;
+    } finally {
+      this.#leave.delete(leave);
+    }
+  };
+}
+
+/** BullMQ knows by the name that a job was neither done nor failed. */
+class MovedToWait extends Error {
+  override readonly name = 'WaitingError';
+}

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import * as bullmq from 'bullmq';
+import { Cluster, Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
+import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { Cast, newDelivery, until } from './bullmq-kit';
+
+let server: OwnRedis;
+let cast: Cast;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.remove());
+
+beforeEach(() => {
+  cast = new Cast();
+});
+afterEach(() => cast.end());
+
+/** Runs a job that fails once, and one that does not. */
+async function runTwo(connection: BullmqQueueOptions['connection']): Promise<void> {
+  const queue = cast.queue({ connection });
+  await queue.enqueue(newDelivery());
+  await queue.enqueue(newDelivery());
+  let runs = 0;
+  await cast.worker(queue, () => {
+    runs += 1;
+    if (runs === 1) throw new Error('once more');
+  });
+  await until(() => runs === 3);
+  expect(await queue.deadJobs.redrive('all')).toBe(0);
+}
+
+test.each([
+  ['as it comes', {}],
+  ['that connects when it is used', { lazyConnect: true }],
+  ['that gives up a request', { maxRetriesPerRequest: 1 }],
+  ['that never gives up a request', { maxRetriesPerRequest: null }],
+  ['that never connects again', { retryStrategy: () => null }],
+  ['that waits for no server', { enableOfflineQueue: false }],
+  ['that waits for no answer', { commandTimeout: 300, socketTimeout: 300 }],
+  ['that pipelines', { enableAutoPipelining: true }],
+  ['of RESP2', { protocol: 2 }],
+])('a client %s works, and stays open and free of listeners', async (_what, options) => {
+  const client = cast.client(server.port, options);
+  if (!('lazyConnect' in options)) await until(() => client.status === 'ready');
+  const listeners = (): number[] => ['error', 'ready', 'close', 'end'].map((event) => client.listenerCount(event));
+  const before = listeners();
+  await runTwo(client);
+  await Promise.all(cast.workers.map((worker) => worker.close(1000)));
+  await Promise.all(cast.queues.map((queue) => queue.close()));
+  expect(await client.ping()).toBe('PONG');
+  expect(listeners()).toEqual(before);
+});
+
+test.each([
+  ['a host and a port', () => ({ host: '127.0.0.1', port: server.port })],
+  ['an address', () => ({ url: server.url })],
+])('the options of a client do: %s', async (_what, options) => {
+  await runTwo(options());
+});
+
+test('a cluster works, and the user’s client of it stays open', async () => {
+  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'];
+  const nodes = await Promise.all([startRedis(...settings), startRedis(...settings), startRedis(...settings)]);
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const made = spawnSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { encoding: 'utf8' });
+  expect(made.stdout).toContain('All 16384 slots covered');
+  const cluster = new Cluster(nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
+  await runTwo(cluster);
+  const [one] = nodes;
+  const admin = cast.client(one?.port ?? 0);
+  await admin.config('SET', 'appendonly', 'no');
+  await expect(cast.queue({ connection: cluster }).enqueue(newDelivery())).rejects.toMatchObject({
+    code: 'QUEUE_NOT_DURABLE',
+  });
+  await cast.end();
+  expect(await cluster.ping()).toBe('PONG');
+  await cluster.quit();
+  await Promise.all(nodes.map((node) => node.remove()));
+});
+
+test('constructing and opening a queue connects nothing', async () => {
+  const client = new Redis(server.port, { lazyConnect: true });
+  cast.queue({ connection: client });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(client.status).toBe('wait');
+  client.disconnect();
+});
+
+describe('refuses at once, with what to do', () => {
+  const good = { connection: { port: 1 }, namespace: 'crm' };
+  const prefixed = new Redis({ lazyConnect: true, keyPrefix: 'crm:' });
+  const textual = new Redis({ lazyConnect: true, stringNumbers: true });
+
+  test.each<[string, object, RegExp]>([
+    ['no connection', { connection: undefined }, /bullmqQueue\.connection: expected a client of ioredis, or options/],
+    ['an address as text', { connection: 'redis://localhost' }, /or options such as \{ host, port \}/],
+    ['a client of node-redis', { connection: createClient() }, /got one of another library/],
+    ['a client with a prefix', { connection: prefixed }, /keyPrefix: expected none.*use namespace/],
+    ['options with a prefix', { connection: { keyPrefix: 'crm:' } }, /keyPrefix: expected none/],
+    ['a client with numbers as text', { connection: textual }, /stringNumbers: expected false/],
+    ['no namespace', { namespace: undefined }, /bullmqQueue\.namespace: expected a string with text/],
+    ['a blank namespace', { namespace: ' ' }, /bullmqQueue\.namespace/],
+    ['no attempt', { attempts: 0 }, /bullmqQueue\.attempts: expected a whole number from 1 to 20/],
+    ['no pause', { backoffMs: 0 }, /bullmqQueue\.backoffMs/],
+    ['a short life', { lostAfterMs: 999 }, /bullmqQueue\.lostAfterMs/],
+    ['an age that is none', { rememberDone: { ageMs: -1 } }, /bullmqQueue\.rememberDone\.ageMs/],
+    ['an unknown age', { rememberDone: { age: 1 } }, /bullmqQueue\.rememberDone\.age is unknown/],
+    ['an unknown option', { attempt: 1 }, /bullmqQueue\.attempt is unknown\. Did you mean attempts\?/],
+    ['another module', { bullmq: { Queue: bullmq.Queue } }, /bullmqQueue\.bullmq: expected the module bullmq/],
+  ])('%s', (_what, bad, message) => {
+    expect(() => bullmqQueue({ ...good, ...bad } as BullmqQueueOptions)).toThrow(message);
+    expect(() => bullmqQueue({ ...good, ...bad } as BullmqQueueOptions)).toThrow(/^BAD_OPTION /);
+  });
+
+  test('takes the module from the user where the application is bundled', () => {
+    expect(() => bullmqQueue({ ...good, bullmq })).not.toThrow();
+  });
+});

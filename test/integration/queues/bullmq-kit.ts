@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { DeliveryQueue, Logger, QueuedDelivery, QueueWorker } from '../../../src/contracts';
+import { type BullmqQueue, type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
+import { freshNamespace } from '../services';
+
+/** A delivery that no other is the same as. */
+export function newDelivery(body = Buffer.from('{}')): QueuedDelivery {
+  return {
+    version: 1,
+    key: randomBytes(32).toString('hex'),
+    event: 'notes_created',
+    scheme: 'hmac',
+    receivedAt: Date.now(),
+    headers: { 'content-type': 'application/json' },
+    params: {},
+    locals: { region: 'eu' },
+    rawBody: body.toString('base64'),
+  };
+}
+
+/** Resolves once `condition` holds; rejects when it does not for `ms`. */
+export async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  for (const end = Date.now() + ms; !(await condition()); ) {
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${String(condition)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Something to wait for that a test brings about. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** What was logged, as objects with `message`. */
+export function recordingLogger(): { readonly logger: Logger; readonly lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const write = (fields: object, message?: string): void => void lines.push({ ...fields, message });
+  const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+  return { logger, lines };
+}
+
+/** Clients, queues and workers of a test, and how to end them all. */
+export class Cast {
+  readonly clients: Redis[] = [];
+  readonly queues: BullmqQueue[] = [];
+  readonly workers: QueueWorker[] = [];
+
+  client(port: number, options: object = {}): Redis {
+    const client = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 50, ...options });
+    client.on('error', () => undefined);
+    this.clients.push(client);
+    return client;
+  }
+
+  queue(options: Partial<BullmqQueueOptions> & Pick<BullmqQueueOptions, 'connection'>, logger?: Logger): BullmqQueue {
+    const queue = bullmqQueue({ namespace: freshNamespace(), backoffMs: 1, lostAfterMs: 1000, ...options });
+    queue.open({ maxRunMs: 60_000, logger: logger ?? recordingLogger().logger });
+    this.queues.push(queue);
+    return queue;
+  }
+
+  async worker(queue: DeliveryQueue, run: (job: QueuedDelivery) => unknown, concurrency = 5): Promise<QueueWorker> {
+    const runJob = async (job: unknown): Promise<'done' | 'forget'> =>
+      (await run(job as QueuedDelivery)) === 'forget' ? 'forget' : 'done';
+    const worker = await queue.work(runJob, { concurrency });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close(0)));
+    await Promise.all(this.queues.map((queue) => queue.close()));
+    for (const client of this.clients) if (client.status !== 'end') client.disconnect();
+  }
+}

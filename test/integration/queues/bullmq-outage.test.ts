@@ -1,0 +1,249 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { QueuedDelivery } from '../../../src/contracts';
+import { bundle } from '../kit/bundle';
+import { freePort, type OwnRedis, startRedis } from '../kit/own-redis';
+import { freshNamespace } from '../services';
+import { Cast, gate, newDelivery, recordingLogger, until } from './bullmq-kit';
+
+let server: OwnRedis;
+let cast: Cast;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.remove());
+
+beforeEach(async () => {
+  await server.start();
+  cast = new Cast();
+});
+afterEach(() => cast.end());
+
+/** How long a promise took to reject, in milliseconds. */
+async function msUntilRejected(promise: Promise<unknown>): Promise<number> {
+  const start = Date.now();
+  await expect(promise).rejects.toThrow();
+  return Date.now() - start;
+}
+
+test('what a worker was running that is killed is run by another, at no attempt’s cost', async () => {
+  const namespace = freshNamespace();
+  const program = await bundle({
+    entry: {
+      text: `
+        import * as bullmq from 'bullmq';
+        import { Redis } from 'ioredis';
+        import { bullmqQueue } from './src/queues/bullmq/index';
+        const { port, namespace } = JSON.parse(process.env.WORKER);
+        const queue = bullmqQueue({ connection: new Redis(port), namespace, bullmq, lostAfterMs: 1000 });
+        queue.open({ maxRunMs: 60_000, logger: console });
+        await queue.work(async (job) => {
+          process.send(job.key);
+          await new Promise(() => undefined);
+        }, { concurrency: 10 });
+      `,
+    },
+  });
+  const queue = cast.queue({ connection: cast.client(server.port), namespace, attempts: 1 });
+  const jobs = Array.from({ length: 5 }, () => newDelivery());
+  for (const job of jobs) await queue.enqueue(job);
+  const env = { PATH: process.env['PATH'], WORKER: JSON.stringify({ port: server.port, namespace }) };
+  const child = fork(program.file, { execArgv: [], env });
+  const started: unknown[] = [];
+  child.on('message', (key) => started.push(key));
+  await until(() => started.length === jobs.length);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  program.remove();
+  const { logger, lines } = recordingLogger();
+  queue.open({ maxRunMs: 1000, logger });
+  const ran: string[] = [];
+  await cast.worker(queue, ({ key }) => ran.push(key));
+  await until(() => ran.length === jobs.length);
+  expect(ran.sort()).toEqual(jobs.map(({ key }) => key).sort());
+  expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toEqual([]);
+  await until(() => lines.length === jobs.length);
+  expect(lines.map(({ key }) => key).sort()).toEqual(ran);
+});
+
+test('a server that is killed and started again has lost nothing, and is worked on', async () => {
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection: cast.client(server.port) }, logger);
+  const ran = new Set<string>();
+  await cast.worker(queue, ({ key }) => ran.add(key), 3);
+  const held: string[] = [];
+  let stopped = false;
+  const enqueueing = (async () => {
+    while (!stopped) {
+      const job = newDelivery();
+      await queue.enqueue(job).then(
+        () => held.push(job.key),
+        () => new Promise((resolve) => setTimeout(resolve, 20)),
+      );
+    }
+  })();
+  for (const times of [1, 2]) {
+    await until(() => held.length > times * 50);
+    await server.kill();
+    await server.start();
+  }
+  await until(() => held.length > 200);
+  stopped = true;
+  await enqueueing;
+  await until(() => held.every((key) => ran.has(key)));
+  const { length } = lines;
+  expect(length).toBeGreaterThan(0);
+  // Two outages, a few kinds of trouble each.
+  expect(length).toBeLessThan(20);
+});
+
+test('while the server is away enqueueing rejects at once, and what was rejected does not come later', async () => {
+  const client = cast.client(server.port);
+  const queue = cast.queue({ connection: client });
+  await queue.enqueue(newDelivery());
+  await server.kill();
+  await until(() => client.status !== 'ready');
+  for (let count = 0; count < 20; count += 1) {
+    expect(await msUntilRejected(queue.enqueue(newDelivery()))).toBeLessThan(100);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await server.start();
+  const last = newDelivery();
+  await until(() =>
+    queue.enqueue(last).then(
+      () => true,
+      () => false,
+    ),
+  );
+  const ran: string[] = [];
+  await cast.worker(queue, ({ key }) => ran.push(key), 1);
+  await until(() => ran.includes(last.key));
+  expect(ran).toHaveLength(2);
+});
+
+test('a server that was never there rejects within 2 s; once it is there, all works without a restart', async () => {
+  await server.kill();
+  const queue = cast.queue({ connection: cast.client(server.port) });
+  const ran: string[] = [];
+  const working = cast.worker(queue, ({ key }) => ran.push(key));
+  for (let count = 0; count < 3; count += 1) {
+    expect(await msUntilRejected(queue.enqueue(newDelivery()))).toBeLessThan(2500);
+  }
+  await server.start();
+  const job = newDelivery();
+  await until(() =>
+    queue.enqueue(job).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await working;
+  await until(() => ran.includes(job.key));
+});
+
+test('a worker that is closed while the server is away is closed soon, and ends its connections', async () => {
+  const client = cast.client(server.port);
+  const queue = cast.queue({ connection: client, attempts: 1 });
+  const job = newDelivery();
+  const started = gate();
+  await queue.enqueue(job);
+  const worker = await cast.worker(queue, () => {
+    started.open();
+    return new Promise(() => undefined);
+  });
+  await started.opened;
+  await server.kill();
+  await until(() => client.status !== 'ready');
+  const start = Date.now();
+  await worker.close(500);
+  expect(Date.now() - start).toBeLessThan(4000);
+  await server.start();
+  await until(() => client.status === 'ready');
+  await until(async () => !String(await client.client('LIST')).includes('cmd=bzpopmin'));
+  const ran: string[] = [];
+  await cast.worker(queue, ({ key }) => ran.push(key));
+  await until(() => ran.includes(job.key));
+});
+
+test('an outage is told of by its code, without payload', async () => {
+  const { logger, lines } = recordingLogger();
+  const port = await freePort();
+  const queue = cast.queue({ connection: { host: '127.0.0.1', port } }, logger);
+  await expect(queue.enqueue(newDelivery())).rejects.toThrow();
+  await until(() => lines.some(({ trouble }) => trouble === 'ECONNREFUSED'));
+  expect(JSON.stringify(lines)).not.toContain('rawBody');
+});
+
+describe('a Redis that keeps nothing on disk', () => {
+  let volatile: OwnRedis;
+  beforeAll(async () => {
+    volatile = await startRedis('--appendonly', 'no');
+  });
+  afterAll(() => volatile.remove());
+
+  test('is refused, by workers too, until it keeps things; nothing is enqueued', async () => {
+    const client = cast.client(volatile.port);
+    const queue = cast.queue({ connection: client });
+    const refusal = { code: 'QUEUE_NOT_DURABLE', message: expect.stringContaining('appendonly yes') as string };
+    await expect(queue.enqueue(newDelivery())).rejects.toMatchObject(refusal);
+    await expect(cast.worker(queue, () => undefined)).rejects.toMatchObject(refusal);
+    expect(await client.keys('*:wait')).toEqual([]);
+    await client.config('SET', 'appendonly', 'yes');
+    await queue.enqueue(newDelivery());
+    // What is behind a connection that came up again may be another server.
+    await client.config('SET', 'appendonly', 'no');
+    await queue.enqueue(newDelivery());
+    client.disconnect(true);
+    await until(() => client.status !== 'ready');
+    await until(() => client.status === 'ready');
+    await expect(queue.enqueue(newDelivery())).rejects.toMatchObject(refusal);
+  });
+
+  test('may be used with allowVolatile', async () => {
+    const { logger, lines } = recordingLogger();
+    const queue = cast.queue({ connection: cast.client(volatile.port), allowVolatile: true }, logger);
+    await queue.enqueue(newDelivery());
+    const ran: QueuedDelivery[] = [];
+    await cast.worker(queue, (job) => ran.push(job));
+    await until(() => ran.length === 1);
+    expect(lines).toEqual([]);
+  });
+});
+
+test('a Redis that drops keys when it is full is warned about once', async () => {
+  const admin = cast.client(server.port);
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection: cast.client(server.port) }, logger);
+  await queue.enqueue(newDelivery());
+  await queue.enqueue(newDelivery());
+  await admin.config('SET', 'maxmemory-policy', 'noeviction');
+  expect(lines).toEqual([expect.objectContaining({ code: 'QUEUE_EVICTS' })]);
+});
+
+test.each([
+  ['refuses', '-info'],
+  ['answers nothing to', undefined],
+])('a server that %s INFO is warned about once, and used', async (_how, rule) => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const admin = cast.client(server.port);
+  if (rule !== undefined) await admin.acl('SETUSER', 'web', 'on', '>pw', '~*', '&*', '+@all', rule);
+  const client = cast.client(
+    server.port,
+    rule === undefined ? { enableReadyCheck: false } : { username: 'web', password: 'pw' },
+  );
+  if (rule === undefined) client.info = () => Promise.resolve('') as never;
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection: client }, logger);
+  await queue.enqueue(newDelivery());
+  await queue.enqueue(newDelivery());
+  let runs = 0;
+  await cast.worker(queue, () => {
+    runs += 1;
+    if (runs === 1) throw new Error('once more');
+  });
+  await until(() => runs === 3);
+  expect(lines).toEqual([expect.objectContaining({ code: 'QUEUE_DURABILITY_UNKNOWN' })]);
+  warn.mockRestore();
+});

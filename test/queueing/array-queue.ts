@@ -1,0 +1,149 @@
+import type { DeadJob, DeliveryQueue, QueuedDelivery, QueueSettings, QueueWorker, RunJob } from '../../src';
+
+interface Entry {
+  readonly id: string;
+  readonly key: unknown;
+  readonly json: string;
+  state: 'waiting' | 'running' | 'done' | 'dead';
+  attempts: number;
+  reason: string;
+  failedAt: Date;
+  /** Who runs it; an end that anybody else tells of is not listened to. */
+  holder: symbol | undefined;
+}
+
+/** A queue that keeps its jobs in an array, as JSON. Everything but durable. */
+export class ArrayQueue implements DeliveryQueue {
+  readonly opened: QueueSettings[] = [];
+  readonly entries: Entry[] = [];
+  /** How jobs ended that were let go of. */
+  readonly verdicts: string[] = [];
+  readonly #workers = new Set<() => void>();
+  readonly #attempts: number;
+  readonly #backoffMs: number;
+  #ids = 0;
+
+  constructor({ attempts = 3, backoffMs = 2 }: { readonly attempts?: number; readonly backoffMs?: number } = {}) {
+    this.#attempts = attempts;
+    this.#backoffMs = backoffMs;
+  }
+
+  open(settings: QueueSettings): void {
+    this.opened.push(settings);
+  }
+
+  async enqueue(job: QueuedDelivery): Promise<void> {
+    await Promise.resolve();
+    this.put(job);
+  }
+
+  /** A job as anybody may have written it. */
+  put(job: unknown): void {
+    const json = JSON.stringify(job) as string | undefined;
+    const key = (job as { key?: unknown } | null | undefined)?.key;
+    if (typeof key === 'string' && this.entries.some((entry) => entry.key === key)) return;
+    const blank = { state: 'waiting', attempts: 0, reason: '', failedAt: new Date(), holder: undefined } as const;
+    this.entries.push({ id: String(++this.#ids), key, json: json ?? 'null', ...blank });
+    this.#wake();
+  }
+
+  /** The jobs that are held, whatever became of them. */
+  get jobs(): readonly unknown[] {
+    return this.entries.map(({ json }) => JSON.parse(json) as unknown);
+  }
+  get states(): readonly string[] {
+    return this.entries.map(({ state, attempts }) => `${state} after ${attempts}`);
+  }
+
+  async work(run: RunJob, { concurrency }: { readonly concurrency: number }): Promise<QueueWorker> {
+    await Promise.resolve();
+    const running = new Map<Entry, Promise<void>>();
+    const take = (): void => {
+      for (const entry of this.entries.filter(({ state }) => state === 'waiting')) {
+        if (running.size >= concurrency) return;
+        running.set(
+          entry,
+          this.#run(entry, run).finally(() => {
+            running.delete(entry);
+            this.#wake();
+          }),
+        );
+      }
+    };
+    this.#workers.add(take);
+    take();
+    return {
+      close: async (timeoutMs) => {
+        this.#workers.delete(take);
+        const ended = Promise.allSettled(running.values());
+        let timer: NodeJS.Timeout | undefined;
+        await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+        clearTimeout(timer);
+        for (const entry of running.keys()) Object.assign(entry, { state: 'waiting', holder: undefined });
+        this.#wake();
+      },
+    };
+  }
+
+  readonly deadJobs = {
+    list: async ({ limit, offset }: { readonly limit: number; readonly offset: number }) =>
+      this.#dead()
+        .toReversed()
+        .slice(offset, offset + limit)
+        .map(deadJobOf),
+    get: async (id: string) => this.#dead(id).map(deadJobOf)[0],
+    redrive: async (id: string) => {
+      const chosen = id === 'all' ? this.#dead() : this.#dead(id);
+      for (const entry of chosen) Object.assign(entry, { state: 'waiting', attempts: 0 });
+      this.#wake();
+      return chosen.length;
+    },
+    discard: async (id: string) => {
+      const [chosen] = this.#dead(id);
+      if (chosen !== undefined) this.#forget(chosen);
+      return chosen !== undefined;
+    },
+  };
+
+  #dead(id?: string): Entry[] {
+    return this.entries.filter((entry) => entry.state === 'dead' && (id === undefined || entry.id === id));
+  }
+
+  #forget(entry: Entry): void {
+    this.entries.splice(this.entries.indexOf(entry), 1);
+  }
+
+  #wake(): void {
+    for (const take of this.#workers) take();
+  }
+
+  async #run(entry: Entry, run: RunJob): Promise<void> {
+    const holder = Symbol('run');
+    Object.assign(entry, { state: 'running', holder });
+    try {
+      const verdict = await run(JSON.parse(entry.json));
+      if (entry.holder !== holder) return;
+      this.verdicts.push(verdict);
+      if (verdict === 'again') entry.state = 'waiting';
+      else if (verdict === 'forget') this.#forget(entry);
+      else entry.state = 'done';
+    } catch (error) {
+      if (entry.holder !== holder) return;
+      entry.attempts += 1;
+      entry.reason = (error as Error).message;
+      entry.failedAt = new Date();
+      if (entry.attempts >= this.#attempts) entry.state = 'dead';
+      else setTimeout(() => this.#retry(entry, holder), this.#backoffMs * 2 ** entry.attempts);
+    }
+  }
+
+  #retry(entry: Entry, holder: symbol): void {
+    if (entry.holder !== holder) return;
+    entry.state = 'waiting';
+    this.#wake();
+  }
+}
+
+function deadJobOf({ id, json, reason, attempts, failedAt }: Entry): DeadJob {
+  return { id, job: JSON.parse(json) as unknown, reason, attempts, failedAt };
+}

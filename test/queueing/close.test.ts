@@ -1,0 +1,204 @@
+import { bigmindWebhooks, memoryStore } from '../../src';
+import { FaultyStore, rejects } from '../deduplication/kit';
+import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service, until } from './kit';
+
+afterEach(closeAll);
+
+test('waits for jobs that run, and takes no others', async () => {
+  const { web, worker, queue } = service();
+  const running = gate();
+  const handled: string[] = [];
+  const closing = worker();
+  await closing
+    .on('*', async (_event, { key }) => {
+      handled.push(key);
+      await running.passed;
+    })
+    .work({ concurrency: 1 });
+  await send(web, genuine());
+  await send(web, genuine());
+  await until(() => handled.length === 1);
+  let closed = false;
+  const close = closing.close({ timeoutMs: 10_000 }).finally(() => {
+    closed = true;
+  });
+  await calm();
+  expect(closed).toBe(false);
+  running.open();
+  await close;
+  await calm();
+  expect([handled.length, queue.states]).toEqual([1, ['done after 0', 'waiting after 0']]);
+});
+
+test('the other workers have what is left, and what was handled is not handled again', async () => {
+  const { web, worker, queue } = service();
+  const handled: string[] = [];
+  const first = worker();
+  const second = worker();
+  for (const each of [first, second]) {
+    await each
+      .on('*', async (_event, { key }) => {
+        await calm(1);
+        handled.push(key);
+      })
+      .work({ concurrency: 2 });
+  }
+  for (let count = 0; count < 20; count++) {
+    await send(web, genuine());
+    if (count === 10) void first.close();
+  }
+  await until(() => queue.states.every((state) => state.startsWith('done')));
+  expect([handled.length, new Set(handled).size]).toEqual([20, 20]);
+});
+
+test('aborts what runs beyond timeoutMs; when that ends, its failure is recorded and another worker repeats it', async () => {
+  const { web, worker, queue } = service();
+  const reasons: unknown[] = [];
+  const closing = worker();
+  await closing
+    .on(
+      '*',
+      (_event, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reasons.push((signal.reason as Error).message);
+            reject(signal.reason as Error);
+          });
+        }),
+    )
+    .work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'running after 0');
+  await closing.close({ timeoutMs: 30 });
+  expect(reasons).toEqual(['The receiver was closed.']);
+  const attempts: number[] = [];
+  await worker()
+    .on('*', (_event, { attempt }) => void attempts.push(attempt))
+    .work();
+  await until(() => queue.verdicts.length > 0);
+  expect(attempts).toEqual([2]);
+});
+
+test('what ignores its abort is the queue’s again a moment later, in one budget, and its late end is not listened to', async () => {
+  const { web, worker, queue } = service();
+  const running = gate();
+  const closing = worker();
+  await closing.on('*', () => running.passed).work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'running after 0');
+  const startedAt = performance.now();
+  await closing.close({ timeoutMs: 200 });
+  const took = performance.now() - startedAt;
+  expect(took).toBeGreaterThan(190);
+  expect(took).toBeLessThan(5000);
+  expect(queue.states).toEqual(['waiting after 0']);
+  running.open();
+  await calm();
+  expect([queue.states, queue.verdicts]).toEqual([['waiting after 0'], []]);
+});
+
+test('a job that waits for the store is given back at once, and runs nothing', async () => {
+  const store = new FaultyStore(memoryStore()).break(rejects);
+  const { web, worker, queue } = service({ deduplicate: { store } });
+  const handled: unknown[] = [];
+  const closing = worker().on('*', (event) => void handled.push(event));
+  await closing.work();
+  await send(web, genuine());
+  await until(() => store.calls.includes('claim'));
+  await calm();
+  const startedAt = performance.now();
+  await closing.close({ timeoutMs: 10_000 });
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+  expect([handled, queue.verdicts, queue.states]).toEqual([[], ['again'], ['waiting after 0']]);
+});
+
+test('a job that waits for its turn is given back at once, while the one that has it is waited for', async () => {
+  const { web, worker, queue } = service();
+  const running = gate();
+  const handled: unknown[] = [];
+  const closing = worker();
+  await closing
+    .on('*', (event) => {
+      handled.push(event);
+      return running.passed;
+    })
+    .work({ perEvent: { notes_created: 1 } });
+  await send(web, genuine());
+  await send(web, genuine());
+  await until(() => queue.states.every((state) => state === 'running after 0'));
+  await calm();
+  const close = closing.close({ timeoutMs: 10_000 });
+  await until(() => queue.states[1] === 'waiting after 0');
+  expect(queue.verdicts).toEqual(['again']);
+  running.open();
+  await close;
+  expect([handled.length, queue.entries[0]?.state]).toEqual([1, 'done']);
+});
+
+test('a worker that is still starting when close() begins is closed when it has started, and runs nothing', async () => {
+  const begun = gate();
+  class SlowQueue extends ArrayQueue {
+    override async work(...given: Parameters<ArrayQueue['work']>) {
+      await begun.passed;
+      return await super.work(...given);
+    }
+  }
+  const { logger, lines } = notedLog();
+  const { web, worker, queue } = service({}, new SlowQueue());
+  const handled: unknown[] = [];
+  const starting = worker({ logger, deduplicate: { store: memoryStore(), storeTimeoutMs: 20 } });
+  const working = starting.on('*', (event) => void handled.push(event)).work();
+  await until(() => lines.length === 1);
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 40, msg: 'The queue does not answer; work() waits for it' }),
+  ]);
+  const closed = starting.close({ timeoutMs: 0 });
+  begun.open();
+  await Promise.all([working, closed]);
+  await send(web, genuine());
+  await calm();
+  expect([handled, queue.states]).toEqual([[], ['waiting after 0']]);
+});
+
+test('a queue that does not answer keeps close() no longer than its budget, and a line says so', async () => {
+  class StuckQueue extends ArrayQueue {
+    override async work() {
+      await Promise.resolve();
+      return { close: () => new Promise<void>(() => undefined) };
+    }
+  }
+  const { logger, lines } = notedLog();
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 20 };
+  const stuck = bigmindWebhooks({ secret, logger, queue: new StuckQueue(), deduplicate });
+  await stuck.on('*', () => undefined).work();
+  await stuck.close({ timeoutMs: 0 });
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 40, msg: 'The queue did not take its jobs back in time' }),
+  );
+});
+
+test('no client of the user’s is closed: the queue can be used on', async () => {
+  const { web, worker, queue } = service();
+  const closing = worker().on('*', () => undefined);
+  await closing.work();
+  await closing.close();
+  expect(await send(web, genuine())).toBe('200 queued');
+  expect(await closing.deadLetters.list()).toEqual([]);
+  expect(queue.entries).toHaveLength(1);
+});
+
+test('the longest patience is no haste', async () => {
+  const { web, worker, queue } = service();
+  const running = gate();
+  const { logger, lines } = notedLog('warn');
+  const closing = worker({ logger });
+  await closing.on('*', () => running.passed).work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'running after 0');
+  const close = closing.close({ timeoutMs: Number.MAX_SAFE_INTEGER });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect([queue.states, lines]).toEqual([['running after 0'], []]);
+  running.open();
+  await close;
+  expect(queue.states).toEqual(['done after 0']);
+});

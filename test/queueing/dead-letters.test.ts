@@ -1,0 +1,161 @@
+import type { QueuedDelivery } from '../../src';
+import { examplePayload, signDelivery } from '../../src/testing';
+import fixture from './fixtures/queued-delivery-0.1.json';
+import { ArrayQueue, closeAll, genuine, secret, send, service, until } from './kit';
+
+afterEach(closeAll);
+
+/** A service with one dead letter, whose handler `slack` fails until it is told to work. */
+async function withDeadLetter() {
+  const made = service();
+  const ran: string[] = [];
+  let slackWorks = false;
+  const worker = made.worker();
+  await worker
+    .on('*', () => void ran.push('crm'), { name: 'crm' })
+    .on(
+      '*',
+      () => {
+        ran.push('slack');
+        if (!slackWorks) throw new Error('no channel');
+      },
+      { name: 'slack' },
+    )
+    .work();
+  const { headers, body } = signDelivery({ payload: examplePayload('notes_created'), secret });
+  await made.web.receive({ headers: { ...headers, cookie: 'session=1' }, body, params: { team: 'north' } });
+  await until(() => made.queue.states[0] === 'dead after 3');
+  return {
+    ...made,
+    ran,
+    body,
+    mend: () => {
+      slackWorks = true;
+    },
+  };
+}
+
+test('a delivery whose attempts are used up is listed with what failed, from any process that has the queue', async () => {
+  const { web, queue } = await withDeadLetter();
+  const [{ key, receivedAt }] = queue.jobs as [QueuedDelivery];
+  expect(await web.deadLetters.list()).toEqual([
+    {
+      id: '1',
+      key,
+      event: 'notes_created',
+      tenant: undefined,
+      reason: 'slack: Error: no channel',
+      attempts: 3,
+      failedAt: expect.any(Date) as Date,
+      receivedAt: new Date(receivedAt),
+    },
+  ]);
+});
+
+test('one can be looked at: its bytes, and all that its handlers were given', async () => {
+  const { web, body } = await withDeadLetter();
+  const [listed] = await web.deadLetters.list();
+  expect(await web.deadLetters.get('1')).toEqual({
+    ...listed,
+    headers: { 'content-type': 'application/json', 'user-agent': 'bigmind-webhooks/testing' },
+    params: { team: 'north' },
+    locals: undefined,
+    rawBody: Buffer.from(body),
+  });
+  expect(await web.deadLetters.get('no such')).toBeUndefined();
+});
+
+test.each(['1', 'all'])('redrive(%j) runs only the handlers that have not succeeded', async (id) => {
+  const { web, queue, ran, mend } = await withDeadLetter();
+  mend();
+  expect(await web.deadLetters.redrive(id)).toBe(1);
+  await until(() => queue.verdicts.length > 0);
+  expect(ran).toEqual(['crm', 'slack', 'slack', 'slack', 'slack']);
+  expect(await web.deadLetters.list()).toEqual([]);
+  expect(await web.deadLetters.redrive(id)).toBe(0);
+});
+
+test('one that is discarded is gone for good', async () => {
+  const { web, queue, ran } = await withDeadLetter();
+  expect(await web.deadLetters.discard('1')).toBe(true);
+  expect(await web.deadLetters.discard('1')).toBe(false);
+  expect([await web.deadLetters.list(), queue.entries, ran.length]).toEqual([[], [], 4]);
+});
+
+test('a page is the newest, 100 of them, unless it is said otherwise', async () => {
+  const pages: unknown[] = [];
+  const queue = new ArrayQueue();
+  queue.deadJobs.list = async (page) => {
+    pages.push(page);
+    return Promise.resolve([]);
+  };
+  const { web } = service({}, queue);
+  await web.deadLetters.list();
+  await web.deadLetters.list({ limit: 5, offset: 10 });
+  expect(pages).toEqual([
+    { limit: 100, offset: 0 },
+    { limit: 5, offset: 10 },
+  ]);
+});
+
+test('a job that cannot be read is never acknowledged, and listed with what can be read of it', async () => {
+  const { worker, queue } = service();
+  const handled: unknown[] = [];
+  const reading = worker().on('*', (event) => void handled.push(event));
+  queue.put('no job at all');
+  queue.put({ ...fixture, version: 2, headers: { 'x-list': [1], 'x-text': 'a' }, receivedAt: 'yesterday' });
+  await reading.work();
+  await until(() => queue.states.every((state) => state === 'dead after 3'));
+  expect([handled, queue.verdicts]).toEqual([[], []]);
+  const nothing = { key: undefined, event: undefined, tenant: undefined, receivedAt: undefined };
+  const { key, event, tenant } = fixture;
+  expect(await reading.deadLetters.list()).toEqual([
+    expect.objectContaining({ id: '2', key, event, tenant, receivedAt: undefined }),
+    expect.objectContaining({
+      id: '1',
+      ...nothing,
+      reason: expect.stringContaining('The job is no object.') as string,
+    }),
+  ]);
+  expect(await reading.deadLetters.get('1')).toMatchObject({ headers: {}, params: {}, rawBody: Buffer.alloc(0) });
+  const { headers, rawBody } = (await reading.deadLetters.get('2')) ?? {};
+  expect([headers, rawBody?.toString('base64')]).toEqual([{ 'x-text': 'a' }, fixture.rawBody]);
+});
+
+test('a repeat of a dead delivery is not a second one', async () => {
+  const { web, queue } = service({}, new ArrayQueue({ attempts: 1 }));
+  const delivery = genuine();
+  await send(web, delivery);
+  await web
+    .on('*', () => {
+      throw new Error('never');
+    })
+    .work();
+  await until(() => queue.states[0] === 'dead after 1');
+  expect(await send(web, delivery)).toBe('200 queued');
+  expect(await web.deadLetters.list()).toHaveLength(1);
+});
+
+test.each<[string, unknown[], string]>([
+  ['list', [{ limit: 0 }], 'deadLetters.list.limit: expected a whole number from 1, got 0'],
+  ['list', [{ offset: -1 }], 'deadLetters.list.offset: expected a whole number from 0'],
+  ['list', [{ page: 1 }], 'deadLetters.list.page is unknown'],
+  ['get', [1], 'deadLetters.get: expected a string with text, got 1 (number).'],
+  ['redrive', [], 'deadLetters.redrive: expected a string with text, got undefined.'],
+  ['discard', [''], 'deadLetters.discard: expected a string with text, got "" (string).'],
+])('%s%j is refused before the queue is asked', async (method, given, message) => {
+  const { web } = service();
+  const call = Reflect.apply(web.deadLetters[method as 'list'], web.deadLetters, given as []);
+  await expect(call).rejects.toMatchObject({
+    code: 'BAD_OPTION',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test.each(['list', 'get', 'redrive', 'discard'] as const)(
+  '%s without a queue rejects with NO_QUEUE',
+  async (method) => {
+    const { web } = service({ queue: undefined });
+    await expect(web.deadLetters[method]('1' as never)).rejects.toMatchObject({ code: 'NO_QUEUE' });
+  },
+);

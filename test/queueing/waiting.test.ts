@@ -1,0 +1,162 @@
+import { type DeliveryStore, memoryStore } from '../../src';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { FaultyStore, rejects } from '../deduplication/kit';
+import { ArrayQueue, calm, closeAll, type Gate, gate, genuine, notedLog, secret, send, service, until } from './kit';
+
+afterEach(closeAll);
+
+/** A store in which another worker has every delivery, the first `times` that it is asked. */
+function heldElsewhere(times: number): { readonly store: DeliveryStore; readonly asked: () => number } {
+  const store = memoryStore();
+  let asked = 0;
+  const claim: DeliveryStore['claim'] = (...given) =>
+    ++asked > times ? store.claim(...given) : { running: true, retryAfterMs: 1 };
+  const others = {
+    extend: store.extend.bind(store),
+    succeeded: store.succeeded.bind(store),
+    complete: store.complete.bind(store),
+    release: store.release.bind(store),
+  };
+  return { store: { claim, ...others }, asked: () => asked };
+}
+
+describe('a delivery that another worker has', () => {
+  test('is waited for, which uses up no attempt and is one line in the log', async () => {
+    const { store, asked } = heldElsewhere(2);
+    const { logger, lines } = notedLog();
+    const { web, worker, queue } = service({ deduplicate: { store } });
+    await worker({ logger })
+      .on('*', () => undefined)
+      .work();
+    await send(web, genuine());
+    await until(() => queue.verdicts.length > 0);
+    expect([asked(), queue.states]).toEqual([3, ['done after 0']]);
+    expect(lines).toEqual([expect.objectContaining({ outcome: 'processed', attempt: 1 })]);
+  });
+
+  test('is waited for no longer than maxRunMs: then the attempt has failed', async () => {
+    const { store } = heldElsewhere(Number.POSITIVE_INFINITY);
+    const { web, worker, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
+    const handled: unknown[] = [];
+    await worker({ maxRunMs: 150 })
+      .on('*', (event) => void handled.push(event))
+      .work();
+    await send(web, genuine());
+    await until(() => queue.states[0] === 'dead after 1');
+    expect([handled, queue.entries[0]?.reason]).toEqual([[], 'in-progress: The delivery is being handled']);
+  });
+});
+
+test('an outage of the store is waited out: it uses up no attempt, is told of once when it begins, and nothing runs', async () => {
+  const store = new FaultyStore().break(rejects);
+  const { logger, lines } = notedLog();
+  const { web, worker, queue } = service({ deduplicate: { store } });
+  const outcomes: string[] = [];
+  const handled: unknown[] = [];
+  await worker({ logger })
+    .on('*', (event) => void handled.push(event))
+    .onError((_error, { outcome }) => void outcomes.push(outcome))
+    .work();
+  await send(web, genuine());
+  await until(() => outcomes.length > 0);
+  expect(handled).toEqual([]);
+  store.mend();
+  await until(() => queue.verdicts.length > 0);
+  expect(queue.states).toEqual(['done after 0']);
+  expect([outcomes, handled.length]).toEqual([['unavailable'], 1]);
+  expect(lines).toEqual([
+    expect.objectContaining({ outcome: 'unavailable', event: 'notes_created' }),
+    expect.objectContaining({ outcome: 'processed', event: 'notes_created' }),
+  ]);
+});
+
+describe('perEvent', () => {
+  /** A worker whose handlers wait to be let go on, one after the other. */
+  async function gated(perEvent: Record<string, number>, concurrency: number, maxRunMs = 60_000) {
+    const made = service({}, new ArrayQueue({ attempts: 1 }));
+    const running: { readonly event: string; readonly end: Gate }[] = [];
+    await made
+      .worker({ maxRunMs })
+      .on('*', ({ event }) => {
+        const end = gate();
+        running.push({ event, end });
+        return end.passed;
+      })
+      .work({ concurrency, perEvent });
+    return { ...made, running, eventsOf: () => running.map(({ event }) => event) };
+  }
+  const emails = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      signDelivery({ payload: examplePayload('email_sent', { data: { subject: `mail ${index}` } }), secret }),
+    );
+
+  test('runs no more deliveries of an event at once than it says, and others beside them', async () => {
+    const { web, running, eventsOf, queue } = await gated({ notes_created: 2 }, 10);
+    for (const delivery of [genuine(), genuine(), genuine(), ...emails(2)]) await send(web, delivery);
+    await until(() => running.length === 4);
+    await calm();
+    expect(eventsOf().toSorted()).toEqual(['email_sent', 'email_sent', 'notes_created', 'notes_created']);
+    running.find(({ event }) => event === 'notes_created')?.end.fail(new Error('frees its turn all the same'));
+    await until(() => running.length === 5);
+    for (const { end } of running) end.open();
+    await until(() => queue.verdicts.length === 4);
+    expect(queue.states.toSorted()).toEqual(['dead after 1', ...Array(4).fill('done after 0')]);
+  });
+
+  test('gives turns in the order in which deliveries came', async () => {
+    const { web, worker, queue } = service();
+    const seen: unknown[] = [];
+    await worker()
+      .on('email_sent', async ({ data }) => {
+        seen.push(data.subject);
+        await calm(1);
+      })
+      .work({ perEvent: { email_sent: 1 } });
+    for (const delivery of emails(5)) await send(web, delivery);
+    await until(() => queue.verdicts.length === 5);
+    expect(seen).toEqual(['mail 0', 'mail 1', 'mail 2', 'mail 3', 'mail 4']);
+  });
+
+  test('one that waits for its turn keeps a place of concurrency', async () => {
+    const { web, running, eventsOf, queue } = await gated({ notes_created: 1 }, 2);
+    for (const delivery of [genuine(), genuine(), ...emails(1)]) await send(web, delivery);
+    await until(() => queue.states.filter((state) => state.startsWith('running')).length === 2);
+    await calm();
+    expect(eventsOf()).toEqual(['notes_created']);
+    running[0]?.end.open();
+    await until(() => running.length === 3);
+    for (const { end } of running) end.open();
+    await until(() => queue.verdicts.length === 3);
+  });
+
+  test('no turn is waited for longer than maxRunMs', async () => {
+    const { web, running, queue } = await gated({ notes_created: 1 }, 2, 200);
+    await send(web, genuine());
+    await until(() => running.length === 1);
+    await send(web, genuine());
+    // Neither ends by itself: the first has run for too long, the second has waited for too long or runs.
+    await until(() => queue.states.some((state) => state.startsWith('dead')));
+    for (const { end } of running) end.open();
+    expect(queue.entries.map(({ reason }) => reason).join()).toMatch(/maxRunMs/);
+  });
+});
+
+test('concurrency is 10 unless it is said otherwise', async () => {
+  const { web, worker, queue } = service();
+  const ends: Gate[] = [];
+  await worker()
+    .on('*', () => {
+      const end = gate();
+      ends.push(end);
+      return end.passed;
+    })
+    .work();
+  for (let count = 0; count < 12; count++) await send(web, genuine());
+  await until(() => ends.length === 10);
+  await calm();
+  expect(ends).toHaveLength(10);
+  expect(queue.states.filter((state) => state.startsWith('waiting'))).toHaveLength(2);
+  for (const end of ends) end.open();
+  await until(() => ends.length === 12);
+  for (const end of ends) end.open();
+});
