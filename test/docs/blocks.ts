@@ -73,6 +73,12 @@ export const scenarios: readonly Scenario[] = [
     send: [sent('email_sent')],
     writes: ['acme Follow-up on our conversation'],
   },
+  {
+    // No Redis answers at the address that these blocks are given.
+    block: 'queue: bullmqQueue({',
+    send: [sent('summary_created', 503)],
+    writes: ['"outcome":"unavailable"'],
+  },
   { block: 'SIGTERM', send: [sent('email_sent')], writes: ['"outcome":"unhandled"'] },
   {
     block: 'signature: hmac({',

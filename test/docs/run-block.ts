@@ -35,12 +35,15 @@ export function writeRunnable(workspace: string, block: CodeBlock, added = ''): 
   return write(workspace, file, block.language === 'ts' ? toJavaScript(text) : text);
 }
 
+/** Nobody listens there, whatever runs on this machine. */
+const redisUrl = 'redis://127.0.0.1:1';
+
 /** Runs a file; `served` is the block that `serve.mjs` serves. */
 export function run(file: string, served?: string): RunningBlock {
   const { PATH } = process.env;
   const child = fork(file, {
     execArgv: ['--require', join(__dirname, 'preload.cjs')],
-    env: { PATH, BIGMIND_WEBHOOK_SECRET: secret, ...(served !== undefined && { BLOCK: served }) },
+    env: { PATH, BIGMIND_WEBHOOK_SECRET: secret, REDIS_URL: redisUrl, ...(served !== undefined && { BLOCK: served }) },
     silent: true,
   });
   let output = '';

@@ -66,9 +66,10 @@ RETURNING true AS held`;
 
 /**
  * $1 how many rows at most. Rows that somebody works on are passed over rather than waited for. An array, since a
- * subquery in a join could be run again for each row, and so remove more. The time is taken once, or no index serves.
+ * subquery in a join could be run again for each row, and so remove more. The time is taken once, or no index serves. A
+ * `ctid` is a place in one table: in a partitioned one, another partition's row of the same place has to be old itself.
  */
 export const prune = `
-DELETE FROM bigmind_webhook_deliveries WHERE ctid = ANY (ARRAY(
+DELETE FROM bigmind_webhook_deliveries WHERE keep_until <= (SELECT ${now}) AND ctid = ANY (ARRAY(
   SELECT ctid FROM bigmind_webhook_deliveries WHERE keep_until <= (SELECT ${now}) LIMIT $1 FOR UPDATE SKIP LOCKED
 )) RETURNING true AS removed`;

@@ -1,10 +1,11 @@
 // A receiver whose handlers are slow, fail and hang, for the soak. All that happens is written to a list, in order.
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BigmindEvent, bigmindWebhooks, type DeliveryStore, type HandlerContext } from 'bigmind-webhooks';
+import { type BigmindEvent, bigmindWebhooks, type HandlerContext } from 'bigmind-webhooks';
 import { redisStore } from 'bigmind-webhooks/redis';
 import express from 'express';
 import { Redis } from 'ioredis';
+import { diaryIn } from '../kit/diary';
 
 export interface SoakedConfig {
   readonly secret: string;
@@ -26,38 +27,11 @@ const client = new Redis(config.storeUrl);
 client.on('error', () => undefined);
 const { namespace } = config;
 
-/** How many lines there were before each claim was asked for: what was recorded until then, the claim must know. */
-const askedAt = new Map<string, number>();
-
-function write(...words: (string | number)[]): Promise<number> {
-  return log.rpush(`${namespace}:log`, words.join(' '));
-}
-
-function recorded(store: DeliveryStore): DeliveryStore {
-  return {
-    ...store,
-    async claim(key, leaseMs, ttlMs) {
-      const asked = await log.llen(`${namespace}:log`);
-      const claim = await store.claim(key, leaseMs, ttlMs);
-      if (typeof claim === 'object' && 'token' in claim) askedAt.set(key, asked);
-      return claim;
-    },
-    async succeeded(key, token, handlerName, ttlMs) {
-      const held = await store.succeeded(key, token, handlerName, ttlMs);
-      await write('recorded', key, handlerName);
-      return held;
-    },
-    async complete(key, token, ttlMs) {
-      const held = await store.complete(key, token, ttlMs);
-      if (held) await write('recorded', key, '*');
-      return held;
-    },
-  };
-}
+const diary = diaryIn(log, namespace);
 
 const webhooks = bigmindWebhooks({
   secret: config.secret,
-  deduplicate: { store: recorded(redisStore({ client, namespace })), storeTimeoutMs: 300 },
+  deduplicate: { store: diary.recorded(redisStore({ client, namespace })), storeTimeoutMs: 300 },
   timeoutMs: config.timeoutMs,
   maxRunMs: 2500,
   readTimeoutMs: 1000,
@@ -76,14 +50,9 @@ async function misbehave(signal: AbortSignal): Promise<void> {
 
 function handler(name: string): (event: BigmindEvent, context: HandlerContext) => Promise<void> {
   return async (_event, { key, signal }) => {
-    await write('started', key, name, askedAt.get(key) ?? 0);
+    await diary.started(key, name);
     await misbehave(signal);
-    // The same effect twice: as it happens, and downstream, where the key of the delivery makes it one.
-    await log
-      .multi()
-      .rpush(`${namespace}:log`, `effect ${key} ${name}`)
-      .hsetnx(`${namespace}:downstream`, `${key} ${name}`, '1')
-      .exec();
+    await diary.effect(key, name);
   };
 }
 

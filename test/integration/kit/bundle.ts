@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = join(__dirname, '../../..');
@@ -8,6 +9,8 @@ const packageNames = {
   'bigmind-webhooks': join(root, 'src/index.ts'),
   'bigmind-webhooks/redis': join(root, 'src/stores/redis/index.ts'),
   'bigmind-webhooks/postgres': join(root, 'src/stores/postgres/index.ts'),
+  'bigmind-webhooks/bullmq': join(root, 'src/queues/bullmq/index.ts'),
+  'bigmind-webhooks/pg-boss': join(root, 'src/queues/pg-boss/index.ts'),
 };
 
 /** A program that processes of their own can run. */
@@ -42,11 +45,20 @@ export async function bundle({ entry, leaseMs }: BundleOptions): Promise<Bundle>
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     alias: packageNames,
     external: ['pg-native', 'pg-cloudflare'],
-    plugins: leaseMs === undefined ? [] : [shortLease(leaseMs)],
+    plugins: [pgliteWhereItIs, ...(leaseMs === undefined ? [] : [shortLease(leaseMs)])],
     logLevel: 'error',
   });
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
+
+/** PGlite looks for its files beside its own code. */
+const pgliteWhereItIs: Plugin = {
+  name: 'pglite-where-it-is',
+  setup({ onResolve }) {
+    const path = pathToFileURL(join(root, 'node_modules/@electric-sql/pglite/dist/index.js')).href;
+    onResolve({ filter: /^@electric-sql\/pglite$/ }, () => ({ path, external: true }));
+  },
+};
 
 /** The same code with another number in it: how often a lease is extended follows it, as in the original. */
 function shortLease(leaseMs: number): Plugin {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { pause } from './sender';
 
 /** A wire to a server that is not ours to stop. */
 export interface Wire {
@@ -8,6 +9,8 @@ export interface Wire {
   stall(): void;
   /** Every connection breaks, and new ones are refused. */
   cut(): void;
+  /** All that is sent arrives so many milliseconds later, in either direction. */
+  delay(ms: number): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -15,6 +18,7 @@ export interface Wire {
 export async function proxyTo(host: string, port: number): Promise<Wire> {
   const sockets = new Set<Socket>();
   let state: 'whole' | 'stalled' | 'cut' = 'whole';
+  let delayMs = 0;
 
   function add(socket: Socket, other: Socket): void {
     sockets.add(socket);
@@ -24,7 +28,16 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
         sockets.delete(socket);
         other.destroy();
       });
-    socket.on('data', (chunk: Buffer) => other.write(chunk));
+    // One after the other, also when the delay ends meanwhile.
+    let passed = Promise.resolve();
+    socket.on('data', (chunk: Buffer) => {
+      const at = performance.now() + delayMs;
+      passed = passed.then(async () => {
+        const leftMs = at - performance.now();
+        if (leftMs > 0) await pause(leftMs);
+        other.write(chunk);
+      });
+    });
     if (state === 'stalled') socket.pause();
   }
   const server = createServer((client) => {
@@ -48,8 +61,12 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
       state = 'cut';
       for (const socket of sockets) socket.resetAndDestroy();
     },
+    delay(ms) {
+      delayMs = ms;
+    },
     mend() {
       state = 'whole';
+      delayMs = 0;
       for (const socket of sockets) socket.resume();
     },
     async close() {

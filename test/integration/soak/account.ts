@@ -11,10 +11,16 @@ export interface Account {
   readonly downstream: { readonly has: number; readonly expected: number };
 }
 
-export const handlers = ['notes_created', 'slack', 'archive'] as const;
+/** Names of the handlers of the soak. */
+const soaked = ['notes_created', 'slack', 'archive'] as const;
 
 /** Reads what was written down, in its order, and works out what was lost and what was doubled. */
-export async function account(redis: Redis, namespace: string, acknowledged: number): Promise<Account> {
+export async function account(
+  redis: Redis,
+  namespace: string,
+  acknowledged: number,
+  handlers: readonly string[] = soaked,
+): Promise<Account> {
   const lines = await redis.lrange(`${namespace}:log`, 0, -1);
   /** Where in the list each success was first recorded. */
   const recordedAt = new Map<string, number>();

@@ -18,9 +18,23 @@ export interface Sent {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
+export interface Habits {
+  /** How many of its deliveries are sent several times at once, from 0 to 1. */
+  readonly copied: number;
+  /** How many come after an upload that broke off, from 0 to 1. */
+  readonly brokenOff: number;
+  /** How long an answer is waited for, in milliseconds. */
+  readonly patienceMs: number;
+  /** A delivery that is new. */
+  readonly make: () => SignedDelivery;
+}
+
+const usual: Habits = { copied: 0.3, brokenOff: 0.05, patienceMs: 4000, make: () => signedNote(randomUUID()) };
+
 /** A sender that repeats as vendors do: what is not acknowledged comes again, later and later, up to a bound. */
 export class Vendor {
   readonly #ports: readonly number[];
+  readonly #habits: Habits;
   readonly #outcomes = new Map<string, number>();
   readonly #pending = new Set<Promise<void>>();
   #acknowledged = 0;
@@ -28,8 +42,9 @@ export class Vendor {
   #copies = 0;
   #abortedUploads = 0;
 
-  constructor(ports: readonly number[]) {
+  constructor(ports: readonly number[], habits: Partial<Habits> = {}) {
     this.#ports = ports;
+    this.#habits = { ...usual, ...habits };
   }
 
   get pending(): number {
@@ -56,9 +71,10 @@ export class Vendor {
   }
 
   async #sendNew(): Promise<void> {
-    const note = signedNote(randomUUID());
-    if (Math.random() < 0.05) await this.#breakOff(note);
-    const copies = Math.random() < 0.3 ? 1 + Math.floor(Math.random() * 3) : 0;
+    const { make, copied, brokenOff } = this.#habits;
+    const note = make();
+    if (Math.random() < brokenOff) await this.#breakOff(note);
+    const copies = Math.random() < copied ? 1 + Math.floor(Math.random() * 3) : 0;
     this.#copies += copies;
     const sent = await Promise.all(Array.from({ length: 1 + copies }, () => this.#repeat(note)));
     if (sent.every(Boolean)) this.#acknowledged += 1;
@@ -67,7 +83,7 @@ export class Vendor {
 
   async #repeat(note: SignedDelivery): Promise<boolean> {
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const reply = await post(this.#anyPort(), note, 4000);
+      const reply = await post(this.#anyPort(), note, this.#habits.patienceMs);
       const outcome = outcomeOf(reply) ?? 'no answer';
       this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
       if (reply.status === 200) return true;

@@ -1,0 +1,35 @@
+/** What pg-boss runs its SQL through. */
+export interface PgBossDb {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** A job, as pg-boss hands it to a worker. */
+export interface PgBossJob {
+  readonly id: string;
+  readonly data: unknown;
+  /** How long it may run before pg-boss takes it for lost; text from some drivers. */
+  readonly expireInSeconds: number | string;
+}
+
+/** Options of a queue; pg-boss passes over those that are not of its version. */
+export interface PgBossQueueSettings {
+  name: string;
+  deadLetter?: string;
+  retryLimit?: number;
+  retentionSeconds?: number;
+  deleteAfterSeconds?: number;
+}
+
+/** The part of an instance of pg-boss, 10 to 12, that is used. */
+export interface PgBossClient {
+  createQueue(name: string, options: PgBossQueueSettings): Promise<unknown>;
+  /** Resolves to `null` when nothing was inserted. */
+  send(name: string, data: object, options: object): Promise<string | null>;
+  fetch(name: string, options: object): Promise<readonly PgBossJob[]>;
+  complete(name: string, id: string, output: object | undefined, options: object): Promise<unknown>;
+  fail(name: string, id: string, output: object, options: object): Promise<unknown>;
+  deleteJob(name: string, id: string, options: object): Promise<unknown>;
+  getDb(): PgBossDb;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  listenerCount(event: 'error'): number;
+}

@@ -1,0 +1,106 @@
+import type { DeadJob, DeadJobs } from '../../contracts';
+import type { Engine } from './engine';
+import { isUuid, jobIdOf, keyIn } from './job-id';
+
+/** What is read of a row. Where pg-boss 12 keeps how it failed, older versions have no column. */
+interface DeadRow {
+  readonly id: string;
+  readonly data: unknown;
+  readonly created_on: Date | string;
+  readonly retry_limit: number;
+  readonly output?: unknown;
+  readonly source_output?: unknown;
+  readonly source_retry_count?: number | null;
+}
+
+/**
+ * The jobs that pg-boss moved to the queue beside. `expireInSeconds` is how long an attempt may take of those that are
+ * redriven.
+ */
+export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJobs {
+  const { name, deadName } = engine;
+
+  async function find(id: string): Promise<DeadRow | undefined> {
+    if (!isUuid(id)) return undefined;
+    await engine.ready();
+    return (await engine.run('getDead', [deadName, id]))[0] as DeadRow | undefined;
+  }
+
+  /** The failed job that it was copied from keeps its id taken. */
+  async function clear(jobId: string): Promise<void> {
+    await engine.run('clear', [name, jobId]);
+  }
+
+  async function remove(id: string): Promise<boolean> {
+    return (await engine.run('deleteDead', [deadName, id])).length > 0;
+  }
+
+  async function redriveOne(id: string): Promise<boolean> {
+    const row = await find(id);
+    if (row === undefined) return false;
+    const jobId = jobIdIn(row);
+    // In this order: whatever a crash leaves undone, the job is dead, or waits, or both, but never lost.
+    await clear(jobId);
+    await engine.hold(jobId, row.data as object, expireInSeconds());
+    return await remove(id);
+  }
+
+  async function redriveAll(): Promise<number> {
+    await engine.ready();
+    const [{ now }] = (await engine.run('now', [])) as [{ now: string }];
+    let count = 0;
+    for (;;) {
+      // Those that fail again meanwhile are no part of it.
+      const page = (await engine.run('oldestDead', [deadName, now])) as { id: string }[];
+      if (page.length === 0) return count;
+      for (const { id } of page) if (await redriveOne(id)) count += 1;
+    }
+  }
+
+  return {
+    async list({ limit, offset }) {
+      if (limit < 1) return [];
+      await engine.ready();
+      const rows = await engine.run('listDead', [deadName, limit, offset]);
+      return (rows as DeadRow[]).map(describe);
+    },
+    async get(id) {
+      const row = await find(id);
+      return row && describe(row);
+    },
+    async redrive(id) {
+      if (id === 'all') return redriveAll();
+      return (await redriveOne(id)) ? 1 : 0;
+    },
+    async discard(id) {
+      const row = await find(id);
+      if (row === undefined || !(await remove(id))) return false;
+      await clear(jobIdIn(row));
+      return true;
+    },
+  };
+}
+
+/** What is no delivery keeps the id that it has. */
+function jobIdIn({ id, data }: DeadRow): string {
+  const key = keyIn(data);
+  return key === undefined ? id : jobIdOf(key);
+}
+
+function describe(row: DeadRow): DeadJob {
+  return {
+    id: row.id,
+    job: row.data,
+    reason: reasonIn(row.source_output ?? row.output),
+    attempts: (row.source_retry_count ?? row.retry_limit) + 1,
+    failedAt: new Date(row.created_on),
+  };
+}
+
+/** Ours, or pg-boss' own when the last attempt took too long or its worker was lost. */
+function reasonIn(output: unknown): string {
+  const { reason, value } = (output ?? {}) as { readonly reason?: unknown; readonly value?: unknown };
+  if (typeof reason === 'string') return reason;
+  const message: unknown = (value as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : '';
+}

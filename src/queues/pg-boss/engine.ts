@@ -1,0 +1,134 @@
+import { WebhookError } from '../../errors';
+import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
+import type { ParsedOptions } from './options';
+import { type Statements, statementsIn } from './statements';
+
+/** How an attempt of a job ended. */
+export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
+
+/** A queue of pg-boss and the one beside it for dead jobs. Every call rejects when the database did not answer it. */
+export interface Engine {
+  /** The names that pg-boss knows the queues by. */
+  readonly name: string;
+  readonly deadName: string;
+  /** Makes the queues, unless they are there. */
+  ready(): Promise<void>;
+  /** Resolves when a job of this id is held. */
+  hold(id: string, data: object, expireInSeconds: number): Promise<void>;
+  take(most: number): Promise<readonly PgBossJob[]>;
+  settle(id: string, verdict: Verdict): Promise<void>;
+  /** Runs one of {@link Statements}. */
+  run(statement: keyof Statements, values: unknown[]): Promise<readonly unknown[]>;
+}
+
+/** Ten years: what waits for workers is not thrown away, and neither is what is dead. */
+const keptSeconds = 10 * 365 * 24 * 60 * 60;
+const deadlock = '40P01';
+
+export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
+  const name = `bigmind-webhooks/${namespace}`;
+  const deadName = `${name}/dead`;
+  const statements = statementsIn(schema);
+  let prepared: Promise<void> | undefined;
+
+  /** pg-boss takes what was never sent, since it is not started or was stopped, for an empty answer. */
+  const db: PgBossDb = {
+    async executeSql(text, values) {
+      const result: { rows: unknown[] } | undefined = await boss.getDb().executeSql(text, values);
+      if (result !== undefined) return result;
+      throw new WebhookError(
+        'BAD_OPTION',
+        'pgBossQueue.boss is not started, or was stopped: await boss.start() first.',
+      );
+    },
+  };
+
+  async function run(statement: keyof Statements, values: unknown[]): Promise<readonly unknown[]> {
+    return (await db.executeSql(statements[statement], values)).rows;
+  }
+
+  /** Several processes that make a queue at the same time can block one another; PostgreSQL lets one of them go on. */
+  async function createQueue(settings: PgBossQueueSettings, tries = 5): Promise<void> {
+    try {
+      await boss.createQueue(settings.name, { ...settings });
+    } catch (error) {
+      if (tries <= 1 || (error as { readonly code?: unknown } | null)?.code !== deadlock) throw error;
+      await createQueue(settings, tries - 1);
+    }
+  }
+
+  async function prepare(): Promise<void> {
+    if (await isThere()) return;
+    const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
+    await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
+    await createQueue({ name, deadLetter: deadName });
+    if (!(await isThere())) throw elsewhere(schema);
+  }
+
+  async function isThere(): Promise<boolean> {
+    try {
+      return (await run('findQueue', [name])).length > 0;
+    } catch (error) {
+      const isUnknownTable = (error as { readonly code?: unknown } | null)?.code === '42P01';
+      throw isUnknownTable ? elsewhere(schema, error) : error;
+    }
+  }
+
+  function ready(): Promise<void> {
+    prepared ??= prepare().catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
+    return prepared;
+  }
+
+  async function send(id: string, data: object, expireInSeconds: number): Promise<boolean> {
+    await ready();
+    const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
+    return (
+      (await boss.send(name, data, { id, ...retries, expireInSeconds, retentionSeconds: keptSeconds, db })) !== null
+    );
+  }
+
+  return {
+    name,
+    deadName,
+    ready,
+    run,
+    async hold(id, data, expireInSeconds) {
+      for (let tries = 0; tries < 2; tries += 1) {
+        if (await send(id, data, expireInSeconds)) return;
+        if ((await run('findJob', [name, id])).length > 0) return;
+        // Inserting nothing is also what pg-boss 10 does when there is no such queue any more.
+        prepared = undefined;
+      }
+      throw new Error('pgBossQueue.boss did not take the job.');
+    },
+    async take(most) {
+      await ready();
+      // pg-boss 10 and 11 give no jobs when the statement failed, and say no word.
+      let asked: Promise<unknown> = Promise.resolve();
+      const heard: PgBossDb = {
+        executeSql(text, values) {
+          const answer = db.executeSql(text, values);
+          asked = answer;
+          return answer;
+        },
+      };
+      const jobs = await boss.fetch(name, { batchSize: most, db: heard });
+      await asked;
+      return jobs;
+    },
+    async settle(id, verdict) {
+      if (verdict === 'done') await boss.complete(name, id, undefined, { db });
+      else if (verdict === 'forget') await boss.deleteJob(name, id, { db });
+      else if (verdict === 'again') await run('giveBack', [name, [id]]);
+      else await boss.fail(name, id, verdict, { db });
+    },
+  };
+}
+
+function elsewhere(schema: string, cause?: unknown): WebhookError {
+  const message = `pgBossQueue.schema: boss keeps its tables elsewhere than in ${schema}. Pass the schema that it has.`;
+  return new WebhookError('BAD_OPTION', message, { cause });
+}

@@ -1,0 +1,22 @@
+/**
+ * The id of a delivery's job: the first 128 bits of its key, as a UUID of version 8 (RFC 9562, section 5.8), which takes
+ * six of them for its own marks. pg-boss takes no other ids.
+ */
+export function jobIdOf(key: string): string {
+  const variant = ((Number.parseInt(key.charAt(16), 16) & 0b0011) | 0b1000).toString(16);
+  const groups = [key.slice(0, 8), key.slice(8, 12), `8${key.slice(13, 16)}`, `${variant}${key.slice(17, 20)}`];
+  return [...groups, key.slice(20, 32)].join('-');
+}
+
+const key = /^[0-9a-f]{64}$/;
+
+/** The key of a delivery in a job's data; `undefined` when it has none, since anybody may send to a queue. */
+export function keyIn(data: unknown): string | undefined {
+  const found: unknown = (data as { readonly key?: unknown } | null)?.key;
+  return typeof found === 'string' && key.test(found) ? found : undefined;
+}
+
+/** Whether PostgreSQL would take it for a UUID; anything else makes a statement fail. */
+export function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+}

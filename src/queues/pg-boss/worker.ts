@@ -1,0 +1,145 @@
+import { setTimeout as pass, setImmediate } from 'node:timers/promises';
+import type { QueueWorker, RunJob } from '../../contracts';
+import type { PgBossJob } from './client';
+import type { Engine, Verdict } from './engine';
+import type { TroubleLog } from './trouble';
+
+export interface WorkerSettings {
+  readonly engine: Engine;
+  readonly trouble: TroubleLog;
+  readonly concurrency: number;
+  readonly pollMs: number;
+}
+
+const shortestPauseMs = 200;
+const longestPauseMs = 5000;
+/** How long a database is waited for that may be away, in milliseconds, before a worker is left to itself. */
+const patienceMs = 2000;
+
+/**
+ * Takes jobs one by one as places become free. pg-boss' own `work()` takes a batch as a whole: a slow job would hold up
+ * the others, and one that fails would fail them all.
+ */
+export class PgBossWorker implements QueueWorker {
+  readonly #run: RunJob;
+  readonly #settings: WorkerSettings;
+  /** Aborted when no more jobs are taken. */
+  readonly #closing = new AbortController();
+  /** Aborted when jobs that still run are the engine's again. */
+  readonly #leaving = new AbortController();
+  readonly #running = new Map<Promise<void>, string>();
+  readonly #taking: Promise<void>;
+  #onFree: () => void = () => undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(run: RunJob, settings: WorkerSettings) {
+    this.#run = run;
+    this.#settings = settings;
+    this.#taking = this.#take();
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    this.#closed ??= this.#close(timeoutMs);
+    return this.#closed;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    this.#closing.abort();
+    this.#onFree();
+    const idle = this.#taking.then(() => Promise.all(this.#running.keys()));
+    await atMost(timeoutMs, idle);
+    this.#leaving.abort();
+    await atMost(patienceMs, Promise.all([this.#taking, this.#giveBack([...this.#running.values()])]));
+  }
+
+  async #take(): Promise<void> {
+    const { engine, trouble, concurrency, pollMs } = this.#settings;
+    const closing = this.#closing.signal;
+    for (let failures = 0; !closing.aborted; ) {
+      if (this.#running.size >= concurrency) {
+        await this.#free();
+        // Places that become free in the same turn are filled by one statement.
+        await setImmediate();
+        continue;
+      }
+      try {
+        const jobs = await engine.take(concurrency - this.#running.size);
+        trouble.up();
+        failures = 0;
+        if (closing.aborted) await this.#giveBack(jobs.map(({ id }) => id));
+        else for (const job of jobs) this.#start(job);
+        if (jobs.length === 0) await pause(pollMs, closing);
+      } catch (error) {
+        trouble.tell(error);
+        await pause(pauseMsAfter(failures++), closing);
+      }
+    }
+  }
+
+  /** Resolves when a job ends, or the worker is closed. */
+  #free(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onFree = resolve;
+    });
+  }
+
+  #start(job: PgBossJob): void {
+    const running = this.#attempt(job).finally(() => {
+      this.#running.delete(running);
+      this.#onFree();
+    });
+    this.#running.set(running, job.id);
+  }
+
+  async #attempt({ id, data, expireInSeconds }: PgBossJob): Promise<void> {
+    const { engine, trouble } = this.#settings;
+    const expiresAt = performance.now() + Number(expireInSeconds) * 1000;
+    const verdict = await this.#verdictOn(data);
+    // A database that is away for a while must not make a job run again that is done. Later, others have the job.
+    for (let failures = 0; !this.#leaving.signal.aborted && performance.now() < expiresAt; failures += 1) {
+      try {
+        await engine.settle(id, verdict);
+        return;
+      } catch (error) {
+        trouble.tell(error);
+        await pause(pauseMsAfter(failures), this.#leaving.signal);
+      }
+    }
+  }
+
+  async #verdictOn(data: unknown): Promise<Verdict> {
+    try {
+      return await this.#run(data);
+    } catch (error) {
+      return { reason: storable(error instanceof Error ? error.message : String(error)) };
+    }
+  }
+
+  /** Costs no attempt. What the database cannot be told comes back when it expires. */
+  async #giveBack(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { engine, trouble } = this.#settings;
+    await engine.run('giveBack', [engine.name, ids]).catch(trouble.tell);
+  }
+}
+
+/** Without what PostgreSQL cannot hold: a reason that it refuses would not be kept at all. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
+}
+
+function pauseMsAfter(failures: number): number {
+  return Math.min(shortestPauseMs * 2 ** failures, longestPauseMs);
+}
+
+/** Keeps the process alive, as a worker does that waits for jobs. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await pass(ms, undefined, { signal }).catch(() => undefined);
+}
+
+/** Resolves when `ended` does, or after `ms`. */
+async function atMost(ms: number, ended: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([ended.catch(() => undefined), pause(Math.min(ms, 2 ** 31 - 1), timer.signal)]);
+  timer.abort();
+}

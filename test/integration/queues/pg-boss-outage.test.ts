@@ -1,0 +1,333 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import PgBoss from 'pg-boss';
+import { type PgBossQueueOptions, pgBossQueue, pgliteDb } from '../../../src/queues/pg-boss/index';
+import type { Bundle } from '../kit/bundle';
+import { proxyTo } from '../kit/proxy';
+import { databaseUrl, freshNamespace } from '../services';
+import { gate, newDelivery, recordingLogger, until } from './bullmq-kit';
+import {
+  bundleAdapter,
+  Company,
+  killPrograms,
+  pgliteStage,
+  postgresStage,
+  runModule,
+  type Stage,
+  succeeds,
+} from './pg-boss-kit';
+
+const stages: Stage[] = [];
+let stage: Stage;
+let company: Company;
+let adapter: Bundle;
+
+/** One that is removed at the end. */
+async function keep(opening: Promise<Stage>): Promise<Stage> {
+  const opened = await opening;
+  stages.push(opened);
+  return opened;
+}
+
+beforeAll(async () => {
+  adapter = await bundleAdapter();
+  stage = await keep(postgresStage());
+});
+afterAll(async () => {
+  adapter.remove();
+  await Promise.all(stages.map((each) => each.remove()));
+});
+
+beforeEach(() => {
+  company = new Company();
+});
+afterEach(async () => {
+  await company.end();
+  await killPrograms();
+});
+
+test('what a worker was running that is killed is run by another, and that is an attempt', async () => {
+  const { schema } = stage;
+  const namespace = freshNamespace();
+  const queue = company.queue(stage, { namespace, attempts: 2 }, undefined, 1000);
+  const doomed = company.queue(stage, { namespace, attempts: 1 }, undefined, 1000);
+  const [job, last] = [newDelivery(), newDelivery()];
+  await queue.enqueue(job);
+  await doomed.enqueue(last);
+  const program = runModule(
+    `
+      import PgBoss from 'pg-boss';
+      const { pgBossQueue } = await import(config.adapter);
+      const boss = new PgBoss({ connectionString: config.databaseUrl, schema: config.schema, schedule: false });
+      await boss.start();
+      const queue = pgBossQueue({ boss, schema: config.schema, namespace: config.namespace });
+      await queue.work(async (job) => {
+        process.send(job.key);
+        await new Promise(() => undefined);
+      }, { concurrency: 10 });
+    `,
+    { adapter: adapter.file, databaseUrl, schema, namespace },
+  );
+  await until(() => program.said.length === 2);
+  await program.kill();
+  const ran: string[] = [];
+  await company.worker(queue, ({ key }) => ran.push(key));
+  await until(() => ran.length === 1, 40_000);
+  expect(ran).toEqual([job.key]);
+  const dead = await queue.deadJobs.list({ limit: 10, offset: 0 });
+  expect(dead).toEqual([expect.objectContaining({ job: last, attempts: 1, reason: expect.stringMatching(/tim/) })]);
+});
+
+/** Enqueues all the time while `disturb` is called twice; all that was held is run in the end. */
+async function enqueueDuring(on: Stage, disturb: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
+  const { logger, lines } = recordingLogger();
+  // What was fetched when the answer was lost comes back when it expires.
+  const queue = company.queue(on, {}, logger, 1000);
+  const ran = new Set<string>();
+  await company.worker(queue, ({ key }) => ran.add(key), 3);
+  const held: string[] = [];
+  let stopped = false;
+  const enqueueing = (async () => {
+    while (!stopped) {
+      const job = newDelivery();
+      if (await succeeds(queue.enqueue(job))) held.push(job.key);
+      else await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  for (const times of [1, 2]) {
+    await until(() => held.length > times * 50);
+    await disturb();
+  }
+  await until(() => held.length > 200);
+  stopped = true;
+  await enqueueing;
+  await until(() => held.every((key) => ran.has(key)), 30_000);
+  return lines;
+}
+
+test('connections that are terminated lose nothing, and all goes on', async () => {
+  await enqueueDuring(stage, () =>
+    stage.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [stage.schema]),
+  );
+});
+
+test('a database that is away rejects at once, is told of once an outage, and is worked on when it is back', async () => {
+  const { hostname, port } = new URL(databaseUrl);
+  const wire = await proxyTo(hostname, Number(port || 5432));
+  const through = new URL(databaseUrl);
+  through.host = `127.0.0.1:${wire.port}`;
+  const away = await keep(postgresStage({ connectionString: through.href }));
+  const lines = await enqueueDuring(away, async () => {
+    wire.cut();
+    const start = Date.now();
+    expect(await succeeds(company.queue(away).enqueue(newDelivery()))).toBe(false);
+    expect(Date.now() - start).toBeLessThan(1000);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    wire.mend();
+  });
+  expect(lines.length).toBeGreaterThan(0);
+  // Two outages, a few kinds of trouble each.
+  expect(lines.length).toBeLessThan(12);
+  expect(JSON.stringify(lines)).not.toContain('rawBody');
+
+  const { logger } = recordingLogger();
+  const queue = company.queue(away, {}, logger);
+  const started = gate();
+  await queue.enqueue(newDelivery());
+  const worker = await company.worker(queue, () => {
+    started.open();
+    return new Promise(() => undefined);
+  });
+  await started.opened;
+  wire.cut();
+  const start = Date.now();
+  await worker.close(500);
+  expect(Date.now() - start).toBeLessThan(4000);
+  const ran: string[] = [];
+  await company.worker(company.queue(away), ({ key }) => ran.push(key));
+  wire.mend();
+  await until(() => succeeds(away.boss.getQueues()));
+  await away.boss.stop({ graceful: false });
+  await wire.close();
+});
+
+test('a job that is done while the database is away is not run again', async () => {
+  const { hostname, port } = new URL(databaseUrl);
+  const wire = await proxyTo(hostname, Number(port || 5432));
+  const through = new URL(databaseUrl);
+  through.host = `127.0.0.1:${wire.port}`;
+  const away = await keep(postgresStage({ connectionString: through.href }));
+  const { logger, lines } = recordingLogger();
+  const namespace = freshNamespace();
+  const queue = company.queue(away, { namespace }, logger);
+  const job = newDelivery();
+  await queue.enqueue(job);
+  let runs = 0;
+  await company.worker(queue, () => {
+    runs += 1;
+    wire.cut();
+  });
+  await until(() => lines.length > 0);
+  wire.mend();
+  const completed = `SELECT 1 FROM ${away.schema}.job WHERE name LIKE $1 AND state = 'completed'`;
+  await until(async () => (await away.sql(completed, [`%${namespace}`])).length === 1);
+  expect(runs).toBe(1);
+  await company.end();
+  await away.boss.stop({ graceful: false });
+  await wire.close();
+});
+
+test('processes that need the same queue for the first time all get it', async () => {
+  const namespace = freshNamespace();
+  const others = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const boss = new PgBoss({ connectionString: databaseUrl, schema: stage.schema, max: 2, supervise: false });
+      return await boss.start();
+    }),
+  );
+  const queues = others.map((boss) => company.queue({ ...stage, boss }, { namespace }));
+  await Promise.all(queues.map((queue) => queue.enqueue(newDelivery())));
+  await Promise.all(others.map((boss) => boss.stop({ graceful: false })));
+  expect(await stage.boss.getQueueSize(`bigmind-webhooks/${namespace}`)).toBe(8);
+});
+
+describe('PGlite in a folder', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-pglite-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('whose process is killed has lost nothing of what was held, and its running jobs come back', async () => {
+    const namespace = freshNamespace();
+    const program = runModule(
+      `
+        import { randomBytes } from 'node:crypto';
+        import { PGlite } from '@electric-sql/pglite';
+        import PgBoss from 'pg-boss';
+        const { pgBossQueue, pgliteDb } = await import(config.adapter);
+        const boss = new PgBoss({ db: pgliteDb(new PGlite(config.folder)), schedule: false });
+        await boss.start();
+        const queue = pgBossQueue({ boss, namespace: config.namespace, pollMs: 20 });
+        queue.open({ maxRunMs: 1000, logger: console });
+        await queue.work(async (job) => {
+          if (job.event === 'hangs') await new Promise(() => undefined);
+          process.send({ ran: job.key });
+          return 'done';
+        }, { concurrency: 5 });
+        for (let count = 0; ; count += 1) {
+          const key = randomBytes(32).toString('hex');
+          const job = { ...config.job, key, ...(count % 50 === 0 && count < 200 && { event: 'hangs' }) };
+          await queue.enqueue(job);
+          // PGlite answers without a turn of the event loop; this one lets the worker have its own.
+          process.send({ held: key });
+          await new Promise(setImmediate);
+        }
+      `,
+      { adapter: adapter.file, folder, namespace, job: newDelivery() },
+    );
+    const said = (what: 'held' | 'ran') =>
+      (program.said as Record<string, string>[]).map((line) => line[what]).filter((key) => key !== undefined);
+    await until(() => said('ran').length > 150, 30_000);
+    await program.kill();
+    const again = await pgliteStage(folder);
+    const ran = new Set(said('ran'));
+    await company.worker(company.queue(again, { namespace }, undefined, 1000), ({ key }) => ran.add(key));
+    await until(() => said('held').every((key) => ran.has(key)), 40_000);
+    await company.end();
+    await again.remove();
+  });
+
+  test('that is closed and opened again has its jobs, waiting and dead', async () => {
+    const namespace = freshNamespace();
+    const [dead, waiting] = [newDelivery(), newDelivery()];
+    const before = await pgliteStage(folder);
+    const queue = company.queue(before, { namespace, attempts: 1 });
+    await queue.enqueue(dead);
+    await company.worker(queue, () => Promise.reject(new Error('no')));
+    await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 0 })).length === 1);
+    await company.end();
+    await queue.enqueue(waiting);
+    await before.remove();
+    const after = await pgliteStage(folder);
+    const same = company.queue(after, { namespace });
+    expect(await same.deadJobs.redrive('all')).toBe(1);
+    const ran: string[] = [];
+    await company.worker(same, ({ key }) => ran.push(key));
+    await until(() => ran.length === 2);
+    expect(ran.sort()).toEqual([dead.key, waiting.key].sort());
+    await company.end();
+    await after.remove();
+  });
+});
+
+test('a statement that fails half-way leaves PGlite usable', async () => {
+  const pglite = new PGlite();
+  const db = pgliteDb(pglite);
+  await expect(db.executeSql('BEGIN; SELECT 1 / 0; COMMIT;')).rejects.toThrow('division by zero');
+  expect(await db.executeSql('SELECT 1 AS a; SELECT 2 AS a')).toEqual({ rows: [{ a: 1 }, { a: 2 }] });
+  expect(await db.executeSql('SELECT $1::text AS a', ['3'])).toMatchObject({ rows: [{ a: '3' }] });
+  await pglite.close();
+});
+
+describe('says what is wrong with the instance of pg-boss:', () => {
+  test('it is not started, or was stopped', async () => {
+    const boss = new PgBoss({ connectionString: databaseUrl, schema: stage.schema, schedule: false });
+    const queue = company.queue({ ...stage, boss });
+    const refusal = { code: 'BAD_OPTION', message: expect.stringContaining('await boss.start()') as string };
+    await expect(queue.enqueue(newDelivery())).rejects.toMatchObject(refusal);
+    await expect(queue.work(() => Promise.resolve('done'), { concurrency: 1 })).rejects.toMatchObject(refusal);
+    await expect(queue.deadJobs.list({ limit: 1, offset: 0 })).rejects.toMatchObject(refusal);
+    await boss.start();
+    await queue.enqueue(newDelivery());
+    await boss.stop({ graceful: false });
+    await expect(queue.enqueue(newDelivery())).rejects.toMatchObject(refusal);
+  });
+
+  test('it keeps its tables in another schema', async () => {
+    const other = await keep(postgresStage());
+    for (const schema of ['no_such_schema', other.schema]) {
+      const refusal = { code: 'BAD_OPTION', message: expect.stringContaining(schema) as string };
+      await expect(company.queue(stage, { schema }).enqueue(newDelivery())).rejects.toMatchObject(refusal);
+    }
+  });
+
+  test('an error that nobody listens for is logged, and ends no process', () => {
+    const boss = new PgBoss({ connectionString: databaseUrl });
+    const { logger, lines } = recordingLogger();
+    company.queue({ ...stage, boss }, {}, logger);
+    const error = Object.assign(new Error('row: secret'), { code: '57P01' });
+    expect(boss.emit('error', error)).toBe(true);
+    expect(boss.emit('error', error)).toBe(true);
+    expect(lines).toEqual([{ trouble: '57P01', message: expect.any(String) as string }]);
+  });
+});
+
+describe('refuses at once, with what to do', () => {
+  const boss = new PgBoss(databaseUrl);
+  const good = { boss, namespace: 'crm' };
+
+  test.each<[string, object, RegExp]>([
+    ['no boss', { boss: undefined }, /pgBossQueue\.boss: expected an instance of pg-boss 10 or later/],
+    ['an address', { boss: databaseUrl }, /pgBossQueue\.boss: .*new PgBoss\(url\)/],
+    ['no namespace', { namespace: undefined }, /pgBossQueue\.namespace: expected a string with text/],
+    ['a namespace that pg-boss refuses', { namespace: 'c r/m' }, /pgBossQueue\.namespace: expected letters, digits/],
+    ['a schema that is none', { schema: 'a;b' }, /pgBossQueue\.schema: expected the name of a schema/],
+    ['no attempt', { attempts: 0 }, /pgBossQueue\.attempts: expected a whole number from 1 to 20/],
+    ['no pause', { backoffMs: 0 }, /pgBossQueue\.backoffMs/],
+    ['a poll without pause', { pollMs: 0 }, /pgBossQueue\.pollMs: expected a whole number from 10/],
+    ['an unknown option', { attempt: 1 }, /pgBossQueue\.attempt is unknown\. Did you mean attempts\?/],
+  ])('%s', (_what, bad, message) => {
+    expect(() => pgBossQueue({ ...good, ...bad } as PgBossQueueOptions)).toThrow(message);
+    expect(() => pgBossQueue({ ...good, ...bad } as PgBossQueueOptions)).toThrow(/^BAD_OPTION /);
+  });
+
+  test('runs of a day', () => {
+    const { logger } = recordingLogger();
+    const open = (maxRunMs: number) => () => pgBossQueue(good).open({ maxRunMs, logger });
+    expect(open(24 * 60 * 60 * 1000)).toThrow(/^BAD_OPTION maxRunMs: expected at most 86389000 with pgBossQueue/);
+    expect(open(86_389_000)).not.toThrow();
+  });
+});

@@ -1,0 +1,330 @@
+import type { QueuedDelivery } from '../../../src/contracts';
+import { freshNamespace } from '../services';
+import { gate, newDelivery, recordingLogger, until } from './bullmq-kit';
+import { Company, pgliteStage, postgresStage, type Stage } from './pg-boss-kit';
+
+describe.each([
+  ['PostgreSQL', postgresStage],
+  ['PGlite', pgliteStage],
+])('pg-boss on %s', (_name, openStage) => {
+  let stage: Stage;
+  let company: Company;
+
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.remove());
+
+  beforeEach(() => {
+    company = new Company();
+  });
+  afterEach(() => company.end());
+
+  test('a job arrives as it was enqueued, 5 MB with NUL and all', async () => {
+    const body = Buffer.alloc(5 * 1024 * 1024, 'a \u0000 \u{1f600} \ud800 b', 'utf8');
+    const sent = [newDelivery(body), newDelivery(Buffer.from('{"text":"\u0000"}'))];
+    const queue = company.queue(stage);
+    for (const job of sent) await queue.enqueue(job);
+    const got: QueuedDelivery[] = [];
+    await company.worker(queue, (job) => got.push(job), 1);
+    await until(() => got.length === 2);
+    expect(got).toEqual(sent);
+    expect(Buffer.from(got[0]?.rawBody ?? '', 'base64').equals(body)).toBe(true);
+  });
+
+  test('a repeat is the same job while it waits, runs, waits for its next attempt, is done and is dead', async () => {
+    const queue = company.queue(stage, { attempts: 2 });
+    const [done, dead] = [newDelivery(), newDelivery()];
+    const runs: string[] = [];
+    for (let repeat = 0; repeat < 3; repeat += 1) await queue.enqueue(done);
+    await queue.enqueue(dead);
+    const running = gate();
+    await company.worker(queue, async ({ key }) => {
+      runs.push(key);
+      await running.opened;
+      if (key === dead.key) throw new Error('no');
+    });
+    const deadJobs = () => queue.deadJobs.list({ limit: 10, offset: 0 });
+    await until(() => runs.length === 2);
+    for (const job of [done, dead]) await queue.enqueue(job);
+    running.open();
+    await until(async () => {
+      for (const job of [done, dead]) await queue.enqueue(job);
+      return (await deadJobs()).length > 0;
+    });
+    for (const job of [done, dead]) await queue.enqueue(job);
+    // Jobs are taken in their order: what was enqueued before this one has run.
+    const last = newDelivery();
+    await queue.enqueue(last);
+    await until(() => runs.includes(last.key));
+    expect(runs.filter((key) => key === done.key)).toHaveLength(1);
+    expect(runs.filter((key) => key === dead.key)).toHaveLength(2);
+    expect(await deadJobs()).toHaveLength(1);
+  });
+
+  test('a job’s id is its key, as far as a UUID of version 8 holds it', async () => {
+    const namespace = freshNamespace();
+    const job = { ...newDelivery(), key: `${'f'.repeat(31)}0${'f'.repeat(32)}` };
+    await company.queue(stage, { namespace }).enqueue(job);
+    expect(
+      await stage.boss.getJobById(`bigmind-webhooks/${namespace}`, 'ffffffff-ffff-8fff-bfff-fffffffffff0'),
+    ).toEqual(expect.objectContaining({ data: job }));
+  });
+
+  test('a job that is to be forgotten runs again when it is repeated', async () => {
+    const queue = company.queue(stage);
+    const job = newDelivery();
+    let runs = 0;
+    await company.worker(queue, () => {
+      runs += 1;
+      return 'forget';
+    });
+    await until(async () => {
+      await queue.enqueue(job);
+      return runs >= 2;
+    });
+  });
+
+  test('a job that is to be run again is run again at once, at no attempt’s cost', async () => {
+    const queue = company.queue(stage, { attempts: 1, backoffMs: 60_000 });
+    await queue.enqueue(newDelivery());
+    let runs = 0;
+    await company.worker(queue, () => {
+      runs += 1;
+      if (runs === 1) return 'again';
+      throw new Error('no');
+    });
+    await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 0 })).length === 1);
+    expect(runs).toBe(2);
+  });
+
+  test('attempts follow with growing pauses; then the job is dead, with the last reason', async () => {
+    const queue = company.queue(stage, { attempts: 3 });
+    const job = newDelivery();
+    await queue.enqueue(job);
+    const starts: number[] = [];
+    await company.worker(queue, () => {
+      starts.push(Date.now());
+      throw new Error(`crm: attempt ${starts.length} \u0000\ud800`);
+    });
+    await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 0 })).length > 0);
+    const [dead] = await queue.deadJobs.list({ limit: 1, offset: 0 });
+    expect(dead).toMatchObject({ job, reason: 'crm: attempt 3 \uFFFD\uFFFD', attempts: 3 });
+    expect(await queue.deadJobs.get(dead?.id ?? '')).toEqual(dead);
+    expect(Math.abs(Date.now() - (dead?.failedAt.getTime() ?? 0))).toBeLessThan(10_000);
+    const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    // At least 1 and 2 seconds: jitter adds.
+    expect(pauses.map((pause, index) => pause >= 1000 * 2 ** index - 20)).toEqual([true, true]);
+  });
+
+  describe('dead jobs', () => {
+    test('are listed from the newest, redriven alone or all with new attempts, and discarded', async () => {
+      const queue = company.queue(stage, { attempts: 1 });
+      const { deadJobs } = queue;
+      const jobs = [newDelivery(), newDelivery(), newDelivery()];
+      const [first, second, third] = jobs.map(({ key }) => key) as [string, string, string];
+      const runs: string[] = [];
+      let works = false;
+      await company.worker(queue, ({ key }) => {
+        runs.push(key);
+        if (!works) throw new Error('down');
+      });
+      const dead = async (limit = 10, offset = 0) =>
+        (await deadJobs.list({ limit, offset })).map(({ id, job }) => ({ id, key: (job as QueuedDelivery).key }));
+      const keys = async (limit?: number, offset?: number) => (await dead(limit, offset)).map(({ key }) => key);
+      const idOf = async (wanted: string) => (await dead()).find(({ key }) => key === wanted)?.id ?? '';
+      for (const job of jobs) {
+        await queue.enqueue(job);
+        await until(async () => (await keys()).includes(job.key));
+      }
+      expect(await keys()).toEqual([third, second, first]);
+      expect(await keys(1, 1)).toEqual([second]);
+      expect(await keys(0, 0)).toEqual([]);
+      expect(await keys(5, 3)).toEqual([]);
+
+      const discarded = await idOf(second);
+      expect(await deadJobs.discard(discarded)).toBe(true);
+      expect(await deadJobs.discard(discarded)).toBe(false);
+      expect(await deadJobs.get(discarded)).toBeUndefined();
+      expect(await deadJobs.redrive(discarded)).toBe(0);
+      expect(await deadJobs.redrive('no-uuid')).toBe(0);
+      expect(await keys()).toEqual([third, first]);
+
+      runs.length = 0;
+      expect(await deadJobs.redrive(await idOf(first))).toBe(1);
+      await until(async () => (await keys()).includes(first) && runs.length === 1);
+      expect(runs).toEqual([first]);
+      expect(await keys()).toEqual([first, third]);
+
+      works = true;
+      expect(await deadJobs.redrive('all')).toBe(2);
+      await until(() => runs.length === 3);
+      expect(runs.slice(1).sort()).toEqual([first, third].sort());
+      expect(await keys()).toEqual([]);
+      expect(await deadJobs.redrive('all')).toBe(0);
+    });
+
+    test('are tried as often again when they are redriven', async () => {
+      const queue = company.queue(stage, { attempts: 2 });
+      await queue.enqueue(newDelivery());
+      let runs = 0;
+      await company.worker(queue, () => {
+        runs += 1;
+        throw new Error('no');
+      });
+      const newest = async () => (await queue.deadJobs.list({ limit: 1, offset: 0 }))[0];
+      await until(async () => (await newest()) !== undefined);
+      expect(runs).toBe(2);
+      expect(await queue.deadJobs.redrive('all')).toBe(1);
+      await until(async () => (await newest()) !== undefined);
+      expect(runs).toBe(4);
+      expect(await newest()).toMatchObject({ attempts: 2, reason: 'no' });
+    });
+
+    test('are all redriven, however many, but no job that is not dead is touched', async () => {
+      const queue = company.queue(stage, { attempts: 1 });
+      for (let count = 0; count < 120; count += 1) await queue.enqueue(newDelivery());
+      const worker = await company.worker(queue, () => Promise.reject(new Error('no')), 50);
+      await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 119 })).length === 1);
+      await worker.close(1000);
+      await queue.enqueue(newDelivery());
+      expect(await queue.deadJobs.redrive('all')).toBe(120);
+      const ran = new Set<string>();
+      await company.worker(queue, ({ key }) => ran.add(key), 50);
+      await until(() => ran.size === 121);
+    });
+
+    test('and jobs that wait are no business of pg-boss’ maintenance; ids of dead jobs are, in the end', async () => {
+      const namespace = freshNamespace();
+      const queue = company.queue(stage, { namespace, attempts: 1 });
+      const [dead, waiting] = [newDelivery(), newDelivery()];
+      await queue.enqueue(dead);
+      const worker = await company.worker(queue, () => Promise.reject(new Error('no')));
+      const count = async () => (await queue.deadJobs.list({ limit: 10, offset: 0 })).length;
+      await until(async () => (await count()) === 1);
+      await worker.close(1000);
+      await queue.enqueue(waiting);
+      const age = ['created_on', 'start_after', 'started_on', 'completed_on', 'keep_until']
+        .map((column) => `${column} = ${column} - interval '3 years'`)
+        .join(', ');
+      await stage.sql(`UPDATE ${stage.schema}.job SET ${age} WHERE name LIKE $1`, [`%${namespace}%`]);
+      await stage.boss.maintain();
+      expect(await count()).toBe(1);
+      await queue.enqueue(dead);
+      const ran: string[] = [];
+      await company.worker(queue, ({ key }) => ran.push(key));
+      await until(() => ran.length === 2);
+      expect(ran.sort()).toEqual([dead.key, waiting.key].sort());
+    });
+  });
+
+  describe('a worker', () => {
+    test('runs no more at once than it may, and lets no slow job hold up others', async () => {
+      const queue = company.queue(stage);
+      const slow = newDelivery();
+      await queue.enqueue(slow);
+      for (let count = 0; count < 12; count += 1) await queue.enqueue(newDelivery());
+      let [now, most, done] = [0, 0, 0];
+      const end = gate();
+      const run = async ({ key }: QueuedDelivery): Promise<void> => {
+        most = Math.max(most, ++now);
+        await (key === slow.key ? end.opened : new Promise((resolve) => setTimeout(resolve, 5)));
+        now -= 1;
+        done += 1;
+      };
+      await company.worker(queue, run, 3);
+      await until(() => done === 12);
+      end.open();
+      await until(() => done === 13);
+      expect(most).toBe(3);
+    });
+
+    test('that is closed waits for what runs, and takes no more', async () => {
+      const queue = company.queue(stage);
+      const [first, second] = [newDelivery(), newDelivery()];
+      const ran: string[] = [];
+      const [running, started] = [gate(), gate()];
+      const run = async ({ key }: QueuedDelivery): Promise<void> => {
+        started.open();
+        await running.opened;
+        ran.push(key);
+      };
+      const worker = await company.worker(queue, run, 1);
+      await queue.enqueue(first);
+      await started.opened;
+      await queue.enqueue(second);
+      const closing = worker.close(30_000);
+      const again = worker.close(0);
+      running.open();
+      await Promise.all([closing, again]);
+      expect(ran).toEqual([first.key]);
+      await company.worker(queue, run);
+      await until(() => ran.length === 2);
+      expect(ran).toEqual([first.key, second.key]);
+    });
+
+    test('that is closed gives what still runs to others at once, at no attempt’s cost, and hears no more of it', async () => {
+      const { logger, lines } = recordingLogger();
+      const queue = company.queue(stage, { attempts: 1 }, logger);
+      const jobs = [newDelivery(), newDelivery()];
+      let started = 0;
+      const late = gate();
+      const worker = await company.worker(queue, async () => {
+        started += 1;
+        await late.opened;
+        throw new Error('too late');
+      });
+      for (const job of jobs) await queue.enqueue(job);
+      await until(() => started === 2);
+      const start = Date.now();
+      await worker.close(100);
+      expect(Date.now() - start).toBeLessThan(2000);
+      const ran: string[] = [];
+      await company.worker(queue, ({ key }) => ran.push(key));
+      await until(() => ran.length === 2);
+      late.open();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(ran.sort()).toEqual(jobs.map(({ key }) => key).sort());
+      expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toEqual([]);
+      expect(lines).toEqual([]);
+    });
+
+    test('that has nothing to do is closed at once', async () => {
+      const worker = await company.worker(company.queue(stage, { pollMs: 60_000 }), () => undefined);
+      const start = Date.now();
+      await worker.close(30_000);
+      expect(Date.now() - start).toBeLessThan(1000);
+    });
+  });
+
+  test('two namespaces take nothing of each other, also where one is named as the other’s dead jobs', async () => {
+    const namespace = freshNamespace();
+    const [ours, same, other] = [namespace, namespace, `${namespace}.dead`].map((each) =>
+      company.queue(stage, { namespace: each, attempts: 1 }),
+    );
+    if (!ours || !same || !other) throw new Error('three queues');
+    const got: string[] = [];
+    await company.worker(other, () => got.push('other'));
+    await company.worker(same, () => {
+      got.push('same');
+      throw new Error('no');
+    });
+    await ours.enqueue(newDelivery());
+    await until(async () => (await ours.deadJobs.list({ limit: 1, offset: 0 })).length === 1);
+    expect(got).toEqual(['same']);
+  });
+
+  test('a queue that somebody deleted is made again: what enqueue() resolved for is held', async () => {
+    const namespace = freshNamespace();
+    const queue = company.queue(stage, { namespace });
+    await queue.enqueue(newDelivery());
+    await stage.boss.purgeQueue(`bigmind-webhooks/${namespace}`);
+    await stage.boss.deleteQueue(`bigmind-webhooks/${namespace}`);
+    const job = newDelivery();
+    await queue.enqueue(job);
+    const ran: string[] = [];
+    await company.worker(queue, ({ key }) => ran.push(key));
+    await until(() => ran.length === 1);
+    expect(ran).toEqual([job.key]);
+  });
+});
