@@ -1,3 +1,4 @@
 export { type DeepPartial, examplePayload } from './example-payload';
+export { type QueueContractOptions, type QueueUnderTest, queueContract } from './queue-contract';
 export { type SignDeliveryInput, type SignedDelivery, signDelivery } from './sign-delivery';
 export { type ContractCase, type StoreContractOptions, storeContract } from './store-contract';

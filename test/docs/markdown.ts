@@ -18,7 +18,8 @@ export function readDocument(path: string): string {
 
 /** The documents in the root and in `docs/`, and the READMEs of the examples. */
 export function documents(): string[] {
-  return ['.', 'docs', 'examples/aws-lambda', 'examples/nextjs'].flatMap((folder) => {
+  const examples = existsSync(join(root, 'examples')) ? readdirSync(join(root, 'examples')) : [];
+  return ['.', 'docs', ...examples.map((name) => join('examples', name))].flatMap((folder) => {
     if (!existsSync(join(root, folder))) return [];
     const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
     return names.map((name) => join(folder, name));

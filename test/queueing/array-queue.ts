@@ -72,15 +72,20 @@ export class ArrayQueue implements DeliveryQueue {
     };
     this.#workers.add(take);
     take();
+    let closed: Promise<void> | undefined;
+    const close = async (timeoutMs: number): Promise<void> => {
+      this.#workers.delete(take);
+      const ended = Promise.allSettled(running.values());
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+      clearTimeout(timer);
+      for (const entry of running.keys()) Object.assign(entry, { state: 'waiting', holder: undefined });
+      this.#wake();
+    };
     return {
-      close: async (timeoutMs) => {
-        this.#workers.delete(take);
-        const ended = Promise.allSettled(running.values());
-        let timer: NodeJS.Timeout | undefined;
-        await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
-        clearTimeout(timer);
-        for (const entry of running.keys()) Object.assign(entry, { state: 'waiting', holder: undefined });
-        this.#wake();
+      close: (timeoutMs) => {
+        closed ??= close(timeoutMs);
+        return closed;
       },
     };
   }

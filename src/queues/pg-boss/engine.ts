@@ -1,3 +1,4 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import { WebhookError } from '../../errors';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
@@ -24,6 +25,7 @@ export interface Engine {
 /** Ten years: what waits for workers is not thrown away, and neither is what is dead. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
 const deadlock = '40P01';
+const mostPauseMs = 100;
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
   const name = `bigmind-webhooks/${namespace}`;
@@ -48,11 +50,13 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   }
 
   /** Several processes that make a queue at the same time can block one another; PostgreSQL lets one of them go on. */
-  async function createQueue(settings: PgBossQueueSettings, tries = 5): Promise<void> {
+  async function createQueue(settings: PgBossQueueSettings, tries = 10): Promise<void> {
     try {
       await boss.createQueue(settings.name, { ...settings });
     } catch (error) {
       if (tries <= 1 || (error as { readonly code?: unknown } | null)?.code !== deadlock) throw error;
+      // At random, or those that met would meet again.
+      await pass(Math.random() * mostPauseMs);
       await createQueue(settings, tries - 1);
     }
   }

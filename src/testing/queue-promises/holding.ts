@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { asJson, type Bench, delivery, fail, gate, type Promises } from './bench';
+
+/** What enqueueing promises: the job as it was, once for each key, until somebody takes it. */
+export const holding: Promises = [
+  [
+    'runs a job as it was enqueued, every byte of its body',
+    async (bench) => {
+      const bytes = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+      await arrivesWhole(bench, bytes);
+    },
+  ],
+  [
+    'runs a job with a body of 5 MB',
+    async (bench) => {
+      await arrivesWhole(bench, Buffer.alloc(5 * 1024 * 1024, 'text, \0, and \uD83C\uDF88'));
+    },
+  ],
+  [
+    'holds jobs that are enqueued while there is no worker',
+    async ({ queue, work, until, runsOf }) => {
+      const jobs = [delivery(), delivery(), delivery()];
+      for (const job of jobs) await queue.enqueue(job);
+      await work(() => 'done');
+      await until('the jobs to be run', () => jobs.every((job) => runsOf(job) === 1));
+    },
+  ],
+  [
+    'holds a key once that waits, however many enqueue it at once',
+    async ({ queue, work, passed, until, runsOf }) => {
+      const job = delivery();
+      await Promise.all(Array.from({ length: 10 }, () => queue.enqueue(job)));
+      await work(() => 'done');
+      await until('the job to be run', () => runsOf(job) > 0);
+      await passed();
+      assert.equal(runsOf(job), 1);
+    },
+  ],
+  [
+    'holds a key once that runs',
+    async ({ queue, work, passed, until, runsOf }) => {
+      const job = delivery();
+      const { opened, open } = gate();
+      await work(() => opened.then(() => 'done' as const));
+      await queue.enqueue(job);
+      await until('the job to be started', () => runsOf(job) === 1);
+      await queue.enqueue(job);
+      await passed();
+      open();
+      await passed();
+      assert.equal(runsOf(job), 1);
+    },
+  ],
+  [
+    'holds a key once that is done',
+    async ({ queue, work, passed, until, runsOf, patienceMs }) => {
+      const job = delivery();
+      await queue.enqueue(job);
+      const worker = await work(() => 'done');
+      await until('the job to be run', () => runsOf(job) === 1);
+      await worker.close(patienceMs);
+      await queue.enqueue(job);
+      await work(() => 'done');
+      await passed();
+      assert.equal(runsOf(job), 1);
+    },
+  ],
+  [
+    'holds a key once that waits for another attempt',
+    async ({ queue, work, passed, until, runsOf, dead }) => {
+      const job = delivery();
+      await queue.enqueue(job);
+      await work(({ count }) => fail(`failure ${count}`));
+      await until('the first attempt', () => runsOf(job) === 1);
+      await queue.enqueue(job);
+      await dead(1);
+      await passed();
+      assert.equal(runsOf(job), 3);
+    },
+  ],
+  [
+    'holds a key once that is dead',
+    async ({ queue, work, passed, runsOf, dead, kill }) => {
+      const job = delivery();
+      await kill(job);
+      await queue.enqueue(job);
+      await work(() => 'done');
+      await passed();
+      assert.equal(runsOf(job), 3);
+      await dead(1);
+    },
+  ],
+  [
+    'takes a repeat of what was to be forgotten for a new job',
+    async ({ queue, work, until, runsOf, patienceMs }) => {
+      const job = delivery();
+      await queue.enqueue(job);
+      const worker = await work(() => 'forget');
+      await until('the job to be run', () => runsOf(job) === 1);
+      await worker.close(patienceMs);
+      await queue.enqueue(job);
+      await work(() => 'done');
+      await until('the repeat to be run', () => runsOf(job) === 2);
+    },
+  ],
+];
+
+async function arrivesWhole({ queue, work, until }: Bench, body: Uint8Array): Promise<void> {
+  const job = delivery(body);
+  const seen: unknown[] = [];
+  await work((run) => {
+    seen.push(run.job);
+    return 'done';
+  });
+  await queue.enqueue(job);
+  await until('the job to be run', () => seen.length > 0);
+  // Compared apart: a difference of 7 MB is no message to read.
+  const { rawBody, ...rest } = seen[0] as { rawBody: unknown };
+  const { rawBody: sentBody, ...sent } = asJson(job) as { rawBody: unknown };
+  assert.deepEqual(rest, sent);
+  assert.ok(rawBody === sentBody, 'rawBody came as something else');
+}
