@@ -36,5 +36,18 @@ const list = [
   ['construction', construction],
 ];
 
-export const groups = list.map(([part, make], index) => ({ part, make, index }));
+// What needs a Redis and a PostgreSQL is measured only when it is asked for: `npm run bench -- --only queues`.
+const queues = () => import('./groups/queues.mjs');
+const listWithServices = ['bullmq', 'pg-boss'].flatMap((engine) => [
+  ['queues', async () => (await queues()).enqueueing(engine, 700)],
+  ['queues', async () => (await queues()).enqueueing(engine, 20_000)],
+  ['queues', async () => (await queues()).working(engine, 700)],
+]);
+
+export const groups = [...list, ...listWithServices].map(([part, make], index) => ({
+  part,
+  make,
+  index,
+  needsServices: index >= list.length,
+}));
 export const parts = [...new Set(groups.map(({ part }) => part))];

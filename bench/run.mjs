@@ -2,6 +2,7 @@
 // a half on two cores, without any service.
 //
 //   npm run bench -- --only receive   one part alone: its numbers are printed, nothing is written
+//   npm run bench -- --only queues    what the adapters of queues add to their engines; needs Redis and PostgreSQL
 //   npm run bench -- --check          exits 1 where a ratio is worse than its goal by more than its noise
 //
 // What is measured is listed in `groups.mjs`. Everything else: `groups/` one file a question, `harness/` how it is
@@ -20,8 +21,8 @@ if (only !== undefined && !parts.includes(only)) throw new Error(`--only ${only}
 
 install();
 const measured = [];
-for (const { part, index } of groups) {
-  if (only === undefined || only === part) measured.push({ part, ...(await measureApart(index)) });
+for (const { part, index, needsServices } of groups) {
+  if (only === undefined ? !needsServices : only === part) measured.push({ part, ...(await measureApart(index)) });
 }
 const rows = measured.flatMap(({ part, rows }) => rows.map((row) => ({ part, ...judge(row) })));
 
