@@ -1,3 +1,12 @@
+export { schemaErrors } from '../events/all-errors';
+export {
+  type ExplainedMatch,
+  type ExplainSignatureInput,
+  explainSignature,
+  type SignatureExplanation,
+  type SignedForm,
+  type TriedSignature,
+} from '../signatures/explain-signature';
 export { type DeepPartial, examplePayload } from './example-payload';
 export { type QueueContractOptions, type QueueUnderTest, queueContract } from './queue-contract';
 export { type SignDeliveryInput, type SignedDelivery, signDelivery } from './sign-delivery';

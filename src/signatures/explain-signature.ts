@@ -1,0 +1,235 @@
+import type { WebhookHeaders } from '../contracts';
+import { auto, isSignatureHeader, readCandidates } from './auto';
+import { type Candidate, firstMatch } from './candidate';
+import { type Digest, macOf, readDigest } from './digest';
+import { describeUnreadable, type ExplainedBytes, findCauses } from './explain-causes';
+import type { FoundMatch } from './found-match';
+import { readId, readTimestamp } from './header-grammar';
+import { describeStale } from './refusal';
+import { decodeSecret, flawOfSecret } from './secret-text';
+
+export interface ExplainSignatureInput {
+  /** Names in any case. */
+  readonly headers: WebhookHeaders;
+  /** The bytes as they were sent; a string stands for its UTF-8. */
+  readonly body: Uint8Array | string;
+  readonly secret: string;
+  /** How old or how far ahead a signed timestamp may be, in seconds. @default 300 */
+  readonly toleranceSeconds?: number | undefined;
+  /** The moment to count from, in milliseconds since 1970. @default now */
+  readonly now?: number | undefined;
+}
+
+/** The signature of a request, as a receiver reads it. Never holds the secret, nor more of a signature than 8 digits. */
+export interface SignatureExplanation {
+  /** What signs the request; absent when nothing does. */
+  readonly match?: ExplainedMatch;
+  /** Each reading of each header that was compared with what the secret gives. */
+  readonly tried: readonly TriedSignature[];
+  /** What is wrong, or probably wrong, in words; empty when a receiver would accept the request. */
+  readonly causes: readonly string[];
+}
+
+export interface ExplainedMatch {
+  readonly scheme: string;
+  readonly header: string;
+  /** The line of configuration that pins it. */
+  readonly pin: string;
+  /** The signed timestamp, in milliseconds since 1970; absent where none is signed. */
+  readonly signedAt?: number;
+  /** Whether a receiver would refuse the timestamp now. */
+  readonly stale: boolean;
+  /** Whether `'auto'` recognises it; what does not has to be pinned. */
+  readonly recognised: boolean;
+}
+
+/** What is signed: the body, or what stands in front of it as well. */
+export type SignedForm = 'body' | 't.body' | 'v0:t:body' | 'id.t.body';
+
+export interface TriedSignature {
+  readonly header: string;
+  /** Absent, as are the next two, when the header's value is no signature. */
+  readonly form?: SignedForm;
+  readonly encoding?: Digest['encoding'];
+  readonly algorithm?: Digest['algorithm'];
+  /** What was signed, in words; or why the header's value cannot be read. */
+  readonly signedText: string;
+  readonly outcome: 'match' | 'differs' | 'unreadable';
+  /** The first 8 hex digits of what the secret gives; of the one that matches where it gives two. */
+  readonly expectedPrefix?: string;
+  /** The first 8 hex digits of what came. */
+  readonly gotPrefix?: string;
+}
+
+/**
+ * Says which header and scheme sign a request, what each was compared with, and if none does, why that may be. It asks
+ * the code that receivers verify with.
+ */
+export function explainSignature(input: ExplainSignatureInput): SignatureExplanation {
+  const { secret, toleranceSeconds = 300, now = Date.now() } = input;
+  const headers = lowerCased(input.headers);
+  const body = Buffer.from(input.body);
+  const flaw = flawOfSecret(secret);
+  if (flaw !== undefined) return { tried: [], causes: [`The secret cannot be used: ${flaw}.`] };
+
+  const readings = readSeparately(headers);
+  const tried = tryReadings(readings, headers, body, secret);
+  const accepted = acceptedBy({ headers, body, secret });
+  const found = findIn(readings, body, secret, accepted) ?? findElsewhere(headers, body, secret);
+  if (found === undefined) {
+    return { tried, causes: findCauses({ headers, body, secret }, tried, (bytes) => acceptedBy(bytes) !== undefined) };
+  }
+  const { match, header, pin } = found;
+  const { scheme, signedAt } = match;
+  const ahead = (signedAt ?? now) - now;
+  const stale = !(Math.abs(ahead) <= toleranceSeconds * 1000);
+  const recognised = accepted !== undefined;
+  return {
+    match: { scheme, header, pin, ...(signedAt !== undefined && { signedAt }), stale, recognised },
+    tried,
+    causes: [
+      ...(recognised ? [] : [unrecognised(header)]),
+      ...(stale ? [describeStale(ahead, toleranceSeconds * 1000)] : []),
+    ],
+  };
+}
+
+/** What a receiver would find, were these the bytes and the secret. */
+function acceptedBy({ headers, body, secret }: ExplainedBytes): FoundMatch | undefined {
+  if (flawOfSecret(secret) !== undefined) return undefined;
+  return auto.verify({ headers, rawBody: body, secret }) as FoundMatch | undefined;
+}
+
+function unrecognised(header: string): string {
+  return isSignatureHeader(header)
+    ? `A receiver does not get as far as ${header}, as too many other signatures came with it: pin it.`
+    : `The name ${header} contains neither "signature" nor "hmac", so a receiver does not look there unless it is pinned.`;
+}
+
+function lowerCased(headers: WebhookHeaders): WebhookHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** A header, and one way to read it. */
+interface Reading {
+  readonly header: string;
+  readonly candidate: Candidate;
+}
+
+/** How many readings are tried: strangers choose the headers, and each reading costs a MAC of the body. */
+const mostTried = 16;
+
+/** The readings of each header as if no other held a signature, in the order in which a receiver tries them. */
+function readSeparately(headers: WebhookHeaders): Reading[] {
+  const readings = Object.keys(headers)
+    .filter(isSignatureHeader)
+    .flatMap((header) =>
+      readCandidates(withoutOthers(headers, header, headers[header])).map((candidate) => ({ header, candidate })),
+    );
+  const isTimestamped = ({ candidate }: Reading): boolean => candidate.signedPrefix !== '';
+  return [...readings.filter(isTimestamped), ...readings.filter((reading) => !isTimestamped(reading))];
+}
+
+/** Ids and timestamps stay, whatever their headers are called: x-signature-timestamp is one of both. */
+function withoutOthers(headers: WebhookHeaders, header: string, value: string | undefined): WebhookHeaders {
+  const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isSigned(text));
+  return Object.fromEntries([...others.filter(([name]) => name !== header), [header, value]]);
+}
+
+/** Whether a header's value is one that is signed, rather than a signature. */
+function isSigned(text: string | undefined): boolean {
+  if (text === undefined || readDigest(text) !== undefined) return false;
+  return readTimestamp(text) !== undefined || readId(text) !== undefined;
+}
+
+function tryReadings(
+  readings: readonly Reading[],
+  headers: WebhookHeaders,
+  body: Buffer,
+  secret: string,
+): TriedSignature[] {
+  const digests = readings.flatMap(({ header, candidate }) =>
+    candidate.digests.map((digest) => ({ header, candidate, digest })),
+  );
+  const compared = digests
+    .slice(0, mostTried)
+    .map(({ header, candidate, digest }) => tryDigest(header, candidate, digest, body, secret));
+  const read = new Set(digests.map(({ header }) => header));
+  const unread = Object.entries(headers).filter(
+    ([name, value]) => isSignatureHeader(name) && !read.has(name) && readTimestamp(value) === undefined,
+  );
+  return [...compared, ...unread.slice(0, mostTried).map(([header, value]) => unreadable(header, value ?? ''))];
+}
+
+function tryDigest(header: string, candidate: Candidate, digest: Digest, body: Buffer, secret: string): TriedSignature {
+  const { signedPrefix, decodesSecret } = candidate;
+  const matches = firstMatch([{ ...candidate, digests: [digest] }], body, secret) !== undefined;
+  const key = (decodesSecret ? decodeSecret(secret) : undefined) ?? secret;
+  const bytes = `the body (${body.length} bytes)`;
+  return {
+    header,
+    form: formOf(signedPrefix),
+    encoding: digest.encoding,
+    algorithm: digest.algorithm,
+    signedText: signedPrefix === '' ? bytes : `"${signedPrefix}" and ${bytes}`,
+    outcome: matches ? 'match' : 'differs',
+    expectedPrefix: matches ? digest.hex.slice(0, 8) : macOf(digest.algorithm, key, signedPrefix, body).slice(0, 8),
+    gotPrefix: digest.hex.slice(0, 8),
+  };
+}
+
+/** An id holds neither dots nor colons, so the marks in a prefix tell the forms apart. */
+function formOf(signedPrefix: string): SignedForm {
+  if (signedPrefix === '') return 'body';
+  if (signedPrefix.includes(':')) return 'v0:t:body';
+  return signedPrefix.split('.').length === 3 ? 'id.t.body' : 't.body';
+}
+
+function unreadable(header: string, value: string): TriedSignature {
+  return { header, signedText: describeUnreadable(value), outcome: 'unreadable' };
+}
+
+interface Found {
+  readonly match: FoundMatch;
+  readonly header: string;
+  readonly pin: string;
+}
+
+/** The header that holds what a receiver accepts; or, if it gave up among many, the first that matches. */
+function findIn(
+  readings: readonly Reading[],
+  body: Buffer,
+  secret: string,
+  accepted: FoundMatch | undefined,
+): Found | undefined {
+  const likely = accepted
+    ? readings.filter(({ candidate }) => candidate.digests.some((digest) => candidate.match(digest).pinsLike(accepted)))
+    : readings.slice(0, mostTried);
+  for (const { header, candidate } of likely) {
+    const match = firstMatch([candidate], body, secret);
+    if (match !== undefined) return { match, header, pin: match.pin };
+  }
+  return undefined;
+}
+
+/** A name that receivers recognise, for reading a header of another name in the same way. */
+const alias = 'x-signature';
+
+/** How many headers of other names are tried. */
+const mostElsewhere = 4;
+
+/** A signature in a header whose name does not say so: it can be pinned, but is not recognised. */
+function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
+  const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
+  for (const [header, value] of likely.slice(0, mostElsewhere)) {
+    const match = firstMatch(readCandidates(withoutOthers(headers, alias, value)), body, secret);
+    if (match === undefined || match.scheme === 'standardWebhooks') continue;
+    return { match, header, pin: match.pin.replace(`header: '${alias}'`, `header: '${header.replace(/'/g, "\\'")}'`) };
+  }
+  return undefined;
+}
+
+/** Whether a value has a signature in it, so that not every header of a request is tried. */
+function holdsDigest(value = ''): boolean {
+  return value.split(/[=,](?=[^=,])/).some((part) => readDigest(part) !== undefined);
+}

@@ -1,0 +1,174 @@
+import { bigmindWebhooks } from '../../src';
+import { explainSignature } from '../../src/testing';
+import {
+  body,
+  mac,
+  now,
+  plainHeaders,
+  seconds,
+  secret,
+  slackHeaders,
+  standardHeaders,
+  stripeHeaders,
+  twoHeaders,
+} from '../signatures/sender';
+
+function explain(headers: Record<string, string>, sent: string | Uint8Array = body, signedWith = secret) {
+  return explainSignature({ headers, body: sent, secret: signedWith, now });
+}
+
+test.each<[string, Record<string, string>, string, string]>([
+  ['body', plainHeaders(), 'x-signature', "hmac({ header: 'x-signature' })"],
+  ['t.body', stripeHeaders(), 'stripe-signature', "timestampedHmac({ header: 'stripe-signature' })"],
+  ['t.body', twoHeaders(), 'x-signature', "timestampedHmac({ header: 'x-signature', timestampHeader: 'x-timestamp' })"],
+  [
+    'v0:t:body',
+    slackHeaders(),
+    'x-slack-signature',
+    "timestampedHmac({ header: 'x-slack-signature', prefix: 'v0=', timestampHeader: 'x-slack-request-timestamp', content: 'v0:{timestamp}:{body}' })",
+  ],
+  ['id.t.body', standardHeaders(), 'webhook-signature', 'standardWebhooks()'],
+])('says that %s is signed, by which header, and the line that pins it', (form, headers, header, pin) => {
+  const { match, tried, causes } = explain(headers);
+  expect(match).toMatchObject({ header, pin: `signature: ${pin}`, stale: false, recognised: true });
+  const found = tried.filter(({ outcome }) => outcome === 'match');
+  expect(found).toEqual([expect.objectContaining({ header, form, algorithm: 'sha256' })]);
+  expect(found[0]?.expectedPrefix).toBe(found[0]?.gotPrefix);
+  expect(causes).toEqual([]);
+});
+
+test('says what each reading was compared with, in 8 digits and no more', () => {
+  const { match, tried, causes } = explain(twoHeaders(), body, 'another secret');
+  expect(match).toBeUndefined();
+  expect(tried).toEqual([
+    {
+      header: 'x-signature',
+      form: 't.body',
+      encoding: 'hex',
+      algorithm: 'sha256',
+      signedText: `"${seconds}." and the body (${Buffer.byteLength(body)} bytes)`,
+      outcome: 'differs',
+      expectedPrefix: mac(`${seconds}.${body}`, { key: 'another secret' }).slice(0, 8),
+      gotPrefix: mac(`${seconds}.${body}`).slice(0, 8),
+    },
+    expect.objectContaining({ form: 'body', outcome: 'differs' }),
+  ]);
+  expect(causes).toHaveLength(3);
+  expect(JSON.stringify({ tried, causes })).not.toMatch(/[0-9a-f]{16}|another secret|hush/);
+});
+
+test('a stale timestamp is a match, said to be stale', () => {
+  const { match, causes } = explainSignature({ headers: stripeHeaders(), body, secret, now: now + 400_000 });
+  expect(match).toMatchObject({ stale: true, signedAt: now });
+  expect(causes).toEqual([expect.stringContaining('400 s old')]);
+});
+
+test('finds a signature in a header whose name does not say so, and that it has to be pinned', async () => {
+  for (const [headers, pin] of [
+    [{ 'x-bigmind-token': `sha256=${mac(body)}` }, "hmac({ header: 'x-bigmind-token', prefix: 'sha256=' })"],
+    [{ 'X-Digest': `t=${seconds},v1=${mac(`${seconds}.${body}`)}` }, "timestampedHmac({ header: 'x-digest' })"],
+  ] as const) {
+    const { match, causes } = explain(headers);
+    expect(match).toMatchObject({ pin: `signature: ${pin}`, recognised: false });
+    expect(causes).toEqual([expect.stringMatching(/contains neither .* unless it is pinned/)]);
+  }
+});
+
+const pretty = JSON.stringify(JSON.parse(body), null, 2);
+
+test.each<[string, string, string, RegExp]>([
+  ['was re-serialised with indentation', body, pretty, /re-serialised: written compactly/],
+  ['lost its indentation', pretty, body, /re-serialised: written with indentation/],
+  ['lost the blanks of Python', '{"a": [1, 2], "b": "x, y: z"}', '{"a":[1,2],"b":"x, y: z"}', /blank behind each/],
+  ['lost the escapes of PHP', '{"a":"\\u00eb\\/"}', '{"a":"ë/"}', /as PHP does/],
+  ['has a line end more', body, `${body}\n`, /line end was added/],
+  ['has line ends more', body, `${body}\n\n`, /Line ends were added/],
+  ['has a line end less', `${body}\n`, body, /"\\n" at its end/],
+  ['has other line ends', '{\n"a":1\n}', '{\r\n"a":1\r\n}', /"\\n" for "\\r\\n"/],
+  ['has a byte order mark', body, `\ufeff${body}`, /byte order mark/],
+])('names the cause where a body %s', (_title, signed, sent, cause) => {
+  const { match, causes } = explain(plainHeaders(signed), sent);
+  expect(match).toBeUndefined();
+  expect(causes).toEqual([expect.stringMatching(cause)]);
+});
+
+const key = Buffer.alloc(24, 7).toString('base64');
+
+test.each<[string, string, string, RegExp]>([
+  ['white space', secret, ` ${secret}\n`, /white space around it/],
+  ['quotes', secret, `"${secret}"`, /quotes around it/],
+  ['a line end that the sender has', `${secret}\n`, secret, /line end behind the secret/],
+  ['"whsec_" that the sender does not sign with', key, `whsec_${key}`, /what follows "whsec_"/],
+  ['no "whsec_"', `whsec_${key}`, key, /lacks the "whsec_"/],
+])('names the cause where the secret has %s', (_title, signedWith, configured, cause) => {
+  const { match, causes } = explain(plainHeaders(body, signedWith), body, configured);
+  expect(match).toBeUndefined();
+  expect(causes).toEqual([expect.stringMatching(cause)]);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['SHA-1', { 'x-signature': 'a'.repeat(40) }, /x-signature cannot be read.* SHA-1/],
+  ['a repeated signature', { 'x-signature': `${mac(body)}, ${mac(body)}` }, /more than once/],
+  ['no digest', { 'x-signature': 'abc' }, /its 3 characters are no hex or base64/],
+  ['Standard Webhooks without an id', { 'webhook-signature': `v1,${key}` }, /without .* its …-id and …-timestamp/],
+  ['no signature at all', { 'content-type': 'application/json' }, /No header has a name/],
+])('says what is wrong with %s', (_title, headers, cause) => {
+  const { match, causes } = explain(headers);
+  expect(match).toBeUndefined();
+  expect(causes.join('\n')).toMatch(cause);
+});
+
+test('says what is wrong with a secret that cannot be used, without a word of it', () => {
+  for (const flawed of ['  ', 'whsec_!!!@@@']) {
+    const { match, causes } = explain(plainHeaders(), body, flawed);
+    expect(match).toBeUndefined();
+    expect(causes).toEqual([expect.stringMatching(/^The secret cannot be used/)]);
+    expect(causes.join()).not.toContain('@@@');
+  }
+});
+
+test('takes a timestamp whose header is called like a signature for what it is', () => {
+  const headers = { 'x-signature': mac(`${seconds}.${body}`), 'x-signature-timestamp': seconds };
+  const { match, tried } = explain(headers);
+  expect(match?.pin).toBe(
+    "signature: timestampedHmac({ header: 'x-signature', timestampHeader: 'x-signature-timestamp' })",
+  );
+  expect(tried.map(({ header }) => header)).toEqual(['x-signature', 'x-signature']);
+});
+
+test('costs no more than a few MACs, whatever a stranger puts into the headers', () => {
+  const many = Array.from({ length: 80 }, (_, index) => [
+    [`x-signature-${index}`, mac(String(index))],
+    [`x-timestamp-${index}`, seconds],
+  ]).flat();
+  const started = performance.now();
+  const { match, tried } = explain(Object.fromEntries(many), Buffer.alloc(1_000_000, 'a'));
+  expect(match).toBeUndefined();
+  expect(tried).toHaveLength(16);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test('agrees with a receiver, whatever the headers hold', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: false, clock: { now: () => now } });
+  const valid = Object.values({ ...plainHeaders(), ...stripeHeaders(), ...standardHeaders() });
+  const values = [...valid, mac('other'), seconds, 'msg_1', '', 'v1,', 't=,v1='];
+  const names = ['x-signature', 'stripe-signature', 'webhook-signature', 'x-hmac-timestamp', 'webhook-id', 'x-hmac'];
+  for (let round = 0; round < 150; round += 1) {
+    const headers = Object.fromEntries(
+      names.map((name, index) => [name, values[(round * 7 + index * (round % 11)) % values.length] ?? '']),
+    );
+    const { match } = explain(headers);
+    const accepted = (await webhooks.receive({ headers, body })).status !== 401;
+    expect({ headers, recognised: match?.recognised ?? false }).toEqual({ headers, recognised: accepted });
+  }
+});
+
+test.each<[string, string]>([
+  ['deep nesting', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ['deep and wide nesting', `[${Array.from({ length: 200 }, () => '['.repeat(2000) + ']'.repeat(2000)).join()}]`],
+  ['5 MB of text', JSON.stringify('"\\'.repeat(1_200_000))],
+])('explains a body of %s without choking', (_title, sent) => {
+  const started = performance.now();
+  expect(explain(plainHeaders(), sent).causes).toHaveLength(3);
+  expect(performance.now() - started).toBeLessThan(3000);
+});

@@ -1,0 +1,70 @@
+import { eventNames, validateEvent } from '../../src';
+import { examplePayload, schemaErrors } from '../../src/testing';
+
+const note = examplePayload('notes_created');
+
+test('lists every error at its place, and no value', () => {
+  const errors = schemaErrors({
+    ...note,
+    timestamp: 'the day of the secret',
+    data: { ...note.data, note_id: 7, content: 1 },
+  });
+  expect(errors).toEqual(
+    expect.arrayContaining([
+      { pointer: '/timestamp', keyword: 'format', detail: 'must be a date-time' },
+      expect.objectContaining({ pointer: '/data/note_id', keyword: 'type' }),
+      expect.objectContaining({ pointer: '/data/content' }),
+    ]),
+  );
+  expect(JSON.stringify(errors)).not.toContain('secret');
+});
+
+test.each(eventNames)('finds in %s what a receiver stops at, wherever it is broken', (event) => {
+  const payload = examplePayload(event) as unknown as Record<string, unknown>;
+  expect(schemaErrors(payload)).toEqual([]);
+  for (const broken of [...brokenIn(payload), {}]) {
+    const verdict = validateEvent(broken);
+    const errors = schemaErrors(broken);
+    if (verdict.valid) expect(errors).toEqual([]);
+    else expect(errors).toContainEqual(verdict.errors[0]);
+    expect(errors.map(({ keyword }) => keyword)).not.toContain('if');
+  }
+});
+
+/** The payload with each of its properties, at any depth, gone or of another type. */
+function brokenIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [{ odd: true }];
+  return Object.entries(value).flatMap(([name, held]) => {
+    const withThis = (other: unknown): unknown =>
+      Array.isArray(value) ? value.with(Number(name), other) : { ...value, [name]: other };
+    return [withThis(undefined), withThis([]), ...brokenIn(held).map(withThis)];
+  });
+}
+
+test.each<[unknown, string]>([
+  [null, ''],
+  [[], ''],
+  [{}, '/event'],
+  [{ event: '' }, '/event'],
+  [{ event: 'constructor' }, '/event'],
+])('%j has one error', (value, pointer) => {
+  expect(schemaErrors(value)).toEqual([expect.objectContaining({ pointer })]);
+});
+
+test('lists at most 100 errors, and holds no more than that needs', () => {
+  const scorecard = examplePayload('scorecard_answers_created');
+  const answers = Array.from({ length: 100_000 }, () => ({}));
+  const payload = { ...scorecard, timestamp: 1, data: { ...scorecard.data, questions_and_answers: answers } };
+  const started = performance.now();
+  const errors = schemaErrors(payload);
+  expect(errors).toHaveLength(100);
+  expect(performance.now() - started).toBeLessThan(3000);
+  expect(answers).toHaveLength(100_000);
+});
+
+test('leaves the payload alone, and takes no key for the prototype', () => {
+  const payload = JSON.parse('{"event":"todo_created","__proto__":{"data":{}}}') as object;
+  const before = JSON.stringify(payload);
+  expect(schemaErrors(payload).map(({ pointer }) => pointer)).toContain('/data');
+  expect(JSON.stringify(payload)).toBe(before);
+});
