@@ -9,6 +9,8 @@ const parts = [
   ['lint with types', 'eslint', ['--max-warnings=0', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['types of the integration tests', 'tsc', ['--noEmit', '-p', 'test/integration']],
+  ['types of the browser tests', 'tsc', ['--noEmit', '-p', 'test/browser']],
+  ['types of the inspector’s page', 'tsc', ['--noEmit', '-p', 'src/cli/inspector/page']],
   ['generated files in step', 'node', ['scripts/generate.mjs', '--check']],
   ['package lint', 'publint', ['--strict']],
   ['package types', 'attw', ['--pack', '.', '--exclude-entrypoints', 'schemas']],

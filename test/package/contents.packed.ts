@@ -19,19 +19,28 @@ test('the tarball holds what its users need', () => {
   expect(files).toEqual(expect.arrayContaining(schemas));
 });
 
+/** What a browser is given, bundled. */
+const page = 'dist/cli/inspector/page/';
+
+test('the inspector’s page is whole', () => {
+  const names = files.filter((file) => file.startsWith(page)).map((file) => file.slice(page.length));
+  expect(names.sort()).toEqual(['index.html', 'page.css', 'page.js']);
+});
+
 test('it holds nothing else: no sources, tests, examples or configuration', () => {
   const folders = ['dist', 'schemas', 'docs', 'migrations'];
   const loose = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
   const strangers = files.filter((file) => !folders.includes(file.split('/')[0] ?? '') && !loose.includes(file));
   expect(strangers).toEqual([]);
-  expect(files.filter((file) => file.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(file))).toEqual([]);
+  const built = files.filter((file) => file.startsWith('dist/') && !file.startsWith(page));
+  expect(built.filter((file) => !/\.(?:js|d\.ts)$/.test(file))).toEqual([]);
   expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
 });
 
 test('every module has its types, and every types their module', () => {
   const stems = (suffix: string) =>
     files
-      .filter((file) => file.startsWith('dist/') && file.endsWith(suffix))
+      .filter((file) => file.startsWith('dist/') && !file.startsWith(page) && file.endsWith(suffix))
       .map((file) => file.slice(0, -suffix.length))
       .sort();
   expect(stems('.js')).toEqual(stems('.d.ts'));

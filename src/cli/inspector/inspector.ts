@@ -1,0 +1,112 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { toSavedLine } from '../captured-request';
+import { toCurl } from './curl';
+import type { DeliveryLog, LoggedDelivery } from './delivery-log';
+import { EventStreams } from './event-stream';
+import { explainDelivery } from './explain';
+import { guardHeaders, isToken, whyRefused } from './guard';
+import type { PageFile } from './page-files';
+import { replay } from './replay';
+import { send, sendJson, sendText } from './replies';
+import { searchBodies } from './search-bodies';
+import type { InspectorState } from './wire';
+
+export interface InspectorOptions {
+  readonly log: DeliveryLog;
+  /** What the path of every address begins with. */
+  readonly token: string;
+  readonly page: ReadonlyMap<string, PageFile>;
+  readonly secret: string | undefined;
+  /** Where deliveries are received. */
+  readonly receiver: string;
+  readonly forward: string | undefined;
+  /** Its own port, known once it listens. */
+  readonly port: () => number;
+}
+
+/** What is asked for, once it is known that it may be. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Below the token. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** The page and what it asks for, for those who know the token. */
+export function createInspector(options: InspectorOptions): RequestListener {
+  const streams = new EventStreams(options.log);
+  return (request, response) => {
+    for (const [name, value] of Object.entries(guardHeaders)) response.setHeader(name, value);
+    const { method = '', url = '/' } = request;
+    const [, token = '', path] = /^\/([^/?]*)(?:\/([^?]*))?/.exec(url) ?? [];
+    const refusal = whyRefused(request, options.port()) ?? (isToken(token, options.token) ? undefined : withoutToken);
+    if (refusal !== undefined) sendText(response, 403, `${refusal}\n`);
+    else if (method !== 'GET' && method !== 'POST') sendText(response, 405, 'Only GET and POST are answered.\n');
+    // Without the slash, the page's own addresses would lack the token.
+    else if (path === undefined) response.writeHead(308, { location: `/${token}/` }).end();
+    else answerSafely({ request, response, path, query: queryOf(url) }, options, streams);
+  };
+}
+
+const withoutToken = 'Open the address that listen printed, with its token.';
+
+function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
+
+/** A delivery that cannot be shown must not end the receiver. */
+function answerSafely(asked: Asked, options: InspectorOptions, streams: EventStreams): void {
+  try {
+    answer(asked, options, streams);
+  } catch {
+    sendText(asked.response, 500, 'This could not be worked out.\n');
+  }
+}
+
+function answer(asked: Asked, options: InspectorOptions, streams: EventStreams): void {
+  const { request, response, path, query } = asked;
+  const [, id, rest = ''] = /^api\/deliveries\/(\d{1,15})(?:\/(\w+))?$/.exec(path) ?? [];
+  if (id !== undefined) {
+    const logged = options.log.get(Number(id));
+    if (logged === undefined) sendText(response, 404, 'This delivery is not held any more.\n');
+    else answerAbout(logged, `${request.method} ${rest}`, asked, options);
+    return;
+  }
+  const file = options.page.get(path);
+  if (request.method !== 'GET') sendText(response, 404, nothing);
+  else if (file !== undefined) send(response, 200, file.bytes, file.contentType);
+  else if (path === 'api/state') sendJson(response, 200, stateOf(options));
+  else if (path === 'api/search') sendJson(response, 200, searchBodies(options.log, query.get('text') ?? ''));
+  else if (path === 'api/events') streams.serve(request, response, Number(query.get('after')) || 0);
+  else sendText(response, 404, nothing);
+}
+
+const nothing = 'There is nothing here.\n';
+
+function answerAbout(
+  logged: LoggedDelivery,
+  route: string,
+  { request, response }: Asked,
+  options: InspectorOptions,
+): void {
+  const { log, secret, forward, receiver } = options;
+  if (route === 'GET ') sendJson(response, 200, explainDelivery(logged, log, secret));
+  else if (route === 'GET saved') sendText(response, 200, `${toSavedLine(logged.request)}\n`);
+  else if (route === 'GET curl') sendText(response, 200, `${toCurl(logged.request, forward ?? receiver)}\n`);
+  // It rejects when the page goes away in the middle.
+  else if (route === 'POST replay') replay(request, response, logged, log).catch(() => response.destroy());
+  else sendText(response, 404, nothing);
+}
+
+function stateOf({ log, receiver, forward, secret }: InspectorOptions): InspectorState {
+  return {
+    receiver,
+    ...(forward !== undefined && { forward }),
+    checksSignatures: secret !== undefined,
+    mostDeliveries: log.mostDeliveries,
+    deliveries: Array.from(log.after(0), ({ summary }) => summary),
+    oldest: log.oldest,
+  };
+}

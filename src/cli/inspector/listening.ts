@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { DeliveryLog, type LogBounds } from './delivery-log';
+import { createInspector } from './inspector';
+import { createJudge } from './judge';
+import { serveLoopback } from './loopback';
+import { readPageFiles } from './page-files';
+import { createReceiver, receiverPath } from './receiver';
+
+export interface ListeningOptions {
+  /** Port of the receiver; 0 for any that is free. */
+  readonly port: number;
+  /** Port of the inspector. @default any that is free */
+  readonly inspectorPort?: number | undefined;
+  /** Without it signatures are not checked. */
+  readonly secret: string | undefined;
+  /** Where deliveries are sent on to. @default nowhere */
+  readonly forward?: URL | undefined;
+  /** What is held. @default the latest 10,000 deliveries, 256 MiB */
+  readonly bounds?: LogBounds | undefined;
+  /** Where the built page is. @default beside this module */
+  readonly pageFolder?: string | undefined;
+}
+
+/** A receiver, and the inspector that shows what it receives. */
+export interface Listening {
+  readonly receiver: string;
+  /** With the token that opens it. */
+  readonly inspector: string;
+  readonly log: DeliveryLog;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both, on two ports, so that a tunnel to the receiver leads nowhere else.
+ *
+ * @throws WebhookError `BAD_SECRET`
+ * @throws Error with the code `EADDRINUSE` or `EACCES`, and the port
+ */
+export async function startListening(options: ListeningOptions): Promise<Listening> {
+  const { secret, forward, pageFolder = join(__dirname, 'page') } = options;
+  const log = new DeliveryLog(options.bounds);
+  const judge = createJudge(secret);
+  const page = readPageFiles(pageFolder);
+  const receiving = await serveLoopback(options.port, createReceiver({ judge, log, forward }));
+  const receiver = `http://127.0.0.1:${receiving.port}${receiverPath}`;
+  const token = randomBytes(24).toString('base64url');
+  let inspectorPort = 0;
+  const show = createInspector({
+    log,
+    token,
+    page,
+    secret,
+    receiver,
+    forward: forward?.href,
+    port: () => inspectorPort,
+  });
+  const showing = await serveLoopback(options.inspectorPort ?? 0, show).catch(async (error: unknown) => {
+    await receiving.close();
+    throw error;
+  });
+  inspectorPort = showing.port;
+  let closing: Promise<unknown> | undefined;
+  return {
+    receiver,
+    inspector: `http://127.0.0.1:${inspectorPort}/${token}/`,
+    log,
+    close: async () => {
+      closing ??= Promise.all([receiving.close(), showing.close()]);
+      await closing;
+    },
+  };
+}

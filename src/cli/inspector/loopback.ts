@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that only this machine reaches. */
+export interface LoopbackServer {
+  readonly port: number;
+  /** Ends it, and the connections that are open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves on 127.0.0.1 and, where there is one, on ::1, since `localhost` may mean either.
+ *
+ * @param port 0 for any that is free
+ * @throws Error with the code `EADDRINUSE` or `EACCES`
+ */
+export async function serveLoopback(port: number, listener: RequestListener): Promise<LoopbackServer> {
+  const server = await listen(listener, port, '127.0.0.1');
+  const taken = (server.address() as AddressInfo).port;
+  // Without IPv6, or with somebody else there, the printed address still works.
+  const second = await listen(listener, taken, '::1').catch(() => undefined);
+  const servers = second === undefined ? [server] : [server, second];
+  return {
+    port: taken,
+    close: async () => {
+      await Promise.all(servers.map(end));
+    },
+  };
+}
+
+async function listen(listener: RequestListener, port: number, host: string): Promise<Server> {
+  // A sender that stalls is cut off as the receiver itself would do.
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, listener);
+  server.listen({ port, host, ipv6Only: true });
+  await once(server, 'listening');
+  return server;
+}
+
+async function end(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,30 @@
+import type { AppAnswer, DeliveryDetail, InspectorState } from '../wire';
+
+/** What the page asks of the inspector: always below its own address, which holds the token. */
+export const client = {
+  state: () => get<InspectorState>('api/state'),
+  /** Ids of the deliveries whose payload contains a text. */
+  search: (text: string) => get<readonly number[]>(`api/search?text=${encodeURIComponent(text)}`),
+  detail: (id: number) => get<DeliveryDetail>(`api/deliveries/${id}`),
+  savedLine: (id: number) => getText(`api/deliveries/${id}/saved`),
+  curl: (id: number) => getText(`api/deliveries/${id}/curl`),
+  async replay(id: number, url: string): Promise<AppAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await ask(`api/deliveries/${id}/replay`, { method: 'POST', headers, body: JSON.stringify({ url }) });
+    return (await answer.json()) as AppAnswer;
+  },
+};
+
+async function get<T>(path: string): Promise<T> {
+  return (await (await ask(path)).json()) as T;
+}
+
+async function getText(path: string): Promise<string> {
+  return await (await ask(path)).text();
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await fetch(path, { ...init, credentials: 'omit', redirect: 'error' });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+  return answer;
+}

@@ -1,0 +1,74 @@
+import type { DeliverySummary, NewDelivery } from '../wire';
+
+export interface Filter {
+  /** @default any */
+  readonly event?: string | undefined;
+  /** @default any */
+  readonly outcome?: string | undefined;
+  /** In lower case; empty for any. */
+  readonly text: string;
+  /** Deliveries whose payload contains the text. */
+  readonly found: ReadonlySet<number>;
+}
+
+/** The deliveries that the inspector holds, the oldest first, and those of them that are listed. */
+export class Deliveries {
+  #all: DeliverySummary[];
+  #listed: DeliverySummary[];
+  #filter: Filter = { text: '', found: new Set() };
+
+  constructor(deliveries: readonly DeliverySummary[]) {
+    this.#all = [...deliveries];
+    this.#listed = this.#all;
+  }
+
+  get all(): readonly DeliverySummary[] {
+    return this.#all;
+  }
+
+  get listed(): readonly DeliverySummary[] {
+    return this.#listed;
+  }
+
+  get latest(): number {
+    return this.#all.at(-1)?.id ?? 0;
+  }
+
+  /** Adds what came, and drops what the inspector does not hold any more. */
+  add(come: readonly NewDelivery[]): readonly DeliverySummary[] {
+    const { latest } = this;
+    const fresh = come.map(({ delivery }) => delivery).filter(({ id }) => id > latest);
+    const oldest = come.at(-1)?.oldest ?? 0;
+    this.#all = [...this.#all, ...fresh].filter(({ id }) => id >= oldest);
+    this.filter(this.#filter);
+    return fresh;
+  }
+
+  filter(filter: Filter): void {
+    this.#filter = filter;
+    const { event, outcome, text, found } = filter;
+    const isOpen = event === undefined && outcome === undefined && text === '';
+    this.#listed = isOpen
+      ? this.#all
+      : this.#all.filter(
+          (delivery) =>
+            (event === undefined || eventName(delivery) === event) &&
+            (outcome === undefined || delivery.outcome === outcome) &&
+            (text === '' || found.has(delivery.id) || isNamed(delivery, text)),
+        );
+  }
+}
+
+/** What a delivery is called in the list. */
+export function eventName({ event }: DeliverySummary): string {
+  return event ?? '(no event)';
+}
+
+function isNamed(delivery: DeliverySummary, text: string): boolean {
+  return (
+    eventName(delivery).toLowerCase().includes(text) ||
+    delivery.outcome.includes(text) ||
+    String(delivery.status) === text ||
+    `#${delivery.id}` === text
+  );
+}

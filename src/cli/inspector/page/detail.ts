@@ -1,0 +1,158 @@
+import type { DeliveryDetail } from '../wire';
+import { client } from './client';
+import { copyButton } from './copy';
+import { eventName } from './deliveries';
+import { button, byId, element, untrusted } from './dom';
+import { appView, attemptsView, headersView } from './facts';
+import { counted, duration, fullTime, size } from './format';
+import { outcomeMark } from './outcome';
+import { PayloadView } from './payload';
+import { signatureView } from './signature';
+import { type Tab, Tabs } from './tabs';
+
+interface DetailActions {
+  readonly open: (id: number) => void;
+  readonly close: () => void;
+  readonly replay: (id: number) => void;
+}
+
+/** The delivery that is open. */
+export class DetailPane {
+  readonly #pane = byId('detail');
+  readonly #actions: DetailActions;
+  #payload: PayloadView | undefined;
+  #tabs: Tabs | undefined;
+  #id: number | undefined;
+  #asked = 0;
+
+  constructor(actions: DetailActions) {
+    this.#actions = actions;
+    this.showNothing();
+  }
+
+  get id(): number | undefined {
+    return this.#id;
+  }
+
+  /**
+   * Fetches a delivery and shows it, unless one is asked for meanwhile, even the same: drawn again, it would take the
+   * keyboard away from where it was put.
+   */
+  async show(id: number, tab?: string): Promise<void> {
+    this.#id = id;
+    this.#asked += 1;
+    const asked = this.#asked;
+    try {
+      const detail = await client.detail(id);
+      if (this.#asked === asked) this.#render(detail, tab);
+    } catch (error) {
+      if (this.#asked === asked)
+        this.#pane.replaceChildren(element('p', { class: 'remark' }, (error as Error).message));
+    }
+  }
+
+  showNothing(): void {
+    this.#id = undefined;
+    this.#payload = undefined;
+    this.#tabs = undefined;
+    const hint = element(
+      'p',
+      { class: 'hint' },
+      'Choose a delivery to see its payload, its signature and what became of it.',
+    );
+    this.#pane.replaceChildren(hint);
+  }
+
+  focus(): void {
+    this.#pane.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  /** Goes to the next schema error, or the one before. */
+  jump(by: 1 | -1): void {
+    this.#tabs?.open('payload');
+    this.#payload?.jump(by);
+  }
+
+  openTab(number: number): void {
+    this.#tabs?.openNumber(number);
+  }
+
+  #render(detail: DeliveryDetail, tab: string | undefined): void {
+    const payload = new PayloadView(detail);
+    this.#payload = payload;
+    this.#tabs = new Tabs(tabsOf(detail, payload, this.#actions.open), tab ?? firstTab(detail));
+    this.#pane.replaceChildren(this.#head(detail), this.#tabs.element);
+    this.#pane.scrollTop = 0;
+  }
+
+  #head(detail: DeliveryDetail): HTMLElement {
+    const { id, outcome, status, receivedAt, ms, bytes, reason } = detail;
+    return element(
+      'div',
+      { class: 'head' },
+      button('Back', 'back small quiet', this.#actions.close),
+      element('h2', { tabindex: -1 }, untrusted(eventName(detail))),
+      element(
+        'p',
+        { class: 'head-facts' },
+        outcomeMark(outcome),
+        element('span', {}, `answered ${status}`),
+        element('span', {}, fullTime(receivedAt)),
+        element('span', {}, duration(ms)),
+        element('span', {}, size(bytes)),
+        element('span', {}, `#${id}`),
+      ),
+      // Why a signature is refused is the signature's part.
+      reason === undefined || outcome === 'unauthenticated'
+        ? undefined
+        : element('p', { class: 'reason' }, untrusted(reason)),
+      element(
+        'p',
+        { class: 'actions' },
+        button('Replay', 'primary small', () => this.#actions.replay(id)),
+        copyButton(() => client.curl(id), 'Copy as curl'),
+        copyButton(() => client.savedLine(id), 'Copy as saved line'),
+      ),
+    );
+  }
+}
+
+/** Where the trouble is. */
+function firstTab({ outcome }: DeliveryDetail): string {
+  if (outcome === 'unauthenticated') return 'signature';
+  return outcome === 'app-failed' ? 'app' : 'payload';
+}
+
+function tabsOf(detail: DeliveryDetail, payload: PayloadView, open: (id: number) => void): readonly Tab[] {
+  const { headers, attempts } = detail;
+  return [
+    { name: 'payload', label: 'Payload', ...payloadState(detail), make: () => payload.element },
+    { name: 'signature', label: 'Signature', ...signatureState(detail), make: () => signatureView(detail) },
+    { name: 'app', label: 'App', ...appState(detail), make: () => appView(detail) },
+    { name: 'headers', label: 'Headers', state: String(headers.length), make: () => headersView(detail) },
+    { name: 'attempts', label: 'Attempts', state: String(attempts.length), make: () => attemptsView(detail, open) },
+  ];
+}
+
+type State = Pick<Tab, 'state' | 'tone'>;
+
+function payloadState({ schemaErrors, outcome }: DeliveryDetail): State {
+  if (outcome === 'ignored') return { state: 'no schema', tone: 'quiet' };
+  if (outcome === 'malformed') return { state: 'not JSON', tone: 'warn' };
+  if (schemaErrors.length === 0) return { state: 'valid', tone: 'good' };
+  return { state: counted(schemaErrors.length, 'error'), tone: 'bad' };
+}
+
+function signatureState({ signature: { checked, match } }: DeliveryDetail): State {
+  if (!checked) return { state: 'not checked', tone: 'warn' };
+  if (match === undefined) return { state: 'no match', tone: 'bad' };
+  return match.stale ? { state: 'stale', tone: 'warn' } : { state: 'genuine', tone: 'good' };
+}
+
+function appState({ app, replays }: DeliveryDetail): State {
+  const answer = replays.at(-1) ?? app;
+  if (answer === undefined) return { state: '–' };
+  const { status } = answer;
+  const taken = status !== undefined && status >= 200 && status < 300;
+  return { state: status === undefined ? 'no answer' : String(status), tone: taken ? 'good' : 'bad' };
+}

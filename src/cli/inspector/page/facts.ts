@@ -1,0 +1,88 @@
+import { visibleText } from '../visible-text';
+import type { AppAnswer, DeliveryDetail, DeliverySummary } from '../wire';
+import { element, untrusted } from './dom';
+import { clockTime, duration } from './format';
+import { icon, outcomeMark } from './outcome';
+
+/** The request line and the headers, as they came. */
+export function headersView({ method, url, headers }: DeliveryDetail): HTMLElement {
+  const rows = headers.map(([name, value]) =>
+    element('tr', {}, element('th', { scope: 'row' }, untrusted(name)), element('td', {}, untrusted(value))),
+  );
+  return element(
+    'div',
+    {},
+    element('p', { class: 'request-line' }, element('code', {}, untrusted(`${method} ${url}`))),
+    element(
+      'table',
+      { class: 'headers' },
+      element('caption', { class: 'hidden' }, 'Headers'),
+      element('tbody', {}, ...rows),
+    ),
+  );
+}
+
+/** What the app answered, then and when the delivery was replayed. */
+export function appView({ app, replays }: DeliveryDetail): HTMLElement {
+  const view = element('div', {});
+  if (app !== undefined) view.append(element('h3', {}, 'Forwarded'), answerView(app));
+  if (replays.length > 0) view.append(element('h3', {}, 'Replayed'), ...replays.toReversed().map(answerView));
+  if (app === undefined && replays.length === 0) {
+    view.append(
+      element(
+        'p',
+        { class: 'remark' },
+        'Sent to no app. Start listen with --forward <url> to send each delivery on, or replay this one.',
+      ),
+    );
+  }
+  return view;
+}
+
+/** An app's answer, or why there was none. */
+export function answerView({ url, ms, status, contentType, text, error }: AppAnswer): HTMLElement {
+  const tone = status !== undefined && status >= 200 && status < 300 ? 'good' : 'bad';
+  return element(
+    'div',
+    { class: 'answer' },
+    element(
+      'p',
+      { class: `verdict ${tone}` },
+      icon(tone),
+      element(
+        'span',
+        {},
+        element('strong', {}, status === undefined ? 'No answer' : `Answered ${status}`),
+        ` after ${duration(ms)} from `,
+        element('code', {}, untrusted(url)),
+      ),
+    ),
+    error === undefined ? undefined : element('p', { class: 'remark' }, untrusted(error)),
+    contentType === undefined ? undefined : element('p', { class: 'remark' }, untrusted(contentType)),
+    text ? element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' }, visibleText(text)) : undefined,
+  );
+}
+
+/** Deliveries of the same bytes; each leads to its own view. */
+export function attemptsView({ id, attempts, key }: DeliveryDetail, open: (id: number) => void): HTMLElement {
+  const item = (attempt: DeliverySummary): HTMLElement => {
+    const link = element(
+      'button',
+      { type: 'button', class: 'attempt', 'aria-current': attempt.id === id ? 'true' : undefined },
+      element('strong', {}, `Attempt ${attempt.attempt}`),
+      outcomeMark(attempt.outcome),
+      element('span', {}, String(attempt.status)),
+      element('span', { class: 'quiet-text' }, `${clockTime(attempt.receivedAt)}, ${duration(attempt.ms)}`),
+    );
+    link.addEventListener('click', () => open(attempt.id));
+    return element('li', {}, link);
+  };
+  return element(
+    'div',
+    {},
+    key === undefined
+      ? undefined
+      : element('p', { class: 'remark' }, 'Idempotency key ', element('code', { class: 'long' }, key)),
+    element('ol', { class: 'attempts' }, ...attempts.map(item)),
+  );
+}

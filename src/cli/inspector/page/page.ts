@@ -1,0 +1,174 @@
+import { visibleText } from '../visible-text';
+import type { DeliverySummary, InspectorState, NewDelivery } from '../wire';
+import { announceNews } from './announce';
+import { copyButton } from './copy';
+import { Deliveries, eventName } from './deliveries';
+import { DetailPane } from './detail';
+import { button, byId, element } from './dom';
+import { Filters } from './filters';
+import { count, counted } from './format';
+import { makeHelp } from './help';
+import { listenToKeys } from './keys';
+import { DeliveryList } from './list';
+import { followDeliveries } from './live';
+import { labelOf } from './outcome';
+import { ReplayDialog } from './replay-dialog';
+
+/** List and detail fit side by side; else the detail lies over the list. The style sheet has the same width. */
+const wide = matchMedia('(min-width: 821px)');
+
+/** How long a selection has to stay to be fetched, in milliseconds: a held arrow key passes by hundreds. */
+const restMs = 80;
+
+/** Joins the parts of the page. */
+export function startPage(state: InspectorState): void {
+  const deliveries = new Deliveries(state.deliveries);
+  const filters = new Filters((filter) => {
+    deliveries.filter(filter);
+    list.show(deliveries.listed, false);
+    showCount();
+  });
+  const list = new DeliveryList({ select: showAfterRest, open: (id) => open(id, false) });
+  const detail = new DetailPane({ open: (id) => open(id, true), close: back, replay: (id) => replay.open(id) });
+  const replay = new ReplayDialog(
+    state.forward ?? state.receiver,
+    (id) => {
+      if (detail.id === id) void detail.show(id, 'app');
+    },
+    () => {
+      if (!isLost(document.activeElement)) return;
+      if (document.body.classList.contains('reading')) detail.focus();
+      else list.focus();
+    },
+  );
+  const help = makeHelp();
+  let resting: ReturnType<typeof setTimeout> | undefined;
+
+  function showAfterRest(id: number): void {
+    if (!wide.matches) return;
+    clearTimeout(resting);
+    resting = setTimeout(() => void detail.show(id), restMs);
+  }
+
+  function open(id: number, inDetail: boolean): void {
+    clearTimeout(resting);
+    if (inDetail) list.select(id);
+    clearTimeout(resting);
+    document.body.classList.add('reading');
+    void detail.show(id).then(() => {
+      // By the mouse on a wide page, the keys stay with the list.
+      if (inDetail || !wide.matches) detail.focus();
+    });
+  }
+
+  function back(): void {
+    if (document.activeElement?.id === 'search' || (isInList() && !filters.isOpen)) filters.clear();
+    document.body.classList.remove('reading');
+    list.focus();
+  }
+
+  function openSelected(): void {
+    if (list.selected !== undefined) open(list.selected, true);
+  }
+
+  function showCount(): void {
+    const { listed, all } = deliveries;
+    const shown =
+      listed.length === all.length
+        ? counted(all.length, 'delivery', 'deliveries')
+        : `${count(listed.length)} of ${count(all.length)}`;
+    byId('count').textContent = all.length === state.mostDeliveries ? `${shown} (older ones were dropped)` : shown;
+    const empty = byId('empty');
+    empty.hidden = listed.length > 0;
+    if (listed.length === 0)
+      empty.replaceChildren(...(all.length === 0 ? welcome(state) : nothingFound(() => filters.clear())));
+  }
+
+  function take(come: readonly NewDelivery[]): void {
+    const fresh = deliveries.add(come);
+    const wasAtTop = list.isAtTop;
+    filters.offer(fresh);
+    if (!filters.isOpen) filters.searchPayloads();
+    list.show(deliveries.listed, !wasAtTop);
+    byId('newer').hidden = wasAtTop;
+    showCount();
+    const latest = fresh.at(-1);
+    if (latest !== undefined) announceNews(newsOf(fresh.length, latest));
+  }
+
+  listenToKeys({
+    move: (by) => {
+      list.move(by);
+      if (!document.body.classList.contains('reading') || wide.matches) list.focus();
+      else if (list.selected !== undefined) open(list.selected, false);
+    },
+    page: () => list.pageRows,
+    open: openSelected,
+    back,
+    search: () => {
+      document.body.classList.remove('reading');
+      filters.focus();
+    },
+    replay: () => {
+      const id = detail.id ?? list.selected;
+      if (id !== undefined) replay.open(id);
+    },
+    help: () => help.showModal(),
+    newest: () => list.move(Number.NEGATIVE_INFINITY),
+    jump: (by) => detail.jump(by),
+    tab: (number) => detail.openTab(number),
+  });
+  byId('list').addEventListener('scroll', () => (byId('newer').hidden ||= list.isAtTop), { passive: true });
+  byId('newer').addEventListener('click', () => {
+    list.toTop();
+    list.focus();
+  });
+
+  showStart(state);
+  filters.offer(deliveries.all);
+  list.show(deliveries.listed, false);
+  showCount();
+  list.focus();
+  followDeliveries(deliveries.latest, take);
+}
+
+/** What had the keyboard before the dialog was drawn anew meanwhile; the browser then leaves it where it was. */
+function isLost(active: Element | null): boolean {
+  return active === null || active === document.body || active.closest('dialog') !== null;
+}
+
+function isInList(): boolean {
+  return document.activeElement?.id === 'list';
+}
+
+function showStart({ receiver, forward, checksSignatures }: InspectorState): void {
+  byId('receiver').textContent = receiver;
+  byId('copy-receiver').replaceWith(copyButton(() => receiver, 'Copy', 'quiet small'));
+  if (forward !== undefined) {
+    const shown = byId('forward');
+    shown.hidden = false;
+    shown.replaceChildren('sends on to ', element('code', {}, forward));
+  }
+  const notice = byId('notice');
+  notice.hidden = checksSignatures;
+  notice.textContent =
+    'Signatures are not checked: listen has no secret. Set BIGMIND_WEBHOOK_SECRET and start it again.';
+}
+
+function newsOf(come: number, latest: DeliverySummary): string {
+  const what = `${visibleText(eventName(latest))}, ${labelOf(latest.outcome)}`;
+  return come === 1 ? `New delivery: ${what}` : `${count(come)} new deliveries, the latest ${what}`;
+}
+
+function welcome({ receiver }: InspectorState): readonly HTMLElement[] {
+  return [
+    element('h2', {}, 'Waiting for the first delivery'),
+    element('p', {}, 'Point your tunnel at the receiver, or send the examples from another terminal:'),
+    element('pre', {}, `npx bigmind-webhooks send --all --url ${receiver}`),
+    copyButton(() => `npx bigmind-webhooks send --all --url ${receiver}`),
+  ];
+}
+
+function nothingFound(clear: () => void): readonly HTMLElement[] {
+  return [element('h2', {}, 'Nothing matches'), element('p', {}, button('Clear the filter', 'small', clear))];
+}

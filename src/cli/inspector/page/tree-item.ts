@@ -1,0 +1,137 @@
+import type { PlacedError } from '../wire';
+import { element } from './dom';
+import { counted } from './format';
+import { childPointer, isWithin, splitPointer } from './pointer';
+import { isBranch, makeNodeRow } from './tree-node';
+
+/** Children that are made at once; the others follow when they are asked for. */
+const batch = 100;
+
+interface ItemValue {
+  readonly key: string | number | undefined;
+  /** `undefined` where something is missing. */
+  readonly value: unknown;
+  readonly pointer: string;
+}
+
+/** A node of the tree with what is below it. What is folded is not in the page. */
+export class TreeItem {
+  readonly element: HTMLElement;
+  readonly pointer: string;
+  readonly value: unknown;
+  readonly depth: number;
+  readonly parent: TreeItem | undefined;
+  readonly #key: string | number | undefined;
+  readonly #errors: readonly PlacedError[];
+  readonly #group = element('div', { role: 'group', class: 'group' });
+  #children: TreeItem[] | undefined;
+  #row: HTMLElement;
+  #more: HTMLElement | undefined;
+  #isOpen = false;
+
+  /** @param errors those of the whole payload */
+  constructor({ key, value, pointer }: ItemValue, errors: readonly PlacedError[], parent?: TreeItem) {
+    this.#key = key;
+    this.value = value;
+    this.pointer = pointer;
+    this.parent = parent;
+    this.depth = (parent?.depth ?? 0) + 1;
+    // Those elsewhere are none of this branch's business, which keeps the search short.
+    this.#errors = errors.filter((error) => isWithin(error.pointer, pointer));
+    this.#row = this.#makeRow();
+    this.element = element(
+      'div',
+      { class: 'item', role: 'treeitem', tabindex: -1, 'aria-level': this.depth, 'aria-selected': 'false' },
+      this.#row,
+    );
+    if (this.isBranch) this.element.setAttribute('aria-expanded', 'false');
+  }
+
+  get isBranch(): boolean {
+    return isBranch(this.value) || this.#errors.some(({ pointer }) => pointer !== this.pointer && isRecord(this.value));
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether something below it is wrong. */
+  get leadsToError(): boolean {
+    return this.#errors.some(({ pointer }) => pointer !== this.pointer);
+  }
+
+  get children(): readonly TreeItem[] {
+    return this.#children ?? [];
+  }
+
+  setOpen(open: boolean): void {
+    if (!this.isBranch || open === this.#isOpen) return;
+    this.#isOpen = open;
+    this.element.setAttribute('aria-expanded', String(open));
+    const row = this.#makeRow();
+    this.#row.replaceWith(row);
+    this.#row = row;
+    if (!open) {
+      this.#group.remove();
+      return;
+    }
+    if (this.#children === undefined) this.showMore();
+    this.element.append(this.#group);
+  }
+
+  /** The child that is, or leads to, a place. */
+  childTowards(pointer: string): TreeItem | undefined {
+    for (;;) {
+      const child = this.children.find((each) => isWithin(pointer, each.pointer));
+      if (child !== undefined || !this.showMore()) return child;
+    }
+  }
+
+  /** Makes the next children; whether there were any. */
+  showMore(): boolean {
+    const values = this.#childValues();
+    const made = this.children.length;
+    const next = values.slice(made, made + batch).map((value) => new TreeItem(value, this.#errors, this));
+    this.#children = [...this.children, ...next];
+    this.#more?.remove();
+    this.#group.append(...next.map((child) => child.element));
+    const left = values.length - this.#children.length;
+    if (left > 0) {
+      this.#more = element('button', { type: 'button', class: 'more', tabindex: -1 }, counted(left, 'more item'));
+      this.#more.dataset['more'] = '';
+      this.#group.append(this.#more);
+    }
+    return next.length > 0;
+  }
+
+  /** What it holds, and what it should hold but does not. */
+  #childValues(): readonly ItemValue[] {
+    if (!isRecord(this.value)) return [];
+    const { value, pointer } = this;
+    const isArray = Array.isArray(value);
+    const held = Object.entries(value).map(
+      ([key, each]): ItemValue => ({
+        key: isArray ? Number(key) : key,
+        value: each,
+        pointer: childPointer(pointer, key),
+      }),
+    );
+    const known = new Set(held.map((each) => each.pointer));
+    const missing = new Map<string, ItemValue>();
+    for (const { pointer: place } of this.#errors) {
+      const { parent, key } = splitPointer(place);
+      if (place !== '' && parent === pointer && !known.has(place))
+        missing.set(place, { key, value: undefined, pointer: place });
+    }
+    return [...missing.values(), ...held];
+  }
+
+  #makeRow(): HTMLElement {
+    const errors = this.#errors.filter(({ pointer }) => pointer === this.pointer);
+    return makeNodeRow({ key: this.#key, value: this.value, errors, isBranch: this.isBranch, isOpen: this.#isOpen });
+  }
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

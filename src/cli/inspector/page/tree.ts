@@ -1,0 +1,145 @@
+import type { PlacedError } from '../wire';
+import { element } from './dom';
+import { TreeItem } from './tree-item';
+import { sizeOf } from './tree-node';
+
+/** How deep a payload is unfolded at first, and how large a branch may be for that. */
+const openDepth = 3;
+const openSize = 30;
+
+/** A value as a foldable tree, with errors at their places; one stop of the tab key, with arrow keys inside. */
+export class Tree {
+  readonly element = element('div', { class: 'tree', role: 'tree', 'aria-label': 'Payload' });
+  readonly #root: TreeItem;
+  #current: TreeItem;
+
+  constructor(value: unknown, errors: readonly PlacedError[]) {
+    this.#root = new TreeItem({ key: undefined, value, pointer: '' }, errors);
+    this.#current = this.#root;
+    this.element.append(this.#root.element);
+    unfold(this.#root);
+    this.#root.element.tabIndex = 0;
+    this.element.addEventListener('keydown', (event) => this.#onKey(event));
+    this.element.addEventListener('click', ({ target }) => this.#onClick(target));
+  }
+
+  /** Unfolds what hides a place, and goes there. */
+  reveal(pointer: string): void {
+    let item: TreeItem | undefined = this.#root;
+    let reached = item;
+    while (item !== undefined && item.pointer !== pointer) {
+      item.setOpen(true);
+      item = item.childTowards(pointer);
+      if (item !== undefined) reached = item;
+    }
+    this.#goTo(reached);
+  }
+
+  setAllOpen(open: boolean): void {
+    for (const child of this.#root.children) setOpenBelow(child, open, openDepth);
+    if (!open) this.#goTo(this.#root, false);
+  }
+
+  #goTo(item: TreeItem, focus = true): void {
+    this.#current.element.tabIndex = -1;
+    this.#current.element.setAttribute('aria-selected', 'false');
+    this.#current = item;
+    item.element.tabIndex = 0;
+    item.element.setAttribute('aria-selected', 'true');
+    if (!focus) return;
+    item.element.focus({ preventScroll: true });
+    item.element.firstElementChild?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #onClick(target: EventTarget | null): void {
+    if (!(target instanceof Element)) return;
+    const item = this.#itemOf(target);
+    if (item === undefined) return;
+    if (target.closest('[data-more]') !== null) {
+      item.showMore();
+      return;
+    }
+    if (target.closest('.node') === null) return;
+    item.setOpen(!item.isOpen);
+    this.#goTo(item);
+  }
+
+  #itemOf(target: Element): TreeItem | undefined {
+    const wanted = target.closest('[role=treeitem]');
+    return this.#visible().find(({ element: each }) => each === wanted);
+  }
+
+  /** From top to bottom, without what is folded. */
+  #visible(): readonly TreeItem[] {
+    const seen: TreeItem[] = [];
+    const pending = [this.#root];
+    for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+      seen.push(item);
+      if (item.isOpen) pending.push(...item.children.toReversed());
+    }
+    return seen;
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const next = this.#keyTarget(event);
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (next !== null) this.#goTo(next);
+  }
+
+  /** Where a key leads; null when it was something else, `undefined` when it is none of ours. */
+  #keyTarget({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): TreeItem | null | undefined {
+    if (ctrlKey || metaKey || altKey || target !== this.#current.element) return undefined;
+    const item = this.#current;
+    switch (key) {
+      case 'ArrowDown':
+        return this.#neighbour(1);
+      case 'ArrowUp':
+        return this.#neighbour(-1);
+      case 'Home':
+        return this.#root;
+      case 'End':
+        return this.#visible().at(-1) ?? null;
+      case 'ArrowRight':
+        if (!item.isBranch) return null;
+        if (item.isOpen) return item.children[0] ?? null;
+        item.setOpen(true);
+        return null;
+      case 'ArrowLeft':
+        if (!item.isOpen) return item.parent ?? null;
+        item.setOpen(false);
+        return null;
+      case 'Enter':
+      case ' ':
+        item.setOpen(!item.isOpen);
+        return null;
+      default:
+        return undefined;
+    }
+  }
+
+  #neighbour(by: number): TreeItem | null {
+    const visible = this.#visible();
+    const index = visible.indexOf(this.#current);
+    // What is listed in part goes on where its end is passed.
+    if (by === 1 && index === visible.length - 1 && this.#current.parent?.showMore()) {
+      return this.#visible()[index + 1] ?? null;
+    }
+    return visible[index + by] ?? null;
+  }
+}
+
+/** What is small and near the top, and all that leads to an error. */
+function unfold(item: TreeItem): void {
+  const { value, depth } = item;
+  const small = depth <= openDepth && typeof value === 'object' && value !== null && sizeOf(value) <= openSize;
+  if (depth > 1 && !small && !item.leadsToError) return;
+  item.setOpen(true);
+  for (const child of item.children) unfold(child);
+}
+
+function setOpenBelow(item: TreeItem, open: boolean, levels: number): void {
+  item.setOpen(open);
+  if (levels > 0) for (const child of item.children) setOpenBelow(child, open, levels - 1);
+}

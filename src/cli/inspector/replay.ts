@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DeliveryLog, LoggedDelivery } from './delivery-log';
+import { readJson, sendJson, sendText } from './replies';
+import { parseTarget, sendOn } from './send-on';
+
+const replayTimeoutMs = 30_000;
+const mostBytes = 16 * 1024;
+
+/**
+ * Sends a delivery to the address in the request's body, `{"url"}`, and answers with what came back. A page elsewhere
+ * cannot make a browser send JSON without asking us first, and we answer no such question.
+ */
+export async function replay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  logged: LoggedDelivery,
+  log: DeliveryLog,
+): Promise<void> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  const isJson = type.trim().toLowerCase() === 'application/json';
+  const target = isJson ? targetOf(await readJson(request, mostBytes)) : undefined;
+  if (target === undefined) {
+    sendText(response, 415, 'Send application/json.\n');
+  } else if (target instanceof URL) {
+    const answer = await sendOn(logged.request, target, replayTimeoutMs);
+    log.addReplay(logged, answer);
+    sendJson(response, 200, answer);
+  } else {
+    sendText(response, 400, `The address cannot be used: ${target}.\n`);
+  }
+}
+
+/** The address to send to, or why there is none. */
+function targetOf(asked: unknown): URL | string {
+  const url = typeof asked === 'object' && asked !== null && 'url' in asked ? asked.url : undefined;
+  try {
+    return parseTarget(typeof url === 'string' ? url : '');
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,38 @@
+// Characters that are not seen, or that change how others are: controls, marks and overrides of direction, zero-width
+// characters, separators of lines, fillers, tags, halves of surrogate pairs. What makes an emoji colourful may stay.
+const unseen = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** A run of text, either as it is or an escape for what cannot be seen. */
+export interface TextRun {
+  readonly text: string;
+  readonly escape: boolean;
+}
+
+/** Text in runs, so that an escape can be told from a text that looks like one. */
+export function textRuns(text: string): readonly TextRun[] {
+  const runs: TextRun[] = [];
+  let end = 0;
+  for (const { 0: character, index } of text.matchAll(unseen)) {
+    if (index > end) runs.push({ text: text.slice(end, index), escape: false });
+    runs.push({ text: escapeOf(character), escape: true });
+    end = index + character.length;
+  }
+  if (end < text.length) runs.push({ text: text.slice(end), escape: false });
+  return runs;
+}
+
+/** Text in which every character is seen as what it is: `\u202e` for a right-to-left override, `\n` for a line feed. */
+export function visibleText(text: string): string {
+  return text.replace(unseen, escapeOf);
+}
+
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return short[character] ?? (code > 0xffff ? `\\u{${hex(code)}}` : `\\u${hex(code).padStart(4, '0')}`);
+}
+
+function hex(code: number): string {
+  return code.toString(16);
+}

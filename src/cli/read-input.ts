@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { misuse } from './failure';
+import { visibleText } from './inspector/visible-text';
+import type { Io } from './io';
+
+/** How an input is called in what is printed. */
+export function nameOfInput(path: string): string {
+  return path === '-' ? 'standard input' : visibleText(path);
+}
+
+/**
+ * The bytes of a file, or of standard input for `-`.
+ *
+ * @throws Failure
+ */
+export async function readInput(path: string, { stdin, interrupted }: Io): Promise<Buffer> {
+  if (path === '-') {
+    const chunks: Buffer[] = [];
+    // Else Ctrl-C would go on waiting for what somebody was about to type.
+    interrupted.addEventListener('abort', () => stdin.destroy(), { once: true });
+    for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
+    return Buffer.concat(chunks);
+  }
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw misuse(`${visibleText(path)} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
+  }
+}
+
+/** Why a file could not be read, in words. */
+export function whyUnread({ code = '', message }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? message;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not',
+  EISDIR: 'it is a folder',
+};

@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { registerDetect } from './detect';
+import { exitCodes, Failure } from './failure';
+import type { Io } from './io';
+import { registerReplay } from './replay';
+import { refuseSecretInArguments } from './secret';
+import { registerSend } from './send';
+import { registerValidate } from './validate';
+import { ownVersion } from './version';
+
+const overview = `
+The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file.
+
+Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 130 ended by Ctrl-C.
+
+Examples:
+  $ bigmind-webhooks listen
+  $ bigmind-webhooks send --all --url http://127.0.0.1:3001/webhooks/bigmind
+  $ bigmind-webhooks validate payload.json
+  $ bigmind-webhooks detect captured.http
+  $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks help send
+`;
+
+/** Runs the command that the arguments name, those of the program itself left out. Never rejects for what is expected. */
+export async function run(args: readonly string[], io: Io): Promise<void> {
+  try {
+    refuseSecretInArguments(args);
+    await programFor(args, io).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has said what is wrong; its own exit code for that would be 1.
+      if (error.exitCode !== 0) io.setExitCode(exitCodes.misused);
+    } else if (io.interrupted.aborted) {
+      // Ctrl-C broke off what the command was waiting for.
+      return;
+    } else if (error instanceof Failure) {
+      io.stderr.write(`${io.stderr.paint('red', 'error:')} ${error.message}\n`);
+      io.setExitCode(error.exitCode);
+    } else {
+      throw error;
+    }
+  }
+}
+
+function programFor(args: readonly string[], io: Io): Command {
+  const program = new Command('bigmind-webhooks')
+    .description("Tools for those who receive Bigmind's webhooks.")
+    .version(ownVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+    })
+    .showHelpAfterError('(--help says more)')
+    .addHelpText('after', overview);
+  registerSend(program, io);
+  addListen(program, args, io);
+  registerValidate(program, io);
+  registerDetect(program, io);
+  registerReplay(program, io);
+  return program;
+}
+
+/** The receiver and its page are loaded for those who listen alone. */
+function addListen(program: Command, args: readonly string[], io: Io): void {
+  if (args.includes('listen')) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources do without
+    const { registerListen } = require('./listen') as typeof import('./listen');
+    registerListen(program, io);
+  } else {
+    program.command('listen').summary('receive deliveries and show them live on a page');
+  }
+}

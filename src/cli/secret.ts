@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { misuse } from './failure';
+import type { Io } from './io';
+import { whyUnread } from './read-input';
+
+const variable = 'BIGMIND_WEBHOOK_SECRET';
+
+/** The flags that give a secret, in the words of every command that takes one. */
+export const secretFileOption = [
+  '--secret-file <path>',
+  `file that holds the secret (default: $${variable}); a line end behind it is left out`,
+] as const;
+
+/**
+ * The secret, from a file or from the environment; `undefined` when neither has one.
+ *
+ * @throws Failure for a file that cannot be read, or holds nothing
+ */
+export async function readSecret(secretFile: string | undefined, { env }: Io): Promise<string | undefined> {
+  if (secretFile === undefined) {
+    const secret = env[variable];
+    return secret === undefined || secret.trim() === '' ? undefined : secret;
+  }
+  const text = await readSecretFile(secretFile);
+  if (text.trim() === '') throw misuse('--secret-file holds no secret: it is empty.');
+  return text.replace(/\r?\n$/, '');
+}
+
+async function readSecretFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw misuse(`--secret-file cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
+  }
+}
+
+/** The secret of a command that cannot do without. */
+export async function requireSecret(secretFile: string | undefined, io: Io): Promise<string> {
+  const secret = await readSecret(secretFile, io);
+  if (secret !== undefined) return secret;
+  throw misuse(
+    `A secret is needed. Set ${variable} to the secret that Bigmind shows for the webhook destination, or pass ` +
+      '--secret-file <path>.',
+  );
+}
+
+/**
+ * There is no `--secret`, and what was given with it must not be repeated in a message.
+ *
+ * @throws Failure
+ */
+export function refuseSecretInArguments(args: readonly string[]): void {
+  if (!args.some((arg) => /^--?secret(?:=|$)/.test(arg))) return;
+  throw misuse(
+    "A secret in an argument stays in the shell's history and is seen by others on this machine. " +
+      `Set ${variable}, or pass --secret-file <path>.`,
+  );
+}

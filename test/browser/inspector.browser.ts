@@ -1,0 +1,241 @@
+import type { Route } from 'playwright-core';
+import { examplePayload } from '../../src/testing';
+import { makeStage, type OpenPage, type Stage, startApp } from './kit/stage';
+
+let stage: Stage;
+let app: Awaited<ReturnType<typeof startApp>>;
+let opened: OpenPage;
+
+beforeAll(async () => {
+  app = await startApp();
+  stage = await makeStage();
+  await stage.post(examplePayload('notes_created'));
+  await stage.post(examplePayload('todo_created'), { secret: 'another secret' });
+  await stage.post(examplePayload('todo_created'));
+  await stage.post(
+    examplePayload('todo_updated', { event: 'todo_updated', data: { type: 'fax' as 'email', todo_id: undefined } }),
+  );
+  await stage.post('{"event":');
+});
+
+beforeEach(async () => {
+  opened = await stage.open();
+});
+
+afterEach(async () => {
+  await opened.page.context().close();
+});
+
+afterAll(async () => {
+  await stage?.remove();
+  app?.close();
+});
+
+const rows = () => opened.page.locator('#list [role=option]');
+const row = (text: string) => rows().filter({ hasText: text });
+const detail = () => opened.page.locator('#detail');
+const tab = (name: string) => opened.page.getByRole('tab', { name });
+
+test('lists what came, the newest first, with event, outcome, status and size', async () => {
+  await expect(rows().locator('.row-event').allInnerTexts()).resolves.toEqual([
+    '(no event)',
+    'todo_updated',
+    'todo_created',
+    'todo_created',
+    'notes_created',
+  ]);
+  await expect(rows().locator('.outcome').allInnerTexts()).resolves.toEqual([
+    'malformed',
+    'invalid',
+    'processed',
+    'unauthenticated',
+    'processed',
+  ]);
+  await expect(rows().locator('.row-status').allInnerTexts()).resolves.toEqual(['400', '422', '200', '401', '200']);
+  await expect(rows().first().locator('.row-size').textContent()).resolves.toBe('9 B');
+  expect(opened.offences).toEqual([]);
+});
+
+test('shows a delivery as it comes, and says so', async () => {
+  const before = await rows().count();
+  await stage.post(examplePayload('summary_created'));
+  await row('summary_created').first().waitFor();
+  await expect(rows().count()).resolves.toBe(before + 1);
+  await opened.page.locator('#announcer', { hasText: 'New delivery: summary_created, processed' }).waitFor();
+});
+
+test('filters by event and by outcome', async () => {
+  const { page } = opened;
+  await page.getByLabel('Event').selectOption({ label: 'todo_created' });
+  await expect(rows().count()).resolves.toBe(2);
+  await page.getByLabel('Outcome').selectOption({ label: 'unauthenticated' });
+  await expect(rows().count()).resolves.toBe(1);
+  await expect(page.locator('#count').textContent()).resolves.toMatch(/^1 of \d/);
+});
+
+test('finds a delivery by what stands in its payload', async () => {
+  const { page } = opened;
+  await page.getByRole('searchbox').fill('"fax"');
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
+  await expect(rows().locator('.row-event').textContent()).resolves.toBe('todo_updated');
+  await page.getByRole('searchbox').fill('nothing has this in it');
+  await page.getByText('Nothing matches').waitFor();
+});
+
+test('marks every schema error at its place, and leads from one to the next', async () => {
+  const { page } = opened;
+  await row('todo_updated').click();
+  await detail().getByText('2 schema errors').waitFor();
+  const wrong = detail().locator('.has-error');
+  await expect(wrong.count()).resolves.toBe(2);
+  await expect(wrong.filter({ hasText: 'todo_id' }).textContent()).resolves.toMatch(
+    /todo_id: missingError\s*must be present/,
+  );
+  await expect(wrong.filter({ hasText: 'fax' }).textContent()).resolves.toMatch(/type: "fax"Error\s*must be one of/);
+  await detail().getByRole('button', { name: 'Next error' }).click();
+  const first = await page.locator('[role=treeitem]:focus > .node').textContent();
+  await detail().getByRole('button', { name: 'Next error' }).click();
+  const second = await page.locator('[role=treeitem]:focus > .node').textContent();
+  expect([first, second].map((text) => text?.includes('must be')).concat(first !== second)).toEqual([true, true, true]);
+});
+
+test('explains a signature that matches, with the line that pins it', async () => {
+  await row('notes_created').click();
+  await tab('Signature').click();
+  await detail().getByText('The secret signs these bytes.').waitFor();
+  await expect(detail().locator('.pin code').textContent()).resolves.toContain(
+    "hmac({ header: 'x-bigmind-signature' })",
+  );
+  await expect(detail().locator('.step.match .facts').textContent()).resolves.toMatch(/sha256, hex/);
+});
+
+test('explains a signature that does not match: what came, and what the secret gives', async () => {
+  await row('unauthenticated').click();
+  await detail().getByText('Not signed by this secret').waitFor();
+  const facts = await detail().locator('.step.differs .facts').textContent();
+  expect(facts).toMatch(/Came[0-9a-f]{8}…Secret gives[0-9a-f]{8}…/);
+  await expect(detail().locator('.causes').textContent()).resolves.toMatch(/secret/);
+  await expect(opened.page.content()).resolves.not.toContain(signatureOf());
+});
+
+function signatureOf(): string {
+  const logged = stage.log.get(2);
+  return logged?.request.headers['x-bigmind-signature'] ?? 'no signature';
+}
+
+test('lists the attempts of the same bytes together', async () => {
+  await row('attempt 2').click();
+  await tab('Attempts').click();
+  await expect(detail().locator('.attempt .outcome').allInnerTexts()).resolves.toEqual([
+    'unauthenticated',
+    'processed',
+  ]);
+  await detail().locator('.attempt').first().click();
+  await detail().getByText('#2').waitFor();
+});
+
+test('replays a delivery to an address, byte for byte, and shows the answer', async () => {
+  const { page } = opened;
+  await row('notes_created').click();
+  await detail().getByRole('button', { name: 'Replay' }).click();
+  await page.getByLabel('Address').fill(app.url);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('dialog').getByText('Answered 200').waitFor();
+  const { request } = stage.log.get(1) ?? {};
+  expect(app.came.at(-1)?.body).toEqual(request?.body);
+  expect(app.came.at(-1)?.headers['x-bigmind-signature']).toBe(request?.headers['x-bigmind-signature']);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await tab('App').getByText('200').waitFor();
+  expect(opened.offences).toEqual([]);
+});
+
+test('says what is wrong when the app is not there', async () => {
+  const { page } = opened;
+  await row('notes_created').click();
+  await page.keyboard.press('r');
+  await page.getByLabel('Address').fill('http://127.0.0.1:1/');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByText('Nothing listens at 127.0.0.1:1').waitFor();
+});
+
+test('does all of it by keyboard alone', async () => {
+  const { page } = opened;
+  const active = () => page.evaluate(() => document.activeElement?.id);
+  await page.keyboard.press('/');
+  await page.keyboard.type('todo');
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 3);
+  await page.keyboard.press('ArrowDown');
+  await expect(active()).resolves.toBe('list');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.locator('[role=option][aria-selected=true]', { hasText: 'todo_updated' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('#detail h2:focus').waitFor();
+  await page.keyboard.press('n');
+  await page.locator('[role=treeitem]:focus > .has-error').waitFor();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('[role=treeitem]:focus').getAttribute('aria-expanded')).resolves.toBe('false');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('[role=treeitem]:focus', { hasText: 'event:' }).waitFor();
+  await page.keyboard.press('2');
+  await page.locator('[role=tab][aria-selected=true]:focus', { hasText: 'Signature' }).waitFor();
+  await page.keyboard.press('r');
+  await page.locator('#replay-url:focus').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(active()).resolves.toBe('list');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('searchbox').inputValue()).resolves.toBe('');
+  expect(opened.offences).toEqual([]);
+});
+
+test('an answer that comes late takes nothing away from who reads the one that was asked for after it', async () => {
+  const { page } = opened;
+  let held: Route | undefined;
+  await page.route('**/api/deliveries/*', async (route) => {
+    if (held !== undefined) return route.continue();
+    held = route;
+  });
+  const asked = page.waitForRequest('**/api/deliveries/*');
+  await page.keyboard.press('j');
+  await asked;
+  await page.keyboard.press('Enter');
+  await page.locator('#detail h2:focus').waitFor();
+  const late = page.waitForResponse('**/api/deliveries/*');
+  await held?.continue();
+  await (await late).finished();
+  // The page has the answer before it does anything else that we ask of it.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await expect(page.locator('#detail h2:focus').count()).resolves.toBe(1);
+});
+
+test('gives the keys back to the delivery when the replay is done', async () => {
+  const { page } = opened;
+  await row('notes_created').click();
+  await page.locator('#detail h2').waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('#detail h2:focus').waitFor();
+  await page.keyboard.press('r');
+  await page.getByLabel('Address').fill(app.url);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByText('Answered 200').waitFor();
+  await page.getByRole('tab', { name: 'App', selected: true, includeHidden: true }).waitFor({ state: 'attached' });
+  await page.keyboard.press('Escape');
+  await page.locator('#detail h2:focus').waitFor();
+});
+
+test('copies a delivery as a line for the shell', async () => {
+  const { page } = opened;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await row('notes_created').click();
+  await detail().getByRole('button', { name: 'Copy as curl' }).click();
+  await detail().getByRole('button', { name: 'Copied' }).waitFor();
+  await expect(page.evaluate(() => navigator.clipboard.readText())).resolves.toMatch(
+    /^printf %s '.*' \| base64 -d \| curl /,
+  );
+});

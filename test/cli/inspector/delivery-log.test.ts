@@ -1,0 +1,79 @@
+import { DeliveryLog, type UnloggedDelivery } from '../../../src/cli/inspector/delivery-log';
+
+function delivery(body: string): UnloggedDelivery {
+  return {
+    request: { method: 'POST', url: '/', headers: {}, body: Buffer.from(body) },
+    key: undefined,
+    reason: undefined,
+    app: undefined,
+    summary: { receivedAt: 0, outcome: 'processed', status: 200, ms: 1 },
+  };
+}
+
+const idsOf = (log: DeliveryLog, after = 0) => Array.from(log.after(after), ({ summary }) => summary.id);
+
+test('holds the latest deliveries and drops the oldest', () => {
+  const log = new DeliveryLog({ mostDeliveries: 3 });
+  for (const body of ['a', 'b', 'c', 'd', 'e']) log.add(delivery(body));
+  expect(idsOf(log)).toEqual([3, 4, 5]);
+  expect(idsOf(log, 4)).toEqual([5]);
+  expect(log.oldest).toBe(3);
+  expect(log.get(2)).toBeUndefined();
+});
+
+test('holds no more bytes than it may, whatever the number', () => {
+  const log = new DeliveryLog({ mostBytes: 1000 });
+  for (let number = 0; number < 10; number += 1) log.add(delivery(String(number).repeat(300)));
+  expect(idsOf(log)).toEqual([8, 9, 10]);
+  log.add(delivery('x'.repeat(2000)));
+  expect(idsOf(log)).toEqual([]);
+  log.add(delivery('small'));
+  expect(idsOf(log)).toEqual([12]);
+});
+
+test('counts headers too: a request of nothing else takes memory', () => {
+  const log = new DeliveryLog({ mostBytes: 1000 });
+  const { request, ...rest } = delivery('');
+  for (let number = 0; number < 10; number += 1) {
+    log.add({ ...rest, request: { ...request, headers: { 'x-long': 'h'.repeat(400) } } });
+  }
+  expect(idsOf(log)).toEqual([9, 10]);
+});
+
+test('counts the attempts of the same bytes, and forgets those that are all dropped', () => {
+  const log = new DeliveryLog({ mostDeliveries: 2 });
+  expect(log.add(delivery('same')).summary.attempt).toBe(1);
+  const second = log.add(delivery('same'));
+  expect(second.summary.attempt).toBe(2);
+  expect(log.attemptsOf(second).map(({ id }) => id)).toEqual([1, 2]);
+  const third = log.add(delivery('same'));
+  expect(log.attemptsOf(third).map(({ id }) => id)).toEqual([2, 3]);
+  log.add(delivery('b'));
+  log.add(delivery('c'));
+  expect(log.add(delivery('same')).summary.attempt).toBe(1);
+});
+
+test('lists the latest attempts of the same bytes, not thousands of them', () => {
+  const log = new DeliveryLog();
+  for (let number = 1; number < 300; number += 1) log.add(delivery('same'));
+  const attempts = log.attemptsOf(log.add(delivery('same')));
+  expect([attempts.length, attempts.at(-1)?.attempt]).toEqual([100, 300]);
+});
+
+test('remembers the latest replays of a delivery, not all of them', () => {
+  const log = new DeliveryLog();
+  const logged = log.add(delivery('a'));
+  for (let ms = 0; ms < 30; ms += 1) log.addReplay(logged, { url: 'http://127.0.0.1/', ms, status: 200 });
+  expect(logged.replays).toHaveLength(20);
+  expect(logged.replays.at(-1)?.ms).toBe(29);
+});
+
+test('tells of what comes until it is told to stop', () => {
+  const log = new DeliveryLog();
+  const seen: number[] = [];
+  const stop = log.subscribe(({ summary }) => seen.push(summary.id));
+  log.add(delivery('a'));
+  stop();
+  log.add(delivery('b'));
+  expect(seen).toEqual([1]);
+});

@@ -1,0 +1,84 @@
+import { runHere } from './fake-io';
+
+const commands = ['send', 'listen', 'validate', 'detect', 'replay'];
+const url = 'http://127.0.0.1:9/';
+const env = { BIGMIND_WEBHOOK_SECRET: 'hush-hush' };
+
+test('the help of the program names every command, the exit codes, and examples', async () => {
+  const { code, stdout, stderr } = await runHere(['--help']);
+  for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  expect(stdout).toContain('Exit codes: 0 done');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test.each(commands.filter((command) => command !== 'listen'))(
+  'the help of %s has examples and exit codes',
+  async (command) => {
+    const { code, stdout, stderr } = await runHere([command, '--help']);
+    expect(stdout).toContain(`  $ bigmind-webhooks ${command} `);
+    expect(stdout).toMatch(/^Exit codes: 0 /m);
+    expect(stdout).toContain('--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  },
+);
+
+test.each<[string, string[], RegExp]>([
+  ['no command', [], /Usage: bigmind-webhooks/],
+  ['a misspelt command', ['sendd'], /unknown command 'sendd'\n\(Did you mean send\?\)/],
+  ['an unknown option', ['send', 'todo_created', '--url', url, '--cuont', '3'], /Did you mean --count\?/],
+  ['no address', ['send', 'todo_created'], /required option '--url <url>'/],
+  ['an address that is none', ['send', 'todo_created', '--url', 'localhost:3000'], /begins with http/],
+  ['a password in the address', ['send', 'todo_created', '--url', 'http://me:hidden@127.0.0.1/'], /without user/],
+  ['a misspelt event', ['send', 'todo_craeted', '--url', url], /Did you mean todo_created\?/],
+  ['no event', ['send', '--url', url], /Name the events to send/],
+  ['events beside --all', ['send', '--all', 'todo_created', '--url', url], /--all sends every event/],
+  ['a count of none', ['send', 'todo_created', '--count', '0', '--url', url], /whole number from 1/],
+  ['a rate in words', ['send', 'todo_created', '--rate', 'fast', '--url', url], /number from 0.01/],
+  ['an unknown scheme', ['send', 'todo_created', '--scheme', 'rsa', '--url', url], /Allowed choices are hmac/],
+  ['a header that is none', ['send', 'todo_created', '--header', 'a b', '--url', url], /--header: expected the name/],
+  [
+    'a prefix in the form of Stripe',
+    ['send', 'email_sent', '--scheme', 'stripe', '--prefix', 'a', '--url', url],
+    /--prefix/,
+  ],
+  [
+    'a file that is not there',
+    ['validate', 'no-such-file.json'],
+    /no-such-file\.json cannot be read: there is no such file/,
+  ],
+  ['a folder', ['detect', '.'], /it is a folder/],
+  ['no file', ['validate'], /missing required argument 'file'/],
+  ['no file to replay', ['replay', '--url', url], /missing required argument 'file'/],
+  ['a scheme without --sign', ['replay', 'a', '--scheme', 'stripe', '--url', url], /pass --sign/],
+])('%s is wrong use: exit code 2, and what to do', async (_title, args, message) => {
+  const { code, stdout, stderr } = await runHere(args, { env });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at |hidden/);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
+test.each([[['send', 'todo_created', '--url', url]], [['detect', '-']], [['replay', '-', '--sign', '--url', url]]])(
+  '%j without a secret says how to give one',
+  async (args) => {
+    for (const given of [{}, { BIGMIND_WEBHOOK_SECRET: ' ' }]) {
+      const { code, stderr } = await runHere(args, { env: given });
+      expect(stderr).toMatch(/Set BIGMIND_WEBHOOK_SECRET .* or pass --secret-file <path>/);
+      expect(code).toBe(2);
+    }
+  },
+);
+
+test.each([[['--secret', 'hush-hush']], [['--secret=hush-hush']]])(
+  'a secret as an argument is refused, and not repeated: %j',
+  async (secret) => {
+    const { code, stderr } = await runHere(['send', 'todo_created', '--url', url, ...secret]);
+    expect(stderr).toMatch(/--secret-file <path>/);
+    expect(stderr).not.toContain('hush');
+    expect(code).toBe(2);
+  },
+);
+
+test('says which version it is', async () => {
+  const { version } = jest.requireActual<{ version: string }>('../../package.json');
+  expect(await runHere(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { toSavedLine } from '../../../src/cli/captured-request';
+import { examplePayload } from '../../../src/testing';
+import { type Command, makeCommand, secret } from './command';
+import { type Receiver, startReceiver } from './receiver';
+
+let command: Command;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  command = await makeCommand();
+  receiver = await startReceiver();
+});
+
+afterAll(async () => {
+  await receiver.stop();
+  command.remove();
+});
+
+const saved = `${toSavedLine({
+  method: 'POST',
+  url: '/',
+  headers: { 'x-signature': 'a' },
+  body: Buffer.from(JSON.stringify(examplePayload('todo_created'))),
+})}\n`;
+
+/** Runs a line of shell in which `$CLI` is the command; pipefail makes its own exit code count. */
+async function shell(
+  line: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { PATH = '' } = process.env;
+  const options = {
+    cwd: command.folder,
+    env: {
+      PATH,
+      BIGMIND_WEBHOOK_SECRET: secret,
+      CLI: `${process.execPath} ${command.main}`,
+      URL: receiver.url,
+      ...env,
+    },
+  };
+  try {
+    return { code: 0, ...(await promisify(execFile)('bash', ['--norc', '-o', 'pipefail', '-c', line], options)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+test.each([
+  ['send', '$CLI send todo_created --count 2000 --json --url $URL | head -1'],
+  ['validate', 'yes "$(cat saved.ndjson)" | head -5000 > many; $CLI validate --json many | head -1'],
+  ['detect', 'yes "$(cat saved.ndjson)" | head -5000 > many; $CLI detect --json many | head -1'],
+  [
+    'replay',
+    'yes "$(cat saved.ndjson)" | head -5000 > many; $CLI replay many --json --concurrency 32 --url $URL | head -1',
+  ],
+  ['help', '$CLI send --help | head -1'],
+])('%s ends quietly when its reader has enough', async (_command, line) => {
+  command.file('saved.ndjson', saved);
+  const { code, stdout, stderr } = await shell(line);
+  expect(stdout.split('\n')).toHaveLength(2);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test.each([
+  ['0 when done', '$CLI send todo_created --url $URL', 0],
+  ['1 when refused', 'BIGMIND_WEBHOOK_SECRET=wrong $CLI send todo_created --url $URL', 1],
+  ['1 when found wrong', 'echo "{}" | $CLI validate -', 1],
+  ['1 when nothing signs it', '$CLI detect saved.ndjson', 1],
+  ['1 when nothing listens', '$CLI replay saved.ndjson --url http://127.0.0.1:1', 1],
+  ['2 without a command', '$CLI', 2],
+  ['2 for an unknown option', '$CLI validate --no-such-option saved.ndjson', 2],
+  ['2 for a file that is not there', '$CLI validate nowhere.json', 2],
+  ['2 without a secret', 'unset BIGMIND_WEBHOOK_SECRET; $CLI detect saved.ndjson', 2],
+])('the exit code is %s', async (_title, line, expected) => {
+  command.file('saved.ndjson', saved);
+  const { code, stderr } = await shell(line);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(code).toBe(expected);
+});
+
+test.each(['validate', 'detect'])('Ctrl-C ends %s while it waits for standard input', async (name) => {
+  const running = command.start([name, '-'], { stdin: null });
+  // More than the pipe holds: when all is gone, the command has begun to read.
+  await new Promise((resolve) => running.child.stdin?.write(Buffer.alloc(4_000_000, ' '), resolve));
+  running.child.kill('SIGINT');
+  expect(await running.ended).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+/** Through a terminal of its own, which `script` (util-linux) makes. */
+const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
+
+onTerminal('colour and progress are for a terminal, and colour not with NO_COLOR', async () => {
+  const line = 'script -qec "$CLI send todo_created --count 200 --rate 400 --url $URL" /dev/null < /dev/null';
+  const coloured = await shell(line, { TERM: 'xterm' });
+  expect(coloured.stdout).toContain('\u001b[1m200 sent in');
+  expect(coloured.stdout).toMatch(/\[#*-*\] \d+\/200 \d+% [\d.]+\/s \d+ s left/);
+  const plain = await shell(line, { TERM: 'xterm', NO_COLOR: '1' });
+  expect(plain.stdout).toContain('200 sent in');
+  expect(plain.stdout.replaceAll('\u001b[K', '')).not.toContain('\u001b');
+  const piped = await shell('$CLI send todo_created --count 200 --url $URL 2>&1', { TERM: 'xterm' });
+  expect(piped.stdout).not.toContain('\u001b');
+  expect(piped.stdout).not.toContain(' left');
+});

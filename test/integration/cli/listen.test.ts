@@ -1,0 +1,172 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { examplePayload, signDelivery } from '../../../src/testing';
+import { type Command, jsonLines, secret } from './command';
+import { type ListeningProcess, makeListenCommand, startApp, startListen, until } from './listen-kit';
+
+let command: Command;
+
+beforeAll(async () => {
+  command = await makeListenCommand();
+});
+
+afterAll(() => command?.remove());
+
+/** Sends a delivery; signed with the secret of the command unless another is given. */
+function post({ receiver }: ListeningProcess, payload: unknown, given = secret): Promise<Response> {
+  const { headers, body } = signDelivery({ payload, secret: given });
+  return fetch(receiver, { method: 'POST', headers, body });
+}
+
+/** Ctrl-C, and what was printed in the end. */
+async function end(listening: ListeningProcess) {
+  listening.child.kill('SIGINT');
+  const ended = await listening.ended;
+  return { ...ended, summary: jsonLines(ended.stdout).at(-1) };
+}
+
+test('receives, verifies, validates, prints each delivery, and ends with a summary and 0', async () => {
+  const listening = await startListen(command);
+  const statuses = [
+    (await post(listening, examplePayload('todo_created'))).status,
+    (await post(listening, examplePayload('todo_created'), 'another secret')).status,
+    (await post(listening, examplePayload('todo_created', { data: { type: 'fax' as 'email' } }))).status,
+    (await post(listening, '{"event":')).status,
+    (await post(listening, { event: 'deal_won' })).status,
+  ];
+  expect(statuses).toEqual([200, 401, 422, 400, 200]);
+  await until(() => listening.deliveries().length === 5);
+  expect(listening.deliveries()).toMatchObject([
+    {
+      id: 1,
+      event: 'todo_created',
+      outcome: 'processed',
+      status: 200,
+      attempt: 1,
+      key: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
+    {
+      id: 2,
+      event: 'todo_created',
+      outcome: 'unauthenticated',
+      attempt: 2,
+      signature: { causes: [expect.any(String), expect.anything(), expect.anything()] },
+    },
+    { id: 3, outcome: 'invalid', reason: expect.stringContaining('/data/type') },
+    { id: 4, outcome: 'malformed' },
+    { id: 5, outcome: 'ignored', event: 'deal_won' },
+  ]);
+  expect(listening.deliveries()[0]?.['signature']).toMatchObject({
+    pin: expect.stringContaining('x-bigmind-signature'),
+  });
+  const { code, summary, stdout, stderr } = await end(listening);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(summary).toMatchObject({ type: 'summary', deliveries: 5, outcomes: { processed: 1, invalid: 1 } });
+  expect(stdout).not.toContain(secret);
+});
+
+test('for people: the addresses, a line a delivery in plain text, and what it may be', async () => {
+  const running = command.start(['listen', '--port', '0']);
+  await until(() => running.written().includes('Inspector'));
+  const receiver = /Receiver\s+(\S+)/.exec(running.written())?.[1] ?? '';
+  const { headers, body } = signDelivery({ payload: { event: 'evil\u001b[31m\u202e' }, secret });
+  await fetch(receiver, { method: 'POST', headers, body });
+  await until(() => running.written().includes('evil'));
+  running.child.kill('SIGTERM');
+  const { code, stdout } = await running.ended;
+  expect(stdout).toContain('evil\\u001b[31m\\u202e');
+  expect(stdout).not.toContain('\u001b');
+  expect(stdout).toMatch(/1 delivery received: 1 ignored\.\n$/);
+  expect(code).toBe(0);
+});
+
+test('without a secret it says that nothing is checked, and how to set one', async () => {
+  const listening = await startListen(command, [], { secret: null });
+  expect((await post(listening, examplePayload('todo_created'), 'whatever')).status).toBe(200);
+  const { stderr, code } = await end(listening);
+  expect(stderr).toContain('signatures are not checked');
+  expect(stderr).toContain('BIGMIND_WEBHOOK_SECRET');
+  expect(code).toBe(0);
+});
+
+test('forwards bytes and headers unchanged, and answers as the app does', async () => {
+  const app = await startApp(418);
+  const listening = await startListen(command, ['--forward', app.url]);
+  const { headers, body } = signDelivery({ payload: examplePayload('notes_created'), secret });
+  const reply = await fetch(listening.receiver, { method: 'POST', headers: { ...headers, 'x-other': 'kept' }, body });
+  expect([reply.status, await reply.text()]).toEqual([418, 'from the app']);
+  expect(app.came[0]?.body.toString()).toBe(body);
+  expect(app.came[0]?.url).toBe('/hooks');
+  expect(app.came[0]?.headers).toMatchObject({ ...headers, 'x-other': 'kept', host: `127.0.0.1:${app.port}` });
+  await until(() => listening.deliveries().length === 1);
+  expect(listening.deliveries()[0]).toMatchObject({ outcome: 'app-failed', status: 418, app: { status: 418 } });
+  app.close();
+  expect((await fetch(listening.receiver, { method: 'POST', headers, body })).status).toBe(502);
+  await until(() => listening.deliveries().length === 2);
+  expect(listening.deliveries()[1]).toMatchObject({
+    status: 502,
+    app: { error: expect.stringContaining('is the app running') },
+  });
+  await end(listening);
+});
+
+test('saves every delivery so that it can be replayed, in a file for its owner alone', async () => {
+  const file = join(command.folder, 'saved.ndjson');
+  const listening = await startListen(command, ['--save', file]);
+  await post(listening, examplePayload('email_sent'));
+  await post(listening, '{"event":', 'another secret');
+  await end(listening);
+  const lines = jsonLines(readFileSync(file, 'utf8'));
+  expect(lines).toHaveLength(2);
+  expect(JSON.parse(Buffer.from(lines[0]?.['body'] as string, 'base64').toString())).toEqual(
+    examplePayload('email_sent'),
+  );
+  expect(statSync(file).mode & 0o077).toBe(0);
+  expect(await command.run(['detect', file])).toMatchObject({ stdout: expect.stringContaining('x-bigmind-signature') });
+});
+
+test('a body that is too large is refused, and recorded without it', async () => {
+  const listening = await startListen(command);
+  const reply = await fetch(listening.receiver, { method: 'POST', body: Buffer.alloc(5 * 1024 * 1024 + 1) });
+  expect(reply.status).toBe(413);
+  await until(() => listening.deliveries().length === 1);
+  expect(listening.deliveries()[0]).toMatchObject({ outcome: 'too-large', bytes: 0 });
+  await end(listening);
+});
+
+test('a port that is taken is said, with what to do, and ends with 1', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const receiver = await command.run(['listen', '--port', String(port)]);
+  const inspector = await command.run(['listen', '--port', '0', '--inspector-port', String(port)]);
+  server.close();
+  expect(receiver).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use`) });
+  expect(inspector).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--inspector-port') });
+});
+
+test.each([
+  ['a port that is none', ['--port', '70000']],
+  ['an address that is none', ['--forward', 'localhost:3000']],
+  ['an address that leads back to it', ['--port', '3999', '--forward', 'http://localhost:3999/webhooks/bigmind']],
+  ['a file of a secret that is not there', ['--secret-file', 'nowhere']],
+  ['an option that is none', ['--sekret']],
+])('refuses %s with 2', async (_what, args) => {
+  const { code, stdout, stderr } = await command.run(['listen', ...args]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a file that cannot be written ends with 1', async () => {
+  const { code, stderr } = await command.run(['listen', '--port', '0', '--save', 'no/such/folder.ndjson']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot be written');
+});
+
+test('--help has examples', async () => {
+  const { code, stdout } = await command.run(['listen', '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('--forward http://127.0.0.1:3000/webhooks/bigmind');
+});

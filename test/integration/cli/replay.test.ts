@@ -1,0 +1,109 @@
+import { eventNames, timestampedHmac } from '../../../src/index';
+import { type Command, jsonLines, makeCommand } from './command';
+import { type Receiver, startReceiver } from './receiver';
+
+let command: Command;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  command = await makeCommand();
+});
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+
+afterEach(() => receiver.stop());
+afterAll(() => command.remove());
+
+/** All events, captured under a scheme. */
+async function capture(...scheme: string[]): Promise<string> {
+  const from = await startReceiver();
+  await command.run(['send', '--all', ...scheme, '--url', from.url]);
+  await from.stop();
+  return from.saved();
+}
+
+test('sends what was saved in its order, bytes and headers as they were', async () => {
+  const lines = await capture('--scheme', 'stripe');
+  const file = command.file('saved.ndjson', lines);
+  const first = await command.run(['replay', file, '--url', receiver.url]);
+  expect(first.stdout).toMatch(/16 sent in .*\nstatuses {2}16 × 200\noutcomes {2}16 × processed/);
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
+  const sent = jsonLines(lines).map(({ headers, body }) => ({ ...(headers as object), body }));
+  const came = receiver.received.map(({ headers, body }) => ({ ...headers, body: body.toString('base64') }));
+  const { host: _, ...usual } = came[0] ?? { host: '' };
+  expect(usual).toEqual({ ...sent[0], host: undefined });
+  expect(came.map(({ body }) => body)).toEqual(sent.map(({ body }) => body));
+
+  const again = await command.run(['replay', file, '--url', receiver.url, '--json', '--rate', '1000']);
+  expect(jsonLines(again.stdout).at(-1)).toMatchObject({ total: 16, accepted: 16, outcomes: { duplicate: 16 } });
+});
+
+test('drops the headers of the connection', async () => {
+  const file = command.file(
+    'request.http',
+    'POST /old HTTP/1.1\nHost: example.org\nConnection: keep-alive, X-Hop\nX-Hop: 1\nTransfer-Encoding: chunked\nTE: trailers\nX-Kept: 1\n\n{}',
+  );
+  const { stdout, code } = await command.run(['replay', file, '--url', receiver.url]);
+  expect(stdout).toMatch(/^401 \(no event\) UNAUTHENTICATED/);
+  const { headers } = receiver.received[0] ?? { headers: {} };
+  expect(headers).toMatchObject({ 'x-kept': '1', 'content-length': '2', host: new URL(receiver.url).host });
+  expect(headers).not.toHaveProperty('x-hop');
+  expect(headers).not.toHaveProperty('te');
+  expect(headers).not.toHaveProperty('transfer-encoding');
+  expect(code).toBe(1);
+});
+
+const hourAgo = Date.now() - 3_600_000;
+
+test.each(['stripe', 'slack', 'two-header', 'standard-webhooks'])(
+  'a %s delivery that has grown stale is refused, says so, and is taken when it is signed anew',
+  async (scheme) => {
+    const inThePast = await startReceiver({ clock: { now: () => hourAgo } });
+    const file = command.file('stale.ndjson', await capture('--scheme', scheme));
+    const stale = await command.run(['replay', file, '--url', inThePast.url]);
+    expect(stale.stdout).toContain('statuses  16 × 401');
+    expect(stale.stderr).toContain('--sign signs anew');
+    expect(stale.code).toBe(1);
+    await inThePast.stop();
+
+    const anew = await command.run(['replay', file, '--sign', '--url', receiver.url, '--json']);
+    expect(jsonLines(anew.stdout).at(-1)).toMatchObject({ accepted: 16, outcomes: { processed: 16 } });
+    const names = receiver.received.map(({ headers }) =>
+      Object.keys(headers).filter((name) => name.includes('signature')),
+    );
+    for (const signatures of names) expect(signatures).toHaveLength(1);
+    expect(anew.code).toBe(0);
+  },
+);
+
+test('signs anew in another way when it is told to', async () => {
+  const pinned = await startReceiver({ signature: timestampedHmac({ header: 'x-other' }) });
+  const file = command.file('plain.ndjson', await capture());
+  const args = ['replay', file, '--sign', '--scheme', 'stripe', '--header', 'x-other', '--url', pinned.url];
+  const { code } = await command.run(args);
+  await pinned.stop();
+  expect(pinned.received).toHaveLength(eventNames.length);
+  for (const { headers } of pinned.received) expect(headers).not.toHaveProperty('x-bigmind-signature');
+  expect(code).toBe(0);
+});
+
+test('needs no secret to send what was signed', async () => {
+  const file = command.file('saved.ndjson', await capture());
+  expect(await command.run(['replay', file, '--url', receiver.url], { secret: null })).toMatchObject({ code: 0 });
+  const unsigned = await command.run(['replay', file, '--sign', '--url', receiver.url], { secret: null });
+  expect(unsigned.stderr).toContain('A secret is needed');
+  expect(unsigned.code).toBe(2);
+});
+
+test('Ctrl-C ends it with a summary and exit code 130', async () => {
+  const lines = await capture();
+  const file = command.file('many.ndjson', lines.repeat(500));
+  const running = command.start(['replay', file, '--rate', '100', '--url', receiver.url]);
+  await receiver.came(20);
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  expect(stdout).toMatch(/^\d+ of 8000 sent in /m);
+  expect(code).toBe(130);
+});
