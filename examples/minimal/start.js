@@ -1,0 +1,16 @@
+import { bigmindWebhooks } from 'bigmind-webhooks';
+import express from 'express';
+
+const webhooks = bigmindWebhooks(); // reads BIGMIND_WEBHOOK_SECRET
+webhooks.on('notes_created', ({ data }) => console.log(`Note ${data.note_id} on ${data.target_object_id}`));
+
+const port = Number(process.env.PORT ?? 3000);
+const app = express();
+app.use('/webhooks/bigmind', webhooks.router); // before express.json()
+const server = app.listen(port, () => console.log(`Deliveries are taken at http://127.0.0.1:${port}/webhooks/bigmind`));
+
+process.once('SIGTERM', async () => {
+  server.close();
+  await webhooks.close(); // waits for handlers that run
+  setInterval(() => server.closeIdleConnections(), 100).unref();
+});

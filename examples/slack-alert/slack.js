@@ -1,0 +1,29 @@
+const { SLACK_WEBHOOK_URL } = process.env;
+if (!URL.canParse(SLACK_WEBHOOK_URL)) throw new Error('Set SLACK_WEBHOOK_URL to the address of an incoming webhook.');
+
+/** Below the 9 s after which the sender would be told 503. */
+const patienceMs = 5000;
+
+/** Posts a message, or rejects, so that the delivery fails and is repeated. */
+export async function postToSlack(text, signal) {
+  const reply = await fetch(SLACK_WEBHOOK_URL, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+    // Slack never redirects a message that it took, and what the redirect leads to would answer 200.
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+  });
+  // Read to its end, so that the connection can be used again.
+  const answer = await reply.text();
+  if (!reply.ok) throw new Error(`Slack answered ${reply.status} ${answer.slice(0, 100)}`);
+}
+
+/** What others wrote, as one line of plain text: no link, no mention, no line that looks like one of ours. */
+export function plain(text, longest = 300) {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const characters = Array.from(line);
+  const shown = characters.length > longest ? `${characters.slice(0, longest).join('')}…` : line;
+  // Cut before it is escaped, or half an entity could be left.
+  return shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
