@@ -10,6 +10,18 @@ interface Entry {
   failedAt: Date;
   /** Who runs it; an end that anybody else tells of is not listened to. */
   holder: symbol | undefined;
+  /** Which of the deaths was its last, from 1. */
+  death: number;
+}
+
+export interface ArrayQueueOptions {
+  readonly attempts?: number;
+  /** The pause after the first attempt is twice as long, and each further one twice the one before. */
+  readonly backoffMs?: number;
+  /** How many attempts are used up already when a job is redriven. */
+  readonly usedUp?: number;
+  /** Whether every further `close` of a worker gives its jobs back again. */
+  readonly closesAnew?: boolean;
 }
 
 /** A queue that keeps its jobs in an array, as JSON. Everything but durable. */
@@ -19,13 +31,12 @@ export class ArrayQueue implements DeliveryQueue {
   /** How jobs ended that were let go of. */
   readonly verdicts: string[] = [];
   readonly #workers = new Set<() => void>();
-  readonly #attempts: number;
-  readonly #backoffMs: number;
+  readonly #options: Required<ArrayQueueOptions>;
   #ids = 0;
+  #deaths = 0;
 
-  constructor({ attempts = 3, backoffMs = 2 }: { readonly attempts?: number; readonly backoffMs?: number } = {}) {
-    this.#attempts = attempts;
-    this.#backoffMs = backoffMs;
+  constructor(options: ArrayQueueOptions = {}) {
+    this.#options = { attempts: 3, backoffMs: 2, usedUp: 0, closesAnew: false, ...options };
   }
 
   open(settings: QueueSettings): void {
@@ -42,7 +53,14 @@ export class ArrayQueue implements DeliveryQueue {
     const json = JSON.stringify(job) as string | undefined;
     const key = (job as { key?: unknown } | null | undefined)?.key;
     if (typeof key === 'string' && this.entries.some((entry) => entry.key === key)) return;
-    const blank = { state: 'waiting', attempts: 0, reason: '', failedAt: new Date(), holder: undefined } as const;
+    const blank = {
+      state: 'waiting',
+      attempts: 0,
+      reason: '',
+      failedAt: new Date(),
+      holder: undefined,
+      death: 0,
+    } as const;
     this.entries.push({ id: String(++this.#ids), key, json: json ?? 'null', ...blank });
     this.#wake();
   }
@@ -79,12 +97,14 @@ export class ArrayQueue implements DeliveryQueue {
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
       clearTimeout(timer);
-      for (const entry of running.keys()) Object.assign(entry, { state: 'waiting', holder: undefined });
+      const left = [...running.keys()];
+      if (!this.#options.closesAnew) running.clear();
+      for (const entry of left) Object.assign(entry, { state: 'waiting', holder: undefined });
       this.#wake();
     };
     return {
       close: (timeoutMs) => {
-        closed ??= close(timeoutMs);
+        if (closed === undefined || this.#options.closesAnew) closed = close(timeoutMs);
         return closed;
       },
     };
@@ -99,7 +119,7 @@ export class ArrayQueue implements DeliveryQueue {
     get: async (id: string) => this.#dead(id).map(deadJobOf)[0],
     redrive: async (id: string) => {
       const chosen = id === 'all' ? this.#dead() : this.#dead(id);
-      for (const entry of chosen) Object.assign(entry, { state: 'waiting', attempts: 0 });
+      for (const entry of chosen) Object.assign(entry, { state: 'waiting', attempts: this.#options.usedUp });
       this.#wake();
       return chosen.length;
     },
@@ -110,8 +130,11 @@ export class ArrayQueue implements DeliveryQueue {
     },
   };
 
+  /** In the order in which they died. */
   #dead(id?: string): Entry[] {
-    return this.entries.filter((entry) => entry.state === 'dead' && (id === undefined || entry.id === id));
+    return this.entries
+      .filter((entry) => entry.state === 'dead' && (id === undefined || entry.id === id))
+      .sort((one, other) => one.death - other.death);
   }
 
   #forget(entry: Entry): void {
@@ -137,8 +160,9 @@ export class ArrayQueue implements DeliveryQueue {
       entry.attempts += 1;
       entry.reason = (error as Error).message;
       entry.failedAt = new Date();
-      if (entry.attempts >= this.#attempts) entry.state = 'dead';
-      else setTimeout(() => this.#retry(entry, holder), this.#backoffMs * 2 ** entry.attempts);
+      const { attempts, backoffMs } = this.#options;
+      if (entry.attempts >= attempts) Object.assign(entry, { state: 'dead', death: ++this.#deaths });
+      else setTimeout(() => this.#retry(entry, holder), backoffMs * 2 ** entry.attempts);
     }
   }
 

@@ -123,7 +123,7 @@ const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]
   ['remembers what was to be forgotten', () => verdicts({ forget: 'done' }), ['to be forgotten']],
   ['tries once', () => arrayQueue({ attempts: 1 }), ['after a pause', 'other jobs pass', 'for dead']],
   ['tries four times', () => arrayQueue({ attempts: 4 }), ['for dead']],
-  ['tries again at once', () => arrayQueue({ pauseMs: 0 }), ['after a pause']],
+  ['tries again at once', () => arrayQueue({ backoffMs: 0 }), ['after a pause']],
   [
     'hides why a job failed',
     () => running((run) => (job) => run(job).catch(() => Promise.reject(new Error('it failed')))),
