@@ -19,6 +19,7 @@ import { parseOptions, type Settings } from './parse-options';
 import { parseWork } from './parse-work';
 import { deadLettersOf } from './queueing/dead-letters';
 import { JobWorker } from './queueing/job-worker';
+import { withheldHeaders } from './queueing/travelling-headers';
 import { type Receiver, receive, verify } from './receive';
 import { registerCallback, registerHandler } from './register';
 import { errorOf, Reporter } from './report';
@@ -127,7 +128,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       if (queue === undefined)
         throw new WebhookError('NO_QUEUE', 'work: this receiver has none. Pass the queue option.');
       const work = parseWork(asked, settings.checks);
-      if (!hasHandlers(receiver)) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
+      if (registry.isEmpty) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
       if (closed) throw errorOf(closing);
       warnOfLonelyWorker(settings, logger);
       await worker.start(queue, work);
@@ -171,11 +172,6 @@ function verifiedEvent<Event>(
   });
 }
 
-function hasHandlers({ registry, checks }: Receiver): boolean {
-  if (registry.onInvalid !== undefined || registry.onUnknown !== undefined) return true;
-  return [...checks.keys()].some((event) => registry.handlersOf(event).length > 0);
-}
-
 /** Joins the rooms. */
 function assemble(settings: Settings, logger: Logger, reporter: Reporter): Receiver {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
@@ -199,7 +195,7 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     }),
     nameDelivery: deduplicate?.key,
     locals: settings.locals,
-    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, signatureHeaders: scheme?.signatureHeaders ?? [] },
+    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
     logger,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,

@@ -18,3 +18,18 @@ export function withinMs<T>(answer: MaybePromise<T> | PromiseLike<T>, ms: number
       .finally(() => timer.clear());
   });
 }
+
+/** Node's timers fire at once beyond this, in milliseconds. */
+export const longestTimer = 2_147_483_647;
+
+/** Resolves when `ended` settles, or after `ms`. Keeps the process alive, as what is waited for does. */
+export function atMost(ms: number, ended: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, longestTimer));
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    ended.then(end, end);
+  });
+}

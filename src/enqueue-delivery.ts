@@ -13,8 +13,8 @@ export interface Queueing {
   readonly queue: DeliveryQueue;
   /** How long the queue may take to answer. */
   readonly answerTimeoutMs: number;
-  /** Names of headers that hold signatures, beside those that are named so. */
-  readonly signatureHeaders: readonly string[];
+  /** Names of headers that stay behind. */
+  readonly withheld: ReadonlySet<string>;
 }
 
 /**
@@ -22,13 +22,13 @@ export interface Queueing {
  * are handed on as they come; the engine holds one job for each key.
  */
 export function enqueueDelivery(event: EventDelivery, receiver: Receiver, queueing: Queueing): MaybePromise<Settled> {
-  const { queue, answerTimeoutMs, signatureHeaders } = queueing;
+  const { queue, answerTimeoutMs, withheld } = queueing;
   const { raw } = event.delivery;
   const known = { event: event.event.event, key: deliveryKey(event.delivery, event.event, receiver.nameDelivery) };
   const locals = readLocals(raw, receiver);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + receiver.timeoutMs - receiver.clock.now());
-  const job = writeJob(event, { key: known.key, locals: locals.value, signatureHeaders });
+  const job = writeJob(event, { key: known.key, locals: locals.value, withheld });
   const held = recovered<unknown, Settled>(
     () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),

@@ -1,3 +1,4 @@
+import { longestTimer } from './bounded';
 import type { DeliveryQueue, DeliveryStore, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
 import { memoryStore } from './deduplication/memory-store';
@@ -69,8 +70,6 @@ const knownDeduplicate = { store: true, ttlMs: true, key: true, storeTimeoutMs: 
 
 const day = 86_400_000;
 const usualStoreTimeoutMs = 2000;
-/** Node's timers fire at once beyond this. */
-const longestTimer = 2_147_483_647;
 
 /**
  * Reads the options once; the caller's object is left alone.

@@ -11,6 +11,8 @@ const foundations = [
   'contracts.ts',
   'errors.ts',
   'describe-error.ts',
+  'storable-text.ts',
+  'trouble-log.ts',
   'option-checks.ts',
   'patient-timer.ts',
   'bounded.ts',

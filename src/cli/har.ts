@@ -1,7 +1,6 @@
 import type { CapturedRequest } from './captured-request';
+import { fieldsOf } from './fields-of';
 import { joinHeaders } from './join-headers';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The POST requests of a HAR file (http://www.softwareishard.com/blog/har-12-spec/), as browsers and tunnels save it;
@@ -22,7 +21,7 @@ export function parseHar(text: string): CapturedRequest[] | undefined {
   });
 }
 
-function toCaptured(request: Fields, started: unknown): CapturedRequest {
+function toCaptured(request: ReturnType<typeof fieldsOf>, started: unknown): CapturedRequest {
   const { text, encoding } = fieldsOf(request['postData']);
   const headers = Array.isArray(request['headers']) ? request['headers'].map(fieldsOf) : [];
   const receivedAt = Date.parse(textOf(started));
@@ -38,10 +37,6 @@ function toCaptured(request: Fields, started: unknown): CapturedRequest {
     body: Buffer.from(textOf(text), encoding === 'base64' ? 'base64' : 'utf8'),
     receivedAt: Number.isNaN(receivedAt) ? undefined : receivedAt,
   };
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function textOf(value: unknown): string {

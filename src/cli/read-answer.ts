@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { fieldsOf } from './fields-of';
 import { visibleText } from './inspector/visible-text';
 
 /** What is read of an answer, in bytes; the rest is let go by. */
@@ -36,10 +37,6 @@ function readBody(text: string): Omit<ReadAnswer, 'status'> {
     ...(outcome !== undefined && { outcome }),
     ...(typeof pointer === 'string' && { detail: shown(`${pointer} ${wordOf(keyword) ?? ''}`.trim()) }),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** A word such as `processed` or `INVALID`; an answer may come from anything that listens there. */

@@ -1,4 +1,4 @@
-import { withinMs } from '../bounded';
+import { longestTimer, withinMs } from '../bounded';
 import type { DeliveryStore } from '../contracts';
 import { causeOf, type HandlerFailure, Settled } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
@@ -186,9 +186,6 @@ function sharedWithCopy({ outcome, details }: Settled): Settled {
   const { failures = [], ...others } = details;
   return new Settled(outcome, { cause: causeOf(failures), ...others, joined: true });
 }
-
-/** Node's timers fire at once beyond this. */
-const longestTimer = 2_147_483_647;
 
 function passed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer)).unref());

@@ -42,6 +42,11 @@ export class Registry {
     this.#names.add(name);
   }
 
+  /** Whether there is nothing to hand a delivery to: no handler, and no callback. */
+  get isEmpty(): boolean {
+    return this.#registrations.length === 0 && this.onInvalid === undefined && this.onUnknown === undefined;
+  }
+
   handlersOf(event: string): readonly NamedHandler[] {
     const cached = this.#byEvent.get(event);
     if (cached !== undefined) return cached;

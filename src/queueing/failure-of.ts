@@ -1,6 +1,7 @@
 import type { Settled } from '../delivery';
 import { describeError } from '../describe-error';
 import { rowOf } from '../outcomes';
+import { storableText } from '../storable-text';
 
 const mostCharacters = 1000;
 
@@ -11,10 +12,10 @@ const mostCharacters = 1000;
 export function failureOf({ outcome, details }: Settled): Error {
   const { failures = [], schemaError, reason, cause } = details;
   if (failures.length > 0)
-    return new Error(storable(failures.map(({ handler, error }) => `${handler}: ${say(error)}`)));
+    return new Error(reasonOf(failures.map(({ handler, error }) => `${handler}: ${say(error)}`)));
   const where = schemaError && `${schemaError.pointer} ${schemaError.detail}`;
   const parts = [`${outcome}: ${rowOf(outcome).title}`, where, reason, cause === undefined ? undefined : say(cause)];
-  return new Error(storable(parts.filter((part) => part !== undefined)));
+  return new Error(reasonOf(parts.filter((part) => part !== undefined)));
 }
 
 function say(error: unknown): string {
@@ -22,8 +23,7 @@ function say(error: unknown): string {
   return `${type}: ${message}`;
 }
 
-/** Cut to a length, and without what PostgreSQL cannot hold: a handler may quote any text in its error. */
-function storable(parts: readonly string[]): string {
-  const text = parts.join('; ').slice(0, mostCharacters).replaceAll('\0', '\uFFFD');
-  return Buffer.from(text, 'utf8').toString('utf8');
+/** Cut to a length; a handler may quote any text in its error. */
+function reasonOf(parts: readonly string[]): string {
+  return storableText(parts.join('; ').slice(0, mostCharacters));
 }

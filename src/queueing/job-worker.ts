@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { withinMs } from '../bounded';
+import { longestTimer, withinMs } from '../bounded';
 import type { DeliveryQueue, Logger, QueueWorker } from '../contracts';
 import { describeError } from '../describe-error';
 import { WebhookError } from '../errors';
@@ -18,9 +18,6 @@ export interface JobWorkerSettings extends JobSettings {
   /** How long the queue may be silent before that is worth a line. */
   readonly silentMs: number;
 }
-
-/** Node's timers fire at once beyond this. */
-const longestTimer = 2_147_483_647;
 
 /** The worker of a receiver: one, from `work()` to `close()`. */
 export class JobWorker {

@@ -8,14 +8,14 @@ export interface JobParts {
   readonly key: string;
   /** What the `locals` option returned. */
   readonly locals: unknown;
-  /** Names of headers that hold signatures, beside those that are named so. */
-  readonly signatureHeaders: readonly string[];
+  /** Names of headers that stay behind. */
+  readonly withheld: ReadonlySet<string>;
 }
 
 /** A delivery, as a queue holds it. */
 export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): QueuedDelivery {
   const { raw, tenant, scheme } = delivery;
-  const { key, locals, signatureHeaders } = parts;
+  const { key, locals, withheld } = parts;
   return {
     version: 1,
     key,
@@ -23,7 +23,7 @@ export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): Q
     ...(tenant !== undefined && { tenant }),
     scheme,
     receivedAt: raw.receivedAt,
-    headers: travellingHeaders(raw.headers, signatureHeaders),
+    headers: travellingHeaders(raw.headers, withheld),
     params: Object.fromEntries(Object.entries(raw.params).filter(([, value]) => value !== undefined)),
     ...(locals !== undefined && { locals }),
     rawBody: raw.rawBody.toString('base64'),

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { CapturedRequest } from '../captured-request';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { Judge, Verdict } from './judge';
+import { readAtMost } from './read-at-most';
 import { sendOn } from './send-on';
 import type { AppAnswer } from './wire';
 
@@ -35,7 +36,7 @@ export function createReceiver(options: ReceiverOptions): RequestListener {
 }
 
 async function receive(request: IncomingMessage, response: ServerResponse, options: ReceiverOptions): Promise<void> {
-  const body = await readBody(request);
+  const body = await readAtMost(request, mostBytes);
   const receivedAt = Date.now();
   const startedAt = performance.now();
   const captured = captureRequest(request, body ?? Buffer.alloc(0), receivedAt);
@@ -86,18 +87,6 @@ function captureRequest(request: IncomingMessage, body: Buffer, receivedAt: numb
     ]),
   );
   return { method: request.method ?? 'POST', url: request.url ?? receiverPath, headers, body, receivedAt };
-}
-
-/** The body; `undefined` when it is too large, and the rest of it is not waited for. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > mostBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function bodyOf({ outcome, status }: { readonly outcome: string; readonly status: number }): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readAtMost } from './read-at-most';
 
 /** Answers with bytes of a type; nothing of an answer is ever guessed by the browser. */
 export function send(response: ServerResponse, status: number, bytes: Buffer | string, contentType: string): void {
@@ -16,15 +17,9 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 
 /** The JSON that the page sent; `undefined` for anything else. Rejects when the page goes away. */
 export async function readJson(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > mostBytes) return undefined;
-    chunks.push(chunk);
-  }
+  const body = await readAtMost(request, mostBytes);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return body && (JSON.parse(body.toString('utf8')) as unknown);
   } catch {
     return undefined;
   }

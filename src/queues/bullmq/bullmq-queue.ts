@@ -1,12 +1,13 @@
 import type { DeliveryQueue, QueueSettings } from '../../contracts';
+import { troubleLog } from '../../trouble-log';
 import { type BullmqClient, type BullmqConnectionOptions, connectTo, connectWorker } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { type BullQueue, placeOf } from './engine';
+import { inShort } from './in-short';
 import { engineOf } from './load-driver';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
-import { troubleLog } from './trouble';
 import { startWorker } from './worker';
 
 /** A {@link DeliveryQueue} of BullMQ. */
@@ -33,7 +34,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   let source: { readonly client: BullmqClient; readonly producer: Producer } | undefined;
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
-  const trouble = troubleLog(() => settings?.logger);
+  const trouble = troubleLog('Redis', () => settings?.logger, inShort);
 
   /** Another server may be behind a connection that came up, or a node that joined. */
   const onUp = (): void => {
@@ -106,9 +107,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         const onLost = (key: string): void => {
           settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
         };
-        const onError = trouble.tell;
         const shared = { engine, place, connections, concurrency, lostAfterMs };
-        return startWorker(run, { ...shared, isSecretive: refused, onError, onLost });
+        return startWorker(run, { ...shared, isSecretive: refused, onError: trouble.tell, onLost });
       } catch (error) {
         connections.disconnect();
         throw error;

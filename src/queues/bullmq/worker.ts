@@ -1,3 +1,4 @@
+import { atMost } from '../../bounded';
 import type { QueueWorker, RunJob } from '../../contracts';
 import type { WorkerConnections } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
@@ -52,18 +53,6 @@ async function close(worker: BullWorker, running: Running, connections: WorkerCo
   running.giveBack();
   await atMost(patienceMs, ended);
   connections.disconnect();
-}
-
-/** Resolves when `ended` does, or after `ms`. Keeps the process alive, as what is waited for does. */
-function atMost(ms: number, ended: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    ended.then(end, end);
-  });
 }
 
 /** The jobs that run in this process. */

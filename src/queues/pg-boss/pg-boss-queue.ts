@@ -1,11 +1,12 @@
 import type { DeliveryQueue, QueueSettings } from '../../contracts';
 import { WebhookError } from '../../errors';
 import { badOption } from '../../option-checks';
+import { troubleLog } from '../../trouble-log';
 import { deadJobsOf } from './dead-jobs';
 import { engineOn } from './engine';
+import { inShort } from './in-short';
 import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
-import { troubleLog } from './trouble';
 import { PgBossWorker } from './worker';
 
 /** By so much an expiry exceeds `maxRunMs`, so that a run which is stopped in time can still be told of. */
@@ -32,7 +33,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
   const parsed = parseOptions(options);
   const engine = engineOn(parsed);
   let settings: QueueSettings | undefined;
-  const trouble = troubleLog(() => settings?.logger);
+  const trouble = troubleLog('PostgreSQL', () => settings?.logger, inShort);
 
   function expireInSeconds(): number {
     return Math.ceil((settings?.maxRunMs ?? usualMaxRunMs) / 1000) + marginSeconds;

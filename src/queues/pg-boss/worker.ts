@@ -1,8 +1,10 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
+import { atMost } from '../../bounded';
 import type { QueueWorker, RunJob } from '../../contracts';
+import { storableText } from '../../storable-text';
+import type { TroubleLog } from '../../trouble-log';
 import type { PgBossJob } from './client';
 import type { Engine, Verdict } from './engine';
-import type { TroubleLog } from './trouble';
 
 export interface WorkerSettings {
   readonly engine: Engine;
@@ -111,7 +113,7 @@ export class PgBossWorker implements QueueWorker {
     try {
       return await this.#run(data);
     } catch (error) {
-      return { reason: storable(error instanceof Error ? error.message : String(error)) };
+      return { reason: storableText(error instanceof Error ? error.message : String(error)) };
     }
   }
 
@@ -123,11 +125,6 @@ export class PgBossWorker implements QueueWorker {
   }
 }
 
-/** Without what PostgreSQL cannot hold: a reason that it refuses would not be kept at all. */
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
-}
-
 function pauseMsAfter(failures: number): number {
   return Math.min(shortestPauseMs * 2 ** failures, longestPauseMs);
 }
@@ -135,11 +132,4 @@ function pauseMsAfter(failures: number): number {
 /** Keeps the process alive, as a worker does that waits for jobs. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await pass(ms, undefined, { signal }).catch(() => undefined);
-}
-
-/** Resolves when `ended` does, or after `ms`. */
-async function atMost(ms: number, ended: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([ended.catch(() => undefined), pause(Math.min(ms, 2 ** 31 - 1), timer.signal)]);
-  timer.abort();
 }

@@ -91,7 +91,7 @@ test.each(['validate', 'detect'])('Ctrl-C ends %s while it waits for standard in
   expect(await running.ended).toEqual({ code: 130, stdout: '', stderr: '' });
 });
 
-/** Through a terminal of its own, which `script` (util-linux) makes. */
+/** Through a terminal of its own, which `script` (util-linux) makes: skipped where there is none, since Node makes none. */
 const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
 
 onTerminal('colour and progress are for a terminal, and colour not with NO_COLOR', async () => {
