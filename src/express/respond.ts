@@ -11,16 +11,15 @@ const swallowMs = 500;
  */
 export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
   if (response.headersSent || response.destroyed) return;
-  const early = !request.complete && hasBody(request);
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    'content-length': Buffer.byteLength(reply.body),
-    ...(early && { connection: 'close' }),
-  });
-  if (!early) {
+  response.statusCode = reply.status;
+  for (const name in reply.headers) response.setHeader(name, reply.headers[name] ?? '');
+  if (request.complete || !hasBody(request)) {
+    // What is written with the end of a response needs no length of its own: Node adds it.
     response.end(reply.body);
     return;
   }
+  response.setHeader('content-length', Buffer.byteLength(reply.body));
+  response.setHeader('connection', 'close');
   response.write(reply.body);
   hangUp(request, response);
 }

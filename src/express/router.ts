@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebhookHeaders, WebhookParams } from '../contracts';
 import { type RawDelivery, Settled } from '../delivery';
-import { type MaybePromise, whenReady } from '../maybe-promise';
+import type { MaybePromise } from '../maybe-promise';
 import { responseTo } from '../response';
 import { type ReadOptions, readRawBody } from './read-raw-body';
 import { respond } from './respond';
@@ -40,16 +40,27 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       return;
     }
     const receivedAt = options.clock.now();
-    const body = refuse(request, options) ?? readRawBody(request, options);
-    const settled = whenReady(body, (rawBody) => {
-      if (rawBody instanceof Settled) {
-        options.refused(rawBody, receivedAt);
-        return rawBody;
+    function arrived(rawBody: Buffer | Settled): void {
+      try {
+        if (rawBody instanceof Settled) {
+          options.refused(rawBody, receivedAt);
+          answer(rawBody);
+          return;
+        }
+        const raw = { rawBody, headers: headersOf(request), params: paramsOf(request), receivedAt };
+        const settled = options.receive(raw);
+        if (settled instanceof Promise) settled.then(answer).catch(next);
+        else answer(settled);
+      } catch (error) {
+        next(error);
       }
-      return options.receive({ rawBody, headers: headersOf(request), params: paramsOf(request), receivedAt });
-    });
-    if (settled instanceof Promise) settled.then((late) => respond(request, response, responseTo(late))).catch(next);
-    else respond(request, response, responseTo(settled));
+    }
+    function answer(settled: Settled): void {
+      respond(request, response, responseTo(settled));
+    }
+    const refused = refuse(request, options);
+    if (refused === undefined) readRawBody(request, options, arrived);
+    else arrived(refused);
   };
 }
 
@@ -71,9 +82,14 @@ function headersOf({ headers }: IncomingMessage): WebhookHeaders {
   return { ...headers, 'set-cookie': headers['set-cookie'].join(', ') };
 }
 
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
 /** Express 5 gives a wildcard's segments as an array. */
 function paramsOf({ params }: Routed): WebhookParams {
-  if (params === undefined) return {};
+  if (params === undefined || isEmpty(params)) return {};
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value as string)]),
   );

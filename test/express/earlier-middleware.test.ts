@@ -46,6 +46,17 @@ describe.each(expresses)('under $name', ({ express }) => {
         next();
       },
     ],
+    [
+      'counts the bytes, but only begins when it has called us',
+      (request, _response, next) => {
+        let bytes = 0;
+        next();
+        request.on('data', (part: Buffer) => {
+          bytes += part.length;
+        });
+        request.on('end', () => void expect(bytes).toBeGreaterThan(0));
+      },
+    ],
     ['took its time', (_request, _response, next) => void pause(20).then(() => next())],
     [
       'froze the headers',

@@ -2,7 +2,7 @@ import type { DeliveryStore, NoSchemas, Outcome } from '../../src/index';
 import { type BigmindWebhooksOptions, memoryStore } from '../../src/index';
 import { outcomes, rowOf } from '../../src/outcomes';
 import { examplePayload, signDelivery } from '../../src/testing';
-import { expresses, genuine, path, post, receiver, type Served, secret, serve } from './serve';
+import { dial, expresses, genuine, headLines, path, post, receiver, type Served, secret, serve } from './serve';
 
 const shown = new Set<Outcome>();
 const never = new Promise<never>(() => {});
@@ -46,6 +46,26 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled).toHaveLength(1);
     await expectAnswer(genuine(), 'processed');
     expect(handled).toHaveLength(2);
+  });
+
+  test('answers while a test of its user fakes every timer', async () => {
+    const { webhooks, handled, note } = await start();
+    webhooks.on('notes_created', note);
+    const { headers, body } = genuine();
+    jest.useFakeTimers();
+    try {
+      const { socket, seen } = dial(served.port);
+      const length = Buffer.byteLength(body);
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${headLines(headers)}content-length: ${length}\r\n\r\n`,
+      );
+      socket.write(body);
+      expect(await seen(/\r\n\r\n\{.*\}/)).toContain('{"status":"processed"}');
+      socket.destroy();
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(handled).toHaveLength(1);
   });
 
   test('remembers nothing of an event that has no handler', async () => {
