@@ -1,6 +1,6 @@
 import type { Logger } from './contracts';
 import { boundedStore } from './deduplication/bounded-store';
-import { deliveryKey } from './deduplication/delivery-key';
+import { DeliveryNames } from './deduplication/delivery-names';
 import { forgetfulStore } from './deduplication/forgetful-store';
 import { afterAbortMs, RunOnce } from './deduplication/run-once';
 import { type RawDelivery, Settled } from './delivery';
@@ -27,6 +27,7 @@ import { deliveryOf } from './request-of';
 import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
+import { type HeaderReader, readerOf } from './signatures/header-reader';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
 import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';
@@ -167,7 +168,7 @@ function verifiedEvent<Event>(
     if (verified instanceof Settled) return verified;
     const { delivery, event } = verified;
     const { tenant, scheme } = delivery;
-    const key = deliveryKey(delivery, event, receiver.nameDelivery);
+    const key = receiver.names.handOut(delivery, event);
     return { event: event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
   });
 }
@@ -175,11 +176,14 @@ function verifiedEvent<Event>(
 /** Joins the rooms. */
 function assemble(settings: Settings, logger: Logger, reporter: Reporter): Receiver {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
+  const reader = scheme && readerOf(scheme);
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   return {
     signature: {
       scheme,
+      reader,
       secret: settings.secret,
+      namesByMac: namesByMac(settings, reader),
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
       announce: scheme === auto ? announceScheme(logger) : () => {},
@@ -193,7 +197,7 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
       join: deduplicate !== undefined,
       late: reportLate,
     }),
-    nameDelivery: deduplicate?.key,
+    names: new DeliveryNames({ nameDelivery: deduplicate?.key, ownStore: deduplicate?.ownStore }),
     locals: settings.locals,
     queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
     logger,
@@ -201,6 +205,12 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     clock: settings.clock,
     reportLate,
   };
+}
+
+/** Whether deliveries can be known by a MAC: nobody else may see the store, and every secret has to be known. */
+function namesByMac({ secret, deduplicate, queue }: Settings, reader: HeaderReader | undefined): boolean {
+  if (deduplicate?.ownStore === undefined || deduplicate.key !== undefined || queue !== undefined) return false;
+  return typeof secret !== 'function' && reader?.mayBePlain === true;
 }
 
 /** A mistake of ours, or a throw from the user's `deduplicate.key`: the sender repeats, nothing is lost. */

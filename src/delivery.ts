@@ -23,6 +23,11 @@ export interface VerifiedDelivery {
   readonly scheme: string;
   /** The delivery id that a pinned scheme signs, which a repeat carries again. */
   readonly signedId: string | undefined;
+  /**
+   * HMAC-SHA-256 of the body under the first secret, in hex, where the policy asks for it: it tells deliveries apart as
+   * their key does, and is mostly worked out by then. It depends on the secret, so it means nothing to another process.
+   */
+  readonly bodyMac: string | undefined;
   readonly [verifiedBrand]: true;
 }
 
@@ -54,12 +59,18 @@ export function markParsed(delivery: Omit<ParsedDelivery, typeof parsedBrand>): 
   return delivery as ParsedDelivery;
 }
 
+/** What a delivery is called. */
+export interface Named {
+  /** Idempotency key; perhaps worked out when it is first read. */
+  readonly key: string;
+}
+
 /** What an outcome's answer and log line need beside the outcome itself. */
 export interface SettledDetails {
   /** Event name, once it is known. */
   readonly event?: string | undefined;
-  /** Idempotency key, once it is known. */
-  readonly key?: string | undefined;
+  /** What the delivery is called, once it is known. */
+  readonly name?: Named | undefined;
   /** How often its handlers have been started, when they were. */
   readonly attempt?: number | undefined;
   /** Whether the delivery shared the run of an earlier copy, which reports what went wrong. */

@@ -5,7 +5,8 @@ import { WebhookError } from './errors';
 import { refuseEvent } from './events/recognise-event';
 import type { MaybePromise } from './maybe-promise';
 import { badOption } from './option-checks';
-import { type Receiver, run } from './receive';
+import type { Receiver } from './receive';
+import { runHandlers } from './run-handlers';
 import type { DispatchInput } from './webhooks';
 
 /**
@@ -25,20 +26,14 @@ export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver)
   const { event: name } = event as { event: string };
   const handlers = receiver.registry.handlersOf(name);
   if (handlers.length === 0) return new Settled('unhandled', { event: name });
-  const { locals, logger, clock } = receiver;
+  const { locals, logger, clock, names, once } = receiver;
   const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
   if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + receiver.timeoutMs;
-  return run(
-    handlers,
-    event,
-    'processed',
-    { raw, tenant, scheme, key, event: name, logger, locals },
-    deadline,
-    receiver,
-  );
+  const source = { raw, tenant, scheme, name: names.ofKey(key), event: name, logger, locals };
+  return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, once);
 }
 
 function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {

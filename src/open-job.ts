@@ -2,7 +2,8 @@ import { type RawDelivery, Settled } from './delivery';
 import type { MaybePromise } from './maybe-promise';
 import { readQueuedDelivery, UnreadableJob } from './queueing/read-job';
 import type { OpenedJob } from './queueing/run-job';
-import { invalidDelivery, type Receiver, readEvent, run } from './receive';
+import { invalidDelivery, type Receiver, readEvent } from './receive';
+import { runHandlers } from './run-handlers';
 import { verifiedEarlier } from './signatures/verify-signature';
 
 /**
@@ -26,20 +27,24 @@ function readJob(job: unknown, receiver: Receiver): OpenedJob {
   const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
 
   function runNow(): MaybePromise<Settled> {
-    const { registry, clock, timeoutMs, logger } = receiver;
-    const source = { raw, tenant, scheme, key, event, logger, locals: () => read.locals };
+    const { registry, clock, timeoutMs, logger, names, once } = receiver;
+    const name = names.ofKey(key);
+    const source = { raw, tenant, scheme, name, event, logger, locals: () => read.locals };
     const deadline = clock.now() + timeoutMs;
     if (!(readAnew instanceof Settled)) {
       const handlers = registry.handlersOf(event);
-      if (handlers.length === 0) return new Settled('unhandled', { event, key });
-      return run(handlers, readAnew.event, 'processed', source, deadline, receiver);
+      if (handlers.length === 0) return new Settled('unhandled', { event, name });
+      const subject = readAnew.event;
+      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
     }
     if (readAnew.outcome === 'ignored') {
       // Version skew: whoever enqueued it knew the event. Acknowledging would lose it, and so would onUnknown.
-      return new Settled('failed', { event, key, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
+      return new Settled('failed', { event, name, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
-    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, key });
-    return run([registry.onInvalid], invalidDelivery(readAnew), 'quarantined', source, deadline, receiver);
+    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, name });
+    const handlers = [registry.onInvalid];
+    const subject = invalidDelivery(readAnew);
+    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, once);
   }
 
   return { bytes: rawBody.length, key, event, run: runNow };

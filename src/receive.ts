@@ -1,17 +1,17 @@
 import type { Logger } from './contracts';
 import { beforeDeadline } from './deadline';
-import { deliveryKey, type NameDelivery } from './deduplication/delivery-key';
+import type { DeliveryName, DeliveryNames } from './deduplication/delivery-names';
 import type { RunOnce } from './deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from './delivery';
 import { enqueueDelivery, type Queueing } from './enqueue-delivery';
 import type { EventCheck } from './events/compile-schemas';
 import { parseJson } from './events/parse-json';
 import { recogniseEvent } from './events/recognise-event';
-import { type ContextSource, DeliveryContext } from './handlers/context';
-import { dispatch } from './handlers/dispatch';
+import type { ContextSource } from './handlers/context';
 import type { NamedHandler, Registry } from './handlers/registry';
 import { type MaybePromise, whenReady } from './maybe-promise';
 import type { Outcome } from './outcomes';
+import { runHandlers } from './run-handlers';
 import type { SecretRequest } from './signatures/secrets';
 import { type SignaturePolicy, verifySignature } from './signatures/verify-signature';
 
@@ -21,7 +21,7 @@ export interface Receiver {
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly registry: Registry;
   readonly once: RunOnce;
-  readonly nameDelivery: NameDelivery | undefined;
+  readonly names: DeliveryNames;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   /** Where events go that workers handle, perhaps in other processes; without it they are handled here. */
   readonly queueing: Queueing | undefined;
@@ -66,8 +66,8 @@ function handle({ delivery, event }: EventDelivery, receiver: Receiver): MaybePr
   const handlers = receiver.registry.handlersOf(event.event);
   // Nothing is remembered, so that a repeat after the next deploy runs.
   if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
-  const key = deliveryKey(delivery, event, receiver.nameDelivery);
-  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, key, receiver), receiver);
+  const name = receiver.names.of(delivery, event);
+  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, name, receiver), receiver);
 }
 
 /** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
@@ -76,8 +76,7 @@ function setAside(settled: Settled, delivery: VerifiedDelivery, receiver: Receiv
   const { event, payload } = details;
   const callback = outcome === 'ignored' ? receiver.registry.onUnknown : receiver.registry.onInvalid;
   if (callback === undefined) return settled;
-  const key = deliveryKey(delivery, payload, receiver.nameDelivery);
-  const source = contextSource(delivery, event, key, receiver);
+  const source = contextSource(delivery, event, receiver.names.of(delivery, payload), receiver);
   if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, receiver);
   return runInTime([callback], invalidDelivery(settled), 'quarantined', source, receiver);
 }
@@ -96,40 +95,19 @@ function runInTime(
   source: ContextSource,
   receiver: Receiver,
 ): MaybePromise<Settled> {
-  const deadline = source.raw.receivedAt + receiver.timeoutMs;
-  const running = run(handlers, subject, success, source, deadline, receiver);
+  const { once, clock, timeoutMs, reportLate } = receiver;
+  const deadline = source.raw.receivedAt + timeoutMs;
+  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
   if (!(running instanceof Promise)) return running;
-  const { key, event } = source;
-  const timeout = new Settled('timeout', { key, event });
-  return beforeDeadline(running, deadline - receiver.clock.now(), timeout, receiver.reportLate);
-}
-
-/** Runs handlers under a claim on the delivery, however long they take. */
-export function run(
-  handlers: readonly NamedHandler[],
-  subject: unknown,
-  success: Outcome,
-  source: ContextSource,
-  deadline: number,
-  { once, clock }: Receiver,
-): MaybePromise<Settled> {
-  return once.run({
-    key: source.key,
-    event: source.event,
-    success,
-    msLeft: () => deadline - clock.now(),
-    run: (claim, succeeded) => {
-      const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
-      return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
-    },
-  });
+  const { name, event } = source;
+  return beforeDeadline(running, deadline - clock.now(), new Settled('timeout', { name, event }), reportLate);
 }
 
 function contextSource(
   { raw, tenant, scheme }: VerifiedDelivery,
   event: string | undefined,
-  key: string,
+  name: DeliveryName,
   { locals, logger }: Receiver,
 ): ContextSource {
-  return { raw, tenant, scheme, key, event, logger, locals };
+  return { raw, tenant, scheme, name, event, logger, locals };
 }

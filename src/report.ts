@@ -53,7 +53,8 @@ export class Reporter {
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
     if (!this.#isEnabled(level)) return;
-    const { key, attempt, reason, schemaError } = details;
+    const { attempt, reason, schemaError } = details;
+    const key = details.name?.key;
     this.#write(
       level,
       {
@@ -115,11 +116,13 @@ export class Reporter {
 
 /** The errors behind an outcome, as the listener is told them. */
 function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
-  const { key, failures = [], joined } = details;
+  const { name, failures = [], joined } = details;
   const event = details.event === undefined ? undefined : printableName(details.event);
-  if (failures.length > 0) return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
+  if (failures.length > 0) {
+    return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key: name?.key }));
+  }
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
-  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
+  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key: name?.key }] : [];
 }
 
 /** An outcome that is no success, as an error. */

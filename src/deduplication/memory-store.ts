@@ -23,6 +23,7 @@ interface DeliveryRecord {
 }
 
 const known = { maxKeys: true, clock: true } satisfies Record<keyof MemoryStoreOptions, true>;
+const usualMaxKeys = 100_000;
 const nothing: readonly string[] = [];
 
 /**
@@ -35,10 +36,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
   knownOptions(options, 'memoryStore', known);
   const clock = options.clock ?? performance;
   if (typeof clock.now !== 'function') throw badOption('memoryStore.clock', 'an object with now()', clock);
-  return new MemoryStore(wholeNumber('memoryStore.maxKeys', options.maxKeys ?? 100_000, 1), clock);
+  return new MemoryStore(wholeNumber('memoryStore.maxKeys', options.maxKeys ?? usualMaxKeys, 1), clock);
 }
 
-class MemoryStore implements DeliveryStore {
+/** The store of a receiver that was given none. */
+export function ownStore(): MemoryStore {
+  return new MemoryStore(usualMaxKeys, performance);
+}
+
+export class MemoryStore implements DeliveryStore {
   /**
    * In the order of their first claim; a record that gets a second life goes to the end. Of a delivery that is done only
    * the time is kept until which it is: most of what is remembered is of that kind, and a number costs no memory.
@@ -54,6 +60,10 @@ class MemoryStore implements DeliveryStore {
   constructor(maxKeys: number, clock: { now(): number }) {
     this.#maxKeys = maxKeys;
     this.#clock = clock;
+  }
+
+  has(key: string): boolean {
+    return this.#find(key, this.#clock.now()) !== undefined;
   }
 
   claim(key: string, leaseMs: number, ttlMs: number): Claim | ClaimedElsewhere | 'done' {

@@ -1,6 +1,6 @@
 import { longestTimer, withinMs } from '../bounded';
 import type { DeliveryStore } from '../contracts';
-import { causeOf, type HandlerFailure, Settled } from '../delivery';
+import { causeOf, type HandlerFailure, type Named, Settled } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import { PatientTimer } from '../patient-timer';
@@ -23,8 +23,9 @@ export interface RunReport {
 }
 
 /** A delivery's handlers, ready to run. */
-export interface Work {
-  readonly key: string;
+export interface Work extends Named {
+  /** What the store knows the delivery by, if not by its key. */
+  readonly claimedAs?: string;
   /** Event name, for the log. */
   readonly event: string | undefined;
   /** The outcome when every handler has succeeded. */
@@ -61,36 +62,43 @@ export class RunOnce {
 
   /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
   run(work: Work): MaybePromise<Settled> {
-    const joined = this.#options.join ? this.#inFlight.get(work.key) : undefined;
+    const id = idOf(work);
+    const joined = this.#options.join ? this.#inFlight.get(id) : undefined;
     if (joined !== undefined) return joined.then(sharedWithCopy);
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;
-    this.#inFlight.set(work.key, settled);
+    this.#inFlight.set(id, settled);
     const forget = (): void => {
-      if (this.#inFlight.get(work.key) === settled) this.#inFlight.delete(work.key);
+      if (this.#inFlight.get(id) === settled) this.#inFlight.delete(id);
     };
     settled.then(forget, forget);
     return settled;
   }
 
   #claimAndRun(work: Work): MaybePromise<Settled> {
-    const { key, event } = work;
-    if (this.#draining) return new Settled('unavailable', { key, event, reason: closing });
-    const unwritten = this.#unwritten.get(key);
-    if (unwritten?.done) return new Settled('duplicate', { key, event });
+    const { event } = work;
+    const id = idOf(work);
+    if (this.#draining) return new Settled('unavailable', { name: work, event, reason: closing });
+    const unwritten = this.#unwritten.get(id);
+    if (unwritten?.done) return new Settled('duplicate', { name: work, event });
     const { store, ttlMs } = this.#options;
     const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
     const claimed = recovered(
-      () => store.claim(key, leaseMs, ttlMs),
-      (cause) => new Settled('unavailable', { key, event, cause, reason: 'The delivery store could not be asked.' }),
+      () => store.claim(id, leaseMs, ttlMs),
+      (cause) => {
+        const reason = 'The delivery store could not be asked.';
+        return new Settled('unavailable', { name: work, event, cause, reason });
+      },
     );
     return whenReady(claimed, (answer) => {
       if (answer instanceof Settled) return answer;
-      if (answer === 'done') return new Settled('duplicate', { key, event });
-      if ('running' in answer) return new Settled('in-progress', { key, event, retryAfterMs: answer.retryAfterMs });
-      const claim = new HeldClaim(store, key, ttlMs, answer, asked);
+      if (answer === 'done') return new Settled('duplicate', { name: work, event });
+      if ('running' in answer) {
+        return new Settled('in-progress', { name: work, event, retryAfterMs: answer.retryAfterMs });
+      }
+      const claim = new HeldClaim(store, id, ttlMs, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
       const succeeded = unwritten === undefined ? answer.succeeded : [...answer.succeeded, ...unwritten.succeeded];
       const report = work.run(claim, succeeded);
@@ -99,8 +107,8 @@ export class RunOnce {
   }
 
   /** For a claim that came when no handler is started any more: the repeat, elsewhere, need not wait for its lease. */
-  #giveBack({ key, event }: Work, claim: HeldClaim): MaybePromise<Settled> {
-    const settled = new Settled('unavailable', { key, event, reason: closing });
+  #giveBack(work: Work, claim: HeldClaim): MaybePromise<Settled> {
+    const settled = new Settled('unavailable', { name: work, event: work.event, reason: closing });
     const released = recovered(
       () => claim.release(),
       () => false,
@@ -119,8 +127,8 @@ export class RunOnce {
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
-        const { key, event } = work;
-        resolve(new Settled('failed', { key, event, attempt: claim.attempt, cause, reason: cause.message }));
+        const { event } = work;
+        resolve(new Settled('failed', { name: work, event, attempt: claim.attempt, cause, reason: cause.message }));
       };
       const overrun = new PatientTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
@@ -138,9 +146,10 @@ export class RunOnce {
   }
 
   #finish(work: Work, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
-    const { key, event } = work;
+    const { event } = work;
     const done = failures.length === 0;
-    const settled = new Settled(done ? work.success : 'failed', { key, event, attempt: claim.attempt, failures });
+    const outcome = done ? work.success : 'failed';
+    const settled = new Settled(outcome, { name: work, event, attempt: claim.attempt, failures });
     const told = recovered<boolean, 'untold'>(
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
@@ -149,7 +158,7 @@ export class RunOnce {
       if (held === true) return settled;
       // The claim was lost, or the store is out of reach: the successes are facts that it must still learn.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
-      const writing = this.#unwritten.write(key, { claim, succeeded: facts, done });
+      const writing = this.#unwritten.write(idOf(work), { claim, succeeded: facts, done });
       return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
     });
   }
@@ -179,6 +188,11 @@ export class RunOnce {
     await Promise.allSettled([...this.#held.values(), ...this.#inFlight.values()]);
     await Promise.allSettled(this.#unwritten.writing);
   }
+}
+
+/** The key is not read where it is not needed: it may have to be worked out. */
+function idOf(work: Work): string {
+  return work.claimedAs ?? work.key;
 }
 
 /** What a copy is told of the run that it joined: all but the failures, which are reported once. */

@@ -8,7 +8,7 @@ export interface ContextSource {
   readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
   readonly tenant: string | undefined;
   readonly scheme: string;
-  readonly key: string;
+  readonly name: { readonly key: string; readonly claimedAs: string };
   readonly event: string | undefined;
   readonly logger: Logger;
   readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
@@ -24,6 +24,7 @@ interface ClaimView {
 export class DeliveryContext implements HandlerContext {
   readonly #source: ContextSource;
   readonly #claim: ClaimView;
+  #key: string | undefined;
   #log: Logger | undefined;
   #locals: { readonly value: unknown } | undefined;
 
@@ -33,7 +34,8 @@ export class DeliveryContext implements HandlerContext {
   }
 
   get key(): string {
-    return this.#source.key;
+    this.#key ??= this.#source.name.key;
+    return this.#key;
   }
   get attempt(): number {
     return this.#claim.attempt;
@@ -48,8 +50,10 @@ export class DeliveryContext implements HandlerContext {
     return this.#source.raw.headers;
   }
   get rawBody(): Buffer {
-    const { rawBody } = this.#source.raw;
-    if (rawBody !== undefined) return rawBody;
+    const { raw, name } = this.#source;
+    // A key that nobody has read is the hash of these bytes, and they may be written to from here on.
+    this.#key ??= name.key;
+    if (raw.rawBody !== undefined) return raw.rawBody;
     throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');
   }
   get params(): WebhookParams {
@@ -62,8 +66,8 @@ export class DeliveryContext implements HandlerContext {
     return this.#claim.signal;
   }
   get log(): Logger {
-    const { logger, event, key } = this.#source;
-    this.#log ??= logger.child({ event: event && printableName(event), key });
+    const { logger, event } = this.#source;
+    this.#log ??= logger.child({ event: event && printableName(event), key: this.key });
     return this.#log;
   }
   get locals(): unknown {

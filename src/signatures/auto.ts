@@ -1,7 +1,8 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
-import { type Candidate, firstMatch } from './candidate';
+import type { Candidate } from './candidate';
 import { type Digest, readDigest } from './digest';
 import { readTimestamp, readTimestampedHeader } from './header-grammar';
+import { verifierOf } from './header-reader';
 import { bodyCandidate } from './hmac';
 import { standardCandidate } from './standard-webhooks';
 import { oneHeaderCandidate, twoHeaderCandidate } from './timestamped-hmac';
@@ -14,8 +15,7 @@ export const auto: SignatureScheme = {
   name: 'auto',
   looksFor: 'any header whose name contains "signature" or "hmac"',
   maySign: (headers) => Object.keys(headers).some(isSignatureHeader),
-  // An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery.
-  verify: ({ headers, rawBody, secret }) => firstMatch(readCandidates(headers), rawBody, secret)?.withoutId(),
+  verify: verifierOf({ candidates: readCandidates, mayBePlain: true }),
 };
 
 /** Whether a header, by its lower-case name, may hold a signature. `Signature-Input` (RFC 9421) describes one. */
@@ -42,7 +42,7 @@ export function readCandidates(headers: WebhookHeaders): readonly Candidate[] {
     const value = headers[header] ?? '';
     if (value.startsWith('v') && versioned.test(value)) {
       const candidate = standardCandidate(headers, header);
-      if (candidate) timestamped.push(candidate);
+      if (candidate) timestamped.push(withoutId(candidate));
     } else if (value.includes('t=') && value.includes(',')) {
       const parts = readTimestampedHeader(value);
       const digests = (parts?.signatures ?? []).map(readDigest).filter((digest) => digest !== undefined);
@@ -61,6 +61,11 @@ export function readCandidates(headers: WebhookHeaders): readonly Candidate[] {
   }
   if (timestamped.length === 0) return plain;
   return [...timestamped, ...plain].slice(0, mostCandidates);
+}
+
+/** An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery. */
+function withoutId(candidate: Candidate): Candidate {
+  return { ...candidate, match: (digest) => candidate.match(digest).withoutId() };
 }
 
 function addTwoHeaders(

@@ -9,12 +9,15 @@ export class FoundMatch implements SignatureMatch {
   readonly scheme: string;
   readonly signedAt: number | undefined;
   readonly id: string | undefined;
+  /** The HMAC-SHA-256 of the body, in hex, where that is what matched. */
+  readonly bodyMac: string | undefined;
   readonly #options: PinOptions;
 
-  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string) {
+  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string, bodyMac?: string) {
     this.scheme = scheme;
     this.signedAt = signedAt;
     this.id = id;
+    this.bodyMac = bodyMac;
     this.#options = options;
   }
 
@@ -24,6 +27,10 @@ export class FoundMatch implements SignatureMatch {
 
   withoutId(): FoundMatch {
     return this.id === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt);
+  }
+
+  withoutBodyMac(): FoundMatch {
+    return this.bodyMac === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt, this.id);
   }
 
   /** Whether both would be pinned alike, without spelling the line out. */

@@ -1,8 +1,9 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { headerNameOf, knownOptions, oneOf, stringOf } from '../option-checks';
-import { type Candidate, firstMatch } from './candidate';
+import type { Candidate } from './candidate';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest, writeMac } from './digest';
 import { FoundMatch, type PinOptions } from './found-match';
+import { verifierOf } from './header-reader';
 import { unless } from './pin-line';
 
 /** Where a plain HMAC stands in a request, and how it is written. */
@@ -33,10 +34,13 @@ export function hmac(options: HmacOptions): SignatureScheme {
     looksFor: written.header,
     signatureHeaders: [written.header],
     maySign: (headers) => headers[written.header] !== undefined,
-    verify: ({ headers, rawBody, secret }) => {
-      const digest = readWritten(headers, written);
-      return digest && firstMatch([bodyCandidate(written.header, written.prefix, digest)], rawBody, secret);
-    },
+    verify: verifierOf({
+      candidates: (headers) => {
+        const digest = readWritten(headers, written);
+        return digest === undefined ? [] : [bodyCandidate(written.header, written.prefix, digest)];
+      },
+      mayBePlain: written.algorithm === 'sha256',
+    }),
     sign: ({ rawBody, secret }) => ({ [written.header]: written.prefix + writeMac(written, secret, '', rawBody) }),
   };
 }
@@ -79,8 +83,12 @@ export function bodyCandidate(header: string, prefix: string, digest: Digest): C
     digests: [digest],
     signedPrefix: '',
     decodesSecret: false,
-    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest)),
+    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, bodyMacIn(digest)),
   };
+}
+
+function bodyMacIn({ algorithm, hex }: Digest): string | undefined {
+  return algorithm === 'sha256' ? hex : undefined;
 }
 
 /** What of a digest's dress has to be said in a pin line. */

@@ -1,9 +1,10 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { headerNameOf, knownOptions } from '../option-checks';
-import { type Candidate, firstMatch } from './candidate';
+import type { Candidate } from './candidate';
 import { readDigest, writeMac } from './digest';
 import { FoundMatch, type PinOptions } from './found-match';
 import { readId, readTimestamp, readVersionedHeader } from './header-grammar';
+import { verifierOf } from './header-reader';
 import { decodeSecret } from './secret-text';
 
 /** Under which names the three headers of Standard Webhooks come. */
@@ -35,14 +36,13 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
     looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
     signatureHeaders: prefixes.map((prefix) => `${prefix}-signature`),
     maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
-    verify: ({ headers, rawBody, secret }) => {
-      const candidates = prefixes.map((prefix) => standardCandidate(headers, `${prefix}-signature`));
-      return firstMatch(
-        candidates.filter((candidate) => candidate !== undefined),
-        rawBody,
-        secret,
-      );
-    },
+    verify: verifierOf({
+      candidates: (headers) =>
+        prefixes
+          .map((prefix) => standardCandidate(headers, `${prefix}-signature`))
+          .filter((candidate) => candidate !== undefined),
+      mayBePlain: false,
+    }),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const [prefix] = prefixes;
       const seconds = String(Math.floor(signedAt / 1000));

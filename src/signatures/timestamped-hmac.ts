@@ -1,9 +1,10 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { badOption, headerNameOf, knownOptions } from '../option-checks';
-import { type Candidate, firstMatch } from './candidate';
+import type { Candidate } from './candidate';
 import { type Digest, writeMac } from './digest';
 import { FoundMatch, type PinOptions } from './found-match';
 import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
+import { verifierOf } from './header-reader';
 import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest, writtenPin } from './hmac';
 import { unless } from './pin-line';
 
@@ -52,10 +53,13 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
     looksFor: needed.join(', '),
     signatureHeaders: [written.header],
     maySign: (headers) => needed.every((name) => headers[name] !== undefined),
-    verify: ({ headers, rawBody, secret }) => {
-      const candidate = readPlaced(headers, written, placed);
-      return candidate && firstMatch([candidate], rawBody, secret);
-    },
+    verify: verifierOf({
+      candidates: (headers) => {
+        const candidate = readPlaced(headers, written, placed);
+        return candidate === undefined ? [] : [candidate];
+      },
+      mayBePlain: false,
+    }),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const seconds = String(Math.floor(signedAt / 1000));
       const mac = writeMac(written, secret, signedPrefix(placed, seconds, id), rawBody);

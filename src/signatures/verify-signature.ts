@@ -2,7 +2,10 @@ import { SilenceError, withinMs } from '../bounded';
 import type { SignatureMatch, SignatureScheme } from '../contracts';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { firstMatch } from './candidate';
+import { macOf } from './digest';
 import { FoundMatch } from './found-match';
+import type { HeaderReader } from './header-reader';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
 import { flawOfSecret } from './secret-text';
 import type { SecretSource, TenantSecret } from './secrets';
@@ -11,7 +14,11 @@ import type { SecretSource, TenantSecret } from './secrets';
 export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
   readonly scheme: SignatureScheme | undefined;
+  /** How the scheme reads headers, if it is one of ours. */
+  readonly reader: HeaderReader | undefined;
   readonly secret: SecretSource;
+  /** Whether deliveries are to be known by a MAC of their body; only where the secrets are always the same. */
+  readonly namesByMac: boolean;
   /** How far off a signed timestamp may be, both ways. */
   readonly toleranceMs: number;
   /** How long the `secret` function and a custom scheme may take. */
@@ -30,20 +37,47 @@ interface Account {
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
-    const { scheme } = policy;
+    const { scheme, reader } = policy;
     if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
-    const match = findMatch(raw, scheme, account.secrets, policy.answerTimeoutMs);
-    return whenReady(match, (found) => {
-      if (found instanceof Settled) return found;
-      if (found === undefined)
-        return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
-      const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
-      if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-      const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found);
-      policy.announce(delivery, found);
-      return delivery;
-    });
+    if (reader !== undefined) return accept(raw, account, scheme, findSigner(raw, reader, account.secrets), policy);
+    const match = askScheme(raw, scheme, account.secrets, policy.answerTimeoutMs);
+    return whenReady(match, (found) =>
+      found instanceof Settled ? found : accept(raw, account, scheme, found, policy),
+    );
   });
+}
+
+/** A match that is fresh makes a request a verified delivery. */
+function accept(
+  raw: RawDelivery,
+  account: Account,
+  scheme: SignatureScheme,
+  found: SignatureMatch | undefined,
+  policy: SignaturePolicy,
+): VerifiedDelivery | Settled {
+  if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
+  const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
+  if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
+  const bodyMac = policy.namesByMac ? bodyMacOf(raw, found, account.secrets) : undefined;
+  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found, bodyMac);
+  policy.announce(delivery, found);
+  return delivery;
+}
+
+/** What one of our own schemes finds: it is asked about one secret after the other, and reads the headers once. */
+function findSigner(raw: RawDelivery, reader: HeaderReader, secrets: readonly string[]): FoundMatch | undefined {
+  const candidates = reader.candidates(raw.headers);
+  for (const secret of secrets) {
+    const found = firstMatch(candidates, raw.rawBody, secret);
+    if (found !== undefined) return secret === secrets[0] ? found : found.withoutBodyMac();
+  }
+  return undefined;
+}
+
+/** The same for all copies of a delivery, whichever secret and form they were signed with. */
+function bodyMacOf({ rawBody }: RawDelivery, found: SignatureMatch, [first = '']: readonly string[]): string {
+  const known = found instanceof FoundMatch ? found.bodyMac : undefined;
+  return known ?? macOf('sha256', first, '', rawBody);
 }
 
 /**
@@ -67,9 +101,15 @@ export function refuseUnsigned(headers: RawDelivery['headers'], policy: Signatur
   return refuse(describeMissing(scheme, headers));
 }
 
-function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
+function mint(
+  raw: RawDelivery,
+  tenant: string | undefined,
+  scheme: string,
+  match: SignatureMatch,
+  bodyMac?: string,
+): VerifiedDelivery {
   // An empty id would be the same for every delivery.
-  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id });
+  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id, bodyMac });
 }
 
 function refuse(reason: string): Settled {
@@ -100,8 +140,8 @@ function accountOf(answer: TenantSecret | undefined): Account | Settled {
   return { tenant, secrets: usable };
 }
 
-/** Asks the scheme about one secret after the other; only a custom scheme makes this wait. */
-function findMatch(
+/** Asks somebody's own scheme about one secret after the other. */
+function askScheme(
   raw: RawDelivery,
   scheme: SignatureScheme,
   [secret, ...others]: readonly string[],
@@ -117,7 +157,7 @@ function findMatch(
   );
   return whenReady(answer, (found) => {
     if (found instanceof Settled) return found;
-    return readVerdict(found, scheme.name) ?? findMatch(raw, scheme, others, timeoutMs);
+    return readVerdict(found, scheme.name) ?? askScheme(raw, scheme, others, timeoutMs);
   });
 }
 

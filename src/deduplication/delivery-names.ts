@@ -1,0 +1,80 @@
+import type { Named, VerifiedDelivery } from '../delivery';
+import { deliveryKey, type NameDelivery } from './delivery-key';
+
+/** What a delivery is called: by its key everywhere, and in the store perhaps by something that costs less. */
+export interface DeliveryName extends Named {
+  readonly claimedAs: string;
+}
+
+/** The key of a large delivery costs as much as its signature: it is worked out when somebody reads it. */
+class LazyName implements DeliveryName {
+  readonly claimedAs: string;
+  readonly #delivery: VerifiedDelivery;
+  readonly #payload: unknown;
+  #key: string | undefined;
+
+  constructor(claimedAs: string, delivery: VerifiedDelivery, payload: unknown) {
+    this.claimedAs = claimedAs;
+    this.#delivery = delivery;
+    this.#payload = payload;
+  }
+
+  get key(): string {
+    this.#key ??= deliveryKey(this.#delivery, this.#payload);
+    return this.#key;
+  }
+}
+
+/** What names depend on. */
+export interface NamingOptions {
+  /** The user's own way to name deliveries. */
+  readonly nameDelivery: NameDelivery | undefined;
+  /** The store, where nobody but this receiver can see it. */
+  readonly ownStore: { has(key: string): boolean } | undefined;
+}
+
+/**
+ * Names deliveries. A store that nobody else sees may know a delivery by the MAC of its body, which verifying has worked
+ * out already: that saves a second hash of the bytes, half of what 1 MB takes beside its signature and its parsing. Once
+ * a key has been handed out, by `verify`, or comes in, by `dispatch`, its holder and `receive` have to mean the same
+ * delivery: from then on the store knows new ones by their key, and those that it knew before as it did.
+ */
+export class DeliveryNames {
+  readonly #nameDelivery: NameDelivery | undefined;
+  readonly #ownStore: { has(key: string): boolean } | undefined;
+  #keysAreOut = false;
+  /** The MACs of keys, for deliveries that the store knew before any key was out: there are no more than it held then. */
+  readonly #macs = new Map<string, string>();
+
+  constructor({ nameDelivery, ownStore }: NamingOptions) {
+    this.#nameDelivery = nameDelivery;
+    this.#ownStore = ownStore;
+  }
+
+  of(delivery: VerifiedDelivery, payload: unknown): DeliveryName {
+    const { bodyMac } = delivery;
+    if (bodyMac !== undefined && (!this.#keysAreOut || this.#isKnownAs(bodyMac))) {
+      return new LazyName(bodyMac, delivery, payload);
+    }
+    const key = deliveryKey(delivery, payload, this.#nameDelivery);
+    return { key, claimedAs: key };
+  }
+
+  /** The key of a delivery, for somebody who may come back with it. */
+  handOut(delivery: VerifiedDelivery, payload: unknown): string {
+    this.#keysAreOut = true;
+    const { key, claimedAs } = this.of(delivery, payload);
+    if (claimedAs !== key) this.#macs.set(key, claimedAs);
+    return key;
+  }
+
+  /** For a key that came back. */
+  ofKey(key: string): DeliveryName {
+    this.#keysAreOut = true;
+    return { key, claimedAs: this.#macs.get(key) ?? key };
+  }
+
+  #isKnownAs(bodyMac: string): boolean {
+    return this.#ownStore?.has(bodyMac) ?? false;
+  }
+}

@@ -1,0 +1,26 @@
+import type { SignatureInput, SignatureMatch, WebhookHeaders } from '../contracts';
+import { type Candidate, firstMatch } from './candidate';
+
+/** How a scheme of our own reads headers. What they may mean does not depend on the secret. */
+export interface HeaderReader {
+  readonly candidates: (headers: WebhookHeaders) => readonly Candidate[];
+  /** Whether an HMAC-SHA-256 over the body alone may be what it accepts. */
+  readonly mayBePlain: boolean;
+}
+
+type Verify = (input: SignatureInput) => SignatureMatch | undefined;
+
+/** By `verify`: a copy of a scheme under another name is still ours, and one with a `verify` of its own is not. */
+const readers = new WeakMap<object, HeaderReader>();
+
+/** The `verify` of a scheme that reads headers so. */
+export function verifierOf(reader: HeaderReader): Verify {
+  const verify: Verify = ({ headers, rawBody, secret }) => firstMatch(reader.candidates(headers), rawBody, secret);
+  readers.set(verify, reader);
+  return verify;
+}
+
+/** How a scheme reads headers, if it is one of ours: then they are read once for all secrets. */
+export function readerOf(scheme: { readonly verify: object }): HeaderReader | undefined {
+  return readers.get(scheme.verify);
+}

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { hmac, type SignatureScheme, type WebhookRequest } from '../../src/index';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { mac, plainHeaders, stripeHeaders } from '../signatures/sender';
+import { notedLog, receiverWith, send, type Webhooks } from './kit';
+
+// A receiver of its own store may know a delivery by the MAC of its body. Whatever it does, a delivery is one delivery.
+
+const secrets = ['the secret', 'the one before'] as const;
+const [secret, before] = secrets;
+
+function bodyOf(n: number): string {
+  return JSON.stringify(examplePayload('notes_created', { data: { content: `note ${n}` } }));
+}
+
+const clock = () => String(Math.floor(Date.now() / 1000));
+
+/** The ways in which a sender may sign the same bytes. */
+const forms = {
+  plain: (body: string) => plainHeaders(body, secret),
+  'plain, under the secret before': (body: string) => plainHeaders(body, before),
+  'SHA-512': (body: string) => ({ 'x-signature': mac(body, { key: secret, algorithm: 'sha512' }) }),
+  base64: (body: string) => ({ 'x-signature': mac(body, { key: secret, encoding: 'base64' }) }),
+  prefixed: (body: string) => ({ 'x-signature': `sha256=${mac(body, { key: secret }).toUpperCase()}` }),
+  timestamped: (body: string) => stripeHeaders(body, clock(), secret),
+  'Standard Webhooks': (body: string) => signDelivery({ payload: body, secret, scheme: 'standardWebhooks' }).headers,
+} satisfies Record<string, (body: string) => Record<string, string>>;
+type Form = keyof typeof forms;
+const formNames = Object.keys(forms) as Form[];
+
+function signed(body: string, form: Form): WebhookRequest {
+  return { headers: forms[form](body), body };
+}
+
+/** Of a delivery without a tenant: the length and the bytes of its body. */
+function keyOf(body: string): string {
+  return createHash('sha256')
+    .update(`-b${Buffer.byteLength(body)}:${body}`)
+    .digest('hex');
+}
+
+function counting(options: Parameters<typeof receiverWith>[0] = {}) {
+  const webhooks = receiverWith({ secret: [...secrets], ...options });
+  const keys: string[] = [];
+  webhooks.on('notes_created', (_event, { key }) => void keys.push(key));
+  return { webhooks, keys };
+}
+
+test.each(formNames.flatMap((first) => formNames.map((second) => [first, second] as const)))(
+  'a delivery signed as %s is a duplicate when it comes as %s',
+  async (first, second) => {
+    const { webhooks, keys } = counting();
+    const body = bodyOf(1);
+    expect(await send(webhooks, signed(body, first))).toBe('200 processed');
+    expect(await send(webhooks, signed(body, second))).toBe('200 duplicate');
+    expect(await send(webhooks, signed(bodyOf(2), second))).toBe('200 processed');
+    expect(keys).toEqual([keyOf(body), keyOf(bodyOf(2))]);
+  },
+);
+
+test.each<[string, SignatureScheme, Form, Form]>([
+  ['hmac', hmac({ header: 'x-signature' }), 'plain', 'plain, under the secret before'],
+  ['a copy of hmac', { ...hmac({ header: 'x-signature' }), name: 'ours' }, 'plain', 'plain, under the secret before'],
+  ['hmac of SHA-512', hmac({ header: 'x-signature', algorithm: 'sha512' }), 'SHA-512', 'SHA-512'],
+])('under a pinned %s, a repeat after a rotation is a duplicate, in either order', async (_name, signature, a, b) => {
+  for (const [first, second] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const { webhooks, keys } = counting({ signature });
+    expect(await send(webhooks, signed(bodyOf(1), first))).toBe('200 processed');
+    expect(await send(webhooks, signed(bodyOf(1), second))).toBe('200 duplicate');
+    expect(keys).toEqual([keyOf(bodyOf(1))]);
+  }
+});
+
+/** What a user can do with a delivery. Each answers what became of it. */
+const ways = {
+  receive: ({ webhooks }, body, form) => send(webhooks, signed(body, form)),
+  'verify, then dispatch': async ({ webhooks }, body, form) => {
+    const verified = await webhooks.verify(signed(body, form));
+    return `200 ${await webhooks.dispatch(JSON.parse(JSON.stringify(verified)) as typeof verified)}`;
+  },
+  'dispatch what an earlier process verified': async ({ webhooks, elsewhere }, body, form) =>
+    `200 ${await webhooks.dispatch(await elsewhere.verify(signed(body, form)))}`,
+} satisfies Record<string, (to: Receivers, body: string, form: Form) => Promise<string>>;
+
+interface Receivers {
+  readonly webhooks: Webhooks;
+  readonly elsewhere: Webhooks;
+}
+
+test('in whatever ways and forms deliveries come, each is handled once, under one key', async () => {
+  // A key of an earlier process cannot be known to be that of a delivery that came before any key did.
+  const way = fc.constantFrom('receive' as const, 'verify, then dispatch' as const);
+  const step = fc.record({ way, form: fc.constantFrom(...formNames), n: fc.integer({ min: 1, max: 3 }) });
+  const foreign = fc.boolean();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), foreign, async (steps, beginsForeign) => {
+      const { webhooks, keys } = counting();
+      const to = { webhooks, elsewhere: receiverWith({ secret: [...secrets] }) };
+      const seen = new Set<number>();
+      if (beginsForeign) {
+        expect(await ways['dispatch what an earlier process verified'](to, bodyOf(2), 'plain')).toBe('200 processed');
+        seen.add(2);
+      }
+      for (const { way: chosen, form, n } of steps) {
+        const expected = seen.has(n) ? '200 duplicate' : '200 processed';
+        expect(await ways[chosen](to, bodyOf(n), form)).toBe(expected);
+        seen.add(n);
+      }
+      expect(keys.toSorted()).toEqual([...seen].map((n) => keyOf(bodyOf(n))).toSorted());
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('copies in flight share a run, in whatever ways they come', async () => {
+  const { webhooks } = counting();
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let runs = 0;
+  webhooks.on(
+    'notes_created',
+    () => {
+      runs++;
+      return opened;
+    },
+    { name: 'slow' },
+  );
+  const body = bodyOf(1);
+  const answers = [send(webhooks, signed(body, 'plain')), send(webhooks, signed(body, 'timestamped'))];
+  const verified = await webhooks.verify(signed(body, 'SHA-512'));
+  answers.push(webhooks.dispatch(verified), send(webhooks, signed(body, 'plain, under the secret before')));
+  open();
+  expect(await Promise.all(answers)).toEqual(['200 processed', '200 processed', 'processed', '200 processed']);
+  expect(runs).toBe(1);
+});
+
+test('a failed delivery goes on where it was, in whatever way its repeat comes', async () => {
+  const { webhooks } = counting();
+  let fails = 2;
+  const attempts: number[] = [];
+  webhooks.on(
+    'notes_created',
+    (_event, { attempt }) => {
+      attempts.push(attempt);
+      if (fails-- > 0) throw new Error('not yet');
+    },
+    { name: 'late' },
+  );
+  const body = bodyOf(1);
+  expect(await send(webhooks, signed(body, 'plain'))).toBe('500 FAILED');
+  const verified = await webhooks.verify(signed(body, 'plain'));
+  await expect(webhooks.dispatch(verified)).rejects.toMatchObject({ code: 'FAILED' });
+  expect(await send(webhooks, signed(body, 'timestamped'))).toBe('200 processed');
+  expect(await webhooks.dispatch(verified)).toBe('duplicate');
+  expect(attempts).toEqual([1, 2, 3]);
+});
+
+test('the log, the handler and onError say the same key, even when the handler writes to the bytes', async () => {
+  const { logger, lines } = notedLog();
+  const webhooks = receiverWith({ secret, logger });
+  const said: unknown[] = [];
+  webhooks.on('notes_created', (_event, context) => {
+    context.rawBody.fill(0x20);
+    said.push(context.key);
+    throw new Error('no');
+  });
+  webhooks.onError((_error, { key }) => void said.push(key));
+  const body = bodyOf(1);
+  const bytes = Buffer.from(body);
+  expect(await send(webhooks, { headers: plainHeaders(body, secret), body: bytes })).toBe('500 FAILED');
+  expect(bytes.toString().trim()).toBe('');
+  expect(said).toEqual([keyOf(body), keyOf(body)]);
+  expect(lines.at(-1)).toMatchObject({ outcome: 'failed', key: keyOf(body) });
+});
+
+describe('how often the bytes are hashed', () => {
+  // They stay the real ones; only their calls are counted.
+  const crypto = jest.requireActual<typeof import('node:crypto')>('node:crypto');
+  const spies = (['hash', 'createHash', 'createHmac'] as const).map((name) => jest.spyOn(crypto, name));
+  const counted = async (webhooks: Webhooks, delivery: WebhookRequest) => {
+    for (const spy of spies) spy.mockClear();
+    expect(await send(webhooks, delivery)).toBe('200 processed');
+    const [hashed = 0, alsoHashed = 0, macs = 0] = spies.map((spy) => spy.mock.calls.length);
+    return { hashes: hashed + alsoHashed, macs };
+  };
+  const large = signDelivery({ payload: bodyOf(1) + ' '.repeat(100_000), secret });
+
+  test('once, for the signature, when nobody reads the key', async () => {
+    const webhooks = receiverWith({ secret });
+    webhooks.on('notes_created', () => undefined);
+    expect(await counted(webhooks, signed(bodyOf(1), 'plain'))).toEqual({ hashes: 0, macs: 1 });
+    expect(await counted(webhooks, large)).toEqual({ hashes: 0, macs: 1 });
+  });
+
+  test('once more for the key, however often it is read', async () => {
+    const { logger, lines } = notedLog();
+    const webhooks = receiverWith({ secret, logger });
+    const keys = new Set<string>();
+    webhooks.on('notes_created', (_event, context) => void keys.add(context.key).add(context.key));
+    expect(await counted(webhooks, large)).toEqual({ hashes: 1, macs: 1 });
+    expect([...keys]).toEqual([keyOf(large.body)]);
+    expect(lines).toContainEqual(expect.objectContaining({ outcome: 'processed', key: keyOf(large.body) }));
+  });
+
+  test('once more where others see the store, or keys are about', async () => {
+    const webhooks = receiverWith({ secret });
+    webhooks.on('notes_created', () => undefined);
+    await webhooks.verify(signed(bodyOf(3), 'plain'));
+    expect(await counted(webhooks, signed(bodyOf(1), 'plain'))).toEqual({ hashes: 1, macs: 1 });
+  });
+});
