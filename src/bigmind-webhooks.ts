@@ -1,4 +1,4 @@
-import type { Logger } from './contracts';
+import type { DeliveryStore, Logger } from './contracts';
 import { boundedStore } from './deduplication/bounded-store';
 import { DeliveryNames } from './deduplication/delivery-names';
 import { forgetfulStore } from './deduplication/forgetful-store';
@@ -191,7 +191,7 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     checks: settings.checks,
     registry: new Registry(),
     once: new RunOnce({
-      store: deduplicate === undefined ? forgetfulStore : boundedStore(deduplicate.store, storeTimeoutMs),
+      store: storeOf(settings),
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       join: deduplicate !== undefined,
@@ -205,6 +205,12 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     clock: settings.clock,
     reportLate,
   };
+}
+
+/** Our own stores answer at once, and need no bound. */
+function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
+  if (deduplicate === undefined) return forgetfulStore;
+  return deduplicate.ownStore ?? boundedStore(deduplicate.store, storeTimeoutMs);
 }
 
 /** Whether deliveries can be known by a MAC: nobody else may see the store, and every secret has to be known. */

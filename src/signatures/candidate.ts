@@ -1,5 +1,6 @@
 import { type Algorithm, type Digest, macOf, sameDigest } from './digest';
 import type { FoundMatch } from './found-match';
+import { quickMac } from './quick-mac';
 import { decodeSecret } from './secret-text';
 
 /** One reading of a request's headers: these digests, if genuine, are the MAC of this prefix and the body. */
@@ -11,6 +12,22 @@ export interface Candidate {
   readonly decodesSecret: boolean;
   /** What to say of the request when this reading is right. */
   match(digest: Digest): FoundMatch;
+}
+
+/**
+ * A first look, for the usual case: one signature, read in one way. It only ever says yes; whatever it does not accept is
+ * for {@link firstMatch} to search, so that no delivery is refused for anything but a MAC of Node's own making.
+ */
+export function glance(
+  [only, ...others]: readonly Candidate[],
+  rawBody: Buffer,
+  secret: string,
+): FoundMatch | undefined {
+  if (only === undefined || others.length > 0 || only.decodesSecret) return undefined;
+  const [digest, ...more] = only.digests;
+  if (digest?.algorithm !== 'sha256' || more.length > 0) return undefined;
+  const mac = quickMac(secret, only.signedPrefix, rawBody);
+  return mac !== undefined && sameDigest(mac, digest.hex) ? only.match(digest) : undefined;
 }
 
 /** How many MACs one request and secret may cost, whatever its headers hold. */

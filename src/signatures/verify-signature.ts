@@ -2,7 +2,7 @@ import { SilenceError, withinMs } from '../bounded';
 import type { SignatureMatch, SignatureScheme } from '../contracts';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
-import { firstMatch } from './candidate';
+import { firstMatch, glance } from './candidate';
 import { macOf } from './digest';
 import { FoundMatch } from './found-match';
 import type { HeaderReader } from './header-reader';
@@ -67,9 +67,12 @@ function accept(
 /** What one of our own schemes finds: it is asked about one secret after the other, and reads the headers once. */
 function findSigner(raw: RawDelivery, reader: HeaderReader, secrets: readonly string[]): FoundMatch | undefined {
   const candidates = reader.candidates(raw.headers);
+  const [first] = secrets;
+  const seen = first === undefined ? undefined : glance(candidates, raw.rawBody, first);
+  if (seen !== undefined) return seen;
   for (const secret of secrets) {
     const found = firstMatch(candidates, raw.rawBody, secret);
-    if (found !== undefined) return secret === secrets[0] ? found : found.withoutBodyMac();
+    if (found !== undefined) return secret === first ? found : found.withoutBodyMac();
   }
   return undefined;
 }
