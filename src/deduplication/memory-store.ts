@@ -1,5 +1,6 @@
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../contracts';
 import { badOption, knownOptions, wholeNumber } from '../option-checks';
+import { KeyMap } from './key-map';
 
 /** How much the in-memory store may hold. */
 export interface MemoryStoreOptions {
@@ -49,9 +50,7 @@ export class MemoryStore implements DeliveryStore {
    * In the order of their first claim; a record that gets a second life goes to the end. Of a delivery that is done only
    * the time is kept until which it is: most of what is remembered is of that kind, and a number costs no memory.
    */
-  readonly #records = new Map<string, DeliveryRecord | number>();
-  /** Walks from the oldest on. It outlives deletions, where a new iterator would step over their traces each time. */
-  #oldest = this.#records.entries();
+  readonly #records = new KeyMap<DeliveryRecord | number>();
   #running = 0;
   #claims = 0;
   readonly #maxKeys: number;
@@ -154,14 +153,8 @@ export class MemoryStore implements DeliveryStore {
   /** Forgets the oldest that rests, when more do than there is room for. One that runs starts over at the end. */
   #forgetOldest(): void {
     while (this.#records.size - this.#running > this.#maxKeys) {
-      const { value, done } = this.#oldest.next();
-      if (done) {
-        this.#oldest = this.#records.entries();
-        continue;
-      }
-      const [key, record] = value;
-      this.#records.delete(key);
-      if (isRunning(record)) this.#records.set(key, record);
+      const [key, record] = this.#records.takeOldest() ?? [];
+      if (key !== undefined && isRunning(record)) this.#records.set(key, record);
     }
   }
 
