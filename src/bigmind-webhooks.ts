@@ -28,6 +28,7 @@ import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
 import { type HeaderReader, readerOf } from './signatures/header-reader';
+import { byHash, byMac, type NameLocally } from './signatures/local-name';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
 import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';
@@ -43,7 +44,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 ): BigmindWebhooks<EventsWith<Schemas>, Locals> {
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
-  const reporter = new Reporter(logger);
+  const reporter = new Reporter(logger, settings.clock);
   const receiver = assemble(settings, logger, reporter);
   const { registry, once, clock } = receiver;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
@@ -58,8 +59,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return ended;
     });
   }
-  function report(settled: Settled, receivedAt: number, bytes?: number): void {
-    reporter.report(settled, { bytes, ms: clock.now() - receivedAt });
+  function report(settled: Settled, startedAt: number, bytes?: number): void {
+    reporter.report(settled, { bytes, startedAt });
   }
   const worker = new JobWorker({
     open: (job) => openJob(job, receiver),
@@ -183,7 +184,7 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
       scheme,
       reader,
       secret: settings.secret,
-      namesByMac: namesByMac(settings, reader),
+      nameLocally: localNaming(settings, reader),
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
       announce: scheme === auto ? announceScheme(logger) : () => {},
@@ -213,10 +214,14 @@ function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
   return deduplicate.ownStore ?? boundedStore(deduplicate.store, storeTimeoutMs);
 }
 
-/** Whether deliveries can be known by a MAC: nobody else may see the store, and every secret has to be known. */
-function namesByMac({ secret, deduplicate, queue }: Settings, reader: HeaderReader | undefined): boolean {
-  if (deduplicate?.ownStore === undefined || deduplicate.key !== undefined || queue !== undefined) return false;
-  return typeof secret !== 'function' && reader?.mayBePlain === true;
+/** Local names are for where nobody else sees the store, and one account's deliveries are named by their bytes. */
+function localNaming(
+  { secret, deduplicate, queue }: Settings,
+  reader: HeaderReader | undefined,
+): NameLocally | undefined {
+  const ours = deduplicate?.ownStore !== undefined && deduplicate.key === undefined && queue === undefined;
+  if (!ours || typeof secret === 'function' || reader === undefined) return undefined;
+  return reader.mayBePlain ? byMac : byHash;
 }
 
 /** A mistake of ours, or a throw from the user's `deduplicate.key`: the sender repeats, nothing is lost. */

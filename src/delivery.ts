@@ -24,10 +24,10 @@ export interface VerifiedDelivery {
   /** The delivery id that a pinned scheme signs, which a repeat carries again. */
   readonly signedId: string | undefined;
   /**
-   * HMAC-SHA-256 of the body under the first secret, in hex, where the policy asks for it: it tells deliveries apart as
-   * their key does, and is mostly worked out by then. It depends on the secret, so it means nothing to another process.
+   * Tells deliveries apart as their key does, and costs less; where the policy asks for it. It means nothing to another
+   * process, and is never shown.
    */
-  readonly bodyMac: string | undefined;
+  readonly localName: string | undefined;
   readonly [verifiedBrand]: true;
 }
 

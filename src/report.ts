@@ -23,7 +23,8 @@ export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 /** Numbers for the log line of a delivery. */
 export interface Measures {
   readonly bytes?: number | undefined;
-  readonly ms?: number | undefined;
+  /** On the receiver's clock. */
+  readonly startedAt?: number | undefined;
   readonly tenant?: string | undefined;
   /** Whether the delivery was answered before, as `timeout`. */
   readonly late?: boolean | undefined;
@@ -37,10 +38,12 @@ export class Reporter {
   /** Told of errors, each of them. */
   readonly listeners: ErrorListener[] = [];
   readonly #logger: Logger;
+  readonly #clock: { now(): number };
   readonly #warned = new Set<string>();
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, clock: { now(): number }) {
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   report(settled: Settled, measures: Measures): void {
@@ -55,6 +58,7 @@ export class Reporter {
     if (!this.#isEnabled(level)) return;
     const { attempt, reason, schemaError } = details;
     const key = details.name?.key;
+    const { startedAt, ...others } = measures;
     this.#write(
       level,
       {
@@ -66,7 +70,8 @@ export class Reporter {
         ...(schemaError !== undefined && { schemaError }),
         ...(details.cause !== undefined && { cause: describeError(details.cause) }),
         ...(details.failures?.length && { failures: details.failures.map(describeFailure) }),
-        ...measures,
+        ...others,
+        ...(startedAt !== undefined && { ms: this.#clock.now() - startedAt }),
       },
       measures.late ? `${row.title} (after the answer)` : row.title,
     );

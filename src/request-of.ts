@@ -29,22 +29,25 @@ Inheritless.prototype = Object.create(null) as Record<string, string>;
 /** Lower-case names; what came twice is joined as Node and `Headers` do, so that strict grammars refuse it. */
 function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
   const headers = new Inheritless();
-  function add(name: unknown, value: unknown): void {
-    const lower = textOf(name).toLowerCase();
-    const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
-    headers[lower] = lower in headers ? `${headers[lower]}, ${text}` : text;
-  }
   if (typeof given !== 'object' || given === null) return headers;
   if (isHeaders(given)) {
     given.forEach((value, name) => {
-      add(name, value);
+      add(headers, name, value);
     });
-  } else {
-    for (const [name, value] of Object.entries(given)) {
-      if (value !== undefined && value !== null) add(name, value);
-    }
+    return headers;
+  }
+  for (const name of Object.keys(given)) {
+    const value: unknown = given[name];
+    if (value !== undefined && value !== null) add(headers, name, value);
   }
   return headers;
+}
+
+function add(headers: Record<string, string>, name: unknown, value: unknown): void {
+  const lower = textOf(name).toLowerCase();
+  const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
+  const before = headers[lower];
+  headers[lower] = before === undefined ? text : `${before}, ${text}`;
 }
 
 /** Anything may stand there in JavaScript; not everything can be made a string. */

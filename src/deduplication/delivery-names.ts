@@ -34,17 +34,17 @@ export interface NamingOptions {
 }
 
 /**
- * Names deliveries. A store that nobody else sees may know a delivery by the MAC of its body, which verifying has worked
- * out already: that saves a second hash of the bytes, half of what 1 MB takes beside its signature and its parsing. Once
- * a key has been handed out, by `verify`, or comes in, by `dispatch`, its holder and `receive` have to mean the same
- * delivery: from then on the store knows new ones by their key, and those that it knew before as it did.
+ * Names deliveries. A store that nobody else sees may know a delivery by a local name, mostly the MAC of its body, which
+ * verifying has worked out: that saves a second hash of the bytes, half of what 1 MB takes beside its signature and its
+ * parsing. Once a key has been handed out, by `verify`, or comes in, by `dispatch`, its holder and `receive` have to mean
+ * the same delivery: from then on the store knows new ones by their key, and those that it knew before as it did.
  */
 export class DeliveryNames {
   readonly #nameDelivery: NameDelivery | undefined;
   readonly #ownStore: { has(key: string): boolean } | undefined;
   #keysAreOut = false;
-  /** The MACs of keys, for deliveries that the store knew before any key was out: there are no more than it held then. */
-  readonly #macs = new Map<string, string>();
+  /** By key, for deliveries that the store knew before any key was out: there are no more than it held then. */
+  readonly #localNames = new Map<string, string>();
 
   constructor({ nameDelivery, ownStore }: NamingOptions) {
     this.#nameDelivery = nameDelivery;
@@ -52,9 +52,9 @@ export class DeliveryNames {
   }
 
   of(delivery: VerifiedDelivery, payload: unknown): DeliveryName {
-    const { bodyMac } = delivery;
-    if (bodyMac !== undefined && (!this.#keysAreOut || this.#isKnownAs(bodyMac))) {
-      return new LazyName(bodyMac, delivery, payload);
+    const { localName } = delivery;
+    if (localName !== undefined && (!this.#keysAreOut || this.#isKnownAs(localName))) {
+      return new LazyName(localName, delivery, payload);
     }
     const key = deliveryKey(delivery, payload, this.#nameDelivery);
     return { key, claimedAs: key };
@@ -64,17 +64,17 @@ export class DeliveryNames {
   handOut(delivery: VerifiedDelivery, payload: unknown): string {
     this.#keysAreOut = true;
     const { key, claimedAs } = this.of(delivery, payload);
-    if (claimedAs !== key) this.#macs.set(key, claimedAs);
+    if (claimedAs !== key) this.#localNames.set(key, claimedAs);
     return key;
   }
 
   /** For a key that came back. */
   ofKey(key: string): DeliveryName {
     this.#keysAreOut = true;
-    return { key, claimedAs: this.#macs.get(key) ?? key };
+    return { key, claimedAs: this.#localNames.get(key) ?? key };
   }
 
-  #isKnownAs(bodyMac: string): boolean {
-    return this.#ownStore?.has(bodyMac) ?? false;
+  #isKnownAs(localName: string): boolean {
+    return this.#ownStore?.has(localName) ?? false;
   }
 }

@@ -63,7 +63,8 @@ export class RunOnce {
   /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
   run(work: Work): MaybePromise<Settled> {
     const id = idOf(work);
-    const joined = this.#options.join ? this.#inFlight.get(id) : undefined;
+    // Asking costs hashing the name, even where nothing can be found.
+    const joined = this.#inFlight.size > 0 && this.#options.join ? this.#inFlight.get(id) : undefined;
     if (joined !== undefined) return joined.then(sharedWithCopy);
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;

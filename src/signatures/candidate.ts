@@ -1,4 +1,4 @@
-import { type Algorithm, type Digest, macOf, sameDigest } from './digest';
+import { type Algorithm, type Digest, isMac, macOf } from './digest';
 import type { FoundMatch } from './found-match';
 import { quickMac } from './quick-mac';
 import { decodeSecret } from './secret-text';
@@ -18,16 +18,19 @@ export interface Candidate {
  * A first look, for the usual case: one signature, read in one way. It only ever says yes; whatever it does not accept is
  * for {@link firstMatch} to search, so that no delivery is refused for anything but a MAC of Node's own making.
  */
-export function glance(
-  [only, ...others]: readonly Candidate[],
-  rawBody: Buffer,
-  secret: string,
-): FoundMatch | undefined {
-  if (only === undefined || others.length > 0 || only.decodesSecret) return undefined;
-  const [digest, ...more] = only.digests;
-  if (digest?.algorithm !== 'sha256' || more.length > 0) return undefined;
-  const mac = quickMac(secret, only.signedPrefix, rawBody);
-  return mac !== undefined && sameDigest(mac, digest.hex) ? only.match(digest) : undefined;
+export function glance(candidates: readonly Candidate[], rawBody: Buffer, secret: string): FoundMatch | undefined {
+  const candidate = candidates[0];
+  const digest = usualDigest(candidates);
+  if (candidate === undefined || digest?.algorithm !== 'sha256') return undefined;
+  const mac = quickMac(secret, candidate.signedPrefix, rawBody);
+  return mac !== undefined && isMac(mac, digest) ? candidate.match(digest) : undefined;
+}
+
+/** The digest of a request that has one, which is read in one way and is compared with one MAC. */
+function usualDigest(candidates: readonly Candidate[]): Digest | undefined {
+  const candidate = candidates[0];
+  if (candidates.length !== 1 || candidate === undefined || candidate.decodesSecret) return undefined;
+  return candidate.digests.length === 1 ? candidate.digests[0] : undefined;
 }
 
 /** How many MACs one request and secret may cost, whatever its headers hold. */
@@ -36,8 +39,16 @@ const macBudget = 8;
 /** How many signatures are compared with them: hundreds of headers must not cost more than the MACs do. */
 const comparisonBudget = 64;
 
-/** The first candidate that `secret` signs. */
-export function firstMatch(candidates: Iterable<Candidate>, rawBody: Buffer, secret: string): FoundMatch | undefined {
+/** The first candidate that `secret` signs. The usual request needs no list of MACs, which took half a microsecond. */
+export function firstMatch(candidates: readonly Candidate[], rawBody: Buffer, secret: string): FoundMatch | undefined {
+  const candidate = candidates[0];
+  const digest = usualDigest(candidates);
+  if (candidate === undefined || digest === undefined) return search(candidates, rawBody, secret);
+  const mac = macOf(digest.algorithm, secret, candidate.signedPrefix, rawBody);
+  return isMac(mac, digest) ? candidate.match(digest) : undefined;
+}
+
+function search(candidates: readonly Candidate[], rawBody: Buffer, secret: string): FoundMatch | undefined {
   const macs: Mac[] = [];
   let comparisons = 0;
   for (const candidate of candidates) {
@@ -47,7 +58,7 @@ export function firstMatch(candidates: Iterable<Candidate>, rawBody: Buffer, sec
         const mac = findMac(macs, digest.algorithm, key, candidate.signedPrefix, rawBody);
         comparisons += 1;
         if (mac === undefined || comparisons > comparisonBudget) return undefined;
-        if (sameDigest(mac, digest.hex)) return candidate.match(digest);
+        if (isMac(mac, digest)) return candidate.match(digest);
       }
     }
   }
@@ -59,7 +70,8 @@ interface Mac {
   readonly algorithm: Algorithm;
   readonly key: string | Buffer;
   readonly signedPrefix: string;
-  readonly hex: string;
+  /** A character for each byte. */
+  readonly bytes: string;
 }
 
 /** The MAC, worked out once a request; `undefined` when the budget is spent. */
@@ -73,12 +85,12 @@ function findMac(
   for (const mac of macs) {
     // A secret has two keys at most, so their kinds tell them apart.
     const sameKey = typeof mac.key === typeof key;
-    if (sameKey && mac.algorithm === algorithm && mac.signedPrefix === signedPrefix) return mac.hex;
+    if (sameKey && mac.algorithm === algorithm && mac.signedPrefix === signedPrefix) return mac.bytes;
   }
   if (macs.length === macBudget) return undefined;
-  const hex = macOf(algorithm, key, signedPrefix, rawBody);
-  macs.push({ algorithm, key, signedPrefix, hex });
-  return hex;
+  const bytes = macOf(algorithm, key, signedPrefix, rawBody);
+  macs.push({ algorithm, key, signedPrefix, bytes });
+  return bytes;
 }
 
 /** The decoded key first: it is what the senders' libraries use. */

@@ -10,11 +10,9 @@ export type Encoding = (typeof encodings)[number];
 export interface Digest {
   readonly algorithm: Algorithm;
   readonly encoding: Encoding;
-  /** Lower-case hex, whatever it came as: comparing needs one form. */
-  readonly hex: string;
+  readonly bytes: Buffer;
 }
 
-const hexDigits = /^[0-9a-f]+$/i;
 const base64Digits = /^[A-Za-z0-9+/]+={0,2}$/;
 const base64urlDigits = /^[A-Za-z0-9_-]+$/;
 
@@ -25,9 +23,9 @@ const base64urlDigits = /^[A-Za-z0-9_-]+$/;
 export function readDigest(text: string): Digest | undefined {
   switch (text.length) {
     case 64:
-      return hexDigits.test(text) ? { algorithm: 'sha256', encoding: 'hex', hex: text.toLowerCase() } : undefined;
+      return readHexDigest(text, 'sha256', 32);
     case 128:
-      return hexDigits.test(text) ? { algorithm: 'sha512', encoding: 'hex', hex: text.toLowerCase() } : undefined;
+      return readHexDigest(text, 'sha512', 64);
     case 43:
     case 44:
       return readBase64Digest(text, 'sha256');
@@ -39,10 +37,19 @@ export function readDigest(text: string): Digest | undefined {
   }
 }
 
+/** Of such a character, decoding hex looks at the lower byte alone. */
+const beyondOneByte = /[\u0100-\uffff]/;
+
+/** Decoding stops at what is no digit; that is faster than looking through the text before. */
+function readHexDigest(text: string, algorithm: Algorithm, length: number): Digest | undefined {
+  const bytes = Buffer.from(text, 'hex');
+  return bytes.length === length && !beyondOneByte.test(text) ? { algorithm, encoding: 'hex', bytes } : undefined;
+}
+
 function readBase64Digest(text: string, algorithm: Algorithm): Digest | undefined {
   const bytes = decodeBase64(text);
   if (bytes?.length !== (algorithm === 'sha256' ? 32 : 64)) return undefined;
-  return { algorithm, encoding: /[-_]/.test(text) ? 'base64url' : 'base64', hex: bytes.toString('hex') };
+  return { algorithm, encoding: /[-_]/.test(text) ? 'base64url' : 'base64', bytes };
 }
 
 /** Decodes canonical base64 (padded or not) or base64url; `undefined` for anything else. */
@@ -54,11 +61,11 @@ export function decodeBase64(text: string): Buffer | undefined {
   return canonical === text || canonical.replace(/=+$/, '') === bare ? bytes : undefined;
 }
 
-/** HMAC (RFC 2104) over `signedPrefix` and the body, in hex: that costs half of what a Buffer does. */
+/** HMAC (RFC 2104) over `signedPrefix` and the body, a character for each byte: that costs less than half of a Buffer. */
 export function macOf(algorithm: Algorithm, key: string | Buffer, signedPrefix: string, rawBody: Buffer): string {
   const hmac = createHmac(algorithm, key);
   if (signedPrefix !== '') hmac.update(signedPrefix);
-  return hmac.update(rawBody).digest('hex');
+  return hmac.update(rawBody).digest('binary');
 }
 
 /** The MAC as a sender writes it. */
@@ -68,18 +75,17 @@ export function writeMac(
   signedPrefix: string,
   rawBody: Buffer,
 ): string {
-  return Buffer.from(macOf(algorithm, key, signedPrefix, rawBody), 'hex').toString(encoding);
+  return Buffer.from(macOf(algorithm, key, signedPrefix, rawBody), 'latin1').toString(encoding);
 }
 
-/** Where digests are laid side by side: making two Buffers for each comparison took four times as long. */
-const shortScratch = { ours: Buffer.alloc(64), theirs: Buffer.alloc(64) };
-const longScratch = { ours: Buffer.alloc(128), theirs: Buffer.alloc(128) };
+const shortScratch = Buffer.alloc(32);
+const longScratch = Buffer.alloc(64);
 
-/** Compares two digests in hex, of 64 or 128 digits, in time that does not depend on where they differ. */
-export function sameDigest(a: string, b: string): boolean {
-  const scratch = a.length === 64 ? shortScratch : longScratch;
-  if (a.length !== b.length || a.length !== scratch.ours.length) return false;
-  scratch.ours.write(a, 'latin1');
-  scratch.theirs.write(b, 'latin1');
-  return timingSafeEqual(scratch.ours, scratch.theirs);
+/** Compares a MAC, a character for each byte, with a digest in time that does not depend on where they differ. */
+export function isMac(mac: string, { bytes }: Digest): boolean {
+  if (mac.length !== bytes.length) return false;
+  // A buffer of its own for each comparison takes twice as long.
+  const scratch = bytes.length === shortScratch.length ? shortScratch : longScratch;
+  scratch.write(mac, 'latin1');
+  return timingSafeEqual(scratch, bytes);
 }

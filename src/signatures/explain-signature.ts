@@ -166,6 +166,7 @@ function tryDigest(header: string, candidate: Candidate, digest: Digest, body: B
   const matches = firstMatch([{ ...candidate, digests: [digest] }], body, secret) !== undefined;
   const key = (decodesSecret ? decodeSecret(secret) : undefined) ?? secret;
   const bytes = `the body (${body.length} bytes)`;
+  const got = beginningOf(digest.bytes);
   return {
     header,
     form: formOf(signedPrefix),
@@ -173,9 +174,16 @@ function tryDigest(header: string, candidate: Candidate, digest: Digest, body: B
     algorithm: digest.algorithm,
     signedText: signedPrefix === '' ? bytes : `"${signedPrefix}" and ${bytes}`,
     outcome: matches ? 'match' : 'differs',
-    expectedPrefix: matches ? digest.hex.slice(0, 8) : macOf(digest.algorithm, key, signedPrefix, body).slice(0, 8),
-    gotPrefix: digest.hex.slice(0, 8),
+    expectedPrefix: matches
+      ? got
+      : beginningOf(Buffer.from(macOf(digest.algorithm, key, signedPrefix, body), 'latin1')),
+    gotPrefix: got,
   };
+}
+
+/** The first 8 hex digits. */
+function beginningOf(bytes: Buffer): string {
+  return bytes.toString('hex', 0, 4);
 }
 
 /** An id holds neither dots nor colons, so the marks in a prefix tell the forms apart. */

@@ -18,7 +18,10 @@ export interface Timestamp {
 
 /** Reads Unix seconds (10 digits) or milliseconds (13 digits). A repeated header came joined by `, ` and is refused. */
 export function readTimestamp(text: string | undefined): Timestamp | undefined {
-  if (text === undefined || !timestampText.test(text)) return undefined;
+  return text !== undefined && timestampText.test(text) ? timestampOf(text) : undefined;
+}
+
+function timestampOf(text: string): Timestamp {
   return { text, ms: text.length === 10 ? Number(text) * 1000 : Number(text) };
 }
 
@@ -27,12 +30,16 @@ export function readId(text: string | undefined): string | undefined {
   return text !== undefined && idText.test(text) ? text : undefined;
 }
 
+/** One timestamp and then one signature, as nearly all write it: taking it apart by `split` takes three times as long. */
+const usualStripeHeader = /^t=(\d{10}|\d{13}),v1=([^,=\s]+={0,2})$/;
 const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:,[a-z]\w{0,15}=[^,=\s]+={0,2})*$/;
 
 /** Reads `t=1700000000,v1=…[,v1=…]` (https://docs.stripe.com/webhooks#verify-manually). A repeated `t` is refused. */
 export function readTimestampedHeader(
   value: string,
 ): { readonly timestamp: Timestamp; readonly signatures: readonly string[] } | undefined {
+  const [, time, signature] = usualStripeHeader.exec(value) ?? [];
+  if (time !== undefined && signature !== undefined) return { timestamp: timestampOf(time), signatures: [signature] };
   if (!stripeHeader.test(value)) return undefined;
   const parts = value.split(',');
   const times = parts.filter((part) => part.startsWith('t='));

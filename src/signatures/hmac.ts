@@ -83,12 +83,8 @@ export function bodyCandidate(header: string, prefix: string, digest: Digest): C
     digests: [digest],
     signedPrefix: '',
     decodesSecret: false,
-    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, bodyMacIn(digest)),
+    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, digest),
   };
-}
-
-function bodyMacIn({ algorithm, hex }: Digest): string | undefined {
-  return algorithm === 'sha256' ? hex : undefined;
 }
 
 /** What of a digest's dress has to be said in a pin line. */

@@ -15,8 +15,8 @@ const outer = Buffer.alloc(blockBytes + digestBytes);
 let laid: string | undefined;
 
 /**
- * HMAC-SHA-256 (RFC 2104, section 2) of `signedPrefix` and the body, in hex, out of two hashes in one call each;
- * `undefined` when there is more than fits. Making an Hmac object, and collecting it as garbage, takes longer than hashing
+ * HMAC-SHA-256 (RFC 2104, section 2) of `signedPrefix` and the body, a character for each byte, out of two hashes in one
+ * call each; `undefined` when there is more than fits. Making an Hmac object, and collecting it as garbage, takes longer than hashing
  * a kilobyte: at 700 B this took 1.3 µs instead of 2.3, and `receive()` 7.8 instead of 9.5.
  */
 export function quickMac(key: string, signedPrefix: string, rawBody: Buffer): string | undefined {
@@ -27,7 +27,7 @@ export function quickMac(key: string, signedPrefix: string, rawBody: Buffer): st
   if (signedPrefix !== '') end += inner.write(signedPrefix, end, 'utf8');
   end += rawBody.copy(inner, end);
   outer.write(hash('sha256', inner.subarray(0, end), 'binary'), blockBytes, 'binary');
-  return hash('sha256', outer, 'hex');
+  return hash('sha256', outer, 'binary');
 }
 
 function layKey(key: string): void {

@@ -77,9 +77,12 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
 interface Places {
   readonly timestampHeader: string | undefined;
   readonly idHeader: string | undefined;
-  /** `content` up to `{body}`. */
-  readonly before: string;
+  /** `content` up to `{body}`, taken to pieces. */
+  readonly before: readonly string[];
 }
+
+const timestampMark = '{timestamp}';
+const idMark = '{id}';
 
 function parsePlaces(options: TimestampedHmacOptions): Places {
   const { content = usualContent, timestampHeader, idHeader } = options;
@@ -105,7 +108,7 @@ function parsePlaces(options: TimestampedHmacOptions): Places {
     timestampHeader:
       timestampHeader === undefined ? undefined : headerNameOf('timestampedHmac.timestampHeader', timestampHeader),
     idHeader: idHeader === undefined ? undefined : headerNameOf('timestampedHmac.idHeader', idHeader),
-    before,
+    before: before.split(/(\{timestamp\}|\{id\})/),
   };
 }
 
@@ -122,7 +125,9 @@ function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Pla
 }
 
 function signedPrefix({ before }: Places, timestamp: string, id: string): string {
-  return before.replaceAll('{timestamp}', timestamp).replaceAll('{id}', id);
+  let prefix = '';
+  for (const piece of before) prefix += piece === timestampMark ? timestamp : piece === idMark ? id : piece;
+  return prefix;
 }
 
 interface Digests {

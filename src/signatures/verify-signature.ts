@@ -3,9 +3,9 @@ import type { SignatureMatch, SignatureScheme } from '../contracts';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import { firstMatch, glance } from './candidate';
-import { macOf } from './digest';
 import { FoundMatch } from './found-match';
 import type { HeaderReader } from './header-reader';
+import type { NameLocally } from './local-name';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
 import { flawOfSecret } from './secret-text';
 import type { SecretSource, TenantSecret } from './secrets';
@@ -17,8 +17,8 @@ export interface SignaturePolicy {
   /** How the scheme reads headers, if it is one of ours. */
   readonly reader: HeaderReader | undefined;
   readonly secret: SecretSource;
-  /** Whether deliveries are to be known by a MAC of their body; only where the secrets are always the same. */
-  readonly namesByMac: boolean;
+  /** What deliveries are known by in a store that nobody else sees. */
+  readonly nameLocally: NameLocally | undefined;
   /** How far off a signed timestamp may be, both ways. */
   readonly toleranceMs: number;
   /** How long the `secret` function and a custom scheme may take. */
@@ -58,8 +58,8 @@ function accept(
   if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-  const bodyMac = policy.namesByMac ? bodyMacOf(raw, found, account.secrets) : undefined;
-  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found, bodyMac);
+  const localName = policy.nameLocally?.(raw.rawBody, found, account.secrets);
+  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found, localName);
   policy.announce(delivery, found);
   return delivery;
 }
@@ -72,15 +72,9 @@ function findSigner(raw: RawDelivery, reader: HeaderReader, secrets: readonly st
   if (seen !== undefined) return seen;
   for (const secret of secrets) {
     const found = firstMatch(candidates, raw.rawBody, secret);
-    if (found !== undefined) return secret === first ? found : found.withoutBodyMac();
+    if (found !== undefined) return secret === first ? found : found.withoutBodyDigest();
   }
   return undefined;
-}
-
-/** The same for all copies of a delivery, whichever secret and form they were signed with. */
-function bodyMacOf({ rawBody }: RawDelivery, found: SignatureMatch, [first = '']: readonly string[]): string {
-  const known = found instanceof FoundMatch ? found.bodyMac : undefined;
-  return known ?? macOf('sha256', first, '', rawBody);
 }
 
 /**
@@ -109,10 +103,10 @@ function mint(
   tenant: string | undefined,
   scheme: string,
   match: SignatureMatch,
-  bodyMac?: string,
+  localName?: string,
 ): VerifiedDelivery {
   // An empty id would be the same for every delivery.
-  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id, bodyMac });
+  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id, localName });
 }
 
 function refuse(reason: string): Settled {

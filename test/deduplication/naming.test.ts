@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { hmac, type SignatureScheme, type WebhookRequest } from '../../src/index';
+import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac, type WebhookRequest } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { mac, plainHeaders, stripeHeaders } from '../signatures/sender';
 import { notedLog, receiverWith, send, type Webhooks } from './kit';
 
-// A receiver of its own store may know a delivery by the MAC of its body. Whatever it does, a delivery is one delivery.
+// A receiver of its own store may know a delivery by something else than its key: the MAC of its body, mostly. Whatever it
+// does, a delivery is one delivery.
 
 const secrets = ['the secret', 'the one before'] as const;
 const [secret, before] = secrets;
 
-function bodyOf(n: number): string {
-  return JSON.stringify(examplePayload('notes_created', { data: { content: `note ${n}` } }));
+function bodyOf(n: number, bytes = 0): string {
+  return JSON.stringify(examplePayload('notes_created', { data: { content: `note ${n}` } })).padEnd(bytes, ' ');
 }
 
-const clock = () => String(Math.floor(Date.now() / 1000));
+const clock = (secondsAgo = 0) => String(Math.floor(Date.now() / 1000) - secondsAgo);
 
 /** The ways in which a sender may sign the same bytes. */
 const forms = {
@@ -24,6 +25,7 @@ const forms = {
   base64: (body: string) => ({ 'x-signature': mac(body, { key: secret, encoding: 'base64' }) }),
   prefixed: (body: string) => ({ 'x-signature': `sha256=${mac(body, { key: secret }).toUpperCase()}` }),
   timestamped: (body: string) => stripeHeaders(body, clock(), secret),
+  'timestamped earlier, under the secret before': (body: string) => stripeHeaders(body, clock(60), before),
   'Standard Webhooks': (body: string) => signDelivery({ payload: body, secret, scheme: 'standardWebhooks' }).headers,
 } satisfies Record<string, (body: string) => Record<string, string>>;
 type Form = keyof typeof forms;
@@ -59,10 +61,13 @@ test.each(formNames.flatMap((first) => formNames.map((second) => [first, second]
   },
 );
 
+const stripe = timestampedHmac({ header: 'stripe-signature' });
+
 test.each<[string, SignatureScheme, Form, Form]>([
   ['hmac', hmac({ header: 'x-signature' }), 'plain', 'plain, under the secret before'],
   ['a copy of hmac', { ...hmac({ header: 'x-signature' }), name: 'ours' }, 'plain', 'plain, under the secret before'],
   ['hmac of SHA-512', hmac({ header: 'x-signature', algorithm: 'sha512' }), 'SHA-512', 'SHA-512'],
+  ['timestampedHmac', stripe, 'timestamped', 'timestamped earlier, under the secret before'],
 ])('under a pinned %s, a repeat after a rotation is a duplicate, in either order', async (_name, signature, a, b) => {
   for (const [first, second] of [
     [a, b],
@@ -72,6 +77,44 @@ test.each<[string, SignatureScheme, Form, Form]>([
     expect(await send(webhooks, signed(bodyOf(1), first))).toBe('200 processed');
     expect(await send(webhooks, signed(bodyOf(1), second))).toBe('200 duplicate');
     expect(keys).toEqual([keyOf(bodyOf(1))]);
+  }
+});
+
+test('under a pinned timestampedHmac, bodies of any length that differ anywhere are two deliveries', async () => {
+  const { webhooks } = counting({ signature: stripe });
+  // Long bodies are named in another way than short ones.
+  const length = fc.oneof(fc.integer({ min: 600, max: 4000 }), fc.integer({ min: 32_700, max: 32_800 }));
+  let sent = 0;
+  await fc.assert(
+    fc.asyncProperty(length, fc.nat(), async (bytes, place) => {
+      sent += 1;
+      const one = bodyOf(sent, bytes);
+      const padding = one.trimEnd().length;
+      const at = padding + (place % (one.length - padding));
+      const other = `${one.slice(0, at)}\t${one.slice(at + 1)}`;
+      for (const expected of ['200 processed', '200 duplicate']) {
+        expect(await send(webhooks, signed(one, 'timestamped'))).toBe(expected);
+        expect(await send(webhooks, signed(other, 'timestamped earlier, under the secret before'))).toBe(expected);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('under a pinned scheme that signs an id, the id is the name, whatever the body', async () => {
+  const places = {
+    header: 'x-signature',
+    timestampHeader: 'x-at',
+    idHeader: 'x-id',
+    content: '{id}.{timestamp}.{body}',
+  };
+  for (const signature of [standardWebhooks(), timestampedHmac(places)]) {
+    const { webhooks, keys } = counting({ signature });
+    const under = (id: string, n: number) => signDelivery({ payload: bodyOf(n), secret, scheme: signature, id });
+    expect(await send(webhooks, under('msg_1', 1))).toBe('200 processed');
+    expect(await send(webhooks, under('msg_1', 2))).toBe('200 duplicate');
+    expect(await send(webhooks, under('msg_2', 1))).toBe('200 processed');
+    expect(new Set(keys).size).toBe(2);
   }
 });
 
@@ -91,30 +134,38 @@ interface Receivers {
   readonly elsewhere: Webhooks;
 }
 
-test('in whatever ways and forms deliveries come, each is handled once, under one key', async () => {
-  // A key of an earlier process cannot be known to be that of a delivery that came before any key did.
-  const way = fc.constantFrom('receive' as const, 'verify, then dispatch' as const);
-  const step = fc.record({ way, form: fc.constantFrom(...formNames), n: fc.integer({ min: 1, max: 3 }) });
-  const foreign = fc.boolean();
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), foreign, async (steps, beginsForeign) => {
-      const { webhooks, keys } = counting();
-      const to = { webhooks, elsewhere: receiverWith({ secret: [...secrets] }) };
-      const seen = new Set<number>();
-      if (beginsForeign) {
-        expect(await ways['dispatch what an earlier process verified'](to, bodyOf(2), 'plain')).toBe('200 processed');
-        seen.add(2);
-      }
-      for (const { way: chosen, form, n } of steps) {
-        const expected = seen.has(n) ? '200 duplicate' : '200 processed';
-        expect(await ways[chosen](to, bodyOf(n), form)).toBe(expected);
-        seen.add(n);
-      }
-      expect(keys.toSorted()).toEqual([...seen].map((n) => keyOf(bodyOf(n))).toSorted());
-    }),
-    { numRuns: 200 },
-  );
-});
+test.each<[string, SignatureScheme | 'auto', readonly Form[]]>([
+  ['any form', 'auto', formNames],
+  ['the pinned form', stripe, ['timestamped', 'timestamped earlier, under the secret before']],
+])(
+  'in whatever ways and in %s deliveries come, each is handled once, under one key',
+  async (_name, signature, given) => {
+    // A key of an earlier process cannot be known to be that of a delivery that came before any key did.
+    const way = fc.constantFrom('receive' as const, 'verify, then dispatch' as const);
+    const step = fc.record({ way, form: fc.constantFrom(...given), n: fc.integer({ min: 1, max: 3 }) });
+    const foreign = fc.boolean();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), foreign, async (steps, beginsForeign) => {
+        const { webhooks, keys } = counting({ signature });
+        const to = { webhooks, elsewhere: receiverWith({ secret: [...secrets], signature }) };
+        const seen = new Set<number>();
+        if (beginsForeign) {
+          expect(await ways['dispatch what an earlier process verified'](to, bodyOf(2), given[0] ?? 'plain')).toBe(
+            '200 processed',
+          );
+          seen.add(2);
+        }
+        for (const { way: chosen, form, n } of steps) {
+          const expected = seen.has(n) ? '200 duplicate' : '200 processed';
+          expect(await ways[chosen](to, bodyOf(n), form)).toBe(expected);
+          seen.add(n);
+        }
+        expect(keys.toSorted()).toEqual([...seen].map((n) => keyOf(bodyOf(n))).toSorted());
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 test('copies in flight share a run, in whatever ways they come', async () => {
   const { webhooks } = counting();
@@ -182,21 +233,30 @@ test('the log, the handler and onError say the same key, even when the handler w
 describe('how often the bytes are hashed', () => {
   // They stay the real ones; only their calls are counted.
   const crypto = jest.requireActual<typeof import('node:crypto')>('node:crypto');
-  const spies = (['hash', 'createHash', 'createHmac'] as const).map((name) => jest.spyOn(crypto, name));
+  const spies = (['hash', 'createHash', 'createHmac', 'createCipheriv'] as const).map((name) =>
+    jest.spyOn(crypto, name),
+  );
   const counted = async (webhooks: Webhooks, delivery: WebhookRequest) => {
     for (const spy of spies) spy.mockClear();
     expect(await send(webhooks, delivery)).toBe('200 processed');
-    const [hashed = 0, alsoHashed = 0, macs = 0] = spies.map((spy) => spy.mock.calls.length);
-    return { hashes: hashed + alsoHashed, macs };
+    const [hashed = 0, alsoHashed = 0, macs = 0, tags = 0] = spies.map((spy) => spy.mock.calls.length);
+    return { hashes: hashed + alsoHashed, macs, tags };
   };
-  const large = signDelivery({ payload: bodyOf(1) + ' '.repeat(100_000), secret });
+  const large = signDelivery({ payload: bodyOf(1, 100_000), secret });
 
   test('once, for the signature, when nobody reads the key', async () => {
     const webhooks = receiverWith({ secret });
     webhooks.on('notes_created', () => undefined);
-    expect(await counted(webhooks, large)).toEqual({ hashes: 0, macs: 1 });
+    expect(await counted(webhooks, large)).toEqual({ hashes: 0, macs: 1, tags: 0 });
     // The MAC of a small body is two hashes.
-    expect(await counted(webhooks, signed(bodyOf(1), 'plain'))).toEqual({ hashes: 2, macs: 0 });
+    expect(await counted(webhooks, signed(bodyOf(1), 'plain'))).toEqual({ hashes: 2, macs: 0, tags: 0 });
+  });
+
+  test('and once more, but for less, where the signature is over more than the body', async () => {
+    const webhooks = receiverWith({ secret, signature: stripe });
+    webhooks.on('notes_created', () => undefined);
+    expect(await counted(webhooks, signed(large.body, 'timestamped'))).toEqual({ hashes: 0, macs: 1, tags: 1 });
+    expect(await counted(webhooks, signed(bodyOf(1), 'timestamped'))).toEqual({ hashes: 3, macs: 0, tags: 0 });
   });
 
   test('once more for the key, however often it is read', async () => {
@@ -204,7 +264,7 @@ describe('how often the bytes are hashed', () => {
     const webhooks = receiverWith({ secret, logger });
     const keys = new Set<string>();
     webhooks.on('notes_created', (_event, context) => void keys.add(context.key).add(context.key));
-    expect(await counted(webhooks, large)).toEqual({ hashes: 1, macs: 1 });
+    expect(await counted(webhooks, large)).toEqual({ hashes: 1, macs: 1, tags: 0 });
     expect([...keys]).toEqual([keyOf(large.body)]);
     expect(lines).toContainEqual(expect.objectContaining({ outcome: 'processed', key: keyOf(large.body) }));
   });
@@ -213,6 +273,6 @@ describe('how often the bytes are hashed', () => {
     const webhooks = receiverWith({ secret });
     webhooks.on('notes_created', () => undefined);
     await webhooks.verify(signed(bodyOf(3), 'plain'));
-    expect(await counted(webhooks, large)).toEqual({ hashes: 1, macs: 1 });
+    expect(await counted(webhooks, large)).toEqual({ hashes: 1, macs: 1, tags: 0 });
   });
 });

@@ -5,15 +5,16 @@ import { quickBytes, quickMac } from '../../src/signatures/quick-mac';
 import { body, expectAccepted, expectRefused, plainHeaders, receiver, secret, stripeHeaders } from './sender';
 
 const theirs = (key: string, prefix: string, bytes: Buffer) =>
-  createHmac('sha256', key).update(prefix).update(bytes).digest('hex');
+  createHmac('sha256', key).update(prefix).update(bytes).digest('binary');
 
 // RFC 4231, the two cases whose key is ASCII.
 test.each([
   ['2', 'Jefe', 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
   ['1', '\x0b'.repeat(20), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
 ])('it gives what RFC 4231 gives in test case %s', (_case, key, text, expected) => {
-  expect(quickMac(key, '', Buffer.from(text))).toBe(expected);
-  expect(quickMac(key, text.slice(0, 3), Buffer.from(text.slice(3)))).toBe(expected);
+  const bytes = Buffer.from(expected, 'hex').toString('latin1');
+  expect(quickMac(key, '', Buffer.from(text))).toBe(bytes);
+  expect(quickMac(key, text.slice(0, 3), Buffer.from(text.slice(3)))).toBe(bytes);
 });
 
 test('it is the HMAC that Node makes, for any key, prefix and body, whatever came before', () => {

@@ -150,11 +150,17 @@ function withBitsLeftOver(text: string): string {
   return other;
 }
 
+/** Another text that Node 20's `Buffer.from` decodes to the same bytes: of each character it looks at the lower byte alone. */
+function inAnotherScript(text: string): string {
+  return text.replace(/\d/, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x100));
+}
+
 test.each<[string, string]>([
   ['SHA-1', 'a'.repeat(40)],
   ['hex of 31 bytes', hex.slice(2)],
   ['hex of 33 bytes', `${hex}00`],
   ['hex with a foreign letter', `${hex.slice(0, -1)}g`],
+  ['hex with a digit of another script', inAnotherScript(hex)],
   ['base64 with bits left over', withBitsLeftOver(base64)],
   ['base64 of both alphabets', `+_${base64.slice(2)}`],
   ['padding twice', `${base64}=`],

@@ -1,0 +1,44 @@
+import { createCipheriv, hash, randomBytes } from 'node:crypto';
+import type { SignatureMatch } from '../contracts';
+import { macOf } from './digest';
+import { FoundMatch } from './found-match';
+import { quickMac } from './quick-mac';
+
+/**
+ * Names a delivery within this process, by its body: the same for all copies, and for nothing else. `undefined` where
+ * something else than the body names it.
+ */
+export type NameLocally = (rawBody: Buffer, found: SignatureMatch, secrets: readonly string[]) => string | undefined;
+
+/**
+ * By its HMAC-SHA-256 under the first secret, whichever secret and form it was signed with: mostly that has been worked out.
+ * Only for schemes that take no id for a name, and secrets that are always the same.
+ */
+export const byMac: NameLocally = (rawBody, found, [first = '']) => {
+  const digest = found instanceof FoundMatch ? found.bodyDigest : undefined;
+  if (digest?.algorithm === 'sha256') return digest.bytes.toString('latin1');
+  return quickMac(first, '', rawBody) ?? macOf('sha256', first, '', rawBody);
+};
+
+/** By a hash that costs less than the key's, where a signature is over more than the body and does not name it. */
+export const byHash: NameLocally = (rawBody, { id = '' }) => {
+  if (id !== '') return undefined;
+  return rawBody.length < longBytes ? hash('sha256', rawBody, 'binary') : tagOf(rawBody);
+};
+
+/** From here on making a cipher costs less than hashing. */
+const longBytes = 32 * 1024;
+
+const tagKey = randomBytes(16);
+const tagNonce = Buffer.alloc(12);
+
+/**
+ * GMAC (NIST SP 800-38D) under a key that this process has for itself: 17 µs at 100 KB, where SHA-256 takes 57. Who does not
+ * know the key can only guess which two bodies share a tag, at odds of 2⁻¹²⁸ for each 16 bytes of them. One nonce will do:
+ * nothing is encrypted, and no tag is ever shown.
+ */
+function tagOf(bytes: Buffer): string {
+  const cipher = createCipheriv('aes-128-gcm', tagKey, tagNonce).setAAD(bytes);
+  cipher.final();
+  return cipher.getAuthTag().toString('latin1');
+}
