@@ -1,11 +1,12 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import type { Candidate } from './candidate';
-import { type Digest, readDigest } from './digest';
+import { type Digest, inHex, readDigest } from './digest';
+import type { LoneSignature } from './glance';
 import { readTimestamp, readTimestampedHeader } from './header-grammar';
 import { verifierOf } from './header-reader';
-import { bodyCandidate } from './hmac';
+import { bodyCandidate, loneBody, writtenPin } from './hmac';
 import { standardCandidate } from './standard-webhooks';
-import { oneHeaderCandidate, twoHeaderCandidate } from './timestamped-hmac';
+import { loneInOneHeader, oneHeaderCandidate, twoHeaderCandidate } from './timestamped-hmac';
 
 /**
  * Recognises an HMAC in every usual dress. The shape of a header's value chooses the forms it may be; see
@@ -15,7 +16,7 @@ export const auto: SignatureScheme = {
   name: 'auto',
   looksFor: 'any header whose name contains "signature" or "hmac"',
   maySign: (headers) => Object.keys(headers).some(isSignatureHeader),
-  verify: verifierOf({ candidates: readCandidates, mayBePlain: true }),
+  verify: verifierOf({ candidates: readCandidates, lone: readLone, mayBePlain: true }),
 };
 
 /** Whether a header, by its lower-case name, may hold a signature. `Signature-Input` (RFC 9421) describes one. */
@@ -61,6 +62,22 @@ export function readCandidates(headers: WebhookHeaders): readonly Candidate[] {
   }
   if (timestamped.length === 0) return plain;
   return [...timestamped, ...plain].slice(0, mostCandidates);
+}
+
+/** A signature in hex of one of the two usual forms, with nothing in the request that could be read in another way. */
+function readLone(headers: WebhookHeaders): LoneSignature | undefined {
+  let header: string | undefined;
+  for (const name of Object.keys(headers)) {
+    if (name.includes('timestamp')) return undefined;
+    if (!isSignatureHeader(name)) continue;
+    if (header !== undefined) return undefined;
+    header = name;
+  }
+  const value = header === undefined ? undefined : headers[header];
+  if (header === undefined || value === undefined) return undefined;
+  if (value.startsWith('t=')) return loneInOneHeader(header, value);
+  const prefix = value.startsWith('sha256=') ? 'sha256=' : '';
+  return loneBody(value.slice(prefix.length), 'hex', writtenPin(header, prefix, inHex));
 }
 
 /** An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery. */

@@ -1,6 +1,5 @@
 import { type Algorithm, type Digest, isMac, macOf } from './digest';
 import type { FoundMatch } from './found-match';
-import { quickMac } from './quick-mac';
 import { decodeSecret } from './secret-text';
 
 /** One reading of a request's headers: these digests, if genuine, are the MAC of this prefix and the body. */
@@ -12,18 +11,6 @@ export interface Candidate {
   readonly decodesSecret: boolean;
   /** What to say of the request when this reading is right. */
   match(digest: Digest): FoundMatch;
-}
-
-/**
- * A first look, for the usual case: one signature, read in one way. It only ever says yes; whatever it does not accept is
- * for {@link firstMatch} to search, so that no delivery is refused for anything but a MAC of Node's own making.
- */
-export function glance(candidates: readonly Candidate[], rawBody: Buffer, secret: string): FoundMatch | undefined {
-  const candidate = candidates[0];
-  const digest = usualDigest(candidates);
-  if (candidate === undefined || digest?.algorithm !== 'sha256') return undefined;
-  const mac = quickMac(secret, candidate.signedPrefix, rawBody);
-  return mac !== undefined && isMac(mac, digest) ? candidate.match(digest) : undefined;
 }
 
 /** The digest of a request that has one, which is read in one way and is compared with one MAC. */

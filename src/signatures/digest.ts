@@ -6,6 +6,9 @@ export const encodings = ['hex', 'base64', 'base64url'] as const;
 export type Algorithm = (typeof algorithms)[number];
 export type Encoding = (typeof encodings)[number];
 
+/** How most senders write theirs. */
+export const inHex = { algorithm: 'sha256', encoding: 'hex' } as const;
+
 /** A digest as a sender wrote it, decoded. */
 export interface Digest {
   readonly algorithm: Algorithm;

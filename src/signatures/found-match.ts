@@ -1,5 +1,4 @@
 import type { SignatureMatch } from '../contracts';
-import type { Digest } from './digest';
 import { pinLine } from './pin-line';
 
 /** The options of a pinned scheme that would find the same; what is a default is `undefined`. */
@@ -10,15 +9,15 @@ export class FoundMatch implements SignatureMatch {
   readonly scheme: string;
   readonly signedAt: number | undefined;
   readonly id: string | undefined;
-  /** What matched, where the body alone is signed. */
-  readonly bodyDigest: Digest | undefined;
+  /** The HMAC-SHA-256 of the body, in hex, where that is what matched. */
+  readonly bodyMac: string | undefined;
   readonly #options: PinOptions;
 
-  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string, bodyDigest?: Digest) {
+  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string, bodyMac?: string) {
     this.scheme = scheme;
     this.signedAt = signedAt;
     this.id = id;
-    this.bodyDigest = bodyDigest;
+    this.bodyMac = bodyMac;
     this.#options = options;
   }
 
@@ -30,8 +29,8 @@ export class FoundMatch implements SignatureMatch {
     return this.id === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt);
   }
 
-  withoutBodyDigest(): FoundMatch {
-    return this.bodyDigest === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt, this.id);
+  withoutBodyMac(): FoundMatch {
+    return this.bodyMac === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt, this.id);
   }
 
   /** Whether both would be pinned alike, without spelling the line out. */

@@ -18,10 +18,7 @@ export interface Timestamp {
 
 /** Reads Unix seconds (10 digits) or milliseconds (13 digits). A repeated header came joined by `, ` and is refused. */
 export function readTimestamp(text: string | undefined): Timestamp | undefined {
-  return text !== undefined && timestampText.test(text) ? timestampOf(text) : undefined;
-}
-
-function timestampOf(text: string): Timestamp {
+  if (text === undefined || !timestampText.test(text)) return undefined;
   return { text, ms: text.length === 10 ? Number(text) * 1000 : Number(text) };
 }
 
@@ -30,22 +27,31 @@ export function readId(text: string | undefined): string | undefined {
   return text !== undefined && idText.test(text) ? text : undefined;
 }
 
-/** One timestamp and then one signature, as nearly all write it: taking it apart by `split` takes three times as long. */
-const usualStripeHeader = /^t=(\d{10}|\d{13}),v1=([^,=\s]+={0,2})$/;
 const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:,[a-z]\w{0,15}=[^,=\s]+={0,2})*$/;
 
 /** Reads `t=1700000000,v1=…[,v1=…]` (https://docs.stripe.com/webhooks#verify-manually). A repeated `t` is refused. */
 export function readTimestampedHeader(
   value: string,
 ): { readonly timestamp: Timestamp; readonly signatures: readonly string[] } | undefined {
-  const [, time, signature] = usualStripeHeader.exec(value) ?? [];
-  if (time !== undefined && signature !== undefined) return { timestamp: timestampOf(time), signatures: [signature] };
   if (!stripeHeader.test(value)) return undefined;
   const parts = value.split(',');
   const times = parts.filter((part) => part.startsWith('t='));
   const timestamp = readTimestamp(times[0]?.slice(2));
   if (times.length !== 1 || timestamp === undefined) return undefined;
   return { timestamp, signatures: parts.filter((part) => part.startsWith('v1=')).map((part) => part.slice(3)) };
+}
+
+/**
+ * The same for one timestamp and then one signature, as nearly all write it, in a quarter of the time. Of the signature is
+ * only said where it would be: whoever compares it with a MAC need not know its grammar.
+ */
+export function readLoneTimestamped(value: string): {
+  readonly timestamp?: Timestamp | undefined;
+  readonly signature?: string;
+} {
+  const comma = value.indexOf(',');
+  if (!value.startsWith('t=') || !value.startsWith('v1=', comma + 1)) return {};
+  return { timestamp: readTimestamp(value.slice(2, comma)), signature: value.slice(comma + 4) };
 }
 
 const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: v\d+[a-z]?,[\w+/=-]+)*$/;

@@ -1,9 +1,12 @@
 import type { SignatureInput, SignatureMatch, WebhookHeaders } from '../contracts';
 import { type Candidate, firstMatch } from './candidate';
+import type { LoneSignature } from './glance';
 
 /** How a scheme of our own reads headers. What they may mean does not depend on the secret. */
 export interface HeaderReader {
   readonly candidates: (headers: WebhookHeaders) => readonly Candidate[];
+  /** The first look at a usual request: what it finds is no more than what `candidates` would. */
+  readonly lone?: (headers: WebhookHeaders) => LoneSignature | undefined;
   /** Whether an HMAC-SHA-256 over the body alone may be what it accepts. */
   readonly mayBePlain: boolean;
 }

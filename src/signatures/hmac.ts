@@ -3,6 +3,7 @@ import { headerNameOf, knownOptions, oneOf, stringOf } from '../option-checks';
 import type { Candidate } from './candidate';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest, writeMac } from './digest';
 import { FoundMatch, type PinOptions } from './found-match';
+import type { LoneSignature } from './glance';
 import { verifierOf } from './header-reader';
 import { unless } from './pin-line';
 
@@ -29,6 +30,7 @@ const known = { header: true, algorithm: true, encoding: true, prefix: true } sa
 export function hmac(options: HmacOptions): SignatureScheme {
   knownOptions(options, 'hmac', known);
   const written = parseWritten('hmac', options);
+  const pin = writtenPin(written.header, written.prefix, written);
   return {
     name: 'hmac',
     looksFor: written.header,
@@ -38,6 +40,11 @@ export function hmac(options: HmacOptions): SignatureScheme {
       candidates: (headers) => {
         const digest = readWritten(headers, written);
         return digest === undefined ? [] : [bodyCandidate(written.header, written.prefix, digest)];
+      },
+      lone: (headers) => {
+        const text = textOf(headers, written);
+        if (text === undefined || written.algorithm !== 'sha256') return undefined;
+        return loneBody(text, written.encoding, pin);
       },
       mayBePlain: written.algorithm === 'sha256',
     }),
@@ -63,11 +70,16 @@ export function parseWritten(path: string, options: HmacOptions): WrittenDigest 
   };
 }
 
+/** What stands in a header where the digest should be. */
+export function textOf(headers: WebhookHeaders, { header, prefix }: WrittenDigest): string | undefined {
+  const value = headers[header];
+  return value?.startsWith(prefix) ? value.slice(prefix.length) : undefined;
+}
+
 /** The digest in a header, if it is written as configured. */
 export function readWritten(headers: WebhookHeaders, written: WrittenDigest): Digest | undefined {
-  const value = headers[written.header];
-  if (!value?.startsWith(written.prefix)) return undefined;
-  return readDigestAs(value.slice(written.prefix.length), written);
+  const text = textOf(headers, written);
+  return text === undefined ? undefined : readDigestAs(text, written);
 }
 
 /** Reads a digest of the configured algorithm and encoding. */
@@ -83,12 +95,23 @@ export function bodyCandidate(header: string, prefix: string, digest: Digest): C
     digests: [digest],
     signedPrefix: '',
     decodesSecret: false,
-    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, digest),
+    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, bodyMacIn(digest)),
   };
 }
 
+function bodyMacIn({ algorithm, bytes }: Digest): string | undefined {
+  return algorithm === 'sha256' ? bytes.toString('hex') : undefined;
+}
+
+/** The body alone is signed, and there is one signature. */
+export function loneBody(text: string, encoding: Encoding, pin: PinOptions): LoneSignature {
+  const bodyMac = () => (encoding === 'hex' ? text : Buffer.from(text, encoding).toString('hex'));
+  const match = () => new FoundMatch('hmac', pin, undefined, undefined, bodyMac());
+  return { text, encoding, signedPrefix: '', match };
+}
+
 /** What of a digest's dress has to be said in a pin line. */
-export function writtenPin(header: string, prefix: string, digest: Digest): PinOptions {
+export function writtenPin(header: string, prefix: string, digest: Pick<Digest, 'algorithm' | 'encoding'>): PinOptions {
   return {
     header,
     algorithm: unless('sha256', digest.algorithm),

@@ -1,6 +1,6 @@
 import { createCipheriv, hash, randomBytes } from 'node:crypto';
 import type { SignatureMatch } from '../contracts';
-import { macOf } from './digest';
+import { inHex, writeMac } from './digest';
 import { FoundMatch } from './found-match';
 import { quickMac } from './quick-mac';
 
@@ -15,9 +15,8 @@ export type NameLocally = (rawBody: Buffer, found: SignatureMatch, secrets: read
  * Only for schemes that take no id for a name, and secrets that are always the same.
  */
 export const byMac: NameLocally = (rawBody, found, [first = '']) => {
-  const digest = found instanceof FoundMatch ? found.bodyDigest : undefined;
-  if (digest?.algorithm === 'sha256') return digest.bytes.toString('latin1');
-  return quickMac(first, '', rawBody) ?? macOf('sha256', first, '', rawBody);
+  const known = found instanceof FoundMatch ? found.bodyMac : undefined;
+  return known ?? quickMac(first, '', rawBody, 'hex') ?? writeMac(inHex, first, '', rawBody);
 };
 
 /** By a hash that costs less than the key's, where a signature is over more than the body and does not name it. */

@@ -1,11 +1,20 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
 import { badOption, headerNameOf, knownOptions } from '../option-checks';
 import type { Candidate } from './candidate';
-import { type Digest, writeMac } from './digest';
+import { type Digest, inHex, writeMac } from './digest';
 import { FoundMatch, type PinOptions } from './found-match';
-import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
+import type { LoneSignature } from './glance';
+import { readId, readLoneTimestamped, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
 import { verifierOf } from './header-reader';
-import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest, writtenPin } from './hmac';
+import {
+  type HmacOptions,
+  parseWritten,
+  readDigestAs,
+  readWritten,
+  textOf,
+  type WrittenDigest,
+  writtenPin,
+} from './hmac';
 import { unless } from './pin-line';
 
 /** Where a timestamped HMAC and its timestamp stand in a request, and what is signed. */
@@ -58,6 +67,7 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
         const candidate = readPlaced(headers, written, placed);
         return candidate === undefined ? [] : [candidate];
       },
+      lone: (headers) => (written.algorithm === 'sha256' ? readLone(headers, written, placed) : undefined),
       mayBePlain: false,
     }),
     sign: ({ rawBody, secret, signedAt, id }) => {
@@ -120,7 +130,27 @@ function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Pla
     digests,
     signedPrefix: signedPrefix(placed, timestamp.text, id),
     decodesSecret: false,
-    match: () => new FoundMatch('timestampedHmac', {}, timestamp.ms, id === '' ? undefined : id),
+    match: () => matchAt(timestamp, id),
+  };
+}
+
+function matchAt({ ms }: Timestamp, id: string): FoundMatch {
+  return new FoundMatch('timestampedHmac', {}, ms, id === '' ? undefined : id);
+}
+
+function readLone(headers: WebhookHeaders, written: WrittenDigest, placed: Places): LoneSignature | undefined {
+  const { timestampHeader, idHeader } = placed;
+  const id = idHeader === undefined ? '' : readId(headers[idHeader]);
+  const { timestamp, signature } =
+    timestampHeader === undefined
+      ? readLoneTimestamped(headers[written.header] ?? '')
+      : { timestamp: readTimestamp(headers[timestampHeader]), signature: textOf(headers, written) };
+  if (timestamp === undefined || signature === undefined || id === undefined) return undefined;
+  return {
+    text: signature,
+    encoding: written.encoding,
+    signedPrefix: signedPrefix(placed, timestamp.text, id),
+    match: () => matchAt(timestamp, id),
   };
 }
 
@@ -148,6 +178,18 @@ function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampH
 /** Stripe's form: one header holds timestamp and signatures. */
 export function oneHeaderCandidate(header: string, timestamp: Timestamp, digests: readonly Digest[]): Candidate {
   return timestampedCandidate(digests, timestamp, usualContent, (digest) => writtenPin(header, '', digest));
+}
+
+/** The same, where there is one signature in hex. */
+export function loneInOneHeader(header: string, value: string): LoneSignature | undefined {
+  const { timestamp, signature } = readLoneTimestamped(value);
+  if (timestamp === undefined || signature === undefined) return undefined;
+  return {
+    text: signature,
+    encoding: 'hex',
+    signedPrefix: `${timestamp.text}.`,
+    match: () => new FoundMatch('timestampedHmac', writtenPin(header, '', inHex), timestamp.ms),
+  };
 }
 
 /** Two headers, and `content` either the usual one or Slack's. */

@@ -2,8 +2,9 @@ import { SilenceError, withinMs } from '../bounded';
 import type { SignatureMatch, SignatureScheme } from '../contracts';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
-import { firstMatch, glance } from './candidate';
+import { firstMatch } from './candidate';
 import { FoundMatch } from './found-match';
+import { glance } from './glance';
 import type { HeaderReader } from './header-reader';
 import type { NameLocally } from './local-name';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
@@ -66,13 +67,14 @@ function accept(
 
 /** What one of our own schemes finds: it is asked about one secret after the other, and reads the headers once. */
 function findSigner(raw: RawDelivery, reader: HeaderReader, secrets: readonly string[]): FoundMatch | undefined {
-  const candidates = reader.candidates(raw.headers);
   const [first] = secrets;
-  const seen = first === undefined ? undefined : glance(candidates, raw.rawBody, first);
+  const lone = reader.lone?.(raw.headers);
+  const seen = lone && first !== undefined ? glance(lone, raw.rawBody, first) : undefined;
   if (seen !== undefined) return seen;
+  const candidates = reader.candidates(raw.headers);
   for (const secret of secrets) {
     const found = firstMatch(candidates, raw.rawBody, secret);
-    if (found !== undefined) return secret === first ? found : found.withoutBodyDigest();
+    if (found !== undefined) return secret === first ? found : found.withoutBodyMac();
   }
   return undefined;
 }
