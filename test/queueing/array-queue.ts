@@ -95,7 +95,7 @@ export class ArrayQueue implements DeliveryQueue {
       this.#workers.delete(take);
       const ended = Promise.allSettled(running.values());
       let timer: NodeJS.Timeout | undefined;
-      await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+      await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs).unref()))]);
       clearTimeout(timer);
       const left = [...running.keys()];
       if (!this.#options.closesAnew) running.clear();
