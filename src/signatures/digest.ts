@@ -64,7 +64,7 @@ export function decodeBase64(text: string): Buffer | undefined {
   return canonical === text || canonical.replace(/=+$/, '') === bare ? bytes : undefined;
 }
 
-/** HMAC (RFC 2104) over `signedPrefix` and the body, a character for each byte: that costs less than half of a Buffer. */
+/** HMAC (RFC 2104) over `signedPrefix` and the body, a character for each byte: that costs less than a Buffer. */
 export function macOf(algorithm: Algorithm, key: string | Buffer, signedPrefix: string, rawBody: Buffer): string {
   const hmac = createHmac(algorithm, key);
   if (signedPrefix !== '') hmac.update(signedPrefix);

@@ -11,8 +11,8 @@ export interface LoneSignature {
   readonly encoding: Encoding;
   /** What is signed in front of the body; the body alone when empty. */
   readonly signedPrefix: string;
-  /** What to say of the request when the signature is genuine. */
-  match(): FoundMatch;
+  /** What to say of the request when the signature is genuine, given what it was compared with. */
+  match(mac: string): FoundMatch;
 }
 
 /**
@@ -24,7 +24,7 @@ export function glance(signature: LoneSignature, rawBody: Buffer, secret: string
   const { text, encoding, signedPrefix } = signature;
   if (text.length !== scratch[encoding].theirs.length) return undefined;
   const mac = quickMac(secret, signedPrefix, rawBody, encoding);
-  return mac !== undefined && isSame(mac, text, scratch[encoding]) ? signature.match() : undefined;
+  return mac !== undefined && isSame(mac, text, scratch[encoding]) ? signature.match(mac) : undefined;
 }
 
 interface Scratch {

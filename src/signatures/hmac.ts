@@ -105,8 +105,10 @@ function bodyMacIn({ algorithm, bytes }: Digest): string | undefined {
 
 /** The body alone is signed, and there is one signature. */
 export function loneBody(text: string, encoding: Encoding, pin: PinOptions): LoneSignature {
-  const bodyMac = () => (encoding === 'hex' ? text : Buffer.from(text, encoding).toString('hex'));
-  const match = () => new FoundMatch('hmac', pin, undefined, undefined, bodyMac());
+  const match = (mac: string) => {
+    const bodyMac = encoding === 'hex' ? mac : Buffer.from(mac, encoding).toString('hex');
+    return new FoundMatch('hmac', pin, undefined, undefined, bodyMac);
+  };
   return { text, encoding, signedPrefix: '', match };
 }
 
