@@ -22,12 +22,12 @@ import { JobWorker } from './queueing/job-worker';
 import { withheldHeaders } from './queueing/travelling-headers';
 import { type Receiver, receive, verify } from './receive';
 import { registerCallback, registerHandler } from './register';
-import { errorOf, Reporter } from './report';
+import { errorOf, isLogged, Reporter } from './report';
 import { deliveryOf } from './request-of';
 import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
-import { type HeaderReader, readerOf } from './signatures/header-reader';
+import { readerOf } from './signatures/header-reader';
 import { byHash, byMac, type NameLocally } from './signatures/local-name';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
@@ -177,14 +177,12 @@ function verifiedEvent<Event>(
 /** Joins the rooms. */
 function assemble(settings: Settings, logger: Logger, reporter: Reporter): Receiver {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
-  const reader = scheme && readerOf(scheme);
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   return {
     signature: {
       scheme,
-      reader,
       secret: settings.secret,
-      nameLocally: localNaming(settings, reader),
+      nameLocally: localNaming(settings, logger),
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
       announce: scheme === auto ? announceScheme(logger) : () => {},
@@ -214,13 +212,15 @@ function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
   return deduplicate.ownStore ?? boundedStore(deduplicate.store, storeTimeoutMs);
 }
 
-/** Local names are for where nobody else sees the store, and one account's deliveries are named by their bytes. */
-function localNaming(
-  { secret, deduplicate, queue }: Settings,
-  reader: HeaderReader | undefined,
-): NameLocally | undefined {
+/**
+ * Local names are for where nobody else sees the store, one account's deliveries are named by their bytes, and no log line
+ * reads the key of each.
+ */
+function localNaming({ scheme, secret, deduplicate, queue }: Settings, logger: Logger): NameLocally | undefined {
+  const reader = scheme && readerOf(scheme);
   const ours = deduplicate?.ownStore !== undefined && deduplicate.key === undefined && queue === undefined;
   if (!ours || typeof secret === 'function' || reader === undefined) return undefined;
+  if (isLogged(logger, rowOf('processed').level)) return undefined;
   return reader.mayBePlain ? byMac : byHash;
 }
 

@@ -55,7 +55,7 @@ export class Reporter {
   #log({ outcome, details }: Settled, measures: Measures): void {
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
-    if (!this.#isEnabled(level)) return;
+    if (!isLogged(this.#logger, level)) return;
     const { attempt, reason, schemaError } = details;
     const key = details.name?.key;
     const { startedAt, ...others } = measures;
@@ -75,14 +75,6 @@ export class Reporter {
       },
       measures.late ? `${row.title} (after the answer)` : row.title,
     );
-  }
-
-  #isEnabled(level: string): boolean {
-    try {
-      return this.#logger.isLevelEnabled?.(level) !== false;
-    } catch {
-      return true;
-    }
   }
 
   /** A logger that throws must not change what the sender is told, or a handled delivery would come again. */
@@ -116,6 +108,15 @@ export class Reporter {
 
   #logFailedListener(failure: unknown): void {
     this.#write('error', { cause: describeError(failure) }, 'onError itself failed');
+  }
+}
+
+/** Whether a log line of this level is worth making. */
+export function isLogged(logger: Logger, level: string): boolean {
+  try {
+    return logger.isLevelEnabled?.(level) !== false;
+  } catch {
+    return true;
   }
 }
 

@@ -46,7 +46,10 @@ export type UnknownEvent = { readonly event: string } & Readonly<Record<string, 
 export interface WebhookRequest {
   /** A Fetch `Headers`, or an object with names in any case. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The body exactly as it was sent; a string stands for its UTF-8. */
+  /**
+   * The body exactly as it was sent; a string stands for its UTF-8. Bytes are not copied: leave them as they are while
+   * handlers may run.
+   */
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */
   readonly method?: string | undefined;

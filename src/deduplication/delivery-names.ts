@@ -11,16 +11,22 @@ class LazyName implements DeliveryName {
   readonly claimedAs: string;
   readonly #delivery: VerifiedDelivery;
   readonly #payload: unknown;
+  readonly #tell: (name: DeliveryName) => void;
   #key: string | undefined;
 
-  constructor(claimedAs: string, delivery: VerifiedDelivery, payload: unknown) {
+  /** `tell` is called when the key is read for the first time. */
+  constructor(claimedAs: string, delivery: VerifiedDelivery, payload: unknown, tell: (name: DeliveryName) => void) {
     this.claimedAs = claimedAs;
     this.#delivery = delivery;
     this.#payload = payload;
+    this.#tell = tell;
   }
 
   get key(): string {
-    this.#key ??= deliveryKey(this.#delivery, this.#payload);
+    if (this.#key === undefined) {
+      this.#key = deliveryKey(this.#delivery, this.#payload);
+      this.#tell(this);
+    }
     return this.#key;
   }
 }
@@ -36,8 +42,8 @@ export interface NamingOptions {
 /**
  * Names deliveries. A store that nobody else sees may know a delivery by a local name, mostly the MAC of its body, which
  * verifying has worked out: that saves a second hash of the bytes, half of what 1 MB takes beside its signature and its
- * parsing. Once a key has been handed out, by `verify`, or comes in, by `dispatch`, its holder and `receive` have to mean
- * the same delivery: from then on the store knows new ones by their key, and those that it knew before as it did.
+ * parsing. Once somebody has read a key, whoever it was, or one comes in, by `dispatch`, its holder and `receive` have to
+ * mean the same delivery: from then on the store knows new ones by their key, and those that it knew before as it did.
  */
 export class DeliveryNames {
   readonly #nameDelivery: NameDelivery | undefined;
@@ -54,7 +60,7 @@ export class DeliveryNames {
   of(delivery: VerifiedDelivery, payload: unknown): DeliveryName {
     const { localName } = delivery;
     if (localName !== undefined && (!this.#keysAreOut || this.#isKnownAs(localName))) {
-      return new LazyName(localName, delivery, payload);
+      return new LazyName(localName, delivery, payload, this.#keyWasRead);
     }
     const key = deliveryKey(delivery, payload, this.#nameDelivery);
     return { key, claimedAs: key };
@@ -63,16 +69,23 @@ export class DeliveryNames {
   /** The key of a delivery, for somebody who may come back with it. */
   handOut(delivery: VerifiedDelivery, payload: unknown): string {
     this.#keysAreOut = true;
-    const { key, claimedAs } = this.of(delivery, payload);
-    if (claimedAs !== key) this.#localNames.set(key, claimedAs);
-    return key;
+    return this.of(delivery, payload).key;
   }
 
   /** For a key that came back. */
   ofKey(key: string): DeliveryName {
     this.#keysAreOut = true;
-    return { key, claimedAs: this.#localNames.get(key) ?? key };
+    const localName = this.#localNames.get(key);
+    if (localName === undefined) return { key, claimedAs: key };
+    if (this.#isKnownAs(localName)) return { key, claimedAs: localName };
+    this.#localNames.delete(key);
+    return { key, claimedAs: key };
   }
+
+  readonly #keyWasRead = ({ key, claimedAs }: DeliveryName): void => {
+    this.#keysAreOut = true;
+    this.#localNames.set(key, claimedAs);
+  };
 
   #isKnownAs(localName: string): boolean {
     return this.#ownStore?.has(localName) ?? false;

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import { isUint8Array } from 'node:util/types';
 import type { WebhookHeaders } from '../contracts';
@@ -87,6 +88,7 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
   const chunks = new Chunks();
   let state: 'first turn' | 'whole' | 'waiting' | 'done' = 'first turn';
   let timer: PatientTimer | undefined;
+  let handOn = done;
 
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
@@ -99,6 +101,7 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
   }
   /** Also for a late error of the socket, which with nobody to listen to it would end the process. */
   function onAbort(): void {
+    if (state === 'whole') return;
     finish(new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` }));
   }
   function giveUp(): void {
@@ -110,18 +113,20 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
     state = 'done';
     timer?.clear();
     if (result instanceof Settled) request.off('data', onData).off('end', onEnd).pause();
-    done(result);
+    handOn(result);
   }
   function lookAtWhatCame(): void {
     if (state === 'whole') finish(chunks.takeJoined());
     if (state !== 'first turn') return;
     state = 'waiting';
+    // What comes now comes from the socket: handlers, loggers and tracing are still to find the request's own context.
+    handOn = AsyncResource.bind(done);
     timer = new PatientTimer(() => setTimeout(giveUp, options.readTimeoutMs));
-    request.on('error', onAbort).on('close', onAbort);
+    request.on('close', onAbort);
     if (request.destroyed) onAbort();
   }
 
-  request.on('data', onData).on('end', onEnd);
+  request.on('data', onData).on('end', onEnd).on('error', onAbort);
   if (request.readableEnded) state = 'whole';
   // A middleware before us may have paused the stream to keep it for us.
   else if (request.readableFlowing === false) request.resume();

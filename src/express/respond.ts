@@ -13,12 +13,12 @@ export function respond(request: IncomingMessage, response: ServerResponse, repl
   if (response.headersSent || response.destroyed) return;
   response.statusCode = reply.status;
   for (const name in reply.headers) response.setHeader(name, reply.headers[name] ?? '');
+  // Node adds a length in HTTP/1.1 alone; a proxy that speaks 1.0 needs one to keep its connection.
+  response.setHeader('content-length', Buffer.byteLength(reply.body));
   if (request.complete || !hasBody(request)) {
-    // What is written with the end of a response needs no length of its own: Node adds it.
     response.end(reply.body);
     return;
   }
-  response.setHeader('content-length', Buffer.byteLength(reply.body));
   response.setHeader('connection', 'close');
   response.write(reply.body);
   hangUp(request, response);

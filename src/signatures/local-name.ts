@@ -4,26 +4,21 @@ import { inHex, writeMac } from './digest';
 import { FoundMatch } from './found-match';
 import { quickMac } from './quick-mac';
 
-/**
- * Names a delivery within this process, by its body: the same for all copies, and for nothing else. `undefined` where
- * something else than the body names it.
- */
-export type NameLocally = (rawBody: Buffer, found: SignatureMatch, secrets: readonly string[]) => string | undefined;
+/** Names a delivery within this process, by its body: the same for all copies, and for nothing else. */
+export type NameLocally = (rawBody: Buffer, found: SignatureMatch, secrets: readonly string[]) => string;
 
 /**
  * By its HMAC-SHA-256 under the first secret, whichever secret and form it was signed with: mostly that has been worked out.
- * Only for schemes that take no id for a name, and secrets that are always the same.
+ * Only for secrets that are always the same.
  */
 export const byMac: NameLocally = (rawBody, found, [first = '']) => {
   const known = found instanceof FoundMatch ? found.bodyMac : undefined;
   return known ?? quickMac(first, '', rawBody, 'hex') ?? writeMac(inHex, first, '', rawBody);
 };
 
-/** By a hash that costs less than the key's, where a signature is over more than the body and does not name it. */
-export const byHash: NameLocally = (rawBody, { id = '' }) => {
-  if (id !== '') return undefined;
-  return rawBody.length < longBytes ? hash('sha256', rawBody, 'binary') : tagOf(rawBody);
-};
+/** By a hash that costs less than the key's, where a signature is over more than the body. */
+export const byHash: NameLocally = (rawBody) =>
+  rawBody.length < longBytes ? hash('sha256', rawBody, 'binary') : tagOf(rawBody);
 
 /** From here on making a cipher costs less than hashing. */
 const longBytes = 32 * 1024;

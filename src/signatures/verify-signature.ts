@@ -5,7 +5,7 @@ import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import { firstMatch } from './candidate';
 import { FoundMatch } from './found-match';
 import { glance } from './glance';
-import type { HeaderReader } from './header-reader';
+import { type HeaderReader, readerOf } from './header-reader';
 import type { NameLocally } from './local-name';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
 import { flawOfSecret } from './secret-text';
@@ -15,8 +15,6 @@ import type { SecretSource, TenantSecret } from './secrets';
 export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
   readonly scheme: SignatureScheme | undefined;
-  /** How the scheme reads headers, if it is one of ours. */
-  readonly reader: HeaderReader | undefined;
   readonly secret: SecretSource;
   /** What deliveries are known by in a store that nobody else sees. */
   readonly nameLocally: NameLocally | undefined;
@@ -38,8 +36,10 @@ interface Account {
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
-    const { scheme, reader } = policy;
+    const { scheme } = policy;
     if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
+    // Asked for each delivery, since a test or an instrumentation may put another verify() in the place of ours.
+    const reader = readerOf(scheme);
     if (reader !== undefined) return accept(raw, account, scheme, findSigner(raw, reader, account.secrets), policy);
     const match = askScheme(raw, scheme, account.secrets, policy.answerTimeoutMs);
     return whenReady(match, (found) =>
@@ -59,7 +59,8 @@ function accept(
   if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-  const localName = policy.nameLocally?.(raw.rawBody, found, account.secrets);
+  const localName =
+    signedIdOf(found) === undefined ? policy.nameLocally?.(raw.rawBody, found, account.secrets) : undefined;
   const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found, localName);
   policy.announce(delivery, found);
   return delivery;
@@ -107,8 +108,12 @@ function mint(
   match: SignatureMatch,
   localName?: string,
 ): VerifiedDelivery {
-  // An empty id would be the same for every delivery.
-  return markVerified({ raw, tenant, scheme, signedId: match.id === '' ? undefined : match.id, localName });
+  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match), localName });
+}
+
+/** An empty id would be the same for every delivery. */
+function signedIdOf({ id }: SignatureMatch): string | undefined {
+  return id === '' ? undefined : id;
 }
 
 function refuse(reason: string): Settled {

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac, type WebhookRequest } from '../../src/index';
+import {
+  type BigmindEvent,
+  hmac,
+  type SignatureScheme,
+  standardWebhooks,
+  timestampedHmac,
+  type WebhookRequest,
+} from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { mac, plainHeaders, stripeHeaders } from '../signatures/sender';
 import { notedLog, receiverWith, send, type Webhooks } from './kit';
@@ -31,6 +39,10 @@ const forms = {
 type Form = keyof typeof forms;
 const formNames = Object.keys(forms) as Form[];
 
+function eventIn(body: string): BigmindEvent {
+  return JSON.parse(body) as BigmindEvent;
+}
+
 function signed(body: string, form: Form): WebhookRequest {
   return { headers: forms[form](body), body };
 }
@@ -49,15 +61,27 @@ function counting(options: Parameters<typeof receiverWith>[0] = {}) {
   return { webhooks, keys };
 }
 
+/** As most handlers are: no key is read. */
+function handling(options: Parameters<typeof receiverWith>[0] = {}) {
+  const webhooks = receiverWith({ secret: [...secrets], ...options });
+  const notes: string[] = [];
+  webhooks.on('notes_created', ({ data }) => void notes.push(String(data.content)));
+  return { webhooks, notes };
+}
+
 test.each(formNames.flatMap((first) => formNames.map((second) => [first, second] as const)))(
   'a delivery signed as %s is a duplicate when it comes as %s',
   async (first, second) => {
     const { webhooks, keys } = counting();
+    const quiet = handling();
     const body = bodyOf(1);
-    expect(await send(webhooks, signed(body, first))).toBe('200 processed');
-    expect(await send(webhooks, signed(body, second))).toBe('200 duplicate');
-    expect(await send(webhooks, signed(bodyOf(2), second))).toBe('200 processed');
+    for (const to of [webhooks, quiet.webhooks]) {
+      expect(await send(to, signed(body, first))).toBe('200 processed');
+      expect(await send(to, signed(body, second))).toBe('200 duplicate');
+      expect(await send(to, signed(bodyOf(2), second))).toBe('200 processed');
+    }
     expect(keys).toEqual([keyOf(body), keyOf(bodyOf(2))]);
+    expect(quiet.notes).toEqual(['note 1', 'note 2']);
   },
 );
 
@@ -74,14 +98,18 @@ test.each<[string, SignatureScheme, Form, Form]>([
     [b, a],
   ] as const) {
     const { webhooks, keys } = counting({ signature });
-    expect(await send(webhooks, signed(bodyOf(1), first))).toBe('200 processed');
-    expect(await send(webhooks, signed(bodyOf(1), second))).toBe('200 duplicate');
+    const quiet = handling({ signature });
+    for (const to of [webhooks, quiet.webhooks]) {
+      expect(await send(to, signed(bodyOf(1), first))).toBe('200 processed');
+      expect(await send(to, signed(bodyOf(1), second))).toBe('200 duplicate');
+    }
     expect(keys).toEqual([keyOf(bodyOf(1))]);
+    expect(quiet.notes).toEqual(['note 1']);
   }
 });
 
 test('under a pinned timestampedHmac, bodies of any length that differ anywhere are two deliveries', async () => {
-  const { webhooks } = counting({ signature: stripe });
+  const { webhooks } = handling({ signature: stripe });
   // Long bodies are named in another way than short ones.
   const length = fc.oneof(fc.integer({ min: 600, max: 4000 }), fc.integer({ min: 32_700, max: 32_800 }));
   let sent = 0;
@@ -109,12 +137,12 @@ test('under a pinned scheme that signs an id, the id is the name, whatever the b
     content: '{id}.{timestamp}.{body}',
   };
   for (const signature of [standardWebhooks(), timestampedHmac(places)]) {
-    const { webhooks, keys } = counting({ signature });
+    const { webhooks, notes } = handling({ signature });
     const under = (id: string, n: number) => signDelivery({ payload: bodyOf(n), secret, scheme: signature, id });
     expect(await send(webhooks, under('msg_1', 1))).toBe('200 processed');
     expect(await send(webhooks, under('msg_1', 2))).toBe('200 duplicate');
     expect(await send(webhooks, under('msg_2', 1))).toBe('200 processed');
-    expect(new Set(keys).size).toBe(2);
+    expect(notes).toEqual(['note 1', 'note 1']);
   }
 });
 
@@ -141,31 +169,79 @@ test.each<[string, SignatureScheme | 'auto', readonly Form[]]>([
   'in whatever ways and in %s deliveries come, each is handled once, under one key',
   async (_name, signature, given) => {
     // A key of an earlier process cannot be known to be that of a delivery that came before any key did.
-    const way = fc.constantFrom('receive' as const, 'verify, then dispatch' as const);
+    const way = fc.constantFrom('receive' as const, 'verify, then dispatch' as const, 'under the key it had' as const);
     const step = fc.record({ way, form: fc.constantFrom(...given), n: fc.integer({ min: 1, max: 3 }) });
-    const foreign = fc.boolean();
+    const steps = fc.array(step, { minLength: 2, maxLength: 12 });
+    const keyIsRead = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), foreign, async (steps, beginsForeign) => {
-        const { webhooks, keys } = counting({ signature });
+      fc.asyncProperty(steps, fc.boolean(), keyIsRead, async (chosen, beginsForeign, isRead) => {
+        const { webhooks, notes } = handling({ signature });
+        const keys = new Map<string, string>();
+        webhooks.on(
+          'notes_created',
+          ({ data }, context) => {
+            if (isRead[Number(String(data.content).at(-1))]) keys.set(String(data.content), context.key);
+          },
+          { name: 'reads keys' },
+        );
         const to = { webhooks, elsewhere: receiverWith({ secret: [...secrets], signature }) };
         const seen = new Set<number>();
         if (beginsForeign) {
-          expect(await ways['dispatch what an earlier process verified'](to, bodyOf(2), given[0] ?? 'plain')).toBe(
-            '200 processed',
-          );
+          const outcome = ways['dispatch what an earlier process verified'](to, bodyOf(2), given[0] ?? 'plain');
+          expect(await outcome).toBe('200 processed');
           seen.add(2);
         }
-        for (const { way: chosen, form, n } of steps) {
+        for (const { way: asked, form, n } of chosen) {
           const expected = seen.has(n) ? '200 duplicate' : '200 processed';
-          expect(await ways[chosen](to, bodyOf(n), form)).toBe(expected);
+          const key = keys.get(`note ${n}`);
+          const answer =
+            asked !== 'under the key it had'
+              ? ways[asked](to, bodyOf(n), form)
+              : key === undefined
+                ? ways.receive(to, bodyOf(n), form)
+                : webhooks.dispatch({ event: eventIn(bodyOf(n)), key }).then((outcome) => `200 ${outcome}`);
+          expect(await answer).toBe(expected);
           seen.add(n);
         }
-        expect(keys.toSorted()).toEqual([...seen].map((n) => keyOf(bodyOf(n))).toSorted());
+        expect(notes.toSorted()).toEqual([...seen].map((n) => `note ${n}`).toSorted());
+        for (const [note, key] of keys) expect(key).toBe(keyOf(bodyOf(Number(note.at(-1)))));
       }),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
   },
 );
+
+test('a retry under the key that a handler read runs only what had failed, and its repeat nothing', async () => {
+  const { webhooks, notes } = handling();
+  let key: string | undefined;
+  let runs = 0;
+  webhooks.on(
+    'notes_created',
+    (_event, context) => {
+      runs++;
+      if (key !== undefined) return;
+      key = context.key;
+      throw new Error('not yet');
+    },
+    { name: 'retried' },
+  );
+  const body = bodyOf(1);
+  expect(await send(webhooks, signed(body, 'plain'))).toBe('500 FAILED');
+  expect(await webhooks.dispatch({ event: eventIn(body), key: key ?? '' })).toBe('processed');
+  expect(await send(webhooks, signed(body, 'plain'))).toBe('200 duplicate');
+  expect([notes, runs]).toEqual([['note 1'], 2]);
+});
+
+test('when its time is over, a delivery is known anew by whatever it is called', async () => {
+  const { webhooks, notes } = handling({ deduplicate: { ttlMs: 100 } });
+  const delivery = signed(bodyOf(1), 'plain');
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  await webhooks.verify(delivery);
+  await pause(120);
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(await webhooks.dispatch(await webhooks.verify(delivery))).toBe('duplicate');
+  expect(notes).toEqual(['note 1', 'note 1']);
+});
 
 test('copies in flight share a run, in whatever ways they come', async () => {
   const { webhooks } = counting();

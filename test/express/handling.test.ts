@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestHandler } from 'express';
 import type { DeliveryStore, NoSchemas, Outcome } from '../../src/index';
 import { type BigmindWebhooksOptions, memoryStore } from '../../src/index';
 import { outcomes, rowOf } from '../../src/outcomes';
@@ -46,6 +49,46 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled).toHaveLength(1);
     await expectAnswer(genuine(), 'processed');
     expect(handled).toHaveLength(2);
+  });
+
+  test('handlers run in the context of the request, however its body comes', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const { webhooks } = receiver();
+    const seen: (string | undefined)[] = [];
+    webhooks.on('notes_created', () => void seen.push(context.getStore()));
+    const begin: RequestHandler = (request, _response, next) => context.run(String(request.headers['x-request']), next);
+    served = await serve(express().use(path, begin, webhooks.router));
+    const send = async (name: string, padding: number, ...cuts: readonly number[]) => {
+      const { headers, body } = signDelivery({ payload: `${genuine().body}${' '.repeat(padding)}`, secret });
+      const { socket, seen: until } = dial(served.port);
+      const head = headLines({ ...headers, host: 'x', 'x-request': name, 'content-length': String(body.length) });
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`);
+      for (const [from, to] of [0, ...cuts].map((cut, n) => [cut, cuts[n]])) {
+        socket.write(body.slice(from, to));
+        await pause(20);
+      }
+      await until(/\{"status":"processed"\}/);
+      socket.destroy();
+    };
+    await send('whole', 0);
+    await send('in three parts', 0, 10, 100);
+    await send('large', 300_000);
+    expect(seen).toEqual(['whole', 'in three parts', 'large']);
+  });
+
+  test('a client of HTTP/1.0 is told the length of the answer, and keeps its connection', async () => {
+    const { webhooks, note } = await start();
+    webhooks.on('notes_created', note);
+    const { socket, seen } = dial(served.port);
+    for (const outcome of ['processed', 'duplicate']) {
+      const { headers, body } = signDelivery({ payload: examplePayload('notes_created'), secret });
+      const head = headLines({ ...headers, connection: 'keep-alive', 'content-length': String(body.length) });
+      socket.write(`POST ${path} HTTP/1.0\r\n${head}\r\n${body}`);
+      const answer = await seen(new RegExp(`"${outcome}"`));
+      expect(answer).toMatch(new RegExp(`content-length: ${`{"status":"${outcome}"}`.length}\r\n`, 'i'));
+    }
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 
   test('answers while a test of its user fakes every timer', async () => {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { SignatureInput, SignatureScheme } from '../../src';
+import { hmac, type SignatureInput, type SignatureMatch, type SignatureScheme } from '../../src';
 import { signDelivery } from '../../src/testing';
-import { body, expectAccepted, expectRefused, mac, now, payload, receiver, secret } from './sender';
+import { body, expectAccepted, expectRefused, mac, now, payload, plainHeaders, receiver, secret } from './sender';
 
 const signed = { 'x-own': mac(body) };
 
@@ -34,6 +34,39 @@ test('a scheme of the user’s own tells genuine deliveries from others', async 
   await expectRefused(to, signed, `${body} `);
   await expectRefused(to, { 'x-own': mac(body, { key: 'another' }) });
   await expectRefused(to, {});
+});
+
+const ours = hmac({ header: 'x-signature' });
+const found = (input: SignatureInput) => ours.verify(input) as SignatureMatch | undefined;
+
+test.each<[string, SignatureScheme]>([
+  ['copies what one of ours finds', { name: 'own', verify: (input) => found(input) && { ...found(input) } }],
+  [
+    'adds to it',
+    { name: 'own', verify: (input) => found(input) && Object.assign({}, found(input), { signedAt: now }) },
+  ],
+  ['is one of ours, of another copy of this package', otherCopyOfOurs()],
+])('a scheme that %s accepts what ours accepts', async (_title, signature) => {
+  const to = receiver({ signature });
+  await expectAccepted(to, plainHeaders(), 'hmac');
+  await expectRefused(to, plainHeaders(body, 'another'));
+});
+
+function otherCopyOfOurs(): SignatureScheme {
+  let scheme: SignatureScheme | undefined;
+  jest.isolateModules(() => {
+    scheme = jest.requireActual<typeof import('../../src')>('../../src').hmac({ header: 'x-signature' });
+  });
+  return scheme ?? ours;
+}
+
+test('a verify() that is put in the place of ours later is asked instead', async () => {
+  const signature = hmac({ header: 'x-signature' });
+  const to = receiver({ signature });
+  await expectAccepted(to, plainHeaders(), 'hmac');
+  const spy = jest.spyOn(signature, 'verify').mockReturnValue(false);
+  await expectRefused(to, plainHeaders());
+  expect(spy).toHaveBeenCalledTimes(1);
 });
 
 test('it may be asynchronous', async () => {
