@@ -5,6 +5,8 @@ import type { Outcome } from './outcomes';
 export interface RawDelivery {
   /** The body exactly as it was sent, and as it was signed. */
   readonly rawBody: Buffer;
+  /** Whether the bytes lie in memory of the caller's, who may write to it as soon as there is a promise to wait for. */
+  readonly isBorrowed?: boolean;
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
   /** When the request began to be handled, in milliseconds since 1970. */

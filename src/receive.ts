@@ -99,7 +99,8 @@ function runInTime(
   const deadline = source.raw.receivedAt + timeoutMs;
   const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
   if (!(running instanceof Promise)) return running;
-  const { name, event } = source;
+  const { raw, name, event } = source;
+  if (raw.isBorrowed) name.fix?.();
   return beforeDeadline(running, deadline - clock.now(), new Settled('timeout', { name, event }), reportLate);
 }
 

@@ -47,8 +47,8 @@ export interface WebhookRequest {
   /** A Fetch `Headers`, or an object with names in any case. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
-   * The body exactly as it was sent; a string stands for its UTF-8. Bytes are not copied: leave them as they are while
-   * handlers may run.
+   * The body exactly as it was sent; a string stands for its UTF-8. Bytes are not copied: as long as handlers run, what is
+   * written to them is in their `context.rawBody`.
    */
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */

@@ -4,6 +4,8 @@ import { deliveryKey, type NameDelivery } from './delivery-key';
 /** What a delivery is called: by its key everywhere, and in the store perhaps by something that costs less. */
 export interface DeliveryName extends Named {
   readonly claimedAs: string;
+  /** Works the key out now, because the bytes may be written to from now on. */
+  readonly fix?: () => void;
 }
 
 /** The key of a large delivery costs as much as its signature: it is worked out when somebody reads it. */
@@ -13,6 +15,7 @@ class LazyName implements DeliveryName {
   readonly #payload: unknown;
   readonly #tell: (name: DeliveryName) => void;
   #key: string | undefined;
+  #wasRead = false;
 
   /** `tell` is called when the key is read for the first time. */
   constructor(claimedAs: string, delivery: VerifiedDelivery, payload: unknown, tell: (name: DeliveryName) => void) {
@@ -23,10 +26,16 @@ class LazyName implements DeliveryName {
   }
 
   get key(): string {
-    if (this.#key === undefined) {
-      this.#key = deliveryKey(this.#delivery, this.#payload);
+    const key = this.fix();
+    if (!this.#wasRead) {
+      this.#wasRead = true;
       this.#tell(this);
     }
+    return key;
+  }
+
+  fix(): string {
+    this.#key ??= deliveryKey(this.#delivery, this.#payload);
     return this.#key;
   }
 }

@@ -1,5 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import timers from 'node:timers';
 import { isUint8Array } from 'node:util/types';
 import type { WebhookHeaders } from '../contracts';
 import { Settled } from '../delivery';
@@ -77,7 +79,7 @@ function tooLarge(bytes: number, { limit }: ReadOptions): Settled {
 }
 
 /** Kept as it is now: whoever fakes timers in a test should still get an answer. */
-const atEndOfTurn = setImmediate;
+const atEndOfTurn = timers.setImmediate;
 
 /**
  * Listens at once, since others may listen as well and what flows past is gone, but looks at what came only at the end of
@@ -101,8 +103,10 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
   }
   /** Also for a late error of the socket, which with nobody to listen to it would end the process. */
   function onAbort(): void {
-    if (state === 'whole') return;
-    finish(new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` }));
+    if (state !== 'whole') finish(aborted());
+  }
+  function aborted(): Settled {
+    return new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` });
   }
   function giveUp(): void {
     const reason = `${chunks.bytes} bytes came within readTimeoutMs (${options.readTimeoutMs}).`;
@@ -116,7 +120,7 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
     handOn(result);
   }
   function lookAtWhatCame(): void {
-    if (state === 'whole') finish(chunks.takeJoined());
+    if (state === 'whole') finish(wasReset(request, chunks.bytes) ? aborted() : chunks.takeJoined());
     if (state !== 'first turn') return;
     state = 'waiting';
     // What comes now comes from the socket: handlers, loggers and tracing are still to find the request's own context.
@@ -131,6 +135,13 @@ function readStream(request: IncomingMessage, options: ReadOptions, done: (resul
   // A middleware before us may have paused the stream to keep it for us.
   else if (request.readableFlowing === false) request.resume();
   atEndOfTurn(lookAtWhatCame);
+}
+
+/** A stream of HTTP/2 that is reset ends as if it were whole. */
+function wasReset(request: IncomingMessage, bytes: number): boolean {
+  if (request.httpVersionMajor < 2) return false;
+  const { aborted } = request as unknown as Http2ServerRequest;
+  return aborted && Number(request.headers['content-length']) !== bytes;
 }
 
 const smallBytes = 1024;

@@ -11,15 +11,18 @@ const swallowMs = 500;
  */
 export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
   if (response.headersSent || response.destroyed) return;
-  response.statusCode = reply.status;
-  for (const name in reply.headers) response.setHeader(name, reply.headers[name] ?? '');
-  // Node adds a length in HTTP/1.1 alone; a proxy that speaks 1.0 needs one to keep its connection.
-  response.setHeader('content-length', Buffer.byteLength(reply.body));
-  if (request.complete || !hasBody(request)) {
+  const early = !request.complete && hasBody(request);
+  // In one piece: when it throws, whoever answers instead finds no header of ours. The length is for HTTP/1.0, where Node
+  // adds none, and a proxy needs one to keep its connection.
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    'content-length': Buffer.byteLength(reply.body),
+    ...(early && { connection: 'close' }),
+  });
+  if (!early) {
     response.end(reply.body);
     return;
   }
-  response.setHeader('connection', 'close');
   response.write(reply.body);
   hangUp(request, response);
 }

@@ -8,7 +8,7 @@ export interface ContextSource {
   readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
   readonly tenant: string | undefined;
   readonly scheme: string;
-  readonly name: { readonly key: string; readonly claimedAs: string };
+  readonly name: { readonly key: string; readonly claimedAs: string; readonly fix?: () => void };
   readonly event: string | undefined;
   readonly logger: Logger;
   readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
@@ -24,7 +24,6 @@ interface ClaimView {
 export class DeliveryContext implements HandlerContext {
   readonly #source: ContextSource;
   readonly #claim: ClaimView;
-  #key: string | undefined;
   #log: Logger | undefined;
   #locals: { readonly value: unknown } | undefined;
 
@@ -34,8 +33,7 @@ export class DeliveryContext implements HandlerContext {
   }
 
   get key(): string {
-    this.#key ??= this.#source.name.key;
-    return this.#key;
+    return this.#source.name.key;
   }
   get attempt(): number {
     return this.#claim.attempt;
@@ -52,7 +50,7 @@ export class DeliveryContext implements HandlerContext {
   get rawBody(): Buffer {
     const { raw, name } = this.#source;
     // A key that nobody has read is the hash of these bytes, and they may be written to from here on.
-    this.#key ??= name.key;
+    name.fix?.();
     if (raw.rawBody !== undefined) return raw.rawBody;
     throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');
   }

@@ -41,9 +41,10 @@ export function dispatch(
     try {
       const result = run(event, context);
       const ended = isThenable(result)
-        ? Promise.resolve(result).then(
+        ? whenSettled(
+            result,
             () => succeed(name),
-            (error: unknown) => fail(name, error),
+            (error) => fail(name, error),
           )
         : succeed(name);
       if (ended instanceof Promise) waiting.push(ended);
@@ -63,8 +64,17 @@ function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unkno
   const fail = (error: unknown): DispatchReport => ({ failures: [{ handler: name, error }], succeeded: [] });
   try {
     const result = run(event, context);
-    return isThenable(result) ? Promise.resolve(result).then(succeed, fail) : succeed();
+    return isThenable(result) ? whenSettled(result, succeed, fail) : succeed();
   } catch (error) {
     return fail(error);
   }
+}
+
+/** As `await` does: a promise is asked by Promise's own `then`, whatever it has for one. */
+function whenSettled<T>(
+  result: PromiseLike<unknown>,
+  succeed: () => T | PromiseLike<T>,
+  fail: (error: unknown) => T | PromiseLike<T>,
+): Promise<T> {
+  return Promise.prototype.then.call(Promise.resolve(result), succeed, fail) as Promise<T>;
 }

@@ -306,6 +306,28 @@ test('the log, the handler and onError say the same key, even when the handler w
   expect(lines.at(-1)).toMatchObject({ outcome: 'failed', key: keyOf(body) });
 });
 
+test('a key is that of the bytes that came, even when the caller uses their memory anew', async () => {
+  const { webhooks, notes } = handling({ timeoutMs: 50 });
+  const keys: string[] = [];
+  webhooks.on(
+    'notes_created',
+    async (_event, context) => {
+      await pause(100);
+      keys.push(context.key);
+    },
+    { name: 'slow' },
+  );
+  const [first, second] = [bodyOf(1), bodyOf(2)];
+  const memory = Buffer.from(first);
+  expect(await send(webhooks, { headers: forms.plain(first), body: memory })).toBe('503 TIMEOUT');
+  memory.set(Buffer.from(second));
+  await pause(100);
+  expect(keys).toEqual([keyOf(first)]);
+  const verified = await receiverWith({ secret }).verify(signed(second, 'plain'));
+  expect(await webhooks.dispatch(verified)).toBe('processed');
+  expect(notes).toEqual(['note 1', 'note 2']);
+});
+
 describe('how often the bytes are hashed', () => {
   // They stay the real ones; only their calls are counted.
   const crypto = jest.requireActual<typeof import('node:crypto')>('node:crypto');

@@ -1,7 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, constants, createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { dial, expresses, genuine, headLines, noting, path, type Served, serve } from './serve';
+import express, { type ErrorRequestHandler } from 'express';
+import { bigmindWebhooks } from '../../src/index';
+import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, serve } from './serve';
 
 function delivery(more: Readonly<Record<string, string>> = {}) {
   const { headers, body } = genuine();
@@ -147,5 +151,51 @@ test('answers with the length of its body in bytes', async () => {
   const answer = await seen(/processed"}/);
   expect(answer).toMatch(new RegExp(`\r\ncontent-length: ${processed.length}\r\n`, 'i'));
   socket.destroy();
+  await served.close();
+});
+
+test('an upload over HTTP/2 that is reset is no delivery, whenever the reset comes', async () => {
+  const { logger, lines } = notedLog();
+  const webhooks = bigmindWebhooks({ signature: false, logger });
+  const taken: number[] = [];
+  webhooks.onInvalid((_delivery, { rawBody }) => void taken.push(rawBody.length));
+  const server = createHttp2Server((request, response) => {
+    request.url = '/';
+    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse, () => {});
+    process.nextTick(() => request.stream.close(constants.NGHTTP2_CANCEL));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const stream = client.request({ ':method': 'POST', ':path': '/', 'content-length': 300 });
+  stream.on('error', () => {}).write('{"event":"notes_created"');
+  while (!lines.some((line) => 'outcome' in line)) await new Promise((resolve) => setTimeout(resolve, 5));
+  client.destroy();
+  server.close();
+  expect(lines.at(-1)).toMatchObject({
+    outcome: 'malformed',
+    reason: expect.stringContaining('aborted after 24 bytes'),
+  });
+  expect(taken).toEqual([]);
+});
+
+test('when writing the answer throws, whoever answers instead finds no header of ours', async () => {
+  const { webhooks, handled } = noting();
+  const app = express();
+  app.use((_request, response, next) => {
+    const { writeHead } = response;
+    response.writeHead = () => {
+      response.writeHead = writeHead;
+      throw new Error('a listener of on-headers');
+    };
+    next();
+  });
+  app.use(path, webhooks.router);
+  const answer: ErrorRequestHandler = (_error, _request, response, _next) => void response.status(503).end('later');
+  const served = await serve(app.use(answer));
+  const reply = await post(served.origin + path, genuine());
+  expect([reply.status, reply.headers.get('content-type'), await reply.text()]).toEqual([503, null, 'later']);
+  expect(handled).toHaveLength(1);
   await served.close();
 });

@@ -98,6 +98,24 @@ const fail = (error: unknown) => () => {
 /** What has such a `then`, and need be no promise. */
 const having = (then: PropertyDescriptor): object => Object.defineProperty({}, 'then', then);
 
+/** As some instrumentation leaves it: `await` does not ask this `then`. */
+function withOwnThen<T>(promise: Promise<T>): Promise<T> {
+  return Object.defineProperty(promise, 'then', { value: () => undefined });
+}
+
+test('a promise is waited for, whatever it has for a then', async () => {
+  let ended = false;
+  const work = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    ended = true;
+  };
+  for (const handlers of [{ one: () => withOwnThen(work()) }, { one: () => withOwnThen(work()), other: () => {} }]) {
+    ended = false;
+    expect(await send(withHandlers(handlers).webhooks, genuine())).toBe('200 processed');
+    expect(ended).toBe(true);
+  }
+});
+
 test.each<[string, Handler]>([
   ['throws undefined', fail(undefined)],
   ['throws null', fail(null)],
@@ -107,6 +125,7 @@ test.each<[string, Handler]>([
   ['returns a thenable that rejects', () => having({ value: (_: unknown, no: (error: unknown) => void) => no('x') })],
   ['returns a thenable whose then throws', () => having({ value: fail(new Error('then')) })],
   ['returns what throws when its then is looked for', () => having({ get: fail(new Error('get then')) })],
+  ['returns a promise that rejects, whose own then forgets', () => withOwnThen(Promise.reject(new Error('late')))],
   ['returns a promise of another realm that rejects', () => runInNewContext('Promise.reject(new Error("elsewhere"))')],
 ])('a handler that %s has failed, and the repeat runs it', async (_title, handler) => {
   let works = false;
