@@ -13,12 +13,16 @@ class LazyName implements DeliveryName {
   readonly claimedAs: string;
   readonly #delivery: VerifiedDelivery;
   readonly #payload: unknown;
-  readonly #tell: (name: DeliveryName) => void;
+  readonly #tell: (key: string, claimedAs: string) => void;
   #key: string | undefined;
-  #wasRead = false;
 
-  /** `tell` is called when the key is read for the first time. */
-  constructor(claimedAs: string, delivery: VerifiedDelivery, payload: unknown, tell: (name: DeliveryName) => void) {
+  /** `tell` is called whenever the key is read. */
+  constructor(
+    claimedAs: string,
+    delivery: VerifiedDelivery,
+    payload: unknown,
+    tell: (key: string, claimedAs: string) => void,
+  ) {
     this.claimedAs = claimedAs;
     this.#delivery = delivery;
     this.#payload = payload;
@@ -27,10 +31,7 @@ class LazyName implements DeliveryName {
 
   get key(): string {
     const key = this.fix();
-    if (!this.#wasRead) {
-      this.#wasRead = true;
-      this.#tell(this);
-    }
+    this.#tell(key, this.claimedAs);
     return key;
   }
 
@@ -85,13 +86,12 @@ export class DeliveryNames {
   ofKey(key: string): DeliveryName {
     this.#keysAreOut = true;
     const localName = this.#localNames.get(key);
-    if (localName === undefined) return { key, claimedAs: key };
-    if (this.#isKnownAs(localName)) return { key, claimedAs: localName };
-    this.#localNames.delete(key);
-    return { key, claimedAs: key };
+    const isKnown = localName !== undefined && this.#isKnownAs(localName);
+    if (!isKnown) this.#localNames.delete(key);
+    return { key, claimedAs: isKnown ? localName : key };
   }
 
-  readonly #keyWasRead = ({ key, claimedAs }: DeliveryName): void => {
+  readonly #keyWasRead = (key: string, claimedAs: string): void => {
     this.#keysAreOut = true;
     this.#localNames.set(key, claimedAs);
   };

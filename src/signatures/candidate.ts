@@ -1,4 +1,4 @@
-import { type Algorithm, type Digest, isMac, macOf } from './digest';
+import { type Algorithm, type Digest, isSame, macOf } from './digest';
 import type { FoundMatch } from './found-match';
 import { decodeSecret } from './secret-text';
 
@@ -32,7 +32,7 @@ export function firstMatch(candidates: readonly Candidate[], rawBody: Buffer, se
   const digest = usualDigest(candidates);
   if (candidate === undefined || digest === undefined) return search(candidates, rawBody, secret);
   const mac = macOf(digest.algorithm, secret, candidate.signedPrefix, rawBody);
-  return isMac(mac, digest) ? candidate.match(digest) : undefined;
+  return isSame(mac, digest.bytes) ? candidate.match(digest) : undefined;
 }
 
 function search(candidates: readonly Candidate[], rawBody: Buffer, secret: string): FoundMatch | undefined {
@@ -45,7 +45,7 @@ function search(candidates: readonly Candidate[], rawBody: Buffer, secret: strin
         const mac = findMac(macs, digest.algorithm, key, candidate.signedPrefix, rawBody);
         comparisons += 1;
         if (mac === undefined || comparisons > comparisonBudget) return undefined;
-        if (isMac(mac, digest)) return candidate.match(digest);
+        if (isSame(mac, digest.bytes)) return candidate.match(digest);
       }
     }
   }

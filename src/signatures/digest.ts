@@ -81,14 +81,21 @@ export function writeMac(
   return Buffer.from(macOf(algorithm, key, signedPrefix, rawBody), 'latin1').toString(encoding);
 }
 
-const shortScratch = Buffer.alloc(32);
-const longScratch = Buffer.alloc(64);
+/** For each length that is compared, where ours is laid: a buffer of its own for each comparison takes twice as long. */
+const scratch: Readonly<Record<number, Buffer>> = {
+  32: Buffer.alloc(32),
+  43: Buffer.alloc(43),
+  44: Buffer.alloc(44),
+  64: Buffer.alloc(64),
+};
 
-/** Compares a MAC, a character for each byte, with a digest in time that does not depend on where they differ. */
-export function isMac(mac: string, { bytes }: Digest): boolean {
-  if (mac.length !== bytes.length) return false;
-  // A buffer of its own for each comparison takes twice as long.
-  const scratch = bytes.length === shortScratch.length ? shortScratch : longScratch;
-  scratch.write(mac, 'latin1');
-  return timingSafeEqual(scratch, bytes);
+/**
+ * Compares a digest, a character for each byte, with another in time that does not depend on where they differ: one of 32
+ * or 64 bytes, or the text of one of 32 in any encoding.
+ */
+export function isSame(ours: string, theirs: Buffer): boolean {
+  const place = scratch[theirs.length];
+  if (place === undefined || ours.length !== theirs.length) return false;
+  place.write(ours, 'latin1');
+  return timingSafeEqual(place, theirs);
 }

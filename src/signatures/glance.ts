@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Encoding } from './digest';
+import { type Encoding, isSame } from './digest';
 import type { FoundMatch } from './found-match';
 import { quickMac } from './quick-mac';
 
@@ -22,27 +21,18 @@ export interface LoneSignature {
  */
 export function glance(signature: LoneSignature, rawBody: Buffer, secret: string): FoundMatch | undefined {
   const { text, encoding, signedPrefix } = signature;
-  if (text.length !== scratch[encoding].theirs.length) return undefined;
+  const theirs = places[encoding];
+  if (text.length !== theirs.length) return undefined;
   const mac = quickMac(secret, signedPrefix, rawBody, encoding);
-  return mac !== undefined && isSame(mac, text, scratch[encoding]) ? signature.match(mac) : undefined;
-}
-
-interface Scratch {
-  readonly ours: Buffer;
-  readonly theirs: Buffer;
-}
-
-/** Where the texts of two SHA-256 are laid side by side. */
-const scratch: Readonly<Record<Encoding, Scratch>> = {
-  hex: { ours: Buffer.alloc(64), theirs: Buffer.alloc(64) },
-  base64: { ours: Buffer.alloc(44), theirs: Buffer.alloc(44) },
-  base64url: { ours: Buffer.alloc(43), theirs: Buffer.alloc(43) },
-};
-
-/** Compares in time that does not depend on where the two differ. */
-function isSame(mac: string, text: string, { ours, theirs }: Scratch): boolean {
-  ours.write(mac, 'latin1');
+  if (mac === undefined) return undefined;
   theirs.write(text, 'latin1');
   // Of a character beyond one byte, the lower one was compared.
-  return timingSafeEqual(ours, theirs) && mac === text;
+  return isSame(mac, theirs) && mac === text ? signature.match(mac) : undefined;
 }
+
+/** Where the text of a SHA-256 is laid for the comparison. */
+const places: Readonly<Record<Encoding, Buffer>> = {
+  hex: Buffer.alloc(64),
+  base64: Buffer.alloc(44),
+  base64url: Buffer.alloc(43),
+};
