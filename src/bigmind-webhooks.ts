@@ -1,6 +1,6 @@
 import type { DeliveryStore, Logger } from './contracts';
 import { boundedStore } from './deduplication/bounded-store';
-import { DeliveryNames } from './deduplication/delivery-names';
+import { deliveryKey, LazyKey } from './deduplication/delivery-key';
 import { forgetfulStore } from './deduplication/forgetful-store';
 import { afterAbortMs, RunOnce } from './deduplication/run-once';
 import { type RawDelivery, Settled } from './delivery';
@@ -22,13 +22,11 @@ import { JobWorker } from './queueing/job-worker';
 import { withheldHeaders } from './queueing/travelling-headers';
 import { type Receiver, receive, verify } from './receive';
 import { registerCallback, registerHandler } from './register';
-import { errorOf, isLogged, Reporter } from './report';
+import { errorOf, Reporter } from './report';
 import { deliveryOf } from './request-of';
 import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
 import { auto } from './signatures/auto';
-import { readerOf } from './signatures/header-reader';
-import { byHash, byMac, type NameLocally } from './signatures/local-name';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
 import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';
@@ -54,10 +52,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
     const settled = closed ? closing : recovered(() => receive(raw, receiver), unexpected);
-    return whenReady(settled, (ended) => {
-      report(ended, raw.receivedAt, raw.rawBody.length);
-      return ended;
-    });
+    return whenReady(settled, reported(raw.receivedAt, raw.rawBody.length));
+  }
+  /** Apart from `answer`, so that what waits for an outcome does not hold the bytes. */
+  function reported(startedAt: number, bytes: number): (settled: Settled) => Settled {
+    return (settled) => {
+      report(settled, startedAt, bytes);
+      return settled;
+    };
   }
   function report(settled: Settled, startedAt: number, bytes?: number): void {
     reporter.report(settled, { bytes, startedAt });
@@ -98,15 +100,15 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       refused: report,
       closed: () => (closed ? closing : undefined),
     }),
-    async receive(request) {
+    // Not async: a function that awaits holds what it was given, the bytes as well.
+    receive(request) {
       const receivedAt = clock.now();
       const raw = postedDelivery(request, receivedAt);
       if (raw instanceof Settled) {
         report(raw, receivedAt);
-        return responseTo(raw);
+        return Promise.resolve(responseTo(raw));
       }
-      const settled = answer(raw);
-      return responseTo(settled instanceof Promise ? await settled : settled);
+      return Promise.resolve(answer(raw)).then(responseTo);
     },
     async verify(request) {
       const receivedAt = clock.now();
@@ -169,7 +171,7 @@ function verifiedEvent<Event>(
     if (verified instanceof Settled) return verified;
     const { delivery, event } = verified;
     const { tenant, scheme } = delivery;
-    const key = receiver.names.handOut(delivery, event);
+    const key = receiver.keyOf(delivery, event).text;
     return { event: event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
   });
 }
@@ -182,7 +184,6 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
     signature: {
       scheme,
       secret: settings.secret,
-      nameLocally: localNaming(settings, logger),
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
       announce: scheme === auto ? announceScheme(logger) : () => {},
@@ -193,10 +194,11 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
       store: storeOf(settings),
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
-      join: deduplicate !== undefined,
+      remembers: deduplicate !== undefined,
+      isKeyTold: (outcome) => deduplicate !== undefined || reporter.isTold(outcome),
       late: reportLate,
     }),
-    names: new DeliveryNames({ nameDelivery: deduplicate?.key, ownStore: deduplicate?.ownStore }),
+    keyOf: keyFactory(settings),
     locals: settings.locals,
     queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
     logger,
@@ -209,19 +211,14 @@ function assemble(settings: Settings, logger: Logger, reporter: Reporter): Recei
 /** Our own stores answer at once, and need no bound. */
 function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
   if (deduplicate === undefined) return forgetfulStore;
-  return deduplicate.ownStore ?? boundedStore(deduplicate.store, storeTimeoutMs);
+  const { store, isDefaultStore } = deduplicate;
+  return isDefaultStore ? store : boundedStore(store, storeTimeoutMs);
 }
 
-/**
- * Local names are for where nobody else sees the store, one account's deliveries are named by their bytes, and no log line
- * reads the key of each.
- */
-function localNaming({ scheme, secret, deduplicate, queue }: Settings, logger: Logger): NameLocally | undefined {
-  const reader = scheme && readerOf(scheme);
-  const ours = deduplicate?.ownStore !== undefined && deduplicate.key === undefined && queue === undefined;
-  if (!ours || typeof secret === 'function' || reader === undefined) return undefined;
-  if (isLogged(logger, rowOf('processed').level)) return undefined;
-  return reader.mayBePlain ? byMac : byHash;
+/** Where no store is asked, a delivery's key is worked out only if somebody reads it. */
+function keyFactory({ deduplicate, queue }: Settings): Receiver['keyOf'] {
+  if (deduplicate === undefined && queue === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
+  return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });
 }
 
 /** A mistake of ours, or a throw from the user's `deduplicate.key`: the sender repeats, nothing is lost. */

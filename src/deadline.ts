@@ -8,14 +8,14 @@ import { PatientTimer } from './patient-timer';
 export function beforeDeadline(
   running: Promise<Settled>,
   ms: number,
-  timeout: Settled,
+  timeout: () => Settled,
   late: (settled: Settled) => void,
 ): Promise<Settled> {
   return new Promise((resolve, reject) => {
     let answered = false;
     function giveUp(): void {
       answered = true;
-      resolve(timeout);
+      resolve(timeout());
     }
     const timer = new PatientTimer(() => setTimeout(giveUp, Math.max(0, ms)));
     running.then(

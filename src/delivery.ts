@@ -5,8 +5,6 @@ import type { Outcome } from './outcomes';
 export interface RawDelivery {
   /** The body exactly as it was sent, and as it was signed. */
   readonly rawBody: Buffer;
-  /** Whether the bytes lie in memory of the caller's, who may write to it as soon as there is a promise to wait for. */
-  readonly isBorrowed?: boolean;
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
   /** When the request began to be handled, in milliseconds since 1970. */
@@ -25,11 +23,6 @@ export interface VerifiedDelivery {
   readonly scheme: string;
   /** The delivery id that a pinned scheme signs, which a repeat carries again. */
   readonly signedId: string | undefined;
-  /**
-   * Tells deliveries apart as their key does, and costs less; where the policy asks for it. It means nothing to another
-   * process, and is never shown.
-   */
-  readonly localName: string | undefined;
   readonly [verifiedBrand]: true;
 }
 
@@ -61,18 +54,12 @@ export function markParsed(delivery: Omit<ParsedDelivery, typeof parsedBrand>): 
   return delivery as ParsedDelivery;
 }
 
-/** What a delivery is called. */
-export interface Named {
-  /** Idempotency key; perhaps worked out when it is first read. */
-  readonly key: string;
-}
-
-/** What an outcome's answer and log line need beside the outcome itself. */
+/** What an outcome's answer and log line need beside the outcome itself. Nothing here refers to the delivery. */
 export interface SettledDetails {
   /** Event name, once it is known. */
   readonly event?: string | undefined;
-  /** What the delivery is called, once it is known. */
-  readonly name?: Named | undefined;
+  /** Idempotency key, once it is known. */
+  readonly key?: string | undefined;
   /** How often its handlers have been started, when they were. */
   readonly attempt?: number | undefined;
   /** Whether the delivery shared the run of an earlier copy, which reports what went wrong. */

@@ -26,13 +26,13 @@ export function dispatchEvent(input: DispatchInput<unknown>, receiver: Receiver)
   const { event: name } = event as { event: string };
   const handlers = receiver.registry.handlersOf(name);
   if (handlers.length === 0) return new Settled('unhandled', { event: name });
-  const { locals, logger, clock, names, once } = receiver;
+  const { locals, logger, clock, once } = receiver;
   const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
   if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + receiver.timeoutMs;
-  const source = { raw, tenant, scheme, name: names.ofKey(key), event: name, logger, locals };
+  const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
   return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, once);
 }
 

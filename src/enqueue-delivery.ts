@@ -23,12 +23,12 @@ export interface Queueing {
 export function enqueueDelivery(event: EventDelivery, receiver: Receiver, queueing: Queueing): MaybePromise<Settled> {
   const { queue, answerTimeoutMs, withheld } = queueing;
   const { raw } = event.delivery;
-  const name = receiver.names.of(event.delivery, event.event);
-  const known = { event: event.event.event, name };
+  const key = receiver.keyOf(event.delivery, event.event).text;
+  const known = { event: event.event.event, key };
   const locals = readLocals(raw, receiver);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + receiver.timeoutMs - receiver.clock.now());
-  const job = writeJob(event, { key: name.key, locals: locals.value, withheld });
+  const job = writeJob(event, { key, locals: locals.value, withheld });
   const held = recovered<unknown, Settled>(
     () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),

@@ -27,21 +27,20 @@ function readJob(job: unknown, receiver: Receiver): OpenedJob {
   const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
 
   function runNow(): MaybePromise<Settled> {
-    const { registry, clock, timeoutMs, logger, names, once } = receiver;
-    const name = names.ofKey(key);
-    const source = { raw, tenant, scheme, name, event, logger, locals: () => read.locals };
+    const { registry, clock, timeoutMs, logger, once } = receiver;
+    const source = { raw, tenant, scheme, key: { text: key }, event, logger, locals: () => read.locals };
     const deadline = clock.now() + timeoutMs;
     if (!(readAnew instanceof Settled)) {
       const handlers = registry.handlersOf(event);
-      if (handlers.length === 0) return new Settled('unhandled', { event, name });
+      if (handlers.length === 0) return new Settled('unhandled', { event, key });
       const subject = readAnew.event;
       return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
     }
     if (readAnew.outcome === 'ignored') {
       // Version skew: whoever enqueued it knew the event. Acknowledging would lose it, and so would onUnknown.
-      return new Settled('failed', { event, name, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
+      return new Settled('failed', { event, key, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
-    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, name });
+    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, key });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
     return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, once);

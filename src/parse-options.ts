@@ -1,7 +1,7 @@
 import { longestTimer } from './bounded';
 import type { DeliveryQueue, DeliveryStore, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
-import { type MemoryStore, ownStore } from './deduplication/memory-store';
+import { memoryStore } from './deduplication/memory-store';
 import { WebhookError } from './errors';
 import type { EventSchemas } from './event-schema';
 import { compileSchemas, type EventCheck } from './events/compile-schemas';
@@ -39,8 +39,8 @@ export interface Settings {
 
 interface Deduplication {
   readonly store: DeliveryStore;
-  /** The same, where it is our default, which nobody else can see. */
-  readonly ownStore: MemoryStore | undefined;
+  /** Whether it is our default, in this process alone: it answers at once. */
+  readonly isDefaultStore: boolean;
   readonly ttlMs: number;
   readonly key: NameDelivery | undefined;
 }
@@ -150,11 +150,10 @@ function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'sto
   knownOptions(options, 'deduplicate', knownDeduplicate);
   const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs } = options as DeduplicateOptions;
   if (key !== undefined) requireFunction('deduplicate.key', key);
-  const own = store === undefined ? ownStore() : undefined;
   return {
     deduplicate: {
-      store: own ?? parseStore(store),
-      ownStore: own,
+      store: store === undefined ? memoryStore() : parseStore(store),
+      isDefaultStore: store === undefined,
       ttlMs: wholeNumber('deduplicate.ttlMs', ttlMs, 1),
       key,
     },

@@ -1,6 +1,6 @@
 import type { Logger } from './contracts';
 import { beforeDeadline } from './deadline';
-import type { DeliveryName, DeliveryNames } from './deduplication/delivery-names';
+import type { DeliveryKey } from './deduplication/delivery-key';
 import type { RunOnce } from './deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from './delivery';
 import { enqueueDelivery, type Queueing } from './enqueue-delivery';
@@ -21,7 +21,7 @@ export interface Receiver {
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly registry: Registry;
   readonly once: RunOnce;
-  readonly names: DeliveryNames;
+  readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   /** Where events go that workers handle, perhaps in other processes; without it they are handled here. */
   readonly queueing: Queueing | undefined;
@@ -66,8 +66,8 @@ function handle({ delivery, event }: EventDelivery, receiver: Receiver): MaybePr
   const handlers = receiver.registry.handlersOf(event.event);
   // Nothing is remembered, so that a repeat after the next deploy runs.
   if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
-  const name = receiver.names.of(delivery, event);
-  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, name, receiver), receiver);
+  const source = contextSource(delivery, event.event, event, receiver);
+  return runInTime(handlers, event, 'processed', source, receiver);
 }
 
 /** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
@@ -76,7 +76,7 @@ function setAside(settled: Settled, delivery: VerifiedDelivery, receiver: Receiv
   const { event, payload } = details;
   const callback = outcome === 'ignored' ? receiver.registry.onUnknown : receiver.registry.onInvalid;
   if (callback === undefined) return settled;
-  const source = contextSource(delivery, event, receiver.names.of(delivery, payload), receiver);
+  const source = contextSource(delivery, event, payload, receiver);
   if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, receiver);
   return runInTime([callback], invalidDelivery(settled), 'quarantined', source, receiver);
 }
@@ -99,16 +99,20 @@ function runInTime(
   const deadline = source.raw.receivedAt + timeoutMs;
   const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
   if (!(running instanceof Promise)) return running;
-  const { raw, name, event } = source;
-  if (raw.isBorrowed) name.fix?.();
-  return beforeDeadline(running, deadline - clock.now(), new Settled('timeout', { name, event }), reportLate);
+  return beforeDeadline(running, deadline - clock.now(), timeoutOf(source), reportLate);
+}
+
+/** Apart from its caller: a copy that joined a run waits with this, and should not hold its bytes. */
+function timeoutOf({ key, event }: ContextSource): () => Settled {
+  return () => new Settled('timeout', { key: key.text, event });
 }
 
 function contextSource(
-  { raw, tenant, scheme }: VerifiedDelivery,
+  delivery: VerifiedDelivery,
   event: string | undefined,
-  name: DeliveryName,
-  { locals, logger }: Receiver,
+  payload: unknown,
+  { keyOf, locals, logger }: Receiver,
 ): ContextSource {
-  return { raw, tenant, scheme, name, event, logger, locals };
+  const { raw, tenant, scheme } = delivery;
+  return { raw, tenant, scheme, key: keyOf(delivery, payload), event, logger, locals };
 }

@@ -52,12 +52,16 @@ export class Reporter {
     for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
   }
 
+  /** Whether anybody is told of a delivery that ends so. */
+  isTold(outcome: Outcome): boolean {
+    return this.listeners.length > 0 || isLogged(this.#logger, rowOf(outcome).level);
+  }
+
   #log({ outcome, details }: Settled, measures: Measures): void {
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
     if (!isLogged(this.#logger, level)) return;
-    const { attempt, reason, schemaError } = details;
-    const key = details.name?.key;
+    const { key, attempt, reason, schemaError } = details;
     const { startedAt, ...others } = measures;
     this.#write(
       level,
@@ -122,13 +126,13 @@ export function isLogged(logger: Logger, level: string): boolean {
 
 /** The errors behind an outcome, as the listener is told them. */
 function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
-  const { name, failures = [], joined } = details;
+  const { key, failures = [], joined } = details;
   const event = details.event === undefined ? undefined : printableName(details.event);
   if (failures.length > 0) {
-    return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key: name?.key }));
+    return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
   }
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
-  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key: name?.key }] : [];
+  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
 }
 
 /** An outcome that is no success, as an error. */

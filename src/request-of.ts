@@ -10,8 +10,7 @@ export function deliveryOf(request: Omit<WebhookRequest, 'method'>, receivedAt: 
     const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof request.body}: pass it unparsed.`;
     return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
   }
-  const isBorrowed = typeof request.body !== 'string';
-  return { rawBody, isBorrowed, headers: headersOf(request.headers), params: request.params ?? {}, receivedAt };
+  return { rawBody, headers: headersOf(request.headers), params: request.params ?? {}, receivedAt };
 }
 
 /** The bytes where they are, without a copy; a string's UTF-8. */

@@ -34,10 +34,7 @@ class HandlerRun implements Work {
   }
 
   get key(): string {
-    return this.#run.source.name.key;
-  }
-  get claimedAs(): string {
-    return this.#run.source.name.claimedAs;
+    return this.#run.source.key.text;
   }
   get event(): string | undefined {
     return this.#run.source.event;

@@ -13,7 +13,7 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
     logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
   }
   const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
-  if (platform === undefined || settings.deduplicate?.ownStore === undefined || warnedOfStore) return;
+  if (platform === undefined || !settings.deduplicate?.isDefaultStore || warnedOfStore) return;
   warnedOfStore = true;
   logger.warn(
     { code: 'EPHEMERAL_STORE', platform },
@@ -23,7 +23,7 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
 
 /** Says, when a worker starts, that the others will not know what it did. */
 export function warnOfLonelyWorker(settings: Settings, logger: Logger): void {
-  if (settings.deduplicate?.ownStore === undefined || warnedOfWorker) return;
+  if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
   warnedOfWorker = true;
   logger.warn(
     { code: 'EPHEMERAL_STORE' },

@@ -48,7 +48,7 @@ export interface WebhookRequest {
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
    * The body exactly as it was sent; a string stands for its UTF-8. Bytes are not copied: as long as handlers run, what is
-   * written to them is in their `context.rawBody`.
+   * written to them is in their `context.rawBody` (and, with `deduplicate: false`, in a `context.key` that is read later).
    */
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */

@@ -32,22 +32,32 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
   if (signedId !== undefined && signedId !== destinationOf(payload)) {
     return hash('sha256', `${scope}i${signedId.length}:${signedId}`);
   }
-  return hashBytes(`${scope}b${raw.rawBody.length}:`, raw.rawBody);
+  return createHash('sha256').update(`${scope}b${raw.rawBody.length}:`).update(raw.rawBody).digest('hex');
 }
 
-const scratch = Buffer.allocUnsafeSlow(32 * 1024);
+/** The key of a delivery, as the pipeline carries it. */
+export interface DeliveryKey {
+  /** 64 hex digits. */
+  readonly text: string;
+}
 
 /**
- * SHA-256 over a prefix and the bytes. Short bytes are laid behind the prefix in a buffer that is there for it: hashing
- * one piece needs no Hash object, which costs more than the hash of a kilobyte.
+ * The key of a delivery that no store is asked about. It is computed when it is first read, since most never are; from
+ * then on the delivery is not held.
  */
-function hashBytes(prefix: string, bytes: Buffer): string {
-  if (prefix.length * 3 + bytes.length > scratch.length) {
-    return createHash('sha256').update(prefix).update(bytes).digest('hex');
+export class LazyKey implements DeliveryKey {
+  #text = '';
+  #source: { readonly delivery: VerifiedDelivery; readonly payload: unknown } | undefined;
+
+  constructor(delivery: VerifiedDelivery, payload: unknown) {
+    this.#source = { delivery, payload };
   }
-  const start = scratch.write(prefix, 'utf8');
-  bytes.copy(scratch, start);
-  return hash('sha256', scratch.subarray(0, start + bytes.length));
+
+  get text(): string {
+    if (this.#source !== undefined) this.#text = deliveryKey(this.#source.delivery, this.#source.payload);
+    this.#source = undefined;
+    return this.#text;
+  }
 }
 
 function destinationOf(payload: unknown): unknown {

@@ -40,12 +40,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
   return new MemoryStore(wholeNumber('memoryStore.maxKeys', options.maxKeys ?? usualMaxKeys, 1), clock);
 }
 
-/** The store of a receiver that was given none. */
-export function ownStore(): MemoryStore {
-  return new MemoryStore(usualMaxKeys, performance);
-}
-
-export class MemoryStore implements DeliveryStore {
+class MemoryStore implements DeliveryStore {
   /**
    * In the order of their first claim; a record that gets a second life goes to the end. Of a delivery that is done only
    * the time is kept until which it is: most of what is remembered is of that kind, and a number costs no memory.
@@ -59,10 +54,6 @@ export class MemoryStore implements DeliveryStore {
   constructor(maxKeys: number, clock: { now(): number }) {
     this.#maxKeys = maxKeys;
     this.#clock = clock;
-  }
-
-  has(key: string): boolean {
-    return this.#find(key, this.#clock.now()) !== undefined;
   }
 
   claim(key: string, leaseMs: number, ttlMs: number): Claim | ClaimedElsewhere | 'done' {

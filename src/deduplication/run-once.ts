@@ -1,6 +1,6 @@
 import { longestTimer, withinMs } from '../bounded';
 import type { DeliveryStore } from '../contracts';
-import { causeOf, type HandlerFailure, type Named, Settled } from '../delivery';
+import { causeOf, type HandlerFailure, Settled, type SettledDetails } from '../delivery';
 import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import { PatientTimer } from '../patient-timer';
@@ -23,9 +23,9 @@ export interface RunReport {
 }
 
 /** A delivery's handlers, ready to run. */
-export interface Work extends Named {
-  /** What the store knows the delivery by, if not by its key. */
-  readonly claimedAs?: string;
+export interface Work {
+  /** Idempotency key; perhaps worked out when it is read. */
+  readonly key: string;
   /** Event name, for the log. */
   readonly event: string | undefined;
   /** The outcome when every handler has succeeded. */
@@ -42,8 +42,10 @@ export interface RunOnceOptions {
   readonly ttlMs: number;
   /** How long handlers may run before their claim is let go. */
   readonly maxRunMs: number;
-  /** Whether copies that arrive while the first runs join it. */
-  readonly join: boolean;
+  /** `false` where every copy is run: then the store is asked about no key, and copies do not join. */
+  readonly remembers: boolean;
+  /** Whether somebody is told the key of deliveries that end so. Where nobody is, it need not be worked out. */
+  readonly isKeyTold: (outcome: Outcome) => boolean;
   /** Told how handlers ended that had run past `maxRunMs`, when their delivery had failed. */
   readonly late: (settled: Settled) => void;
 }
@@ -51,7 +53,9 @@ export interface RunOnceOptions {
 /** Runs a delivery's handlers under a claim, so that copies and repeats do not. */
 export class RunOnce {
   readonly #options: RunOnceOptions;
-  readonly #inFlight = new Map<string, Promise<Settled>>();
+  /** By key, where copies join. */
+  readonly #joinable = new Map<string, Promise<Settled>>();
+  readonly #inFlight = new Set<Promise<Settled>>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
   readonly #unwritten = new Unwritten();
   #draining = false;
@@ -62,44 +66,44 @@ export class RunOnce {
 
   /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
   run(work: Work): MaybePromise<Settled> {
-    const id = idOf(work);
-    // Asking costs hashing the name, even where nothing can be found.
-    const joined = this.#inFlight.size > 0 && this.#options.join ? this.#inFlight.get(id) : undefined;
+    const { remembers } = this.#options;
+    const joined = remembers ? this.#joinable.get(work.key) : undefined;
     if (joined !== undefined) return joined.then(sharedWithCopy);
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;
-    this.#inFlight.set(id, settled);
-    const forget = (): void => {
-      if (this.#inFlight.get(id) === settled) this.#inFlight.delete(id);
-    };
-    settled.then(forget, forget);
+    this.#keepInFlight(settled, remembers ? work.key : undefined);
     return settled;
   }
 
+  /** Apart from `run`, so that what is kept does not refer to the delivery. */
+  #keepInFlight(settled: Promise<Settled>, key: string | undefined): void {
+    this.#inFlight.add(settled);
+    if (key !== undefined) this.#joinable.set(key, settled);
+    const forget = (): void => {
+      this.#inFlight.delete(settled);
+      if (key !== undefined && this.#joinable.get(key) === settled) this.#joinable.delete(key);
+    };
+    settled.then(forget, forget);
+  }
+
   #claimAndRun(work: Work): MaybePromise<Settled> {
-    const { event } = work;
-    const id = idOf(work);
-    if (this.#draining) return new Settled('unavailable', { name: work, event, reason: closing });
-    const unwritten = this.#unwritten.get(id);
-    if (unwritten?.done) return new Settled('duplicate', { name: work, event });
-    const { store, ttlMs } = this.#options;
+    if (this.#draining) return this.#settle(work, 'unavailable', { reason: closing });
+    const { store, ttlMs, remembers } = this.#options;
+    const key = remembers ? work.key : '';
+    const unwritten = this.#unwritten.get(key);
+    if (unwritten?.done) return this.#settle(work, 'duplicate');
     const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
     const claimed = recovered(
-      () => store.claim(id, leaseMs, ttlMs),
-      (cause) => {
-        const reason = 'The delivery store could not be asked.';
-        return new Settled('unavailable', { name: work, event, cause, reason });
-      },
+      () => store.claim(key, leaseMs, ttlMs),
+      (cause) => this.#settle(work, 'unavailable', { cause, reason: 'The delivery store could not be asked.' }),
     );
     return whenReady(claimed, (answer) => {
       if (answer instanceof Settled) return answer;
-      if (answer === 'done') return new Settled('duplicate', { name: work, event });
-      if ('running' in answer) {
-        return new Settled('in-progress', { name: work, event, retryAfterMs: answer.retryAfterMs });
-      }
-      const claim = new HeldClaim(store, id, ttlMs, answer, asked);
+      if (answer === 'done') return this.#settle(work, 'duplicate');
+      if ('running' in answer) return this.#settle(work, 'in-progress', { retryAfterMs: answer.retryAfterMs });
+      const claim = new HeldClaim(store, key, ttlMs, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
       const succeeded = unwritten === undefined ? answer.succeeded : [...answer.succeeded, ...unwritten.succeeded];
       const report = work.run(claim, succeeded);
@@ -107,9 +111,14 @@ export class RunOnce {
     });
   }
 
+  #settle(work: Work, outcome: Outcome, details: SettledDetails = {}): Settled {
+    const key = this.#options.isKeyTold(outcome) ? work.key : undefined;
+    return new Settled(outcome, { event: work.event, key, ...details });
+  }
+
   /** For a claim that came when no handler is started any more: the repeat, elsewhere, need not wait for its lease. */
   #giveBack(work: Work, claim: HeldClaim): MaybePromise<Settled> {
-    const settled = new Settled('unavailable', { name: work, event: work.event, reason: closing });
+    const settled = this.#settle(work, 'unavailable', { reason: closing });
     const released = recovered(
       () => claim.release(),
       () => false,
@@ -128,8 +137,7 @@ export class RunOnce {
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
-        const { event } = work;
-        resolve(new Settled('failed', { name: work, event, attempt: claim.attempt, cause, reason: cause.message }));
+        resolve(this.#settle(work, 'failed', { attempt: claim.attempt, cause, reason: cause.message }));
       };
       const overrun = new PatientTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
@@ -147,10 +155,9 @@ export class RunOnce {
   }
 
   #finish(work: Work, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
-    const { event } = work;
     const done = failures.length === 0;
     const outcome = done ? work.success : 'failed';
-    const settled = new Settled(outcome, { name: work, event, attempt: claim.attempt, failures });
+    const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures });
     const told = recovered<boolean, 'untold'>(
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
@@ -159,7 +166,7 @@ export class RunOnce {
       if (held === true) return settled;
       // The claim was lost, or the store is out of reach: the successes are facts that it must still learn.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
-      const writing = this.#unwritten.write(idOf(work), { claim, succeeded: facts, done });
+      const writing = this.#unwritten.write(work.key, { claim, succeeded: facts, done });
       return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
     });
   }
@@ -186,14 +193,9 @@ export class RunOnce {
   }
 
   async #idle(): Promise<void> {
-    await Promise.allSettled([...this.#held.values(), ...this.#inFlight.values()]);
+    await Promise.allSettled([...this.#held.values(), ...this.#inFlight]);
     await Promise.allSettled(this.#unwritten.writing);
   }
-}
-
-/** The key is not read where it is not needed: it may have to be worked out. */
-function idOf(work: Work): string {
-  return work.claimedAs ?? work.key;
 }
 
 /** What a copy is told of the run that it joined: all but the failures, which are reported once. */

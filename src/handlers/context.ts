@@ -8,7 +8,8 @@ export interface ContextSource {
   readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
   readonly tenant: string | undefined;
   readonly scheme: string;
-  readonly name: { readonly key: string; readonly claimedAs: string; readonly fix?: () => void };
+  /** Idempotency key, perhaps worked out when it is read. */
+  readonly key: { readonly text: string };
   readonly event: string | undefined;
   readonly logger: Logger;
   readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
@@ -33,7 +34,7 @@ export class DeliveryContext implements HandlerContext {
   }
 
   get key(): string {
-    return this.#source.name.key;
+    return this.#source.key.text;
   }
   get attempt(): number {
     return this.#claim.attempt;
@@ -48,9 +49,9 @@ export class DeliveryContext implements HandlerContext {
     return this.#source.raw.headers;
   }
   get rawBody(): Buffer {
-    const { raw, name } = this.#source;
-    // A key that nobody has read is the hash of these bytes, and they may be written to from here on.
-    name.fix?.();
+    const { raw, key } = this.#source;
+    // A key that was not read yet is the hash of these bytes, and the handler may write to them.
+    void key.text;
     if (raw.rawBody !== undefined) return raw.rawBody;
     throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');
   }

@@ -82,10 +82,10 @@ async function attempt(job: OpenedJob, turns: Turns, closing: AbortSignal, setti
 
 /** A job that waits between two runs lets others of its event have the turn. */
 async function runInTurn(job: OpenedJob, turns: Turns, until: number, closing: AbortSignal): Promise<Settled> {
-  const { event } = job;
+  const { key, event } = job;
   if (!(await turns.take(event, until - performance.now(), closing))) {
     const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for its turn (perEvent).';
-    return new Settled('unavailable', { name: job, event, reason });
+    return new Settled('unavailable', { key, event, reason });
   }
   try {
     return await job.run();

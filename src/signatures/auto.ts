@@ -16,7 +16,7 @@ export const auto: SignatureScheme = {
   name: 'auto',
   looksFor: 'any header whose name contains "signature" or "hmac"',
   maySign: (headers) => Object.keys(headers).some(isSignatureHeader),
-  verify: verifierOf({ candidates: readCandidates, lone: readLone, mayBePlain: true }),
+  verify: verifierOf({ candidates: readCandidates, lone: readLone }),
 };
 
 /** Whether a header, by its lower-case name, may hold a signature. `Signature-Input` (RFC 9421) describes one. */

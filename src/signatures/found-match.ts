@@ -9,21 +9,13 @@ export class FoundMatch implements SignatureMatch {
   readonly scheme: string;
   readonly signedAt: number | undefined;
   readonly id: string | undefined;
-  // Not for others: a scheme that wraps one of ours copies what it finds, and may say no more than a SignatureMatch.
-  readonly #bodyMac: string | undefined;
   readonly #options: PinOptions;
 
-  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string, bodyMac?: string) {
+  constructor(scheme: string, options: PinOptions, signedAt?: number, id?: string) {
     this.scheme = scheme;
     this.signedAt = signedAt;
     this.id = id;
-    this.#bodyMac = bodyMac;
     this.#options = options;
-  }
-
-  /** The HMAC-SHA-256 of the body, in hex, where that is what matched. */
-  get bodyMac(): string | undefined {
-    return this.#bodyMac;
   }
 
   get pin(): string {
@@ -32,10 +24,6 @@ export class FoundMatch implements SignatureMatch {
 
   withoutId(): FoundMatch {
     return this.id === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt);
-  }
-
-  withoutBodyMac(): FoundMatch {
-    return this.#bodyMac === undefined ? this : new FoundMatch(this.scheme, this.#options, this.signedAt, this.id);
   }
 
   /** Whether both would be pinned alike, without spelling the line out. */

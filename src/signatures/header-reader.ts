@@ -7,8 +7,6 @@ export interface HeaderReader {
   readonly candidates: (headers: WebhookHeaders) => readonly Candidate[];
   /** The first look at a usual request: what it finds is no more than what `candidates` would. */
   readonly lone?: (headers: WebhookHeaders) => LoneSignature | undefined;
-  /** Whether an HMAC-SHA-256 over the body alone may be what it accepts. */
-  readonly mayBePlain: boolean;
 }
 
 type Verify = (input: SignatureInput) => SignatureMatch | undefined;

@@ -46,7 +46,6 @@ export function hmac(options: HmacOptions): SignatureScheme {
         if (text === undefined || written.algorithm !== 'sha256') return undefined;
         return loneBody(text, written.encoding, pin);
       },
-      mayBePlain: written.algorithm === 'sha256',
     }),
     sign: ({ rawBody, secret }) => ({ [written.header]: written.prefix + writeMac(written, secret, '', rawBody) }),
   };
@@ -95,21 +94,13 @@ export function bodyCandidate(header: string, prefix: string, digest: Digest): C
     digests: [digest],
     signedPrefix: '',
     decodesSecret: false,
-    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest), undefined, undefined, bodyMacIn(digest)),
+    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest)),
   };
-}
-
-function bodyMacIn({ algorithm, bytes }: Digest): string | undefined {
-  return algorithm === 'sha256' ? bytes.toString('hex') : undefined;
 }
 
 /** The body alone is signed, and there is one signature. */
 export function loneBody(text: string, encoding: Encoding, pin: PinOptions): LoneSignature {
-  const match = (mac: string) => {
-    const bodyMac = encoding === 'hex' ? mac : Buffer.from(mac, encoding).toString('hex');
-    return new FoundMatch('hmac', pin, undefined, undefined, bodyMac);
-  };
-  return { text, encoding, signedPrefix: '', match };
+  return { text, encoding, signedPrefix: '', match: () => new FoundMatch('hmac', pin) };
 }
 
 /** What of a digest's dress has to be said in a pin line. */

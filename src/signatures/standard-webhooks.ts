@@ -41,7 +41,6 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
         prefixes
           .map((prefix) => standardCandidate(headers, `${prefix}-signature`))
           .filter((candidate) => candidate !== undefined),
-      mayBePlain: false,
     }),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const [prefix] = prefixes;

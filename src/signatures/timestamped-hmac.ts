@@ -68,7 +68,6 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
         return candidate === undefined ? [] : [candidate];
       },
       lone: (headers) => (written.algorithm === 'sha256' ? readLone(headers, written, placed) : undefined),
-      mayBePlain: false,
     }),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const seconds = String(Math.floor(signedAt / 1000));

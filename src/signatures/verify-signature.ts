@@ -6,7 +6,6 @@ import { firstMatch } from './candidate';
 import { FoundMatch } from './found-match';
 import { glance } from './glance';
 import { type HeaderReader, readerOf } from './header-reader';
-import type { NameLocally } from './local-name';
 import { describeMismatch, describeMissing, describeStale } from './refusal';
 import { flawOfSecret } from './secret-text';
 import type { SecretSource, TenantSecret } from './secrets';
@@ -16,8 +15,6 @@ export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
   readonly scheme: SignatureScheme | undefined;
   readonly secret: SecretSource;
-  /** What deliveries are known by in a store that nobody else sees. */
-  readonly nameLocally: NameLocally | undefined;
   /** How far off a signed timestamp may be, both ways. */
   readonly toleranceMs: number;
   /** How long the `secret` function and a custom scheme may take. */
@@ -59,9 +56,7 @@ function accept(
   if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-  const localName =
-    signedIdOf(found) === undefined ? policy.nameLocally?.(raw.rawBody, found, account.secrets) : undefined;
-  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found, localName);
+  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found);
   policy.announce(delivery, found);
   return delivery;
 }
@@ -75,7 +70,7 @@ function findSigner(raw: RawDelivery, reader: HeaderReader, secrets: readonly st
   const candidates = reader.candidates(raw.headers);
   for (const secret of secrets) {
     const found = firstMatch(candidates, raw.rawBody, secret);
-    if (found !== undefined) return secret === first ? found : found.withoutBodyMac();
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -101,14 +96,8 @@ export function refuseUnsigned(headers: RawDelivery['headers'], policy: Signatur
   return refuse(describeMissing(scheme, headers));
 }
 
-function mint(
-  raw: RawDelivery,
-  tenant: string | undefined,
-  scheme: string,
-  match: SignatureMatch,
-  localName?: string,
-): VerifiedDelivery {
-  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match), localName });
+function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
+  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match) });
 }
 
 /** An empty id would be the same for every delivery. */

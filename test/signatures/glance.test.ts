@@ -137,9 +137,7 @@ test('what is accepted at a glance is what a search finds, in the same words', (
         if (reader === undefined || seen === undefined) continue;
         accepted += 1;
         const found = firstMatch(reader.candidates(headers), bytes, secret);
-        const said = [seen, found].map(
-          (match) => match && [match.scheme, match.signedAt, match.id, match.pin, match.bodyMac],
-        );
+        const said = [seen, found].map((match) => match && [match.scheme, match.signedAt, match.id, match.pin]);
         expect(said[0]).toEqual(said[1]);
       }
     }),
