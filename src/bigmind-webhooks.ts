@@ -26,7 +26,7 @@ import { errorOf, Reporter } from './report';
 import { deliveryOf } from './request-of';
 import { responseTo } from './response';
 import { announceScheme } from './signatures/announce-scheme';
-import { auto } from './signatures/auto';
+import { auto } from './signatures/schemes/auto';
 import { refuseUnsigned } from './signatures/verify-signature';
 import { warnOfLonelyWorker, warnOfRisks } from './warn-of-risks';
 import type { BigmindWebhooks, VerifiedEvent, WebhookRequest } from './webhooks';

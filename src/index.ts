@@ -43,10 +43,10 @@ export type { Outcome } from './outcomes';
 export type { DeadLetter, DeadLetterDetails, DeadLetters } from './queueing/dead-letters';
 export type { ErrorDetails, ErrorListener } from './report';
 export type { WebhookResponse } from './response';
-export { type HmacOptions, hmac } from './signatures/hmac';
-export type { FindSecret, SecretRequest, TenantSecret } from './signatures/secrets';
-export { type StandardWebhooksOptions, standardWebhooks } from './signatures/standard-webhooks';
-export { type TimestampedHmacOptions, timestampedHmac } from './signatures/timestamped-hmac';
+export type { FindSecret, SecretRequest, TenantSecret } from './signatures/policy';
+export { type HmacOptions, hmac } from './signatures/schemes/hmac';
+export { type StandardWebhooksOptions, standardWebhooks } from './signatures/schemes/standard-webhooks';
+export { type TimestampedHmacOptions, timestampedHmac } from './signatures/schemes/timestamped-hmac';
 export type {
   BigmindWebhooks,
   DispatchInput,

@@ -2,7 +2,7 @@ import type { LoggerOptions } from 'pino';
 import type { DeliveryQueue, DeliveryStore, Logger, SignatureScheme } from './contracts';
 import type { NameDelivery } from './deduplication/delivery-key';
 import type { EventSchemas, NoSchemas } from './event-schema';
-import type { FindSecret, SecretRequest } from './signatures/secrets';
+import type { FindSecret, SecretRequest } from './signatures/policy';
 
 /** How repeats of a delivery are told, and where they are remembered. */
 export interface DeduplicateOptions {

@@ -17,8 +17,8 @@ import {
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
 import { parseQueue } from './parse-queue';
 import { parseSecret } from './parse-secret';
-import { auto } from './signatures/auto';
-import type { SecretRequest, SecretSource } from './signatures/secrets';
+import type { SecretRequest, SecretSource } from './signatures/policy';
+import { auto } from './signatures/schemes/auto';
 
 /** The options with nothing left open. */
 export interface Settings {

@@ -1,6 +1,6 @@
 import { WebhookError } from './errors';
-import { flawOfSecret } from './signatures/secret-text';
-import type { FindSecret, SecretSource } from './signatures/secrets';
+import { flawOfSecret } from './signatures/mac/secret-key';
+import type { FindSecret, SecretSource } from './signatures/policy';
 
 const variable = 'BIGMIND_WEBHOOK_SECRET';
 

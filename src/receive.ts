@@ -12,8 +12,8 @@ import type { NamedHandler, Registry } from './handlers/registry';
 import { type MaybePromise, whenReady } from './maybe-promise';
 import type { Outcome } from './outcomes';
 import { runHandlers } from './run-handlers';
-import type { SecretRequest } from './signatures/secrets';
-import { type SignaturePolicy, verifySignature } from './signatures/verify-signature';
+import type { SecretRequest, SignaturePolicy } from './signatures/policy';
+import { verifySignature } from './signatures/verify-signature';
 
 /** What a delivery meets on its way. */
 export interface Receiver {

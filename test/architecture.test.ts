@@ -75,7 +75,7 @@ test('the foundations import only those below them', () => {
 
 // The examples that `examplePayload` copies stand in the published schemas, which are data. What explains signatures and
 // schema errors to people has to be the code that receivers decide with, and nobody who receives should have to load it.
-const forTesting = ['events/generated/schemas.ts', 'events/all-errors.ts', 'signatures/explain-signature.ts'];
+const forTesting = ['events/generated/schemas.ts', 'events/all-errors.ts', 'signatures/explain/explain-signature.ts'];
 
 test('testing and cli use the public names, and testing the published schemas and explanations', () => {
   const isPublic = (from: string, to: string) =>

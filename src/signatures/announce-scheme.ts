@@ -1,6 +1,6 @@
 import type { Logger, SignatureMatch } from '../contracts';
 import type { VerifiedDelivery } from '../delivery';
-import { FoundMatch } from './found-match';
+import { FoundMatch } from './readings/found-match';
 
 /** Tenants whose scheme is remembered; beyond it, the oldest is forgotten and may be announced again. */
 const mostTenants = 1000;

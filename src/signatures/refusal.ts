@@ -1,6 +1,12 @@
 import type { SignatureScheme, WebhookHeaders } from '../contracts';
+import { Settled } from '../delivery';
 
-/** Why a delivery was refused, for the operator's log. Names headers, never their values. */
+// Why a delivery was refused, for the operator's log. Names headers, never their values.
+
+/** The one answer to what is not genuine; the reason is for the log alone. */
+export function refuse(reason: string): Settled {
+  return new Settled('unauthenticated', { reason });
+}
 
 export function describeMissing(scheme: SignatureScheme, headers: WebhookHeaders): string {
   return `No signature came. ${describeSearch(scheme, headers)}`;

@@ -6,7 +6,7 @@ export {
   type SignatureExplanation,
   type SignedForm,
   type TriedSignature,
-} from '../signatures/explain-signature';
+} from '../signatures/explain/explain-signature';
 export { type DeepPartial, examplePayload } from './example-payload';
 export { type QueueContractOptions, type QueueUnderTest, queueContract } from './queue-contract';
 export { type SignDeliveryInput, type SignedDelivery, signDelivery } from './sign-delivery';

@@ -1,4 +1,5 @@
-import type { WebhookHeaders, WebhookParams } from '../contracts';
+import type { SignatureMatch, SignatureScheme, WebhookHeaders, WebhookParams } from '../contracts';
+import type { VerifiedDelivery } from '../delivery';
 import type { MaybePromise } from '../maybe-promise';
 
 /** What the `secret` function is asked with. */
@@ -19,3 +20,16 @@ export type FindSecret = (request: SecretRequest) => MaybePromise<TenantSecret |
 
 /** Where secrets come from, after the options were parsed. */
 export type SecretSource = readonly string[] | FindSecret;
+
+/** How deliveries are told from forgeries. */
+export interface SignaturePolicy {
+  /** `undefined` when signatures are switched off. */
+  readonly scheme: SignatureScheme | undefined;
+  readonly secret: SecretSource;
+  /** How far off a signed timestamp may be, both ways. */
+  readonly toleranceMs: number;
+  /** How long the `secret` function and a custom scheme may take. */
+  readonly answerTimeoutMs: number;
+  /** Told the scheme of every genuine delivery. */
+  readonly announce: (delivery: VerifiedDelivery, match: SignatureMatch) => void;
+}

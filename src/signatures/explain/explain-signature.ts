@@ -1,12 +1,14 @@
-import type { WebhookHeaders } from '../contracts';
-import { auto, isSignatureHeader, readCandidates } from './auto';
-import { type Candidate, firstMatch } from './candidate';
-import { type Digest, macOf, readDigest } from './digest';
-import { describeUnreadable, type ExplainedBytes, findCauses } from './explain-causes';
-import type { FoundMatch } from './found-match';
-import { readId, readTimestamp } from './header-grammar';
-import { describeStale } from './refusal';
-import { decodeSecret, flawOfSecret } from './secret-text';
+import type { WebhookHeaders } from '../../contracts';
+import { type Digest, readDigest } from '../mac/digest';
+import { macOf } from '../mac/mac';
+import { decodeSecret, flawOfSecret } from '../mac/secret-key';
+import { findMatch } from '../readings/find-match';
+import { FoundMatch } from '../readings/found-match';
+import { readId, readTimestamp } from '../readings/header-grammar';
+import type { Reading } from '../readings/reading';
+import { describeStale } from '../refusal';
+import { auto, isSignatureHeader, readAll } from '../schemes/auto';
+import { describeUnreadable, type ExplainedBytes, findCauses } from './find-causes';
 
 export interface ExplainSignatureInput {
   /** Names in any case. */
@@ -110,23 +112,15 @@ function lowerCased(headers: WebhookHeaders): WebhookHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A header, and one way to read it. */
-interface Reading {
-  readonly header: string;
-  readonly candidate: Candidate;
-}
-
 /** How many readings are tried: strangers choose the headers, and each reading costs a MAC of the body. */
 const mostTried = 16;
 
 /** The readings of each header as if no other held a signature, in the order in which a receiver tries them. */
-function readSeparately(headers: WebhookHeaders): Reading[] {
+function readSeparately(headers: WebhookHeaders): readonly Reading[] {
   const readings = Object.keys(headers)
     .filter(isSignatureHeader)
-    .flatMap((header) =>
-      readCandidates(withoutOthers(headers, header, headers[header])).map((candidate) => ({ header, candidate })),
-    );
-  const isTimestamped = ({ candidate }: Reading): boolean => candidate.signedPrefix !== '';
+    .flatMap((header) => readAll(withoutOthers(headers, header, headers[header])));
+  const isTimestamped = ({ signedPrefix }: Reading): boolean => signedPrefix !== '';
   return [...readings.filter(isTimestamped), ...readings.filter((reading) => !isTimestamped(reading))];
 }
 
@@ -148,22 +142,18 @@ function tryReadings(
   body: Buffer,
   secret: string,
 ): TriedSignature[] {
-  const digests = readings.flatMap(({ header, candidate }) =>
-    candidate.digests.map((digest) => ({ header, candidate, digest })),
-  );
-  const compared = digests
-    .slice(0, mostTried)
-    .map(({ header, candidate, digest }) => tryDigest(header, candidate, digest, body, secret));
-  const read = new Set(digests.map(({ header }) => header));
+  const digests = readings.flatMap((reading) => reading.digests.map((digest) => ({ reading, digest })));
+  const compared = digests.slice(0, mostTried).map(({ reading, digest }) => tryDigest(reading, digest, body, secret));
+  const read = new Set(digests.map(({ reading }) => reading.header));
   const unread = Object.entries(headers).filter(
     ([name, value]) => isSignatureHeader(name) && !read.has(name) && readTimestamp(value) === undefined,
   );
   return [...compared, ...unread.slice(0, mostTried).map(([header, value]) => unreadable(header, value ?? ''))];
 }
 
-function tryDigest(header: string, candidate: Candidate, digest: Digest, body: Buffer, secret: string): TriedSignature {
-  const { signedPrefix, decodesSecret } = candidate;
-  const matches = firstMatch([{ ...candidate, digests: [digest] }], body, secret) !== undefined;
+function tryDigest(reading: Reading, digest: Digest, body: Buffer, secret: string): TriedSignature {
+  const { header, signedPrefix, decodesSecret } = reading;
+  const matches = findMatch([{ ...reading, digests: [digest] }], body, secret) !== undefined;
   const key = (decodesSecret ? decodeSecret(secret) : undefined) ?? secret;
   const bytes = `the body (${body.length} bytes)`;
   const got = beginningOf(digest.bytes);
@@ -174,9 +164,7 @@ function tryDigest(header: string, candidate: Candidate, digest: Digest, body: B
     algorithm: digest.algorithm,
     signedText: signedPrefix === '' ? bytes : `"${signedPrefix}" and ${bytes}`,
     outcome: matches ? 'match' : 'differs',
-    expectedPrefix: matches
-      ? got
-      : beginningOf(Buffer.from(macOf(digest.algorithm, key, signedPrefix, body), 'latin1')),
+    expectedPrefix: matches ? got : beginningOf(macOf(digest.algorithm, key, signedPrefix, body)),
     gotPrefix: got,
   };
 }
@@ -211,11 +199,11 @@ function findIn(
   accepted: FoundMatch | undefined,
 ): Found | undefined {
   const likely = accepted
-    ? readings.filter(({ candidate }) => candidate.digests.some((digest) => candidate.match(digest).pinsLike(accepted)))
+    ? readings.filter((reading) => reading.digests.some((digest) => new FoundMatch(reading, digest).pinsLike(accepted)))
     : readings.slice(0, mostTried);
-  for (const { header, candidate } of likely) {
-    const match = firstMatch([candidate], body, secret);
-    if (match !== undefined) return { match, header, pin: match.pin };
+  for (const reading of likely) {
+    const match = findMatch([reading], body, secret);
+    if (match !== undefined) return { match, header: reading.header, pin: match.pin };
   }
   return undefined;
 }
@@ -230,7 +218,7 @@ const mostElsewhere = 4;
 function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
   const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
   for (const [header, value] of likely.slice(0, mostElsewhere)) {
-    const match = firstMatch(readCandidates(withoutOthers(headers, alias, value)), body, secret);
+    const match = findMatch(readAll(withoutOthers(headers, alias, value)), body, secret);
     if (match === undefined || match.scheme === 'standardWebhooks') continue;
     return { match, header, pin: match.pin.replace(`header: '${alias}'`, `header: '${header.replace(/'/g, "\\'")}'`) };
   }

@@ -1,11 +1,9 @@
-import type { SignatureScheme, WebhookHeaders } from '../contracts';
-import { headerNameOf, knownOptions, oneOf, stringOf } from '../option-checks';
-import type { Candidate } from './candidate';
-import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest, writeMac } from './digest';
-import { FoundMatch, type PinOptions } from './found-match';
-import type { LoneSignature } from './glance';
-import { verifierOf } from './header-reader';
-import { unless } from './pin-line';
+import type { SignatureScheme, WebhookHeaders } from '../../contracts';
+import { headerNameOf, knownOptions, oneOf, stringOf } from '../../option-checks';
+import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest } from '../mac/digest';
+import { writeMac } from '../mac/mac';
+import { verifierOf } from '../readings/header-reader';
+import type { Reading } from '../readings/reading';
 
 /** Where a plain HMAC stands in a request, and how it is written. */
 export interface HmacOptions {
@@ -30,22 +28,14 @@ const known = { header: true, algorithm: true, encoding: true, prefix: true } sa
 export function hmac(options: HmacOptions): SignatureScheme {
   knownOptions(options, 'hmac', known);
   const written = parseWritten('hmac', options);
-  const pin = writtenPin(written.header, written.prefix, written);
   return {
     name: 'hmac',
     looksFor: written.header,
     signatureHeaders: [written.header],
     maySign: (headers) => headers[written.header] !== undefined,
-    verify: verifierOf({
-      candidates: (headers) => {
-        const digest = readWritten(headers, written);
-        return digest === undefined ? [] : [bodyCandidate(written.header, written.prefix, digest)];
-      },
-      lone: (headers) => {
-        const text = textOf(headers, written);
-        if (text === undefined || written.algorithm !== 'sha256') return undefined;
-        return loneBody(text, written.encoding, pin);
-      },
+    verify: verifierOf((headers) => {
+      const digest = readWritten(headers, written);
+      return digest === undefined ? [] : [bodyReading(written.header, written.prefix, digest)];
     }),
     sign: ({ rawBody, secret }) => ({ [written.header]: written.prefix + writeMac(written, secret, '', rawBody) }),
   };
@@ -69,16 +59,10 @@ export function parseWritten(path: string, options: HmacOptions): WrittenDigest 
   };
 }
 
-/** What stands in a header where the digest should be. */
-export function textOf(headers: WebhookHeaders, { header, prefix }: WrittenDigest): string | undefined {
-  const value = headers[header];
-  return value?.startsWith(prefix) ? value.slice(prefix.length) : undefined;
-}
-
 /** The digest in a header, if it is written as configured. */
 export function readWritten(headers: WebhookHeaders, written: WrittenDigest): Digest | undefined {
-  const text = textOf(headers, written);
-  return text === undefined ? undefined : readDigestAs(text, written);
+  const value = headers[written.header];
+  return value?.startsWith(written.prefix) ? readDigestAs(value.slice(written.prefix.length), written) : undefined;
 }
 
 /** Reads a digest of the configured algorithm and encoding. */
@@ -89,27 +73,6 @@ export function readDigestAs(text: string, written: WrittenDigest): Digest | und
 }
 
 /** The body alone is signed. */
-export function bodyCandidate(header: string, prefix: string, digest: Digest): Candidate {
-  return {
-    digests: [digest],
-    signedPrefix: '',
-    decodesSecret: false,
-    match: () => new FoundMatch('hmac', writtenPin(header, prefix, digest)),
-  };
-}
-
-/** The body alone is signed, and there is one signature. */
-export function loneBody(text: string, encoding: Encoding, pin: PinOptions): LoneSignature {
-  return { text, encoding, signedPrefix: '', match: () => new FoundMatch('hmac', pin) };
-}
-
-/** What of a digest's dress has to be said in a pin line. */
-export function writtenPin(header: string, prefix: string, digest: Pick<Digest, 'algorithm' | 'encoding'>): PinOptions {
-  return {
-    header,
-    algorithm: unless('sha256', digest.algorithm),
-    // Either alphabet is read; and whether a base64url text can be told from base64 differs from delivery to delivery.
-    encoding: digest.encoding === 'hex' ? undefined : 'base64',
-    prefix: unless('', prefix),
-  };
+export function bodyReading(header: string, prefix: string, digest: Digest): Reading {
+  return { scheme: 'hmac', header, prefix, digests: [digest], signedPrefix: '', decodesSecret: false };
 }

@@ -41,19 +41,6 @@ export function readTimestampedHeader(
   return { timestamp, signatures: parts.filter((part) => part.startsWith('v1=')).map((part) => part.slice(3)) };
 }
 
-/**
- * The same for one timestamp and then one signature, as nearly all write it, in a quarter of the time. Of the signature is
- * only said where it would be: whoever compares it with a MAC need not know its grammar.
- */
-export function readLoneTimestamped(value: string): {
-  readonly timestamp?: Timestamp | undefined;
-  readonly signature?: string;
-} {
-  const comma = value.indexOf(',');
-  if (!value.startsWith('t=') || !value.startsWith('v1=', comma + 1)) return {};
-  return { timestamp: readTimestamp(value.slice(2, comma)), signature: value.slice(comma + 4) };
-}
-
 const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: v\d+[a-z]?,[\w+/=-]+)*$/;
 
 /**

@@ -1,4 +1,4 @@
-import type { WebhookHeaders } from '../contracts';
+import type { WebhookHeaders } from '../../contracts';
 
 /** What a signature is worked out from. */
 export interface ExplainedBytes {

@@ -1,21 +1,11 @@
-import type { SignatureScheme, WebhookHeaders } from '../contracts';
-import { badOption, headerNameOf, knownOptions } from '../option-checks';
-import type { Candidate } from './candidate';
-import { type Digest, inHex, writeMac } from './digest';
-import { FoundMatch, type PinOptions } from './found-match';
-import type { LoneSignature } from './glance';
-import { readId, readLoneTimestamped, readTimestamp, readTimestampedHeader, type Timestamp } from './header-grammar';
-import { verifierOf } from './header-reader';
-import {
-  type HmacOptions,
-  parseWritten,
-  readDigestAs,
-  readWritten,
-  textOf,
-  type WrittenDigest,
-  writtenPin,
-} from './hmac';
-import { unless } from './pin-line';
+import type { SignatureScheme, WebhookHeaders } from '../../contracts';
+import { badOption, headerNameOf, knownOptions } from '../../option-checks';
+import type { Digest } from '../mac/digest';
+import { writeMac } from '../mac/mac';
+import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from '../readings/header-grammar';
+import { verifierOf } from '../readings/header-reader';
+import type { Reading } from '../readings/reading';
+import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest } from './hmac';
 
 /** Where a timestamped HMAC and its timestamp stand in a request, and what is signed. */
 export interface TimestampedHmacOptions extends HmacOptions {
@@ -62,12 +52,9 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
     looksFor: needed.join(', '),
     signatureHeaders: [written.header],
     maySign: (headers) => needed.every((name) => headers[name] !== undefined),
-    verify: verifierOf({
-      candidates: (headers) => {
-        const candidate = readPlaced(headers, written, placed);
-        return candidate === undefined ? [] : [candidate];
-      },
-      lone: (headers) => (written.algorithm === 'sha256' ? readLone(headers, written, placed) : undefined),
+    verify: verifierOf((headers) => {
+      const reading = readPlaced(headers, written, placed);
+      return reading === undefined ? [] : [reading];
     }),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const seconds = String(Math.floor(signedAt / 1000));
@@ -121,35 +108,21 @@ function parsePlaces(options: TimestampedHmacOptions): Places {
   };
 }
 
-function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Places): Candidate | undefined {
+function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Places): Reading | undefined {
   const { digests, timestamp } = readDigests(headers, written, placed.timestampHeader);
   const id = placed.idHeader === undefined ? '' : readId(headers[placed.idHeader]);
   if (timestamp === undefined || id === undefined || digests.length === 0) return undefined;
+  const { header, prefix } = written;
   return {
+    scheme: 'timestampedHmac',
+    header,
+    prefix,
+    timestampHeader: placed.timestampHeader,
     digests,
     signedPrefix: signedPrefix(placed, timestamp.text, id),
     decodesSecret: false,
-    match: () => matchAt(timestamp, id),
-  };
-}
-
-function matchAt({ ms }: Timestamp, id: string): FoundMatch {
-  return new FoundMatch('timestampedHmac', {}, ms, id === '' ? undefined : id);
-}
-
-function readLone(headers: WebhookHeaders, written: WrittenDigest, placed: Places): LoneSignature | undefined {
-  const { timestampHeader, idHeader } = placed;
-  const id = idHeader === undefined ? '' : readId(headers[idHeader]);
-  const { timestamp, signature } =
-    timestampHeader === undefined
-      ? readLoneTimestamped(headers[written.header] ?? '')
-      : { timestamp: readTimestamp(headers[timestampHeader]), signature: textOf(headers, written) };
-  if (timestamp === undefined || signature === undefined || id === undefined) return undefined;
-  return {
-    text: signature,
-    encoding: written.encoding,
-    signedPrefix: signedPrefix(placed, timestamp.text, id),
-    match: () => matchAt(timestamp, id),
+    signedAt: timestamp.ms,
+    id: id === '' ? undefined : id,
   };
 }
 
@@ -175,47 +148,33 @@ function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampH
 }
 
 /** Stripe's form: one header holds timestamp and signatures. */
-export function oneHeaderCandidate(header: string, timestamp: Timestamp, digests: readonly Digest[]): Candidate {
-  return timestampedCandidate(digests, timestamp, usualContent, (digest) => writtenPin(header, '', digest));
-}
-
-/** The same, where there is one signature in hex. */
-export function loneInOneHeader(header: string, value: string): LoneSignature | undefined {
-  const { timestamp, signature } = readLoneTimestamped(value);
-  if (timestamp === undefined || signature === undefined) return undefined;
-  return {
-    text: signature,
-    encoding: 'hex',
-    signedPrefix: `${timestamp.text}.`,
-    match: () => new FoundMatch('timestampedHmac', writtenPin(header, '', inHex), timestamp.ms),
-  };
+export function oneHeaderReading(header: string, timestamp: Timestamp, digests: readonly Digest[]): Reading {
+  return timestampedReading({ header, prefix: '' }, timestamp, digests, usualContent);
 }
 
 /** Two headers, and `content` either the usual one or Slack's. */
-export function twoHeaderCandidate(
+export function twoHeaderReading(
   names: { readonly header: string; readonly timestampHeader: string; readonly prefix: string },
   timestamp: Timestamp,
   digest: Digest,
   content: 'usual' | 'slack',
-): Candidate {
-  const text = content === 'slack' ? slackContent : usualContent;
-  return timestampedCandidate([digest], timestamp, text, () => ({
-    ...writtenPin(names.header, names.prefix, digest),
-    timestampHeader: names.timestampHeader,
-    content: unless(usualContent, text),
-  }));
+): Reading {
+  if (content === 'usual') return timestampedReading(names, timestamp, [digest], usualContent);
+  return timestampedReading({ ...names, content: slackContent }, timestamp, [digest], slackContent);
 }
 
-function timestampedCandidate(
-  digests: readonly Digest[],
+function timestampedReading(
+  place: Pick<Reading, 'header' | 'prefix' | 'timestampHeader' | 'content'>,
   timestamp: Timestamp,
+  digests: readonly Digest[],
   content: string,
-  pin: (digest: Digest) => PinOptions,
-): Candidate {
+): Reading {
   return {
+    scheme: 'timestampedHmac',
+    ...place,
     digests,
-    signedPrefix: content.replace('{timestamp}', timestamp.text).replace('{body}', ''),
+    signedPrefix: content.replace(timestampMark, timestamp.text).replace('{body}', ''),
     decodesSecret: false,
-    match: (digest) => new FoundMatch('timestampedHmac', pin(digest), timestamp.ms),
+    signedAt: timestamp.ms,
   };
 }

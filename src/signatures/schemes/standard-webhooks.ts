@@ -1,11 +1,12 @@
-import type { SignatureScheme, WebhookHeaders } from '../contracts';
-import { headerNameOf, knownOptions } from '../option-checks';
-import type { Candidate } from './candidate';
-import { readDigest, writeMac } from './digest';
-import { FoundMatch, type PinOptions } from './found-match';
-import { readId, readTimestamp, readVersionedHeader } from './header-grammar';
-import { verifierOf } from './header-reader';
-import { decodeSecret } from './secret-text';
+import type { SignatureScheme, WebhookHeaders } from '../../contracts';
+import { headerNameOf, knownOptions } from '../../option-checks';
+import { readDigest } from '../mac/digest';
+import { writeMac } from '../mac/mac';
+import { decodeSecret } from '../mac/secret-key';
+import { usualPrefixes } from '../readings/found-match';
+import { readId, readTimestamp, readVersionedHeader } from '../readings/header-grammar';
+import { verifierOf } from '../readings/header-reader';
+import type { Reading } from '../readings/reading';
 
 /** Under which names the three headers of Standard Webhooks come. */
 export interface StandardWebhooksOptions {
@@ -17,7 +18,6 @@ export interface StandardWebhooksOptions {
 }
 
 const known = { prefix: true } satisfies Record<keyof StandardWebhooksOptions, true>;
-const usualPrefixes = ['webhook', 'svix'];
 const written = { algorithm: 'sha256', encoding: 'base64' } as const;
 
 /**
@@ -36,12 +36,11 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
     looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
     signatureHeaders: prefixes.map((prefix) => `${prefix}-signature`),
     maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
-    verify: verifierOf({
-      candidates: (headers) =>
-        prefixes
-          .map((prefix) => standardCandidate(headers, `${prefix}-signature`))
-          .filter((candidate) => candidate !== undefined),
-    }),
+    verify: verifierOf((headers) =>
+      prefixes
+        .map((prefix) => standardReading(headers, `${prefix}-signature`))
+        .filter((reading) => reading !== undefined),
+    ),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const [prefix] = prefixes;
       const seconds = String(Math.floor(signedAt / 1000));
@@ -52,7 +51,7 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
 }
 
 /** Reads the three headers of which `header` is the one with the signatures. */
-export function standardCandidate(headers: WebhookHeaders, header: string): Candidate | undefined {
+export function standardReading(headers: WebhookHeaders, header: string): Reading | undefined {
   const signatures = readVersionedHeader(headers[header] ?? '');
   const prefix = prefixOf(header);
   if (signatures === undefined || prefix === undefined) return undefined;
@@ -60,17 +59,17 @@ export function standardCandidate(headers: WebhookHeaders, header: string): Cand
   const timestamp = readTimestamp(headers[`${prefix}-timestamp`]);
   if (id === undefined || timestamp === undefined) return undefined;
   return {
+    scheme: 'standardWebhooks',
+    header,
+    prefix,
     digests: signatures.map(readDigest).filter((digest) => digest !== undefined),
     signedPrefix: `${id}.${timestamp.text}.`,
     decodesSecret: true,
-    match: () => new FoundMatch('standardWebhooks', standardPin(prefix), timestamp.ms, id),
+    signedAt: timestamp.ms,
+    id,
   };
 }
 
 function prefixOf(header: string): string | undefined {
   return /^(.+)-signature$/.exec(header)?.[1];
-}
-
-function standardPin(prefix: string): PinOptions {
-  return { prefix: usualPrefixes.includes(prefix) ? undefined : prefix };
 }

@@ -1,0 +1,53 @@
+import { SilenceError, withinMs } from '../bounded';
+import type { SignatureMatch, SignatureScheme } from '../contracts';
+import { type RawDelivery, Settled } from '../delivery';
+import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { FoundMatch } from './readings/found-match';
+import { refuse } from './refusal';
+
+/** Asks somebody's own scheme about one secret after the other. */
+export function askCustomScheme(
+  raw: RawDelivery,
+  scheme: SignatureScheme,
+  [secret, ...others]: readonly string[],
+  timeoutMs: number,
+): MaybePromise<SignatureMatch | Settled | undefined> {
+  if (secret === undefined) return undefined;
+  const answer = recovered<unknown, Settled | undefined>(
+    () => {
+      const verdict: unknown = scheme.verify({ rawBody: raw.rawBody, headers: raw.headers, secret });
+      return withinMs(verdict, timeoutMs, `Scheme ${scheme.name}`);
+    },
+    (error) => (error instanceof SilenceError ? silent(error) : undefined),
+  );
+  return whenReady(answer, (found) => {
+    if (found instanceof Settled) return found;
+    return readVerdict(found, scheme.name) ?? askCustomScheme(raw, scheme, others, timeoutMs);
+  });
+}
+
+function silent(cause: SilenceError): Settled {
+  return new Settled('unavailable', { cause, reason: cause.message });
+}
+
+const matchFields = { scheme: 'string', signedAt: 'number', id: 'string', pin: 'string' } satisfies Record<
+  keyof SignatureMatch,
+  string
+>;
+
+/** Only `true` and a match count: a custom scheme that answers `[]` or `{ valid: false }` must not let everybody in. */
+function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled | undefined {
+  if (verdict instanceof FoundMatch) return verdict;
+  if (verdict === true) return {};
+  if (!verdict) return undefined;
+  if (isMatch(verdict)) return verdict;
+  return refuse(`Scheme ${scheme} answered with neither true, false nor a match ({ signedAt?, id? }).`);
+}
+
+function isMatch(verdict: unknown): verdict is SignatureMatch {
+  if (Object.prototype.toString.call(verdict) !== '[object Object]') return false;
+  return Object.entries(verdict as object).every(([field, value]: [string, unknown]) => {
+    if (!Object.hasOwn(matchFields, field)) return false;
+    return value === undefined || (typeof value === matchFields[field as keyof SignatureMatch] && !Number.isNaN(value));
+  });
+}

@@ -1,0 +1,62 @@
+import type { Algorithm } from '../mac/digest';
+import { isSame, macOf } from '../mac/mac';
+import { decodeSecret } from '../mac/secret-key';
+import { FoundMatch } from './found-match';
+import type { Reading } from './reading';
+
+/** How many MACs one request and secret may cost, whatever its headers hold. */
+const macBudget = 8;
+
+/** How many signatures are compared with them: hundreds of headers must not cost more than the MACs do. */
+const comparisonBudget = 64;
+
+/** The first reading that `secret` signs. */
+export function findMatch(readings: readonly Reading[], rawBody: Buffer, secret: string): FoundMatch | undefined {
+  const macs: Mac[] = [];
+  let comparisons = 0;
+  for (const reading of readings) {
+    const keys = reading.decodesSecret ? keysOf(secret) : [secret];
+    for (const digest of reading.digests) {
+      for (const key of keys) {
+        const mac = macOnce(macs, digest.algorithm, key, reading.signedPrefix, rawBody);
+        comparisons += 1;
+        if (mac === undefined || comparisons > comparisonBudget) return undefined;
+        if (isSame(mac, digest.bytes)) return new FoundMatch(reading, digest);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A MAC that was computed for this request, and what it is of. */
+interface Mac {
+  readonly algorithm: Algorithm;
+  readonly key: string | Buffer;
+  readonly signedPrefix: string;
+  readonly bytes: Buffer;
+}
+
+/** The MAC, computed once a request; `undefined` when the budget is spent. */
+function macOnce(
+  macs: Mac[],
+  algorithm: Algorithm,
+  key: string | Buffer,
+  signedPrefix: string,
+  rawBody: Buffer,
+): Buffer | undefined {
+  for (const mac of macs) {
+    // A secret has two keys at most, so their kinds tell them apart.
+    const sameKey = typeof mac.key === typeof key;
+    if (sameKey && mac.algorithm === algorithm && mac.signedPrefix === signedPrefix) return mac.bytes;
+  }
+  if (macs.length === macBudget) return undefined;
+  const bytes = macOf(algorithm, key, signedPrefix, rawBody);
+  macs.push({ algorithm, key, signedPrefix, bytes });
+  return bytes;
+}
+
+/** The decoded key first: it is what the senders' libraries use. */
+function keysOf(secret: string): readonly (string | Buffer)[] {
+  const decoded = decodeSecret(secret);
+  return decoded === undefined ? [secret] : [decoded, secret];
+}
