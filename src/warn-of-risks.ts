@@ -12,6 +12,13 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
   if (settings.scheme === undefined) {
     logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
   }
+  if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
+    logger.warn(
+      { code: 'TENANTS_SHARE_STORE' },
+      'All tenants share one in-memory store: many deliveries of one tenant make it forget those of the others, whose ' +
+        'repeats then run again. Pass a deduplicate.store, such as redisStore() or memoryStore({ maxKeys }).',
+    );
+  }
   const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
   if (platform === undefined || !settings.deduplicate?.isDefaultStore || warnedOfStore) return;
   warnedOfStore = true;

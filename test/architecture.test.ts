@@ -23,7 +23,7 @@ const foundations = [
 const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'queueing', 'stores', 'queues'];
 const tools = ['testing', 'cli'];
 /** Packages that have one place, and that place. Any other may be imported where it is needed, if it is declared. */
-const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/', 'lru-cache': 'deduplication/' };
+const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/' };
 const drivers = ['redis', 'ioredis', 'pg', 'pg-boss', 'bullmq'];
 
 const handwritten = [...files].filter(([name]) => !name.includes('/generated/'));

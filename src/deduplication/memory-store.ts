@@ -1,6 +1,6 @@
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../contracts';
 import { badOption, knownOptions, wholeNumber } from '../option-checks';
-import { KeyMap } from './key-map';
+import { OldestFirstMap } from './oldest-first-map';
 
 /** How much the in-memory store may hold. */
 export interface MemoryStoreOptions {
@@ -42,10 +42,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
 
 class MemoryStore implements DeliveryStore {
   /**
-   * In the order of their first claim; a record that gets a second life goes to the end. Of a delivery that is done only
-   * the time is kept until which it is: most of what is remembered is of that kind, and a number costs no memory.
+   * In the order of their first claim; a record that gets a second life goes to the end. A finished delivery is stored as
+   * its expiry time only: most records are of that kind, and a number takes no memory of its own.
    */
-  readonly #records = new KeyMap<DeliveryRecord | number>();
+  readonly #records = new OldestFirstMap<DeliveryRecord | number>();
   #running = 0;
   #claims = 0;
   readonly #maxKeys: number;

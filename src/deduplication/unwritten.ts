@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { HeldClaim } from './held-claim';
+import { OldestFirstMap } from './oldest-first-map';
 
 /** What happened to a delivery that the store could not be told of. */
 export interface UnwrittenFacts {
@@ -19,21 +19,20 @@ const longestPauseMs = 5000;
  * then a repeat that comes to this process meets the memory instead.
  */
 export class Unwritten {
-  /** Made at the first outage: room for so many takes its time, and most processes never see one. */
-  #facts: LRUCache<string, UnwrittenFacts> | undefined;
+  readonly #facts = new OldestFirstMap<UnwrittenFacts>();
   /** What is being written. */
   readonly writing = new Set<Promise<void>>();
 
   get(key: string): UnwrittenFacts | undefined {
-    return this.#facts?.get(key);
+    return this.#facts.get(key);
   }
 
   /** Resolves when the store has been told, also of what it still had to be told of an earlier attempt. */
   write(key: string, latest: UnwrittenFacts): Promise<void> {
-    this.#facts ??= new LRUCache({ max: mostKeys });
     const earlier = this.#facts.get(key)?.succeeded ?? [];
     const facts = { ...latest, succeeded: [...new Set([...earlier, ...latest.succeeded])] };
     this.#facts.set(key, facts);
+    if (this.#facts.size > mostKeys) this.#facts.takeOldest();
     const written = this.#writeSoon(key, facts).finally(() => this.writing.delete(written));
     this.writing.add(written);
     return written;
@@ -42,7 +41,7 @@ export class Unwritten {
   async #writeSoon(key: string, facts: UnwrittenFacts): Promise<void> {
     for (let pause = firstPauseMs; this.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
       await sleep(pause);
-      if (await tryToWrite(facts)) this.#facts?.delete(key);
+      if (await tryToWrite(facts)) this.#facts.delete(key);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
 import type { SchemaError } from '../contracts';
-import { isDateTime } from './date-time';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 import { readEventName, validateEvent } from './validate-event';
@@ -38,9 +38,8 @@ function compileForAll(): ReadonlyMap<string, ValidateFunction> {
     validateSchema: false,
     messages: false,
     unicodeRegExp: false,
-    formats: { 'date-time': isDateTime },
   });
-  ajv.addSchema(commonSchema, 'common.schema.json');
+  addFormats(ajv, ['date-time']).addSchema(commonSchema, 'common.schema.json');
   return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, ajv.compile(schema)]));
 }
 

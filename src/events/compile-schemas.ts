@@ -1,7 +1,6 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { SchemaError } from '../contracts';
-import { isDateTime } from './date-time';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 
@@ -38,16 +37,14 @@ export function compileSchemas(custom: Readonly<Record<string, object>> = {}): R
 }
 
 function compileBuiltIn(): ReadonlyMap<string, EventCheck> {
-  const ajv = withCommon(new Ajv2020({ ...builtInOptions, formats: { 'date-time': isDateTime } }));
+  const ajv = withCommon(addFormats(new Ajv2020(builtInOptions), ['date-time']));
   return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, toCheck(ajv.compile(schema))]));
 }
 
 /** An Ajv of their own, so that a schema may keep the `$id` of the built-in one that it replaces. */
 function compileCustom(schemas: readonly (readonly [string, object])[]): [string, EventCheck][] {
   const ajv = new Ajv2020(customOptions);
-  addFormats(ajv);
-  ajv.addFormat('date-time', isDateTime);
-  withCommon(ajv);
+  withCommon(addFormats(ajv));
   return schemas.map(([name, schema]) => [name, compileOne(ajv, name, schema)]);
 }
 

@@ -38,7 +38,7 @@ export const id: Rule = {
   refuses: [...noStrings, ['', 'minLength']],
 };
 
-/** RFC 3339, section 5.6. */
+/** RFC 3339, section 5.6, and what senders write beside it. */
 export const time: Rule = {
   takes: [
     '2025-10-10T14:30:00.000Z',
@@ -47,6 +47,9 @@ export const time: Rule = {
     '2024-02-29T00:00:00.123456789+05:30',
     '2016-12-31T23:59:60Z',
     '2016-12-31T18:29:60-05:30',
+    '2025-10-10T14:30:00+0200',
+    '2025-10-10T14:30:00+02',
+    '2025-10-10 14:30:00Z',
   ],
   refuses: [
     ...noStrings.filter(([value]) => value !== 7),
@@ -56,8 +59,6 @@ export const time: Rule = {
       'yesterday',
       '2025-10-10',
       '2025-10-10T14:30:00',
-      '2025-10-10T14:30:00+0200',
-      '2025-10-10 14:30:00Z',
       '2025-02-29T00:00:00Z',
       '2025-13-01T00:00:00Z',
       '2025-10-10T24:00:00Z',

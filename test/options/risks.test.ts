@@ -42,6 +42,19 @@ test('who chose a store, or none, is not warned', () => {
   expect(warningsOf({ deduplicate: false }, { deduplicate: { store: loaded.memoryStore() } })).toEqual([]);
 });
 
+test('tenants that share the in-memory store are warned about, once for each receiver', () => {
+  const secret = () => undefined;
+  expect(warningsOf({ secret })).toEqual([{ code: 'TENANTS_SHARE_STORE' }]);
+});
+
+test.each<[string, loaded.BigmindWebhooksOptions]>([
+  ['a store was chosen', { deduplicate: { store: loaded.memoryStore() } }],
+  ['nothing is remembered', { deduplicate: false }],
+  ['one tenant is served', { secret: ['a secret'] }],
+])('no tenants are warned about where %s', (_reason, options) => {
+  expect(warningsOf({ secret: () => undefined, ...options })).toStrictEqual([]);
+});
+
 test('signatures that are switched off are warned about each time', () => {
   const options = { signature: false } as const;
   expect(warningsOf(options, options)).toEqual([{ code: 'SIGNATURE_OFF' }, { code: 'SIGNATURE_OFF' }]);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { KeyMap } from '../../src/deduplication/key-map';
+import { OldestFirstMap } from '../../src/deduplication/oldest-first-map';
 
 /** What it promises, in the simplest way there is. */
 class Model {
@@ -21,10 +21,7 @@ class Model {
   }
 }
 
-// Pairs whose FNV-1a is the same in 32 bits.
-const colliding = ['costarring', 'liquid', 'declinate', 'macallums', 'altarage', 'zinke', 'altarages', 'zinkes', ''];
-
-const key = fc.oneof(fc.constantFrom(...colliding), fc.integer({ min: 0, max: 30 }).map(String), fc.string());
+const key = fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.string());
 const step = fc.oneof(
   fc.record({ do: fc.constant('set' as const), key, value: fc.nat() }),
   fc.record({ do: fc.constant('get' as const), key }),
@@ -35,7 +32,7 @@ const step = fc.oneof(
 test('it holds, replaces, deletes and gives its oldest as a list would, whatever the keys', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const [map, model] = [new KeyMap<number>(), new Model()];
+      const [map, model] = [new OldestFirstMap<number>(), new Model()];
       for (const each of steps) {
         if (each.do === 'set') {
           map.set(each.key, each.value);
@@ -55,8 +52,8 @@ test('it holds, replaces, deletes and gives its oldest as a list would, whatever
 });
 
 /** As a store does it: the oldest goes when another comes, one in five comes anew to the end. */
-test.each([10, 1000, 1024, 1025, 3000])('with %i keys at a time, it is right after many times as many', (most) => {
-  const map = new KeyMap<number>();
+test.each([10, 1000, 3000])('with %i keys at a time, it is right after many times as many', (most) => {
+  const map = new OldestFirstMap<number>();
   const model = new Map<string, number>();
   // Compared at the end: an expectation for each step takes a hundred times as long as the step.
   const said: unknown[] = [];
