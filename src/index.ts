@@ -1,29 +1,13 @@
 export { bigmindWebhooks } from './bigmind-webhooks';
-export type {
-  Claim,
-  ClaimedElsewhere,
-  DeadJob,
-  DeadJobs,
-  DeliveryQueue,
-  DeliveryStore,
-  HandlerContext,
-  Logger,
-  QueuedDelivery,
-  QueueSettings,
-  QueueWorker,
-  RunJob,
-  SchemaError,
-  SignatureInput,
-  SignatureMatch,
-  SignatureScheme,
-  SigningInput,
-  WebhookHeaders,
-  WebhookParams,
-} from './contracts';
 export type { KeyedDelivery, NameDelivery } from './deduplication/delivery-key';
 export { type MemoryStoreOptions, memoryStore } from './deduplication/memory-store';
-export { isWebhookError, WebhookError, type WebhookErrorCode } from './errors';
-export { type EventSchema, type EventSchemas, type EventsWith, eventSchema, type NoSchemas } from './event-schema';
+export {
+  type EventSchema,
+  type EventSchemas,
+  type EventsWith,
+  eventSchema,
+  type NoSchemas,
+} from './events/event-schema';
 export type * from './events/generated/types';
 export {
   eventNames,
@@ -38,18 +22,36 @@ export {
 } from './events/guards';
 export { type EventValidation, validateEvent } from './events/validate-event';
 export { keepRawBody, type WebhookRouter } from './express/router';
-export type { BigmindWebhooksOptions, DeduplicateOptions, PinoOptions } from './options';
-export type { Outcome } from './outcomes';
+export type { HandlerContext } from './foundations/contracts/handler-context';
+export type { Logger } from './foundations/contracts/logger';
+export type {
+  DeadJob,
+  DeadJobs,
+  DeliveryQueue,
+  QueuedDelivery,
+  QueueSettings,
+  QueueWorker,
+  RunJob,
+} from './foundations/contracts/queue';
+export type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';
+export type { SchemaError } from './foundations/contracts/schema-error';
+export type {
+  SignatureInput,
+  SignatureMatch,
+  SignatureScheme,
+  SigningInput,
+} from './foundations/contracts/signature-scheme';
+export type { Claim, ClaimedElsewhere, DeliveryStore } from './foundations/contracts/store';
+export { isWebhookError, WebhookError, type WebhookErrorCode } from './foundations/errors';
+export type { Outcome } from './foundations/outcomes';
+export type { WebhookResponse } from './foundations/response';
+export type { BigmindWebhooksOptions, DeduplicateOptions, PinoOptions } from './options/options';
 export type { DeadLetter, DeadLetterDetails, DeadLetters } from './queueing/dead-letters';
-export type { ErrorDetails, ErrorListener } from './report';
-export type { WebhookResponse } from './response';
-export type { FindSecret, SecretRequest, TenantSecret } from './signatures/policy';
-export { type HmacOptions, hmac } from './signatures/schemes/hmac';
-export { type StandardWebhooksOptions, standardWebhooks } from './signatures/schemes/standard-webhooks';
-export { type TimestampedHmacOptions, timestampedHmac } from './signatures/schemes/timestamped-hmac';
 export type {
   BigmindWebhooks,
   DispatchInput,
+  ErrorDetails,
+  ErrorListener,
   EventSelector,
   InvalidDelivery,
   SelectedEvent,
@@ -58,4 +60,8 @@ export type {
   WebhookHandler,
   WebhookRequest,
   WorkOptions,
-} from './webhooks';
+} from './receiver';
+export type { FindSecret, SecretRequest, TenantSecret } from './signatures/policy';
+export { type HmacOptions, hmac } from './signatures/schemes/hmac';
+export { type StandardWebhooksOptions, standardWebhooks } from './signatures/schemes/standard-webhooks';
+export { type TimestampedHmacOptions, timestampedHmac } from './signatures/schemes/timestamped-hmac';

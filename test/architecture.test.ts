@@ -4,23 +4,10 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { files, type Import, imports, visit } from './source-files';
 
-/** What everybody may import, each importing only those before it. */
-const foundations = [
-  'maybe-promise.ts',
-  'outcomes.ts',
-  'contracts.ts',
-  'errors.ts',
-  'describe-error.ts',
-  'storable-text.ts',
-  'trouble-log.ts',
-  'option-checks.ts',
-  'patient-timer.ts',
-  'bounded.ts',
-  'printable-name.ts',
-  'delivery.ts',
-  'response.ts',
-];
-const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'queueing', 'stores', 'queues'];
+/** What joins the rooms: it may import them. */
+const joining = ['options', 'pipeline'];
+/** A room for each stretch of a delivery's way. */
+const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'queueing', 'queues', 'stores'];
 const tools = ['testing', 'cli'];
 /** Packages that have one place, and that place. Any other may be imported where it is needed, if it is declared. */
 const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/' };
@@ -31,16 +18,20 @@ const packageJson = JSON.parse(readFileSync(join(__dirname, '../package.json'), 
   Record<'dependencies' | 'peerDependencies', Readonly<Record<string, string>>>
 >;
 
-/** The room of a file; `undefined` at the root. Each store and each queue is a room of its own. */
+/** The room of a file; `undefined` at the root. Each store and each queue is a room of its own inside the folder of them. */
 function roomOf(file: string): string | undefined {
   const [first = '', second, third] = file.split('/');
   if (second === undefined) return undefined;
   return (first === 'stores' || first === 'queues') && third !== undefined ? `${first}/${second}` : first;
 }
 
+/** Whether a file lies in a folder itself, or in the folder around that. */
+const isAround = (outer: string | undefined, inner: string | undefined) => inner?.startsWith(`${outer}/`) ?? false;
+
 const isIn = (folders: readonly string[]) => (file: string) => folders.some((folder) => file.startsWith(`${folder}/`));
 const isInRoom = isIn(rooms);
 const isTool = isIn(tools);
+const isFoundation = isIn(['foundations']);
 
 /** The imports that should not be, as lines to read when a test fails. */
 function offences(isSuch: (found: Import) => boolean): string[] {
@@ -48,40 +39,65 @@ function offences(isSuch: (found: Import) => boolean): string[] {
 }
 
 test('the sources are seen, and their imports', () => {
-  expect([...files.keys()]).toContain('receive.ts');
-  expect(imports).toContainEqual({ from: 'receive.ts', to: 'signatures/verify-signature.ts', typesOnly: false });
+  expect([...files.keys()]).toContain('pipeline/receive.ts');
+  expect(imports).toContainEqual({
+    from: 'pipeline/receive.ts',
+    to: 'signatures/verify-signature.ts',
+    typesOnly: false,
+  });
   expect(imports).toContainEqual({ from: 'events/compile-schemas.ts', to: 'ajv', typesOnly: false });
-  expect(imports).toContainEqual({ from: 'options.ts', to: 'pino', typesOnly: true });
-  expect(imports).toContainEqual({ from: 'index.ts', to: 'errors.ts', typesOnly: false });
+  expect(imports).toContainEqual({ from: 'options/options.ts', to: 'pino', typesOnly: true });
+  expect(imports).toContainEqual({ from: 'index.ts', to: 'foundations/errors.ts', typesOnly: false });
 });
 
-test('every folder is a room or a tool', () => {
-  const folders = new Set([...files.keys()].filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
-  expect([...folders].filter((folder) => ![...rooms, ...tools].includes(folder ?? ''))).toEqual([]);
+test('three files lie loose, and every folder is a room, a tool, the foundations or what joins the rooms', () => {
+  const names = [...files.keys()];
+  expect(names.filter((file) => !file.includes('/')).toSorted()).toEqual([
+    'bigmind-webhooks.ts',
+    'index.ts',
+    'receiver.ts',
+  ]);
+  const folders = new Set(names.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+  expect([...folders].toSorted()).toEqual(['foundations', ...joining, ...rooms, ...tools].toSorted());
 });
 
 test('a room imports itself and the foundations, never another room or what joins the rooms', () => {
-  const isOffence = ({ from, to }: Import) =>
-    isInRoom(from) && files.has(to) && roomOf(to) !== roomOf(from) && !foundations.includes(to);
-  expect(offences(isOffence)).toEqual([]);
+  const isOffence = ({ from, to }: Import) => {
+    if (!isInRoom(from) || !files.has(to) || isFoundation(to)) return false;
+    return roomOf(to) !== roomOf(from) && !isAround(roomOf(to), roomOf(from));
+  };
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
-test('the foundations import only those below them', () => {
+test('the foundations import nothing but themselves', () => {
+  expect(offences(({ from, to }) => isFoundation(from) && files.has(to) && !isFoundation(to))).toStrictEqual([]);
+});
+
+test('only the receiver and the public names import the pipeline', () => {
+  const may = ['index.ts', 'bigmind-webhooks.ts'];
   const isOffence = ({ from, to }: Import) =>
-    foundations.includes(from) && files.has(to) && !foundations.slice(0, foundations.indexOf(from)).includes(to);
-  expect(offences(isOffence)).toEqual([]);
-  expect(foundations.filter((name) => !files.has(name))).toEqual([]);
+    to.startsWith('pipeline/') && !from.startsWith('pipeline/') && !may.includes(from);
+  expect(offences(isOffence)).toStrictEqual([]);
+});
+
+test('the public names are imported by tools alone, and the receiver’s file gives nothing but types', () => {
+  const isOffence = ({ from, to, typesOnly }: Import) => {
+    if (to === 'index.ts') return !isTool(from);
+    if (to === 'bigmind-webhooks.ts') return from !== 'index.ts';
+    return to === 'receiver.ts' && !typesOnly;
+  };
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 // The examples that `examplePayload` copies stand in the published schemas, which are data. What explains signatures and
 // schema errors to people has to be the code that receivers decide with, and nobody who receives should have to load it.
-const forTesting = ['events/generated/schemas.ts', 'events/all-errors.ts', 'signatures/explain/explain-signature.ts'];
+const forTesting = ['events/generated/schemas.ts', 'events/list-errors.ts', 'signatures/explain/explain-signature.ts'];
 
-test('testing and cli use the public names, and testing the published schemas and explanations', () => {
+test('testing and cli use the public names and the foundations, and testing the published schemas and explanations', () => {
   const isPublic = (from: string, to: string) =>
     ['index.ts', 'testing/index.ts'].includes(to) || (from.startsWith('testing/') && forTesting.includes(to));
   const isOffence = ({ from, to }: Import) =>
-    isTool(from) && files.has(to) && roomOf(to) !== roomOf(from) && !isPublic(from, to);
+    isTool(from) && files.has(to) && roomOf(to) !== roomOf(from) && !isFoundation(to) && !isPublic(from, to);
   expect(offences(isOffence)).toEqual([]);
 });
 
@@ -133,7 +149,7 @@ test.each([
   const namedIn = new Set<string>();
   for (const [name, source] of files) {
     visit(source, (node) => {
-      if (ts.isIdentifier(node) && node.text === mint && name !== 'delivery.ts') namedIn.add(name);
+      if (ts.isIdentifier(node) && node.text === mint && name !== 'foundations/delivery.ts') namedIn.add(name);
     });
   }
   expect([...namedIn]).toEqual([place]);
@@ -141,9 +157,9 @@ test.each([
 
 // A job's signature was verified when it was a request. Whoever else could say so of bytes would pass the signature by.
 test('only what opens a queue’s jobs says of a delivery that it was verified earlier', () => {
-  expect(offences(({ from, to }) => to === 'open-job.ts' && from !== 'bigmind-webhooks.ts')).toEqual([]);
+  expect(offences(({ from, to }) => to === 'pipeline/open-job.ts' && from !== 'bigmind-webhooks.ts')).toEqual([]);
   const namedIn = [...files].filter(([, { text }]) => /\bverifiedEarlier\b/.test(text)).map(([name]) => name);
-  expect(namedIn.toSorted()).toEqual(['open-job.ts', 'signatures/verify-signature.ts']);
+  expect(namedIn.toSorted()).toEqual(['pipeline/open-job.ts', 'signatures/verify-signature.ts']);
 });
 
 test('nothing is cast to a delivery that was verified or parsed, but where it is minted', () => {
@@ -154,7 +170,7 @@ test('nothing is cast to a delivery that was verified or parsed, but where it is
       if (/\b(?:Verified|Parsed|Event)Delivery\b/.test(node.type.getText())) casts.push(name);
     });
   }
-  expect(casts).toEqual(['delivery.ts', 'delivery.ts']);
+  expect(casts).toEqual(['foundations/delivery.ts', 'foundations/delivery.ts']);
 });
 
 test('no file is long, and most are short', () => {

@@ -1,4 +1,4 @@
-import { PatientTimer } from '../src/patient-timer';
+import { DeferredTimer } from '../src/foundations/deferred-timer';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -13,7 +13,7 @@ afterEach(() => {
 
 test('acts after its time', async () => {
   const acted: string[] = [];
-  new PatientTimer(() => setTimeout(() => acted.push('now'), 5));
+  new DeferredTimer(() => setTimeout(() => acted.push('now'), 5));
   expect(acted).toEqual([]);
   await until(() => acted.length > 0);
   expect(acted).toEqual(['now']);
@@ -21,7 +21,7 @@ test('acts after its time', async () => {
 
 test('is never armed when it is cleared in the same turn', async () => {
   let armed = 0;
-  const timer = new PatientTimer(() => {
+  const timer = new DeferredTimer(() => {
     armed += 1;
     return setTimeout(() => undefined, 0);
   });
@@ -32,7 +32,7 @@ test('is never armed when it is cleared in the same turn', async () => {
 
 test('does not act when it is cleared later', async () => {
   const acted: string[] = [];
-  const timer = new PatientTimer(() => setInterval(() => acted.push('again'), 5));
+  const timer = new DeferredTimer(() => setInterval(() => acted.push('again'), 5));
   await until(() => acted.length > 0);
   timer.clear();
   const before = acted.length;
@@ -42,11 +42,11 @@ test('does not act when it is cleared later', async () => {
 
 test('is armed although a fake clock swallowed the turn of an earlier one', async () => {
   jest.useFakeTimers();
-  new PatientTimer(() => setTimeout(() => undefined, 1));
+  new DeferredTimer(() => setTimeout(() => undefined, 1));
   jest.useRealTimers();
   await pause(120);
   const acted: string[] = [];
-  new PatientTimer(() => setTimeout(() => acted.push('now'), 1));
+  new DeferredTimer(() => setTimeout(() => acted.push('now'), 1));
   await until(() => acted.length > 0);
   expect(acted).toEqual(['now']);
 });

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import type { VerifiedDelivery } from '../delivery';
+import type { VerifiedDelivery } from '../foundations/delivery';
 
 /** A delivery, as `deduplicate.key` sees it. */
 export interface KeyedDelivery {

@@ -1,6 +1,6 @@
-import type { Claim, DeliveryStore } from '../contracts';
-import { type MaybePromise, recovered } from '../maybe-promise';
-import { PatientTimer } from '../patient-timer';
+import type { Claim, DeliveryStore } from '../foundations/contracts/store';
+import { DeferredTimer } from '../foundations/deferred-timer';
+import { type MaybePromise, recovered } from '../foundations/maybe-promise';
 
 /** How long a claim lasts without being extended, in milliseconds; it is extended at every third. */
 export const leaseMs = 15_000;
@@ -16,7 +16,7 @@ export class HeldClaim {
   #recorded: Set<string> | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
-  #extending: PatientTimer | undefined;
+  #extending: DeferredTimer | undefined;
   #leaseUntil: number;
 
   /** `asked` is when the claim was asked for, by `performance.now()`: the store may have given it at once. */
@@ -46,7 +46,7 @@ export class HeldClaim {
 
   /** From now on the lease is extended, until {@link stopExtending}. */
   keepExtending(): void {
-    this.#extending = new PatientTimer(() => setInterval(() => void this.#extend(), leaseMs / 3));
+    this.#extending = new DeferredTimer(() => setInterval(() => void this.#extend(), leaseMs / 3));
   }
 
   stopExtending(): void {

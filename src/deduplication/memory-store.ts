@@ -1,5 +1,5 @@
-import type { Claim, ClaimedElsewhere, DeliveryStore } from '../contracts';
-import { badOption, knownOptions, wholeNumber } from '../option-checks';
+import type { Claim, ClaimedElsewhere, DeliveryStore } from '../foundations/contracts/store';
+import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
 import { OldestFirstMap } from './oldest-first-map';
 
 /** How much the in-memory store may hold. */

@@ -1,11 +1,11 @@
-import { longestTimer, withinMs } from '../bounded';
-import type { DeliveryStore } from '../contracts';
-import { causeOf, type HandlerFailure, Settled, type SettledDetails } from '../delivery';
-import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
-import type { Outcome } from '../outcomes';
-import { PatientTimer } from '../patient-timer';
+import type { DeliveryStore } from '../foundations/contracts/store';
+import { DeferredTimer } from '../foundations/deferred-timer';
+import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import type { Outcome } from '../foundations/outcomes';
+import { longestTimer, withinMs } from '../foundations/timeouts';
 import { HeldClaim, leaseMs } from './held-claim';
-import { Unwritten } from './unwritten';
+import { PendingWrites } from './pending-writes';
 
 /** Before the deadline by so much, a success that cannot be written is answered: at it, the answer is a timeout. */
 const answerMs = 20;
@@ -15,15 +15,8 @@ export const afterAbortMs = 1000;
 
 const closing = 'The receiver is closing.';
 
-/** What the handlers of a delivery did. */
-export interface RunReport {
-  readonly failures: readonly HandlerFailure[];
-  /** Names of the handlers that succeeded in this run. */
-  readonly succeeded: readonly string[];
-}
-
 /** A delivery's handlers, ready to run. */
-export interface Work {
+export interface ClaimedWork {
   /** Idempotency key; perhaps worked out when it is read. */
   readonly key: string;
   /** Event name, for the log. */
@@ -57,7 +50,7 @@ export class RunOnce {
   readonly #joinable = new Map<string, Promise<Settled>>();
   readonly #inFlight = new Set<Promise<Settled>>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
-  readonly #unwritten = new Unwritten();
+  readonly #pending = new PendingWrites();
   #draining = false;
 
   constructor(options: RunOnceOptions) {
@@ -65,7 +58,7 @@ export class RunOnce {
   }
 
   /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
-  run(work: Work): MaybePromise<Settled> {
+  run(work: ClaimedWork): MaybePromise<Settled> {
     const { remembers } = this.#options;
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
     if (joined !== undefined) return joined.then(sharedWithCopy);
@@ -86,12 +79,12 @@ export class RunOnce {
     settled.then(forget, forget);
   }
 
-  #claimAndRun(work: Work): MaybePromise<Settled> {
+  #claimAndRun(work: ClaimedWork): MaybePromise<Settled> {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: closing });
     const { store, ttlMs, remembers } = this.#options;
     const key = remembers ? work.key : '';
-    const unwritten = this.#unwritten.get(key);
-    if (unwritten?.done) return this.#settle(work, 'duplicate');
+    const pending = this.#pending.get(key);
+    if (pending?.done) return this.#settle(work, 'duplicate');
     const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
@@ -105,19 +98,19 @@ export class RunOnce {
       if ('running' in answer) return this.#settle(work, 'in-progress', { retryAfterMs: answer.retryAfterMs });
       const claim = new HeldClaim(store, key, ttlMs, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
-      const succeeded = unwritten === undefined ? answer.succeeded : [...answer.succeeded, ...unwritten.succeeded];
+      const succeeded = pending === undefined ? answer.succeeded : [...answer.succeeded, ...pending.succeeded];
       const report = work.run(claim, succeeded);
       return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
     });
   }
 
-  #settle(work: Work, outcome: Outcome, details: SettledDetails = {}): Settled {
+  #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
     const key = this.#options.isKeyTold(outcome) ? work.key : undefined;
     return new Settled(outcome, { event: work.event, key, ...details });
   }
 
   /** For a claim that came when no handler is started any more: the repeat, elsewhere, need not wait for its lease. */
-  #giveBack(work: Work, claim: HeldClaim): MaybePromise<Settled> {
+  #giveBack(work: ClaimedWork, claim: HeldClaim): MaybePromise<Settled> {
     const settled = this.#settle(work, 'unavailable', { reason: closing });
     const released = recovered(
       () => claim.release(),
@@ -127,7 +120,7 @@ export class RunOnce {
   }
 
   /** Keeps the claim alive while handlers run, for `maxRunMs` at most. A later finish is recorded all the same. */
-  #watch(work: Work, claim: HeldClaim, report: Promise<RunReport>): Promise<Settled> {
+  #watch(work: ClaimedWork, claim: HeldClaim, report: Promise<RunReport>): Promise<Settled> {
     claim.keepExtending();
     const { maxRunMs, late } = this.#options;
     return new Promise((resolve) => {
@@ -139,7 +132,7 @@ export class RunOnce {
         claim.abort(cause);
         resolve(this.#settle(work, 'failed', { attempt: claim.attempt, cause, reason: cause.message }));
       };
-      const overrun = new PatientTimer(() => setTimeout(giveUp, maxRunMs));
+      const overrun = new DeferredTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
         overrun.clear();
         this.#held.delete(claim);
@@ -154,7 +147,7 @@ export class RunOnce {
     });
   }
 
-  #finish(work: Work, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
+  #finish(work: ClaimedWork, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
     const done = failures.length === 0;
     const outcome = done ? work.success : 'failed';
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures });
@@ -166,13 +159,13 @@ export class RunOnce {
       if (held === true) return settled;
       // The claim was lost, or the store is out of reach: the successes are facts that it must still learn.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
-      const writing = this.#unwritten.write(work.key, { claim, succeeded: facts, done });
+      const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
       return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
     });
   }
 
   /** Ends the claim; a completion does not keep the answer waiting beyond the deadline, if that has not passed. */
-  #tell(work: Work, claim: HeldClaim, done: boolean, succeeded: readonly string[]): MaybePromise<boolean> {
+  #tell(work: ClaimedWork, claim: HeldClaim, done: boolean, succeeded: readonly string[]): MaybePromise<boolean> {
     if (!done) return claim.unrecorded(succeeded).length > 0 ? Promise.reject(new Error()) : claim.release();
     const completed = claim.complete();
     if (!(completed instanceof Promise)) return completed;
@@ -194,7 +187,7 @@ export class RunOnce {
 
   async #idle(): Promise<void> {
     await Promise.allSettled([...this.#held.values(), ...this.#inFlight]);
-    await Promise.allSettled(this.#unwritten.writing);
+    await Promise.allSettled(this.#pending.writing);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
-import { markParsed, type ParsedDelivery, Settled, type VerifiedDelivery } from '../delivery';
+import { markParsed, type ParsedDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 
 /** Parses the bytes that were verified, and nothing else. The reason never quotes them, as `JSON.parse` would. */
 export function parseJson(delivery: VerifiedDelivery): ParsedDelivery | Settled {

@@ -1,4 +1,4 @@
-import { type EventDelivery, type EventPayload, type ParsedDelivery, Settled } from '../delivery';
+import { type EventDelivery, type EventPayload, type ParsedDelivery, Settled } from '../foundations/delivery';
 import type { EventCheck } from './compile-schemas';
 import { readEventName } from './validate-event';
 

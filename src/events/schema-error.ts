@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020';
-import type { SchemaError } from '../contracts';
+import type { SchemaError } from '../foundations/contracts/schema-error';
 
 type Params = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { SchemaError } from '../contracts';
+import type { SchemaError } from '../foundations/contracts/schema-error';
 import { compileSchemas } from './compile-schemas';
 import type { BigmindEvent } from './generated/types';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WebhookResponse } from '../response';
+import type { WebhookResponse } from '../foundations/response';
 
 /** After an early answer, so much of an upload is read on, and for so long at most. */
 const swallowBytes = 64 * 1024;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WebhookHeaders, WebhookParams } from '../contracts';
-import { type RawDelivery, Settled } from '../delivery';
-import type { MaybePromise } from '../maybe-promise';
-import { responseTo } from '../response';
-import { type ReadOptions, readRawBody } from './read-raw-body';
+import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import { responseTo } from '../foundations/response';
+import { readRawBody } from './read-raw-body';
+import type { ReadOptions } from './read-stream';
 import { respond } from './respond';
 
 /**

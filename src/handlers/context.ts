@@ -1,7 +1,9 @@
-import type { HandlerContext, Logger, WebhookHeaders, WebhookParams } from '../contracts';
-import type { RawDelivery } from '../delivery';
-import { WebhookError } from '../errors';
-import { printableName } from '../printable-name';
+import type { HandlerContext } from '../foundations/contracts/handler-context';
+import type { Logger } from '../foundations/contracts/logger';
+import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
+import type { RawDelivery } from '../foundations/delivery';
+import { WebhookError } from '../foundations/errors';
+import { printableName } from '../foundations/foreign-text';
 
 /** What a context is made from; nothing here is worked out before a handler reads it. */
 export interface ContextSource {

@@ -1,13 +1,6 @@
-import type { HandlerFailure } from '../delivery';
-import { isThenable, type MaybePromise } from '../maybe-promise';
+import type { HandlerFailure, RunReport } from '../foundations/delivery';
+import { isThenable, type MaybePromise } from '../foundations/maybe-promise';
 import type { NamedHandler } from './registry';
-
-/** What the handlers of a delivery did. */
-export interface DispatchReport {
-  readonly failures: readonly HandlerFailure[];
-  /** Names of the handlers that succeeded. */
-  readonly succeeded: readonly string[];
-}
 
 /** Told of each success that is not the last: the last one is recorded by completing the delivery. */
 export type RecordSuccess = (handler: string) => MaybePromise<void>;
@@ -21,7 +14,7 @@ export function dispatch(
   event: unknown,
   context: unknown,
   record: RecordSuccess,
-): MaybePromise<DispatchReport> {
+): MaybePromise<RunReport> {
   const [only] = handlers;
   if (handlers.length === 1 && only !== undefined) return dispatchOne(only, event, context);
   const failures: HandlerFailure[] = [];
@@ -59,9 +52,9 @@ export function dispatch(
 }
 
 /** Most events have one handler: its success is the last, so that none is recorded and nothing collected. */
-function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unknown): MaybePromise<DispatchReport> {
-  const succeed = (): DispatchReport => ({ failures: [], succeeded: [name] });
-  const fail = (error: unknown): DispatchReport => ({ failures: [{ handler: name, error }], succeeded: [] });
+function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unknown): MaybePromise<RunReport> {
+  const succeed = (): RunReport => ({ failures: [], succeeded: [name] });
+  const fail = (error: unknown): RunReport => ({ failures: [{ handler: name, error }], succeeded: [] });
   try {
     const result = run(event, context);
     return isThenable(result) ? whenSettled(result, succeed, fail) : succeed();

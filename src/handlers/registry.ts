@@ -1,4 +1,4 @@
-import { WebhookError } from '../errors';
+import { WebhookError } from '../foundations/errors';
 
 /** A handler under the name that its progress is remembered by. */
 export interface NamedHandler {

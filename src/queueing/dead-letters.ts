@@ -1,7 +1,8 @@
-import type { DeadJob, DeliveryQueue, WebhookHeaders, WebhookParams } from '../contracts';
-import { WebhookError } from '../errors';
-import { knownOptions, requireText, wholeNumber } from '../option-checks';
-import { isRecord } from './read-job';
+import type { DeadJob, DeliveryQueue } from '../foundations/contracts/queue';
+import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
+import { WebhookError } from '../foundations/errors';
+import { isRecord } from '../foundations/is-record';
+import { knownOptions, requireText, wholeNumber } from '../foundations/option-checks';
 
 /** A delivery whose attempts are used up. What cannot be read of it is `undefined`. */
 export interface DeadLetter {

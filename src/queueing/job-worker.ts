@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { longestTimer, withinMs } from '../bounded';
-import type { DeliveryQueue, Logger, QueueWorker } from '../contracts';
-import { describeError } from '../describe-error';
-import { WebhookError } from '../errors';
+import type { Logger } from '../foundations/contracts/logger';
+import type { DeliveryQueue, QueueWorker } from '../foundations/contracts/queue';
+import { describeError } from '../foundations/describe-error';
+import { WebhookError } from '../foundations/errors';
+import { longestTimer, withinMs } from '../foundations/timeouts';
+import { EventLimits } from './event-limits';
 import { type JobSettings, runJob } from './run-job';
-import { Turns } from './turns';
 
 /** What `work()` was asked for. */
 export interface WorkSettings {
@@ -43,8 +44,8 @@ export class JobWorker {
       throw new WebhookError('BAD_OPTION', `work() was called already: one call a receiver. ${remedy}`);
     }
     const { logger, silentMs } = this.#settings;
-    const turns = new Turns(perEvent);
-    const run = (job: unknown) => runJob(job, turns, this.#closing.signal, this.#settings);
+    const limits = new EventLimits(perEvent);
+    const run = (job: unknown) => runJob(job, limits, this.#closing.signal, this.#settings);
     const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
     const silence = setTimeout(say, silentMs).unref();
     try {

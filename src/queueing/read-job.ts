@@ -1,5 +1,6 @@
-import type { QueuedDelivery, WebhookHeaders } from '../contracts';
-import { readBase64 } from './base64';
+import type { QueuedDelivery } from '../foundations/contracts/queue';
+import type { WebhookHeaders } from '../foundations/contracts/request';
+import { isRecord } from '../foundations/is-record';
 
 /** A job that is no delivery: of a newer version, of somebody else, or damaged. */
 export class UnreadableJob extends Error {
@@ -43,11 +44,6 @@ export function readQueuedDelivery(job: unknown): ReadDelivery {
   };
 }
 
-/** Whether a value has named fields. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function textOf(job: Readonly<Record<string, unknown>>, field: string): string {
   const value = job[field];
   if (typeof value === 'string' && value !== '') return value;
@@ -64,4 +60,15 @@ function textsOf(job: Readonly<Record<string, unknown>>, field: string): Webhook
 
 function unreadable(field: string, expectation: string): UnreadableJob {
   return new UnreadableJob(`The job cannot be read: its ${field} is not ${expectation}.`);
+}
+
+/**
+ * The bytes that base64 text stands for; `undefined` when it is none. Node passes over what is no base64 digit, and would
+ * hand on a damaged body as if it had been signed.
+ */
+function readBase64(text: unknown): Buffer | undefined {
+  if (typeof text !== 'string') return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  // Written back rather than checked with a pattern: 5 ms for 5 MB, against 45.
+  return bytes.toString('base64') === text ? bytes : undefined;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import { Settled } from '../delivery';
-import type { MaybePromise } from '../maybe-promise';
-import type { Outcome } from '../outcomes';
-import { failureOf } from './failure-of';
-import type { Turns } from './turns';
+import { Settled } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Outcome } from '../foundations/outcomes';
+import type { EventLimits } from './event-limits';
+import { failureReason } from './failure-reason';
 
 /** A job that has been read: its handlers are ready to run. */
 export interface OpenedJob {
@@ -44,7 +44,7 @@ const shortestPauseMs = 100;
  */
 export async function runJob(
   job: unknown,
-  turns: Turns,
+  limits: EventLimits,
   closing: AbortSignal,
   settings: JobSettings,
 ): Promise<'done' | 'forget' | 'again'> {
@@ -52,23 +52,28 @@ export async function runJob(
   const startedAt = clock.now();
   const opened = open(job);
   const bytes = opened instanceof Settled ? undefined : opened.bytes;
-  const settled = opened instanceof Settled ? opened : await attempt(opened, turns, closing, settings);
+  const settled = opened instanceof Settled ? opened : await attempt(opened, limits, closing, settings);
   report(settled, startedAt, bytes);
   const verdict = verdicts[settled.outcome];
   if (verdict !== undefined) return verdict;
   if (closing.aborted) return 'again';
-  throw failureOf(settled);
+  throw failureReason(settled);
 }
 
 /**
  * Waits while another worker has the delivery, or the store is out of reach: that is nobody's failure, and must not use
  * up the attempts of every job there is.
  */
-async function attempt(job: OpenedJob, turns: Turns, closing: AbortSignal, settings: JobSettings): Promise<Settled> {
+async function attempt(
+  job: OpenedJob,
+  limits: EventLimits,
+  closing: AbortSignal,
+  settings: JobSettings,
+): Promise<Settled> {
   const startedAt = settings.clock.now();
   const until = performance.now() + settings.maxRunMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const settled = await runInTurn(job, turns, until, closing);
+    const settled = await runWithinLimit(job, limits, until, closing);
     const { outcome, details } = settled;
     const leftMs = until - performance.now();
     const waits = outcome === 'in-progress' || outcome === 'unavailable';
@@ -81,15 +86,20 @@ async function attempt(job: OpenedJob, turns: Turns, closing: AbortSignal, setti
 }
 
 /** A job that waits between two runs lets others of its event have the turn. */
-async function runInTurn(job: OpenedJob, turns: Turns, until: number, closing: AbortSignal): Promise<Settled> {
+async function runWithinLimit(
+  job: OpenedJob,
+  limits: EventLimits,
+  until: number,
+  closing: AbortSignal,
+): Promise<Settled> {
   const { key, event } = job;
-  if (!(await turns.take(event, until - performance.now(), closing))) {
+  if (!(await limits.acquire(event, until - performance.now(), closing))) {
     const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for its turn (perEvent).';
     return new Settled('unavailable', { key, event, reason });
   }
   try {
     return await job.run();
   } finally {
-    turns.give(event);
+    limits.release(event);
   }
 }

@@ -1,6 +1,6 @@
-import type { QueuedDelivery } from '../contracts';
-import type { EventDelivery } from '../delivery';
-import { travellingHeaders } from './travelling-headers';
+import type { QueuedDelivery } from '../foundations/contracts/queue';
+import type { EventDelivery } from '../foundations/delivery';
+import { jobHeaders } from './job-headers';
 
 /** What a delivery is made of beside itself when it is written down for a queue. */
 export interface JobParts {
@@ -23,7 +23,7 @@ export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): Q
     ...(tenant !== undefined && { tenant }),
     scheme,
     receivedAt: raw.receivedAt,
-    headers: travellingHeaders(raw.headers, withheld),
+    headers: jobHeaders(raw.headers, withheld),
     params: Object.fromEntries(Object.entries(raw.params).filter(([, value]) => value !== undefined)),
     ...(locals !== undefined && { locals }),
     rawBody: raw.rawBody.toString('base64'),

@@ -1,5 +1,6 @@
-import type { Logger, SignatureMatch } from '../contracts';
-import type { VerifiedDelivery } from '../delivery';
+import type { Logger } from '../foundations/contracts/logger';
+import type { SignatureMatch } from '../foundations/contracts/signature-scheme';
+import type { VerifiedDelivery } from '../foundations/delivery';
 import { FoundMatch } from './readings/found-match';
 
 /** Tenants whose scheme is remembered; beyond it, the oldest is forgotten and may be announced again. */

@@ -1,7 +1,7 @@
-import { SilenceError, withinMs } from '../bounded';
-import type { SignatureMatch, SignatureScheme } from '../contracts';
-import { type RawDelivery, Settled } from '../delivery';
-import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
 import { refuse } from './refusal';
 

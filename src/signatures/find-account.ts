@@ -1,6 +1,6 @@
-import { withinMs } from '../bounded';
-import { type RawDelivery, Settled } from '../delivery';
-import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { withinMs } from '../foundations/timeouts';
 import { flawOfSecret } from './mac/secret-key';
 import type { SignaturePolicy, TenantSecret } from './policy';
 import { refuse } from './refusal';

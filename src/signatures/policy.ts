@@ -1,6 +1,7 @@
-import type { SignatureMatch, SignatureScheme, WebhookHeaders, WebhookParams } from '../contracts';
-import type { VerifiedDelivery } from '../delivery';
-import type { MaybePromise } from '../maybe-promise';
+import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
+import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
+import type { VerifiedDelivery } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
 
 /** What the `secret` function is asked with. */
 export interface SecretRequest {

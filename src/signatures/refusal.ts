@@ -1,5 +1,6 @@
-import type { SignatureScheme, WebhookHeaders } from '../contracts';
-import { Settled } from '../delivery';
+import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
+import { Settled } from '../foundations/delivery';
 
 // Why a delivery was refused, for the operator's log. Names headers, never their values.
 

@@ -1,6 +1,6 @@
-import type { SignatureMatch, SignatureScheme } from '../contracts';
-import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../delivery';
-import { type MaybePromise, recovered, whenReady } from '../maybe-promise';
+import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
+import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { askCustomScheme } from './ask-custom-scheme';
 import { type Account, findAccount } from './find-account';
 import type { SignaturePolicy } from './policy';

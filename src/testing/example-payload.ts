@@ -1,3 +1,4 @@
+import { isRecord } from '../foundations/is-record';
 import { builtInSchemas } from '../events/generated/schemas';
 import { type BigmindEventMap, type EventName, eventNames } from '../index';
 
@@ -35,8 +36,4 @@ function merge(base: unknown, over: unknown): unknown {
   }
   // Not by assignment, which would take a key __proto__ for the prototype.
   return Object.fromEntries(merged);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

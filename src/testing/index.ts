@@ -1,4 +1,4 @@
-export { schemaErrors } from '../events/all-errors';
+export { schemaErrors } from '../events/list-errors';
 export {
   type ExplainedMatch,
   type ExplainSignatureInput,

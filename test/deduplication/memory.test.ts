@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { boundedStore } from '../../src/deduplication/bounded-store';
 import { RunOnce } from '../../src/deduplication/run-once';
-import type { Settled } from '../../src/delivery';
+import { timeLimitedStore } from '../../src/deduplication/time-limited-store';
+import type { Settled } from '../../src/foundations/delivery';
+import type { MaybePromise } from '../../src/foundations/maybe-promise';
 import { memoryStore } from '../../src/index';
-import type { MaybePromise } from '../../src/maybe-promise';
 import { examplePayload } from '../../src/testing';
 import { receiverWith } from './kit';
 
@@ -32,7 +32,7 @@ const inTurns = <T>(value: T): Promise<T> => new Promise((resolve) => setImmedia
 
 test('however many deliveries have been, they take no more memory than the store’s bound', async () => {
   const once = new RunOnce({
-    store: boundedStore(memoryStore(), 2000),
+    store: timeLimitedStore(memoryStore(), 2000),
     ttlMs: 259_200_000,
     maxRunMs: 900_000,
     remembers: true,

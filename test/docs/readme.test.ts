@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import packageJson from '../../package.json';
+import { outcomes } from '../../src/foundations/outcomes';
 import { bigmindWebhooks, eventNames } from '../../src/index';
-import { outcomes } from '../../src/outcomes';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { readDocument, tableRows } from './markdown';
 

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
+import { outcomes, rowOf } from '../../src/foundations/outcomes';
 import type { DeliveryStore, NoSchemas, Outcome } from '../../src/index';
 import { type BigmindWebhooksOptions, memoryStore } from '../../src/index';
-import { outcomes, rowOf } from '../../src/outcomes';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { dial, expresses, genuine, headLines, path, post, receiver, type Served, secret, serve } from './serve';
 

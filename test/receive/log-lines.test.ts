@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
+import { outcomes } from '../../src/foundations/outcomes';
 import type { Logger } from '../../src/index';
-import { outcomes } from '../../src/outcomes';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { post, serve } from '../express/serve';
 import { genuine, notedLog, noting, receiver, secret } from './receiver';

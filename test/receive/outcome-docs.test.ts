@@ -1,5 +1,5 @@
-import { errorCodes, errorDocsUrl } from '../../src/errors';
-import { outcomes } from '../../src/outcomes';
+import { errorCodes, errorDocsUrl } from '../../src/foundations/errors';
+import { outcomes } from '../../src/foundations/outcomes';
 import { examplePayload } from '../../src/testing';
 import { readDocument, tableRows } from '../docs/markdown';
 import { notedLog, receiver } from './receiver';

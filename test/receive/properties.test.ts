@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { outcomes } from '../../src/foundations/outcomes';
 import { hmac, type WebhookRequest, type WebhookResponse } from '../../src/index';
-import { outcomes } from '../../src/outcomes';
 import { signDelivery } from '../../src/testing';
 import { referenceExamples } from '../fixtures/reference-examples';
 import { genuine, noting, secret } from './receiver';

@@ -1,6 +1,6 @@
-import type { ParsedDelivery, RawDelivery, VerifiedDelivery } from '../../src/delivery';
 import { parseJson } from '../../src/events/parse-json';
 import { recogniseEvent } from '../../src/events/recognise-event';
+import type { ParsedDelivery, RawDelivery, VerifiedDelivery } from '../../src/foundations/delivery';
 
 // The compiler is the test: none of these functions is called.
 const compiles = (..._proofs: readonly ((...args: never[]) => unknown)[]) => expect.assertions(0);

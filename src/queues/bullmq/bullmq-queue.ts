@@ -1,10 +1,10 @@
-import type { DeliveryQueue, QueueSettings } from '../../contracts';
-import { troubleLog } from '../../trouble-log';
+import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
+import { engineErrors } from '../engine-errors';
 import { type BullmqClient, type BullmqConnectionOptions, connectTo, connectWorker } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { type BullQueue, placeOf } from './engine';
-import { inShort } from './in-short';
+import { errorCode } from './error-code';
 import { engineOf } from './load-driver';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
@@ -34,7 +34,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   let source: { readonly client: BullmqClient; readonly producer: Producer } | undefined;
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
-  const trouble = troubleLog('Redis', () => settings?.logger, inShort);
+  const trouble = engineErrors('Redis', () => settings?.logger, errorCode);
 
   /** Another server may be behind a connection that came up, or a node that joined. */
   const onUp = (): void => {

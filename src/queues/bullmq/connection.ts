@@ -1,5 +1,5 @@
-import { WebhookError } from '../../errors';
-import { badOption } from '../../option-checks';
+import { WebhookError } from '../../foundations/errors';
+import { badOption } from '../../foundations/option-checks';
 import { redisClass } from './load-driver';
 
 /** The part of an ioredis client (or cluster) that is used here; BullMQ uses more of it. */

@@ -1,4 +1,4 @@
-import type { DeadJob, DeadJobs } from '../../contracts';
+import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
 import type { BullJob, BullQueue } from './engine';
 
 const anew = { resetAttemptsMade: true, resetAttemptsStarted: true } as const;

@@ -1,4 +1,4 @@
-import { WebhookError } from '../../errors';
+import { WebhookError } from '../../foundations/errors';
 import type { BullmqClient } from './connection';
 
 /** What a Redis says of itself. */

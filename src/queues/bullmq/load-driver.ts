@@ -1,5 +1,5 @@
-import { WebhookError } from '../../errors';
-import { badOption } from '../../option-checks';
+import { WebhookError } from '../../foundations/errors';
+import { badOption } from '../../foundations/option-checks';
 import type { BullmqModule, Engine } from './engine';
 
 /** BullMQ's classes: of the module that was passed, else of the one that is installed. */

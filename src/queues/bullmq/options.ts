@@ -1,4 +1,4 @@
-import { knownOptions, requireText, wholeNumber } from '../../option-checks';
+import { knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import { type BullmqClient, type BullmqConnectionOptions, isClient } from './connection';
 import type { BullmqModule } from './engine';
 

@@ -1,4 +1,4 @@
-import { withinMs } from '../../bounded';
+import { withinMs } from '../../foundations/timeouts';
 import { type BullmqClient, isStarting, isUp } from './connection';
 import type { BullQueue } from './engine';
 

@@ -1,5 +1,5 @@
-import { atMost } from '../../bounded';
-import type { QueueWorker, RunJob } from '../../contracts';
+import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
+import { atMost } from '../../foundations/timeouts';
 import type { WorkerConnections } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
 

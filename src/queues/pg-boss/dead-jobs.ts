@@ -1,4 +1,4 @@
-import type { DeadJob, DeadJobs } from '../../contracts';
+import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
 import type { Engine } from './engine';
 import { isUuid, jobIdOf, keyIn } from './job-id';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import { WebhookError } from '../../errors';
+import { WebhookError } from '../../foundations/errors';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';

@@ -1,4 +1,4 @@
-import { badOption, knownOptions, requireText, wholeNumber } from '../../option-checks';
+import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {

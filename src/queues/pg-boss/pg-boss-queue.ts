@@ -1,10 +1,10 @@
-import type { DeliveryQueue, QueueSettings } from '../../contracts';
-import { WebhookError } from '../../errors';
-import { badOption } from '../../option-checks';
-import { troubleLog } from '../../trouble-log';
+import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
+import { WebhookError } from '../../foundations/errors';
+import { badOption } from '../../foundations/option-checks';
+import { engineErrors } from '../engine-errors';
 import { deadJobsOf } from './dead-jobs';
 import { engineOn } from './engine';
-import { inShort } from './in-short';
+import { errorCode } from './error-code';
 import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
 import { PgBossWorker } from './worker';
@@ -33,7 +33,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
   const parsed = parseOptions(options);
   const engine = engineOn(parsed);
   let settings: QueueSettings | undefined;
-  const trouble = troubleLog('PostgreSQL', () => settings?.logger, inShort);
+  const trouble = engineErrors('PostgreSQL', () => settings?.logger, errorCode);
 
   function expireInSeconds(): number {
     return Math.ceil((settings?.maxRunMs ?? usualMaxRunMs) / 1000) + marginSeconds;

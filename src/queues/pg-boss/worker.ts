@@ -1,14 +1,14 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
-import { atMost } from '../../bounded';
-import type { QueueWorker, RunJob } from '../../contracts';
-import { storableText } from '../../storable-text';
-import type { TroubleLog } from '../../trouble-log';
+import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
+import { storableText } from '../../foundations/foreign-text';
+import { atMost } from '../../foundations/timeouts';
+import type { EngineErrors } from '../engine-errors';
 import type { PgBossJob } from './client';
 import type { Engine, Verdict } from './engine';
 
 export interface WorkerSettings {
   readonly engine: Engine;
-  readonly trouble: TroubleLog;
+  readonly trouble: EngineErrors;
   readonly concurrency: number;
   readonly pollMs: number;
 }

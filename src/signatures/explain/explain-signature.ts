@@ -1,4 +1,4 @@
-import type { WebhookHeaders } from '../../contracts';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
 import { type Digest, readDigest } from '../mac/digest';
 import { macOf } from '../mac/mac';
 import { decodeSecret, flawOfSecret } from '../mac/secret-key';

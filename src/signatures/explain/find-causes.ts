@@ -1,4 +1,4 @@
-import type { WebhookHeaders } from '../../contracts';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
 
 /** What a signature is worked out from. */
 export interface ExplainedBytes {

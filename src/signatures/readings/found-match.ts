@@ -1,4 +1,4 @@
-import type { SignatureMatch } from '../../contracts';
+import type { SignatureMatch } from '../../foundations/contracts/signature-scheme';
 import type { Digest } from '../mac/digest';
 import type { Reading } from './reading';
 

@@ -1,4 +1,5 @@
-import type { SignatureInput, SignatureMatch, WebhookHeaders } from '../../contracts';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { SignatureInput, SignatureMatch } from '../../foundations/contracts/signature-scheme';
 import { findMatch } from './find-match';
 import type { Reading } from './reading';
 

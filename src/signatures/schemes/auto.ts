@@ -1,4 +1,5 @@
-import type { SignatureScheme, WebhookHeaders } from '../../contracts';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
 import { type Digest, readDigest } from '../mac/digest';
 import { readTimestamp, readTimestampedHeader } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';

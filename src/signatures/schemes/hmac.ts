@@ -1,5 +1,6 @@
-import type { SignatureScheme, WebhookHeaders } from '../../contracts';
-import { headerNameOf, knownOptions, oneOf, stringOf } from '../../option-checks';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerNameOf, knownOptions, oneOf, stringOf } from '../../foundations/option-checks';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { verifierOf } from '../readings/header-reader';

@@ -1,5 +1,6 @@
-import type { SignatureScheme, WebhookHeaders } from '../../contracts';
-import { headerNameOf, knownOptions } from '../../option-checks';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerNameOf, knownOptions } from '../../foundations/option-checks';
 import { readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { decodeSecret } from '../mac/secret-key';

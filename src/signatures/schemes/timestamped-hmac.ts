@@ -1,5 +1,6 @@
-import type { SignatureScheme, WebhookHeaders } from '../../contracts';
-import { badOption, headerNameOf, knownOptions } from '../../option-checks';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { badOption, headerNameOf, knownOptions } from '../../foundations/option-checks';
 import type { Digest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from '../readings/header-grammar';

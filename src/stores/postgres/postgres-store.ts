@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../contracts';
-import { knownOptions, requireFunction, requireText } from '../../option-checks';
+import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
+import { knownOptions, requireFunction, requireText } from '../../foundations/option-checks';
 import { migration } from './migration';
 import * as queries from './queries';
 

@@ -1,4 +1,4 @@
-import { WebhookError } from '../../errors';
+import { WebhookError } from '../../foundations/errors';
 import type { Script } from './scripts';
 
 /** The part of an ioredis client (or cluster) that is used. */

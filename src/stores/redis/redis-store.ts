@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../contracts';
-import { knownOptions, requireText } from '../../option-checks';
+import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
+import { knownOptions, requireText } from '../../foundations/option-checks';
 import { type RedisClient, scriptRunner } from './client';
 import type { Script } from './scripts';
 import * as scripts from './scripts';

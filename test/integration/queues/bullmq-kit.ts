@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { DeliveryQueue, Logger, QueuedDelivery, QueueWorker } from '../../../src/contracts';
+import type { Logger } from '../../../src/foundations/contracts/logger';
+import type { DeliveryQueue, QueuedDelivery, QueueWorker } from '../../../src/foundations/contracts/queue';
 import { type BullmqQueue, type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
 import { freshNamespace } from '../services';
 

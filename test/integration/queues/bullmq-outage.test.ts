@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { QueuedDelivery } from '../../../src/contracts';
+import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { bundle } from '../kit/bundle';
 import { freePort, type OwnRedis, startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';

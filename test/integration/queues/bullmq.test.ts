@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { QueuedDelivery } from '../../../src/contracts';
+import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
 import { Cast, gate, newDelivery, recordingLogger, until } from './bullmq-kit';

@@ -1,4 +1,4 @@
-import type { QueuedDelivery } from '../../../src/contracts';
+import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { freshNamespace } from '../services';
 import { gate, newDelivery, recordingLogger, until } from './bullmq-kit';
 import { Company, pgliteStage, postgresStage, type Stage } from './pg-boss-kit';

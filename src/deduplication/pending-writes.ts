@@ -1,0 +1,63 @@
+import type { HeldClaim } from './held-claim';
+import { OldestFirstMap } from './oldest-first-map';
+
+/** What happened to a delivery that the store could not be told of. */
+export interface PendingFacts {
+  readonly claim: HeldClaim;
+  /** Handlers that succeeded. */
+  readonly succeeded: readonly string[];
+  /** Whether every handler did, so that the delivery is done. */
+  readonly done: boolean;
+}
+
+const mostKeys = 10_000;
+const firstPauseMs = 50;
+const longestPauseMs = 5000;
+
+/**
+ * Remembers, while a store is out of reach, what it should be told, and tells it as soon as it answers again. Until
+ * then a repeat that comes to this process meets the memory instead.
+ */
+export class PendingWrites {
+  readonly #facts = new OldestFirstMap<PendingFacts>();
+  /** What is being written. */
+  readonly writing = new Set<Promise<void>>();
+
+  get(key: string): PendingFacts | undefined {
+    return this.#facts.get(key);
+  }
+
+  /** Resolves when the store has been told, also of what it still had to be told of an earlier attempt. */
+  write(key: string, latest: PendingFacts): Promise<void> {
+    const earlier = this.#facts.get(key)?.succeeded ?? [];
+    const facts = { ...latest, succeeded: [...new Set([...earlier, ...latest.succeeded])] };
+    this.#facts.set(key, facts);
+    if (this.#facts.size > mostKeys) this.#facts.takeOldest();
+    const written = this.#writeSoon(key, facts).finally(() => this.writing.delete(written));
+    this.writing.add(written);
+    return written;
+  }
+
+  async #writeSoon(key: string, facts: PendingFacts): Promise<void> {
+    for (let pause = firstPauseMs; this.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
+      await sleep(pause);
+      if (await tryToWrite(facts)) this.#facts.delete(key);
+    }
+  }
+}
+
+/** Successes first: they are facts whoever holds the claim by now. */
+async function tryToWrite({ claim, succeeded, done }: PendingFacts): Promise<boolean> {
+  try {
+    for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
+    if (claim.unrecorded(succeeded).length > 0) return false;
+    await (done ? claim.complete() : claim.release());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,41 @@
+import { type LoggerOptions, pino } from 'pino';
+import type { Logger } from '../foundations/contracts/logger';
+import { badOption, callIt } from '../foundations/option-checks';
+
+const silent: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silent,
+  isLevelEnabled: () => false,
+};
+
+const name = 'bigmind-webhooks';
+const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
+
+/**
+ * The logger to use: a pino instance as it is, pino options made into one, or silence.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function parseLogger(logger: unknown): Logger {
+  if (logger === false) return silent;
+  if (logger === undefined) return pino({ name });
+  if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
+    throw refusal(logger, callIt(logger, 'pino()'));
+  const missing = methods.filter((method) => typeof (logger as Record<string, unknown>)[method] !== 'function');
+  if (missing.length === 0) return logger as Logger;
+  if (missing.length < methods.length) {
+    throw refusal(logger, `It lacks ${missing.map((method) => `${method}()`).join(', ')} of pino.`);
+  }
+  try {
+    return pino({ name, ...(logger as LoggerOptions) });
+  } catch (cause) {
+    throw refusal(logger, `pino refuses it: ${cause instanceof Error ? cause.message : 'it threw'}.`, cause);
+  }
+}
+
+function refusal(logger: unknown, remedy: string, cause?: unknown): Error {
+  return badOption('logger', 'a pino instance, pino options or false', logger, remedy, cause);
+}

@@ -1,0 +1,195 @@
+import type { NameDelivery } from '../deduplication/delivery-key';
+import { memoryStore } from '../deduplication/memory-store';
+import { compileSchemas, type EventCheck } from '../events/compile-schemas';
+import type { EventSchemas } from '../events/event-schema';
+import type { DeliveryQueue } from '../foundations/contracts/queue';
+import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
+import type { DeliveryStore } from '../foundations/contracts/store';
+import { WebhookError } from '../foundations/errors';
+import {
+  badOption,
+  callIt,
+  headerNameOf,
+  knownOptions,
+  requireFunction,
+  requireText,
+  wholeNumber,
+} from '../foundations/option-checks';
+import { longestTimer } from '../foundations/timeouts';
+import type { SecretRequest, SecretSource } from '../signatures/policy';
+import { auto } from '../signatures/schemes/auto';
+import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
+import { parseQueue } from './parse-queue';
+import { parseSecret } from './parse-secret';
+
+/** The options with nothing left open. */
+export interface Settings {
+  readonly secret: SecretSource;
+  readonly scheme: SignatureScheme | undefined;
+  readonly toleranceMs: number;
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly maxRunMs: number;
+  readonly readTimeoutMs: number;
+  readonly deduplicate: Deduplication | undefined;
+  readonly storeTimeoutMs: number;
+  readonly queue: DeliveryQueue | undefined;
+  readonly checks: ReadonlyMap<string, EventCheck>;
+  readonly locals: ((request: SecretRequest) => unknown) | undefined;
+  readonly clock: { now(): number };
+}
+
+interface Deduplication {
+  readonly store: DeliveryStore;
+  /** Whether it is our default, in this process alone: it answers at once. */
+  readonly isDefaultStore: boolean;
+  readonly ttlMs: number;
+  readonly key: NameDelivery | undefined;
+}
+
+type AnyOptions = BigmindWebhooksOptions<EventSchemas, unknown>;
+
+const known = {
+  secret: true,
+  signature: true,
+  toleranceSeconds: true,
+  limit: true,
+  timeoutMs: true,
+  maxRunMs: true,
+  readTimeoutMs: true,
+  deduplicate: true,
+  queue: true,
+  schemas: true,
+  locals: true,
+  logger: true,
+  clock: true,
+} satisfies Record<keyof AnyOptions, true>;
+
+const knownDeduplicate = { store: true, ttlMs: true, key: true, storeTimeoutMs: true } satisfies Record<
+  keyof DeduplicateOptions,
+  true
+>;
+
+const day = 86_400_000;
+const usualStoreTimeoutMs = 2000;
+
+/**
+ * Reads the options once; the caller's object is left alone.
+ *
+ * @throws WebhookError `BAD_OPTION`, `MISSING_SECRET`, `BAD_SECRET` or `BAD_SCHEMA`
+ */
+export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
+  knownOptions(given, '', known);
+  const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
+  const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {}, queue } = given;
+  const scheme = parseSignature(signature);
+  if (locals !== undefined) requireFunction('locals', locals);
+  return Object.freeze({
+    secret: parseSecret(secret, environment, scheme !== undefined),
+    scheme,
+    toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
+    limit: parseLimit(limit),
+    timeoutMs: milliseconds('timeoutMs', timeoutMs),
+    maxRunMs: milliseconds('maxRunMs', maxRunMs),
+    readTimeoutMs: milliseconds('readTimeoutMs', readTimeoutMs),
+    ...parseDeduplicate(deduplicate),
+    queue: queue === undefined ? undefined : parseQueue(queue),
+    clock: parseClock(clock),
+    checks: parseSchemas(schemas),
+    locals,
+  });
+}
+
+function milliseconds(path: string, value: unknown): number {
+  return wholeNumber(path, value, 1, longestTimer);
+}
+
+function parseSignature(signature: unknown): SignatureScheme | undefined {
+  if (signature === undefined || signature === 'auto') return auto;
+  if (signature === false) return undefined;
+  if (typeof signature !== 'object' || signature === null) {
+    const remedy = callIt(signature, "hmac({ header: 'x-signature' }); a scheme of your own is { name, verify }");
+    throw badOption('signature', "'auto', false or a scheme", signature, remedy);
+  }
+  const scheme = signature as Partial<SignatureScheme>;
+  requireText('signature.name', scheme.name);
+  requireFunction('signature.verify', scheme.verify);
+  if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
+  if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
+  if (scheme.signatureHeaders !== undefined) requireHeaderNames(scheme.signatureHeaders);
+  return signature as SignatureScheme;
+}
+
+function requireHeaderNames(names: unknown): void {
+  if (!Array.isArray(names)) throw badOption('signature.signatureHeaders', 'an array of header names', names);
+  for (const [index, name] of names.entries()) headerNameOf(`signature.signatureHeaders[${index}]`, name);
+}
+
+const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;
+const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+function parseLimit(limit: unknown): number {
+  const bytes = typeof limit === 'string' ? parseSize(limit) : limit;
+  if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
+  throw badOption('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
+}
+
+function parseSize(text: string): number {
+  const [, amount, unit = 'b'] = sizeText.exec(text) ?? [];
+  return Math.floor(Number(amount) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
+}
+
+function parseClock(clock: { now(): number } | null): { now(): number } {
+  if (typeof clock?.now === 'function') return clock;
+  throw badOption('clock', 'an object with now(), such as Date', clock);
+}
+
+const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as const;
+
+function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'storeTimeoutMs'> {
+  if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
+  if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
+  knownOptions(options, 'deduplicate', knownDeduplicate);
+  const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs } = options as DeduplicateOptions;
+  if (key !== undefined) requireFunction('deduplicate.key', key);
+  return {
+    deduplicate: {
+      store: store === undefined ? memoryStore() : parseStore(store),
+      isDefaultStore: store === undefined,
+      ttlMs: wholeNumber('deduplicate.ttlMs', ttlMs, 1),
+      key,
+    },
+    storeTimeoutMs: milliseconds('deduplicate.storeTimeoutMs', storeTimeoutMs),
+  };
+}
+
+function parseStore(store: unknown): DeliveryStore {
+  if (typeof store !== 'object' || store === null) {
+    throw badOption('deduplicate.store', 'a store such as memoryStore()', store, callIt(store, 'memoryStore()'));
+  }
+  const methods = store as Readonly<Record<string, unknown>>;
+  for (const method of storeMethods) requireFunction(`deduplicate.store.${method}`, methods[method]);
+  return store as DeliveryStore;
+}
+
+function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+    throw badOption('schemas', 'an object of schemas by event name', schemas);
+  }
+  const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));
+  try {
+    return compileSchemas(json);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'not usable';
+    throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
+  }
+}
+
+function parseSchema(name: string, entry: unknown): object {
+  if (name === '' || name === '*') {
+    throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
+  }
+  const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
+  if (typeof schema === 'object' && schema !== null) return schema;
+  throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
+}

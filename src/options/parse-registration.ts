@@ -1,0 +1,66 @@
+import { WebhookError } from '../foundations/errors';
+import { badOption, didYouMean, knownOptions, requireFunction, requireText } from '../foundations/option-checks';
+import type { NamedHandler, Registry } from '../handlers/registry';
+
+type Run = NamedHandler['run'];
+
+const aSelector = "the name of an event, several in an array, or '*'";
+
+/** The callbacks' names in the progress of a delivery, which a handler's must not be. */
+const callbackNames: readonly unknown[] = ['onInvalid', 'onUnknown'];
+
+/**
+ * Checks what was passed to `on`, and registers it.
+ *
+ * @throws WebhookError `UNKNOWN_EVENT`, `BAD_OPTION`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
+ */
+export function registerHandler(
+  registry: Registry,
+  events: ReadonlyMap<string, unknown>,
+  selector: unknown,
+  handler: unknown,
+  registration: unknown,
+): void {
+  const selected = selector === '*' ? undefined : parseSelector(selector, events);
+  const selectedNames = selected === undefined ? '*' : [...selected].join(',');
+  requireFunction(`on('${selectedNames}')`, handler, 'BAD_HANDLER');
+  const { name } = knownOptions(registration, `on('${selectedNames}')`, { name: true }) as { name?: unknown };
+  if (callbackNames.includes(name)) {
+    throw new WebhookError('HANDLER_NAME_TAKEN', `"${String(name)}" names a callback: pass another { name: '…' }.`);
+  }
+  const ownName = name === undefined ? selectedNames : requireText(`on('${selectedNames}').name`, name);
+  registry.add(selected, { name: ownName, run: handler as Run });
+}
+
+function parseSelector(selector: unknown, events: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const names: readonly unknown[] = Array.isArray(selector) ? selector : [selector];
+  if (names.length === 0) throw badOption('on', aSelector, selector);
+  return new Set(names.map((name) => parseEventName(name, events)));
+}
+
+function parseEventName(name: unknown, events: ReadonlyMap<string, unknown>): string {
+  if (typeof name !== 'string') throw badOption('on', aSelector, name);
+  if (events.has(name)) return name;
+  if (name === '*') throw badOption('on', aSelector, name, "'*' stands alone, in no array.");
+  throw unknownEvent(name, events);
+}
+
+/** Names the nearest event there is. */
+export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>): WebhookError {
+  const known = [...events.keys()];
+  const hint = didYouMean(name, known) || ` Known are ${known.join(', ')}.`;
+  return new WebhookError('UNKNOWN_EVENT', `There is no event ${JSON.stringify(name)}.${hint}`);
+}
+
+/**
+ * Checks what was passed to `onInvalid` or `onUnknown`; its progress is remembered like a handler's.
+ *
+ * @throws WebhookError `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
+ */
+export function registerCallback(name: string, taken: NamedHandler | undefined, callback: unknown): NamedHandler {
+  requireFunction(name, callback, 'BAD_HANDLER');
+  if (taken !== undefined) {
+    throw new WebhookError('HANDLER_NAME_TAKEN', `${name} has a callback already, and takes one: do both in it.`);
+  }
+  return { name, run: callback as Run };
+}

@@ -1,0 +1,38 @@
+import { WebhookError } from '../foundations/errors';
+import { flawOfSecret } from '../signatures/mac/secret-key';
+import type { FindSecret, SecretSource } from '../signatures/policy';
+
+const variable = 'BIGMIND_WEBHOOK_SECRET';
+
+const missing =
+  `No secret is configured. Set ${variable} to the secret that Bigmind shows for your webhook destination, or pass ` +
+  'bigmindWebhooks({ secret }). Receiving unsigned deliveries has to be said: { signature: false }.';
+
+/**
+ * The secrets to try, or the function that finds them.
+ *
+ * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither repeats a word of a secret
+ */
+export function parseSecret(given: unknown, environment: NodeJS.ProcessEnv, needed: boolean): SecretSource {
+  if (typeof given === 'function') return given as FindSecret;
+  if (given === undefined) {
+    const secret = environment[variable];
+    if (secret !== undefined && secret.trim() !== '') return [usable(variable, secret)];
+    if (!needed) return [];
+    throw new WebhookError('MISSING_SECRET', missing);
+  }
+  if (!Array.isArray(given)) return [usable('secret', given)];
+  if (given.length === 0 && needed) {
+    throw new WebhookError('BAD_SECRET', 'secret: expected at least one secret, got an empty array.');
+  }
+  return given.map((secret: unknown, index) => usable(`secret[${index}]`, secret));
+}
+
+function usable(path: string, secret: unknown): string {
+  const flaw = flawOfSecret(secret);
+  if (flaw === undefined) return secret as string;
+  throw new WebhookError(
+    'BAD_SECRET',
+    `${path}: ${flaw}. Use the secret that Bigmind shows for the destination, whole and as it is.`,
+  );
+}

@@ -1,0 +1,40 @@
+import type { Logger } from '../foundations/contracts/logger';
+import type { Settings } from './parse-options';
+
+/** Platforms that run each request in whatever process there is, by a variable that they set. */
+const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;
+
+let warnedOfStore = false;
+let warnedOfWorker = false;
+
+/** Says, at construction, what works but promises less than one would think. */
+export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
+  if (settings.scheme === undefined) {
+    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
+  }
+  if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
+    logger.warn(
+      { code: 'TENANTS_SHARE_STORE' },
+      'All tenants share one in-memory store: many deliveries of one tenant make it forget those of the others, whose ' +
+        'repeats then run again. Pass a deduplicate.store, such as redisStore() or memoryStore({ maxKeys }).',
+    );
+  }
+  const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
+  if (platform === undefined || !settings.deduplicate?.isDefaultStore || warnedOfStore) return;
+  warnedOfStore = true;
+  logger.warn(
+    { code: 'EPHEMERAL_STORE', platform },
+    `De-duplication is in memory, and ${platform} runs repeats in other processes: pass a shared deduplicate.store.`,
+  );
+}
+
+/** Says, when a worker starts, that the others will not know what it did. */
+export function warnOfLonelyWorker(settings: Settings, logger: Logger): void {
+  if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
+  warnedOfWorker = true;
+  logger.warn(
+    { code: 'EPHEMERAL_STORE' },
+    'work() remembers in memory which handlers succeeded: after a restart, and in other workers, they run again. Pass a ' +
+      'shared deduplicate.store, such as redisStore() or postgresStore().',
+  );
+}

@@ -1,0 +1,33 @@
+import { DeferredTimer } from '../foundations/deferred-timer';
+import type { Settled } from '../foundations/delivery';
+
+/**
+ * What `running` settles as, or `timeout` if that takes longer than `ms`. Only the waiting ends: the run goes on, and
+ * `late` is told how it ended.
+ */
+export function answerInTime(
+  running: Promise<Settled>,
+  ms: number,
+  timeout: () => Settled,
+  late: (settled: Settled) => void,
+): Promise<Settled> {
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    function giveUp(): void {
+      answered = true;
+      resolve(timeout());
+    }
+    const timer = new DeferredTimer(() => setTimeout(giveUp, Math.max(0, ms)));
+    running.then(
+      (settled) => {
+        timer.clear();
+        if (answered) late(settled);
+        else resolve(settled);
+      },
+      (error: unknown) => {
+        timer.clear();
+        reject(error instanceof Error ? error : new Error('not an Error', { cause: error }));
+      },
+    );
+  });
+}

@@ -1,0 +1,59 @@
+import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
+import { noStore } from '../deduplication/no-store';
+import { RunOnce } from '../deduplication/run-once';
+import { timeLimitedStore } from '../deduplication/time-limited-store';
+import type { Logger } from '../foundations/contracts/logger';
+import type { DeliveryStore } from '../foundations/contracts/store';
+import type { Settled } from '../foundations/delivery';
+import { Registry } from '../handlers/registry';
+import type { Settings } from '../options/parse-options';
+import { withheldHeaders } from '../queueing/job-headers';
+import { announceScheme } from '../signatures/announce-scheme';
+import { auto } from '../signatures/schemes/auto';
+import type { PipelineParts } from './parts';
+import type { Reporter } from './report';
+
+/** Joins the rooms, as the options say. */
+export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
+  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
+  const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
+  return {
+    signature: {
+      scheme,
+      secret: settings.secret,
+      toleranceMs: settings.toleranceMs,
+      answerTimeoutMs: storeTimeoutMs,
+      announce: scheme === auto ? announceScheme(logger) : () => {},
+    },
+    checks: settings.checks,
+    registry: new Registry(),
+    once: new RunOnce({
+      store: storeOf(settings),
+      ttlMs: deduplicate?.ttlMs ?? 1,
+      maxRunMs,
+      remembers: deduplicate !== undefined,
+      isKeyTold: (outcome) => deduplicate !== undefined || reporter.isTold(outcome),
+      late: reportLate,
+    }),
+    keyOf: keyFactory(settings),
+    locals: settings.locals,
+    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
+    logger,
+    timeoutMs: settings.timeoutMs,
+    clock: settings.clock,
+    reportLate,
+  };
+}
+
+/** Our own stores answer at once, and need no bound. */
+function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
+  if (deduplicate === undefined) return noStore;
+  const { store, isDefaultStore } = deduplicate;
+  return isDefaultStore ? store : timeLimitedStore(store, storeTimeoutMs);
+}
+
+/** Where no store is asked, a delivery's key is computed only if somebody reads it. */
+function keyFactory({ deduplicate, queue }: Settings): PipelineParts['keyOf'] {
+  if (deduplicate === undefined && queue === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
+  return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });
+}

@@ -1,0 +1,43 @@
+import { isUint8Array } from 'node:util/types';
+import { refuseEvent } from '../events/recognise-event';
+import type { RawDelivery } from '../foundations/delivery';
+import { Settled } from '../foundations/delivery';
+import { WebhookError } from '../foundations/errors';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import { badOption } from '../foundations/option-checks';
+import type { DispatchInput } from '../receiver';
+import type { PipelineParts } from './parts';
+import { runHandlers } from './run-handlers';
+
+/**
+ * Runs the handlers of an event that was verified before, perhaps in another process and by an older version: it is
+ * validated anew, its signature is not.
+ */
+export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): MaybePromise<Settled> {
+  if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
+  const { event, key, tenant, signature, headers = {}, params = {} } = input;
+  if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
+  const refused = refuseEvent(event, parts.checks);
+  if (refused?.outcome === 'ignored') {
+    // Version skew: whoever verified it knew the event. Acknowledging would lose it.
+    throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
+  }
+  if (refused !== undefined) return refused;
+  const { event: name } = event as { event: string };
+  const handlers = parts.registry.handlersOf(name);
+  if (handlers.length === 0) return new Settled('unhandled', { event: name });
+  const { locals, logger, clock, once } = parts;
+  const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
+  if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
+  const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
+  const scheme = signature?.scheme ?? 'unknown';
+  const deadline = clock.now() + parts.timeoutMs;
+  const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
+  return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, once);
+}
+
+function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {
+  if (rawBody === undefined) return undefined;
+  if (isUint8Array(rawBody)) return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  throw badOption('dispatch.rawBody', 'a Uint8Array, such as Buffer.from(text, "base64")', rawBody);
+}

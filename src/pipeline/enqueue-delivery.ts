@@ -1,0 +1,50 @@
+import { type EventDelivery, Settled } from '../foundations/delivery';
+import { isWebhookError } from '../foundations/errors';
+import { isThenable, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { withinMs } from '../foundations/timeouts';
+import { whyNotJson } from '../queueing/json-safe';
+import { writeJob } from '../queueing/write-job';
+import type { PipelineParts, Queueing } from './parts';
+
+/**
+ * Hands a delivery to the queue, whether or not this process has handlers for it: that is for workers to know. Copies
+ * are handed on as they come; the engine holds one job for each key.
+ */
+export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queueing: Queueing): MaybePromise<Settled> {
+  const { queue, answerTimeoutMs, withheld } = queueing;
+  const { raw } = event.delivery;
+  const key = parts.keyOf(event.delivery, event.event).text;
+  const known = { event: event.event.event, key };
+  const locals = readLocals(raw, parts);
+  if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
+  const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());
+  const job = writeJob(event, { key, locals: locals.value, withheld });
+  const held = recovered<unknown, Settled>(
+    () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
+    (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
+  );
+  return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));
+}
+
+/** Read here, where the request is, and not by the worker; so it has to be something that a job can hold. */
+function readLocals(
+  { headers, params }: EventDelivery['delivery']['raw'],
+  { locals }: PipelineParts,
+): Settled | { readonly value: unknown } {
+  try {
+    const value = locals?.({ headers, params });
+    if (value === undefined) return { value };
+    // Nobody is going to wait for it, and its rejection would end the process.
+    if (isThenable(value)) value.then(undefined, () => undefined);
+    const flaw = whyNotJson(value, 'locals');
+    return flaw === undefined
+      ? { value }
+      : new Settled('failed', { reason: `A queue cannot hand on what the locals option returned: ${flaw}.` });
+  } catch (cause) {
+    return new Settled('failed', { cause, reason: 'The locals option failed.' });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return isWebhookError(cause) ? cause.message : 'The queue could not hold the delivery.';
+}

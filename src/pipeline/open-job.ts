@@ -1,0 +1,51 @@
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import { readQueuedDelivery, UnreadableJob } from '../queueing/read-job';
+import type { OpenedJob } from '../queueing/run-job';
+import { verifiedEarlier } from '../signatures/verify-signature';
+import type { PipelineParts } from './parts';
+import { invalidDelivery, readEvent } from './read-event';
+import { runHandlers } from './run-handlers';
+
+/**
+ * The second half of the way, for a delivery that comes out of a queue. Its bytes are parsed and validated anew, since
+ * this process may have other schemas than the one that enqueued it; its signature is not verified anew.
+ */
+export function openJob(job: unknown, parts: PipelineParts): OpenedJob | Settled {
+  try {
+    return readJob(job, parts);
+  } catch (cause) {
+    if (cause instanceof UnreadableJob) return new Settled('failed', { reason: cause.message });
+    return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
+  }
+}
+
+function readJob(job: unknown, parts: PipelineParts): OpenedJob {
+  const read = readQueuedDelivery(job);
+  const { key, tenant, scheme, rawBody, headers, params, receivedAt } = read;
+  const raw: RawDelivery = { rawBody, headers, params, receivedAt };
+  const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts.checks);
+  const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
+
+  function runNow(): MaybePromise<Settled> {
+    const { registry, clock, timeoutMs, logger, once } = parts;
+    const source = { raw, tenant, scheme, key: { text: key }, event, logger, locals: () => read.locals };
+    const deadline = clock.now() + timeoutMs;
+    if (!(readAnew instanceof Settled)) {
+      const handlers = registry.handlersOf(event);
+      if (handlers.length === 0) return new Settled('unhandled', { event, key });
+      const subject = readAnew.event;
+      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
+    }
+    if (readAnew.outcome === 'ignored') {
+      // Version skew: whoever enqueued it knew the event. Acknowledging would lose it, and so would onUnknown.
+      return new Settled('failed', { event, key, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
+    }
+    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, key });
+    const handlers = [registry.onInvalid];
+    const subject = invalidDelivery(readAnew);
+    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, once);
+  }
+
+  return { bytes: rawBody.length, key, event, run: runNow };
+}

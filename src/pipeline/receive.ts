@@ -1,0 +1,72 @@
+import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Outcome } from '../foundations/outcomes';
+import type { ContextSource } from '../handlers/context';
+import type { NamedHandler } from '../handlers/registry';
+import { verifySignature } from '../signatures/verify-signature';
+import { answerInTime } from './answer-in-time';
+import { enqueueDelivery } from './enqueue-delivery';
+import type { PipelineParts } from './parts';
+import { invalidDelivery, readEvent } from './read-event';
+import { runHandlers } from './run-handlers';
+
+/**
+ * The way of a delivery. Each step returns the next value, or how the delivery ended. The order is a security property,
+ * and the types hold it: only verified bytes can be parsed, only what was parsed can be an event.
+ */
+export async function receive(raw: RawDelivery, parts: PipelineParts): Promise<Settled> {
+  const verified = await verifySignature(raw, parts.signature);
+  if (verified instanceof Settled) return verified;
+  const event = readEvent(verified, parts.checks);
+  if (event instanceof Settled) return setAside(event, verified, parts);
+  return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+}
+
+/** Runs an event's handlers, once. */
+function handle({ delivery, event }: EventDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  const handlers = parts.registry.handlersOf(event.event);
+  // Nothing is remembered, so that a repeat after the next deploy runs.
+  if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
+  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, event, parts), parts);
+}
+
+/** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
+function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  const { outcome, details } = settled;
+  const { event, payload } = details;
+  const callback = outcome === 'ignored' ? parts.registry.onUnknown : parts.registry.onInvalid;
+  if (callback === undefined) return settled;
+  const source = contextSource(delivery, event, payload, parts);
+  if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, parts);
+  return runInTime([callback], invalidDelivery(settled), 'quarantined', source, parts);
+}
+
+/** Runs handlers under a claim on the delivery; the answer does not wait for them beyond the deadline. */
+function runInTime(
+  handlers: readonly NamedHandler[],
+  subject: unknown,
+  success: Outcome,
+  source: ContextSource,
+  parts: PipelineParts,
+): MaybePromise<Settled> {
+  const { once, clock, timeoutMs, reportLate } = parts;
+  const deadline = source.raw.receivedAt + timeoutMs;
+  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
+  if (!(running instanceof Promise)) return running;
+  return answerInTime(running, deadline - clock.now(), timeoutOf(source), reportLate);
+}
+
+/** Apart from its caller: a copy that joined a run waits with this, and must not hold its bytes. */
+function timeoutOf({ key, event }: ContextSource): () => Settled {
+  return () => new Settled('timeout', { key: key.text, event });
+}
+
+function contextSource(
+  delivery: VerifiedDelivery,
+  event: string | undefined,
+  payload: unknown,
+  { keyOf, locals, logger }: PipelineParts,
+): ContextSource {
+  const { raw, tenant, scheme } = delivery;
+  return { raw, tenant, scheme, key: keyOf(delivery, payload), event, logger, locals };
+}

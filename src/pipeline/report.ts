@@ -1,0 +1,139 @@
+import type { Logger } from '../foundations/contracts/logger';
+import { causeOf, type Settled } from '../foundations/delivery';
+import { describeError } from '../foundations/describe-error';
+import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
+import { printableName } from '../foundations/foreign-text';
+import { isThenable } from '../foundations/maybe-promise';
+import { type Outcome, rowOf } from '../foundations/outcomes';
+import type { ErrorDetails, ErrorListener } from '../receiver';
+
+/** Numbers for the log line of a delivery. */
+export interface Measures {
+  readonly bytes?: number | undefined;
+  /** On the receiver's clock. */
+  readonly startedAt?: number | undefined;
+  readonly tenant?: string | undefined;
+  /** Whether the delivery was answered before, as `timeout`. */
+  readonly late?: boolean | undefined;
+}
+
+/** Names that are warned about once; beyond it, new ones are not warned about. */
+const mostNames = 1000;
+
+/** Says what became of deliveries: a log line each, and the error listener where something went wrong. */
+export class Reporter {
+  /** Told of errors, each of them. */
+  readonly listeners: ErrorListener[] = [];
+  readonly #logger: Logger;
+  readonly #clock: { now(): number };
+  readonly #warned = new Set<string>();
+
+  constructor(logger: Logger, clock: { now(): number }) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  report(settled: Settled, measures: Measures): void {
+    this.#log(settled, measures);
+    if (this.listeners.length === 0) return;
+    for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
+  }
+
+  /** Whether anybody is told of a delivery that ends so. */
+  isTold(outcome: Outcome): boolean {
+    return this.listeners.length > 0 || isLogged(this.#logger, rowOf(outcome).level);
+  }
+
+  #log({ outcome, details }: Settled, measures: Measures): void {
+    const row = rowOf(outcome);
+    const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
+    if (!isLogged(this.#logger, level)) return;
+    const { key, attempt, reason, schemaError } = details;
+    const { startedAt, ...others } = measures;
+    this.#write(
+      level,
+      {
+        outcome,
+        ...(details.event !== undefined && { event: printableName(details.event) }),
+        ...(key !== undefined && { key }),
+        ...(attempt !== undefined && { attempt }),
+        ...(reason !== undefined && { reason }),
+        ...(schemaError !== undefined && { schemaError }),
+        ...(details.cause !== undefined && { cause: describeError(details.cause) }),
+        ...(details.failures?.length && { failures: details.failures.map(describeFailure) }),
+        ...others,
+        ...(startedAt !== undefined && { ms: this.#clock.now() - startedAt }),
+      },
+      measures.late ? `${row.title} (after the answer)` : row.title,
+    );
+  }
+
+  /** A logger that throws must not change what the sender is told, or a handled delivery would come again. */
+  #write(level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string): void {
+    try {
+      this.#logger[level](fields, message);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
+  /** An event nobody handles, or nobody knows, is worth a warning the first time. */
+  #isNews(outcome: Outcome, event: string | undefined): boolean {
+    if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
+    const name = printableName(event);
+    if (this.#warned.has(name) || this.#warned.size >= mostNames) return false;
+    this.#warned.add(name);
+    return true;
+  }
+
+  #tell(error: unknown, details: ErrorDetails): void {
+    for (const listener of this.listeners) {
+      try {
+        const told = listener(error, details);
+        if (isThenable(told)) told.then(undefined, (failure: unknown) => this.#logFailedListener(failure));
+      } catch (failure) {
+        this.#logFailedListener(failure);
+      }
+    }
+  }
+
+  #logFailedListener(failure: unknown): void {
+    this.#write('error', { cause: describeError(failure) }, 'onError itself failed');
+  }
+}
+
+/** Whether a log line of this level is worth making. */
+export function isLogged(logger: Logger, level: string): boolean {
+  try {
+    return logger.isLevelEnabled?.(level) !== false;
+  } catch {
+    return true;
+  }
+}
+
+/** The errors behind an outcome, as the listener is told them. */
+function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
+  const { key, failures = [], joined } = details;
+  const event = details.event === undefined ? undefined : printableName(details.event);
+  if (failures.length > 0) {
+    return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
+  }
+  const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
+  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
+}
+
+/** An outcome that is no success, as an error. */
+export function errorOf({ outcome, details }: Settled): WebhookError {
+  const { status, title, code } = rowOf(outcome);
+  const { schemaError, reason, cause } = details;
+  const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
+  return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
+    status,
+    outcome,
+    cause: cause ?? causeOf(details.failures ?? []),
+  });
+}
+
+function describeFailure({ handler, error }: { handler: string; error: unknown }): object {
+  return { handler, ...describeError(error) };
+}

@@ -1,0 +1,55 @@
+import type { HeldClaim } from '../deduplication/held-claim';
+import type { ClaimedWork, RunOnce } from '../deduplication/run-once';
+import type { RunReport, Settled } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Outcome } from '../foundations/outcomes';
+import { type ContextSource, DeliveryContext } from '../handlers/context';
+import { dispatch } from '../handlers/dispatch';
+import type { NamedHandler } from '../handlers/registry';
+
+/** Handlers, what they are given, and for how long they keep an answer waiting. */
+export interface HandlersToRun {
+  readonly handlers: readonly NamedHandler[];
+  /** What they are for: an event, a payload or an invalid delivery. */
+  readonly subject: unknown;
+  /** The outcome when all have succeeded. */
+  readonly success: Outcome;
+  readonly source: ContextSource;
+  /** On the clock below. */
+  readonly deadline: number;
+  readonly clock: { now(): number };
+}
+
+/** Runs handlers under a claim on their delivery, however long they take. */
+export function runHandlers(run: HandlersToRun, once: RunOnce): MaybePromise<Settled> {
+  return once.run(new HandlerRun(run));
+}
+
+/** An object with methods: three closures a delivery cost more than it does. */
+class HandlerRun implements ClaimedWork {
+  readonly #run: HandlersToRun;
+
+  constructor(run: HandlersToRun) {
+    this.#run = run;
+  }
+
+  get key(): string {
+    return this.#run.source.key.text;
+  }
+  get event(): string | undefined {
+    return this.#run.source.event;
+  }
+  get success(): Outcome {
+    return this.#run.success;
+  }
+
+  msLeft(): number {
+    return this.#run.deadline - this.#run.clock.now();
+  }
+
+  run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {
+    const { handlers, subject, source } = this.#run;
+    const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
+    return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
+  }
+}

@@ -1,0 +1,20 @@
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import type { VerifiedEvent } from '../receiver';
+import { verifySignature } from '../signatures/verify-signature';
+import type { PipelineParts } from './parts';
+import { readEvent } from './read-event';
+
+/** The first half of the way alone, with what `dispatch` needs for the second: nothing is run or remembered. */
+export async function verifyEvent<Event>(
+  raw: RawDelivery,
+  parts: PipelineParts,
+): Promise<VerifiedEvent<Event> | Settled> {
+  const verified = await verifySignature(raw, parts.signature);
+  if (verified instanceof Settled) return verified;
+  const read = readEvent(verified, parts.checks);
+  if (read instanceof Settled) return read;
+  const { tenant, scheme } = verified;
+  const key = parts.keyOf(verified, read.event).text;
+  // The one cast from a payload to its type: the types are generated from the schemas that it was held to.
+  return { event: read.event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
+}

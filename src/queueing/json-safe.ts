@@ -1,0 +1,38 @@
+/**
+ * What of a value JSON would not hand on as it is, in words; `undefined` when there is nothing. A handler behind a queue
+ * has to see what it would see without one: not the text of a Date, nor `{}` for a Map.
+ */
+export function whyNotJson(value: unknown, path: string, above: readonly object[] = []): string | undefined {
+  if (value === null || typeof value === 'boolean') return undefined;
+  if (typeof value === 'string') return textFlaw(value, path);
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`;
+  if (typeof value !== 'object') return `${path} is of type ${typeof value}`;
+  if (above.includes(value)) return `${path} holds itself`;
+  const inside = [...above, value];
+  if (Array.isArray(value)) {
+    return firstOf(Array.from(value, (item: unknown, index) => whyNotJson(item, `${path}[${index}]`, inside)));
+  }
+  if (!isPlain(value)) return `${path} is an object of a class (${Object.prototype.toString.call(value)})`;
+  return firstOf(
+    Object.entries(value).map(([name, item]: [string, unknown]) =>
+      item === undefined
+        ? undefined
+        : (textFlaw(name, `a name in ${path}`) ?? whyNotJson(item, `${path}.${name}`, inside)),
+    ),
+  );
+}
+
+/** PostgreSQL, where some queues keep their jobs, takes neither. */
+function textFlaw(text: string, path: string): string | undefined {
+  return /\0|\p{Surrogate}/u.test(text) ? `${path} has NUL or a lone surrogate in it` : undefined;
+}
+
+/** Also of another realm, where the prototype is another object. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function firstOf(flaws: readonly (string | undefined)[]): string | undefined {
+  return flaws.find((flaw) => flaw !== undefined);
+}

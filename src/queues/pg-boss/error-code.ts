@@ -1,0 +1,6 @@
+/** The code that PostgreSQL or the network gave, if any: an error's other properties may quote the row. */
+export function errorCode(error: unknown): string {
+  const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message.slice(0, 200) : 'unknown';
+}

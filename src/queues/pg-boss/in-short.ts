@@ -1,6 +1,0 @@
-/** The code that PostgreSQL or the network gave, if any: an error's other properties may quote the row. */
-export function inShort(error: unknown): string {
-  const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof code === 'string') return code;
-  return typeof message === 'string' ? message.slice(0, 200) : 'unknown';
-}
