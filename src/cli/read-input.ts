@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
-import { visibleText } from './inspector/visible-text';
 import type { Io } from './io';
+import { visibleText } from './visible-text';
 
 /** How an input is called in what is printed. */
 export function nameOfInput(path: string): string {

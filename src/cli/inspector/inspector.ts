@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { toSavedLine } from '../captured-request';
+import { toSavedLine } from '../captured/parse-captured';
 import { toCurl } from './curl';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { EventStreams } from './event-stream';

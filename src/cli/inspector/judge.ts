@@ -1,5 +1,5 @@
 import { type BigmindWebhooks, bigmindWebhooks, isWebhookError } from '../../index';
-import type { CapturedRequest } from '../captured-request';
+import type { CapturedRequest } from '../captured/captured-request';
 
 /** What a receiver with the default options makes of a delivery. */
 export interface Verdict {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { CapturedRequest } from '../captured-request';
+import type { CapturedRequest } from '../captured/captured-request';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { Judge, Verdict } from './judge';
 import { readAtMost } from './read-at-most';

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { readJson, sendJson, sendText } from './replies';
-import { parseTarget, sendOn } from './send-on';
+import { sendOn } from './send-on';
 
 const replayTimeoutMs = 30_000;
 const mostBytes = 16 * 1024;

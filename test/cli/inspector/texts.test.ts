@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { toCurl } from '../../../src/cli/inspector/curl';
 import { childPointer, isWithin, splitPointer } from '../../../src/cli/inspector/page/pointer';
-import { parseTarget } from '../../../src/cli/inspector/send-on';
-import { textRuns, visibleText } from '../../../src/cli/inspector/visible-text';
+import { parseTarget } from '../../../src/cli/sending/target';
+import { textRuns, visibleText } from '../../../src/cli/visible-text';
 
 test.each([
   ['plain text stays, in any script: é 漢字 שלום 👍 ❤️', 'plain text stays, in any script: é 漢字 שלום 👍 ❤️'],

@@ -1,4 +1,4 @@
-import { visibleText } from '../visible-text';
+import { visibleText } from '../../visible-text';
 import type { AppAnswer, DeliveryDetail, DeliverySummary } from '../wire';
 import { element, untrusted } from './dom';
 import { clockTime, duration } from './format';

@@ -1,4 +1,4 @@
-import { Tally } from '../../src/cli/tally';
+import { Tally } from '../../../src/cli/sending/tally';
 
 test('counts statuses, outcomes and failures, and takes percentiles by nearest rank', () => {
   const tally = new Tally();

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
-import { type EventName, eventNames } from '../index';
-import { examplePayload, schemaErrors } from '../testing';
-import { Failure, misuse } from './failure';
-import { freshPayload } from './fresh-payload';
-import type { Io } from './io';
-import { nameOfInput, readInput } from './read-input';
-import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from './scheme-options';
-import { requireSecret, secretFileOption } from './secret';
-import { type NamedRequest, type SendingOptions, sendMany } from './send-many';
-import { addSendingOptions, atOnce, parseWhole } from './sending-options';
-import { sign } from './sign';
-import { ownVersion } from './version';
+import { type EventName, eventNames } from '../../index';
+import { examplePayload, schemaErrors } from '../../testing';
+import { Failure, misuse } from '../failure';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { requireSecret, secretFileOption } from '../secret';
+import { freshPayload } from '../sending/fresh-payload';
+import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
+import { type NamedRequest, type SendingOptions, sendMany } from '../sending/send-many';
+import { addSendingOptions, atOnce, parseWhole } from '../sending/sending-options';
+import { sign } from '../sending/sign';
+import { ownVersion } from '../version';
 
 interface SendOptions extends SendingOptions, SchemeOptions {
   readonly all?: true;

@@ -1,4 +1,4 @@
-import type { Output } from './io';
+import type { Output } from '../io';
 
 /** How often the line is drawn anew, in milliseconds. */
 const drawEvery = 100;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { isBigmindEvent, type SchemaError } from '../index';
-import { schemaErrors } from '../testing';
-import { exitCodes } from './failure';
-import { visibleText } from './inspector/visible-text';
-import type { Io } from './io';
-import { type FoundPayload, payloadsIn } from './payloads-in';
-import { nameOfInput, readInput } from './read-input';
+import { isBigmindEvent, type SchemaError } from '../../index';
+import { schemaErrors } from '../../testing';
+import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
+import { exitCodes } from '../failure';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { visibleText } from '../visible-text';
 
 const examples = `
 A file holds a payload, a payload on each line, or captured requests: lines that listen saved, a HAR file, or a request

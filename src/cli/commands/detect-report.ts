@@ -1,6 +1,6 @@
-import type { SignatureExplanation, TriedSignature } from '../testing';
-import { visibleText } from './inspector/visible-text';
-import type { Output } from './io';
+import type { SignatureExplanation, TriedSignature } from '../../testing';
+import type { Output } from '../io';
+import { visibleText } from '../visible-text';
 
 /** How many requests that nothing signs are explained, of many. */
 const mostExplained = 5;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { misuse } from './failure';
-import { parseTarget } from './inspector/send-on';
+import { misuse } from '../failure';
+import { parseTarget } from './target';
 
 /** How many requests may be under way where nobody says so, and one after the other would be too slow. */
 export const atOnce = 64;

@@ -1,5 +1,5 @@
-import type { Output } from '../../src/cli/io';
-import { progressLine, progressOn } from '../../src/cli/progress';
+import type { Output } from '../../../src/cli/io';
+import { progressLine, progressOn } from '../../../src/cli/sending/progress';
 
 function outputOf(isTerminal: boolean, columns = 80): Output & { readonly written: string[] } {
   const written: string[] = [];

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { explainSignature, type SignatureExplanation } from '../testing';
-import { parseCaptured } from './captured-request';
+import { explainSignature, type SignatureExplanation } from '../../testing';
+import { parseCaptured } from '../captured/parse-captured';
+import { exitCodes, Failure } from '../failure';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { requireSecret, secretFileOption } from '../secret';
 import { explanationLines, pinsOf } from './detect-report';
-import { exitCodes, Failure } from './failure';
-import type { Io } from './io';
-import { nameOfInput, readInput } from './read-input';
-import { requireSecret, secretFileOption } from './secret';
 
 const examples = `
 A captured request is a line that listen saved, an entry of a HAR file, or a request as text: its headers, an empty line,

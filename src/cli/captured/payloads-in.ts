@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isSaved, parseCaptured } from './captured-request';
+import { isSaved, parseCaptured } from './parse-captured';
 
 /** A payload of a file. */
 export interface FoundPayload {

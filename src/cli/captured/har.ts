@@ -1,5 +1,5 @@
+import { fieldsOf } from '../fields-of';
 import type { CapturedRequest } from './captured-request';
-import { fieldsOf } from './fields-of';
 import { joinHeaders } from './join-headers';
 
 /**

@@ -1,18 +1,7 @@
-import { Failure } from './failure';
+import { Failure } from '../failure';
+import type { CapturedRequest } from './captured-request';
 import { parseHar } from './har';
 import { parseRequestText } from './request-text';
-
-/** A request as it came, in whatever form somebody kept it. */
-export interface CapturedRequest {
-  readonly method: string;
-  readonly url: string;
-  /** By lower-case name; the values of a repeated header are joined with `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The bytes that were sent. */
-  readonly body: Buffer;
-  /** When it came, in milliseconds since 1970. */
-  readonly receivedAt?: number | undefined;
-}
 
 const forms =
   'Known are lines that `listen` saved, a HAR file, and a request as text (headers, an empty line, the body as it was sent).';

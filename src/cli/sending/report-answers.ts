@@ -1,4 +1,4 @@
-import type { Output } from './io';
+import type { Output } from '../io';
 import { type Answer, isAccepted, type Summary } from './tally';
 
 /** One request and what became of it, as a line. */

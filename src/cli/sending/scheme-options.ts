@@ -6,8 +6,8 @@ import {
   type SignatureScheme,
   standardWebhooks,
   timestampedHmac,
-} from '../index';
-import { misuse } from './failure';
+} from '../../index';
+import { misuse } from '../failure';
 
 /** How to sign, as it is said on the command line. */
 export interface SchemeOptions {

@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
-import { explainSignature } from '../testing';
-import { type CapturedRequest, parseCaptured } from './captured-request';
-import { Failure, misuse } from './failure';
-import { headersToSend } from './inspector/send-on';
-import type { Io } from './io';
-import { nameOfInput, readInput } from './read-input';
-import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from './scheme-options';
-import { requireSecret, secretFileOption } from './secret';
-import { type NamedRequest, type SendingOptions, sendMany } from './send-many';
-import { addSendingOptions } from './sending-options';
-import { sign } from './sign';
+import { explainSignature } from '../../testing';
+import type { CapturedRequest } from '../captured/captured-request';
+import { parseCaptured } from '../captured/parse-captured';
+import { Failure, misuse } from '../failure';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { requireSecret, secretFileOption } from '../secret';
+import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
+import { type NamedRequest, type SendingOptions, sendMany } from '../sending/send-many';
+import { addSendingOptions } from '../sending/sending-options';
+import { sign } from '../sending/sign';
+import { headersToSend } from '../sending/target';
 
 interface ReplayOptions extends SendingOptions, SchemeOptions {
   readonly sign?: true;

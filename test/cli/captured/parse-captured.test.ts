@@ -1,4 +1,5 @@
-import { type CapturedRequest, parseCaptured, toSavedLine } from '../../src/cli/captured-request';
+import type { CapturedRequest } from '../../../src/cli/captured/captured-request';
+import { parseCaptured, toSavedLine } from '../../../src/cli/captured/parse-captured';
 
 const request: CapturedRequest = {
   method: 'POST',

@@ -1,5 +1,5 @@
-import { exitCodes, Failure } from './failure';
-import type { Io } from './io';
+import { exitCodes, Failure } from '../failure';
+import type { Io } from '../io';
 import { pace } from './pace';
 import { type Posted, posterTo } from './post';
 import { progressOn } from './progress';

@@ -1,5 +1,5 @@
+import { Failure } from '../failure';
 import type { CapturedRequest } from './captured-request';
-import { Failure } from './failure';
 import { joinHeaders } from './join-headers';
 
 const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/;

@@ -1,4 +1,4 @@
-import { pace } from '../../src/cli/pace';
+import { pace } from '../../../src/cli/sending/pace';
 
 const never = new AbortController().signal;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
-import { type SchemeOptions, schemeOf, schemeOfPin } from '../../src/cli/scheme-options';
-import { sign } from '../../src/cli/sign';
-import { explainSignature } from '../../src/testing';
+import { type SchemeOptions, schemeOf, schemeOfPin } from '../../../src/cli/sending/scheme-options';
+import { sign } from '../../../src/cli/sending/sign';
+import { explainSignature } from '../../../src/testing';
 
 const secret = 'hush-hush';
 const body = Buffer.from('{"event":"todo_created"}');

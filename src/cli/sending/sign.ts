@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { SignatureScheme } from '../index';
-import { misuse } from './failure';
+import type { SignatureScheme } from '../../index';
+import { misuse } from '../failure';
 
 /**
  * The headers that sign bytes at this moment.

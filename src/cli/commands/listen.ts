@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { toSavedLine } from './captured-request';
-import { Failure, misuse } from './failure';
-import { checkForLine, toJsonLine, toLine } from './inspector/delivery-line';
-import type { LoggedDelivery } from './inspector/delivery-log';
-import { type Listening, type ListeningOptions, startListening } from './inspector/listening';
-import { openSavedFile, type SavedFile } from './inspector/saved-file';
-import { parseTarget } from './inspector/send-on';
-import type { Io } from './io';
-import { readSecret, secretFileOption } from './secret';
+import { toSavedLine } from '../captured/parse-captured';
+import { Failure, misuse } from '../failure';
+import { checkForLine, toJsonLine, toLine } from '../inspector/delivery-line';
+import type { LoggedDelivery } from '../inspector/delivery-log';
+import { type Listening, type ListeningOptions, startListening } from '../inspector/listening';
+import { openSavedFile, type SavedFile } from '../inspector/saved-file';
+import type { Io } from '../io';
+import { readSecret, secretFileOption } from '../secret';
+import { parseTarget } from '../sending/target';
 
 interface ListenOptions {
   readonly port: number;

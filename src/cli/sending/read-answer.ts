@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { fieldsOf } from './fields-of';
-import { visibleText } from './inspector/visible-text';
+import { fieldsOf } from '../fields-of';
+import { visibleText } from '../visible-text';
 
 /** What is read of an answer, in bytes; the rest is let go by. */
 const mostRead = 64 * 1024;
