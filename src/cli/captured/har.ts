@@ -1,4 +1,5 @@
 import { fieldsOf } from '../fields-of';
+import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';
 
@@ -7,13 +8,8 @@ import { joinHeaders } from './join-headers';
  * `undefined` for what is no HAR file.
  */
 export function parseHar(text: string): CapturedRequest[] | undefined {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const entries = fieldsOf(fieldsOf(document)['log'])['entries'];
+  const { log } = fieldsOf(jsonIn(text)?.value);
+  const { entries } = fieldsOf(log);
   if (!Array.isArray(entries)) return undefined;
   return entries.map(fieldsOf).flatMap((entry) => {
     const request = fieldsOf(entry['request']);

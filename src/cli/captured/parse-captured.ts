@@ -1,4 +1,7 @@
 import { Failure } from '../failure';
+import { fieldsOf } from '../fields-of';
+import { isRecord } from '../is-record';
+import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { parseHar } from './har';
 import { parseRequestText } from './request-text';
@@ -42,16 +45,12 @@ export function isSaved(value: unknown): boolean {
 }
 
 function parseSavedLine(line: string, number: number): CapturedRequest {
-  let saved: unknown;
-  try {
-    saved = JSON.parse(line);
-  } catch {
-    throw new Failure(`Line ${number} is not JSON. ${forms}`);
-  }
-  if (!isSaved(saved)) {
+  const saved = jsonIn(line);
+  if (saved === undefined) throw new Failure(`Line ${number} is not JSON. ${forms}`);
+  if (!isSaved(saved.value)) {
     throw new Failure(`Line ${number} is no saved request: headers and body are missing. ${forms}`);
   }
-  const { version, receivedAt, method, url, headers, body } = saved as Record<string, unknown>;
+  const { version, receivedAt, method, url, headers, body } = fieldsOf(saved.value);
   if (version !== 1) throw new Failure(`Line ${number} was saved by a newer version: update bigmind-webhooks.`);
   const pairs = Object.entries(headers as object).filter(
     (pair): pair is [string, string] => typeof pair[1] === 'string',
@@ -63,8 +62,4 @@ function parseSavedLine(line: string, number: number): CapturedRequest {
     body: Buffer.from(body as string, 'base64'),
     receivedAt: typeof receivedAt === 'number' ? receivedAt : undefined,
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { isRecord } from '../is-record';
+import { jsonIn } from '../json-in';
 import { isSaved, parseCaptured } from './parse-captured';
 
 /** A payload of a file. */
@@ -40,14 +42,9 @@ function found(payload: { readonly value: unknown } | undefined, line: number): 
 }
 
 function isCaptured(value: unknown): boolean {
-  return isSaved(value) || (typeof value === 'object' && value !== null && 'log' in value && !('event' in value));
+  return isSaved(value) || (isRecord(value) && 'log' in value && !('event' in value));
 }
 
 function parse(bytes: Buffer): { readonly value: unknown } | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  try {
-    return { value: JSON.parse(bytes.toString('utf8')) as unknown };
-  } catch {
-    return undefined;
-  }
+  return isUtf8(bytes) ? jsonIn(bytes.toString('utf8')) : undefined;
 }

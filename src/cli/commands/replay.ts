@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { parseCaptured } from '../captured/parse-captured';
+import { eventNameIn } from '../event-name-in';
 import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
+import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
 import { requireSecret, secretFileOption } from '../secret';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
-import { type NamedRequest, type SendingOptions, sendMany } from '../sending/send-many';
-import { addSendingOptions } from '../sending/sending-options';
+import { type NamedRequest, sendMany } from '../sending/send-many';
+import { addSendingOptions, type SendingOptions } from '../sending/sending-options';
 import { sign } from '../sending/sign';
 import { headersToSend } from '../sending/target';
 
@@ -61,7 +63,8 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
   function make(index: number): NamedRequest {
     const request = requests[index] as CapturedRequest;
     const headers = secret === undefined ? headersToSend(request) : signedAnew(request, secret);
-    return { event: eventOf(request), headers, body: request.body };
+    const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
+    return { event, headers, body: request.body };
   }
 
   function signedAnew({ headers, body, ...request }: CapturedRequest, secret: string): Record<string, string> {
@@ -77,15 +80,5 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
   const statuses = await sendMany(requests.length, make, options, io);
   if (!options.sign && (statuses['401'] ?? 0) > 0) {
     io.stderr.write('401 where a timestamp is signed means that it has grown stale: --sign signs anew.\n');
-  }
-}
-
-/** The name that the body gives itself, if it is one that can be printed. */
-function eventOf({ body }: CapturedRequest): string {
-  try {
-    const { event } = JSON.parse(body.toString('utf8')) as { event?: unknown };
-    return typeof event === 'string' && /^[\w.:-]{1,64}$/.test(event) ? event : '(no event)';
-  } catch {
-    return '(no event)';
   }
 }

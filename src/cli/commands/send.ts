@@ -2,14 +2,17 @@ import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { type EventName, eventNames } from '../../index';
 import { examplePayload, schemaErrors } from '../../testing';
+import { eventNameIn } from '../event-name-in';
 import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
+import { isRecord } from '../is-record';
+import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
 import { requireSecret, secretFileOption } from '../secret';
 import { freshPayload } from '../sending/fresh-payload';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
-import { type NamedRequest, type SendingOptions, sendMany } from '../sending/send-many';
-import { addSendingOptions, atOnce, parseWhole } from '../sending/sending-options';
+import { type NamedRequest, sendMany } from '../sending/send-many';
+import { addSendingOptions, atOnce, parseWhole, type SendingOptions } from '../sending/sending-options';
 import { sign } from '../sending/sign';
 import { ownVersion } from '../version';
 
@@ -105,8 +108,8 @@ async function readData(events: readonly string[], options: SendOptions, io: Io)
   if (all) throw misuse('--all and --data do not go together.');
   const name = nameOfInput(data);
   const bytes = await readInput(data, io);
-  const payload = parse(bytes.toString('utf8'));
-  const event = eventOf(payload);
+  const payload = objectIn(bytes.toString('utf8'));
+  const event = eventNameIn(payload);
   if (events.length > 1 || (events[0] !== undefined && events[0] !== event)) {
     throw misuse(`${name} is not of the event that was named: its own is ${event ?? 'none'}.`);
   }
@@ -120,19 +123,9 @@ function toBytes(payload: object): Buffer {
   return Buffer.from(JSON.stringify(payload), 'utf8');
 }
 
-function parse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The name that a payload gives itself, if it is one that can be printed. */
-function eventOf(payload: object | undefined): string | undefined {
-  const event: unknown = payload !== undefined && 'event' in payload ? payload.event : undefined;
-  return typeof event === 'string' && /^[\w.:-]{1,64}$/.test(event) ? event : undefined;
+function objectIn(text: string): object | undefined {
+  const value = jsonIn(text)?.value;
+  return isRecord(value) ? value : undefined;
 }
 
 function refuseInvalid(name: string, payload: object | undefined): void {

@@ -3,6 +3,7 @@ import { isBigmindEvent, type SchemaError } from '../../index';
 import { schemaErrors } from '../../testing';
 import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
 import { exitCodes } from '../failure';
+import { fieldsOf } from '../fields-of';
 import type { Io } from '../io';
 import { nameOfInput, readInput } from '../read-input';
 import { visibleText } from '../visible-text';
@@ -63,8 +64,7 @@ function errorsOf({ payload }: FoundPayload): readonly SchemaError[] {
 
 /** Names that are known; others are part of the payload. */
 function nameIn({ payload }: FoundPayload): { readonly event?: string } {
-  const value = payload?.value;
-  const event: unknown = typeof value === 'object' && value !== null && 'event' in value ? value.event : undefined;
+  const { event } = fieldsOf(payload?.value);
   return typeof event === 'string' && isBigmindEvent(event) ? { event } : {};
 }
 

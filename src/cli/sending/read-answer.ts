@@ -1,36 +1,34 @@
-import type { IncomingMessage } from 'node:http';
 import { fieldsOf } from '../fields-of';
+import { jsonIn } from '../json-in';
 import { visibleText } from '../visible-text';
+import type { Reply } from './poster';
 
-/** What is read of an answer, in bytes; the rest is let go by. */
-const mostRead = 64 * 1024;
-
-/** What a receiver of this package says in its answer; anything else that answers says nothing but its status. */
-export interface ReadAnswer {
-  readonly status: number;
+/** What became of one delivery that was sent. */
+export interface Answer {
+  /** HTTP status; `undefined` where none came. */
+  readonly status?: number;
+  /** What the receiver says became of the delivery, or the code of its problem. */
   readonly outcome?: string;
+  /** The first schema error of a 422: its place and its keyword. */
   readonly detail?: string;
+  /** Why no answer came. */
+  readonly error?: string;
+  /** From the first byte sent to the last one received, in milliseconds. */
+  readonly ms: number;
 }
 
-export async function readAnswer(response: IncomingMessage): Promise<ReadAnswer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (length < mostRead) chunks.push(chunk);
-    length += chunk.length;
-  }
-  const { statusCode: status = 0 } = response;
-  return { status, ...readBody(Buffer.concat(chunks).toString('utf8')) };
+/** Reads the words of a receiver of this package. Any other server says its status only. */
+export function readAnswer({ status, text = '', error, ms }: Reply): Answer {
+  return {
+    ...(status !== undefined && { status }),
+    ...wordsIn(text),
+    ...(error !== undefined && { error }),
+    ms,
+  };
 }
 
-function readBody(text: string): Omit<ReadAnswer, 'status'> {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  const { status, code, errors } = fieldsOf(answer);
+function wordsIn(text: string): Pick<Answer, 'outcome' | 'detail'> {
+  const { status, code, errors } = fieldsOf(jsonIn(text)?.value);
   const outcome = wordOf(code) ?? wordOf(status);
   const { pointer, keyword } = fieldsOf(Array.isArray(errors) ? errors[0] : undefined);
   return {
@@ -39,7 +37,7 @@ function readBody(text: string): Omit<ReadAnswer, 'status'> {
   };
 }
 
-/** A word such as `processed` or `INVALID`; an answer may come from anything that listens there. */
+/** A word such as `processed` or `INVALID`. Anything may listen there, and answer anything. */
 function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,40}$/.test(value) ? value : undefined;
 }

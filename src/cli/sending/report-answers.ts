@@ -1,5 +1,7 @@
 import type { Output } from '../io';
-import { type Answer, isAccepted, type Summary } from './tally';
+import { isAccepted } from '../is-accepted';
+import type { Answer } from './read-answer';
+import type { Summary } from './tally';
 
 /** One request and what became of it, as a line. */
 export function answerLine(event: string, { status, outcome, detail, error, ms }: Answer, output: Output): string {

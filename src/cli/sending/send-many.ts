@@ -1,22 +1,13 @@
 import { exitCodes, Failure } from '../failure';
 import type { Io } from '../io';
+import { isAccepted } from '../is-accepted';
 import { pace } from './pace';
-import { type Posted, posterTo } from './post';
+import { type Posted, posterTo } from './poster';
 import { progressOn } from './progress';
+import { type Answer, readAnswer } from './read-answer';
 import { answerLine, summaryLines } from './report-answers';
-import { atOnce } from './sending-options';
-import { type Answer, isAccepted, Tally } from './tally';
-
-/** How requests are sent, as it is said on the command line. */
-export interface SendingOptions {
-  readonly url: URL;
-  readonly rate?: number;
-  /** @default 1, or `atOnce` where there is a rate to keep */
-  readonly concurrency?: number;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly json?: true;
-}
+import { atOnce, type SendingOptions } from './sending-options';
+import { Tally } from './tally';
 
 /** A request, and what to call it. */
 export interface NamedRequest extends Posted {
@@ -45,7 +36,8 @@ export async function sendMany(
   const { url, rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
   const unreachable = new AbortController();
   const until = AbortSignal.any([io.interrupted, unreachable.signal]);
-  const poster = posterTo({ url, concurrency, timeoutMs: timeout * 1000, until: io.interrupted });
+  const sending = { timeoutMs: timeout * 1000, until: io.interrupted };
+  const poster = posterTo({ url, peer: 'receiver', connections: concurrency, ...sending });
   const progress = progressOn(io.stderr, total);
   const tally = new Tally();
   const startedAt = performance.now();
@@ -63,8 +55,9 @@ export async function sendMany(
 
   await pace({ total, rate, concurrency, until }, async (index) => {
     const request = make(index);
-    const answer = await poster.post(request);
-    if (answer === undefined) return;
+    const answer = readAnswer(await poster.post(request));
+    // Nobody knows what became of a request that Ctrl-C broke off.
+    if (answer.status === undefined && io.interrupted.aborted) return;
     tally.add(answer);
     tell(request.event, answer);
     progress.show(tally.sent);

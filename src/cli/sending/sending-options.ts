@@ -5,7 +5,18 @@ import { parseTarget } from './target';
 /** How many requests may be under way where nobody says so, and one after the other would be too slow. */
 export const atOnce = 64;
 
-/** The options of every command that sends. */
+/** The options of every command that sends, as they are given on the command line. */
+export interface SendingOptions {
+  readonly url: URL;
+  readonly rate?: number;
+  /** @default 1, or `atOnce` where there is a rate to keep */
+  readonly concurrency?: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+/** Adds those options to a command. */
 export function addSendingOptions(command: Command): Command {
   return command
     .requiredOption(

@@ -1,16 +1,5 @@
-/** What became of one request. */
-export interface Answer {
-  /** HTTP status; `undefined` where none came. */
-  readonly status?: number;
-  /** What the receiver says became of the delivery, or the code of its problem. */
-  readonly outcome?: string;
-  /** The first schema error of a 422, where and which. */
-  readonly detail?: string;
-  /** Why no answer came. */
-  readonly error?: string;
-  /** From the first byte sent to the last one received, in milliseconds. */
-  readonly ms: number;
-}
+import { isAccepted } from '../is-accepted';
+import type { Answer } from './read-answer';
 
 /** Latencies in milliseconds. */
 export interface Latency {
@@ -20,7 +9,7 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What became of many. */
+/** What became of many deliveries. */
 export interface Summary {
   readonly sent: number;
   /** Answered 2xx. */
@@ -86,10 +75,6 @@ export class Tally {
       ...(latencyMs && { latencyMs }),
     };
   }
-}
-
-export function isAccepted(status: number | undefined): boolean {
-  return status !== undefined && status >= 200 && status < 300;
 }
 
 function count(counts: Map<string, number>, kind: string): void {

@@ -1,4 +1,5 @@
 import { explainSignature, schemaErrors } from '../../testing';
+import { jsonIn } from '../json-in';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { DeliveryDetail, PlacedError, SignatureCheck } from './wire';
 
@@ -30,16 +31,8 @@ export function explainCheck({ request, summary }: LoggedDelivery, secret: strin
 }
 
 function findErrors(text: string): readonly PlacedError[] {
-  const payload = parse(text);
+  const payload = jsonIn(text);
   return payload === undefined ? [] : schemaErrors(payload.value);
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

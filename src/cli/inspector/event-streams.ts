@@ -32,7 +32,7 @@ export class EventStreams {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     response.write('retry: 1000\n\n');
     const send = (logged: LoggedDelivery): void => {
-      response.write(eventOf(logged, this.#log.oldest));
+      response.write(toMessage(logged, this.#log.oldest));
       if (response.writableLength > mostUnread) response.destroy();
     };
     for (const logged of this.#log.after(lastSeen(request) ?? after)) send(logged);
@@ -52,7 +52,7 @@ function lastSeen(request: IncomingMessage): number | undefined {
   return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }
 
-function eventOf({ summary }: LoggedDelivery, oldest: number): string {
+function toMessage({ summary }: LoggedDelivery, oldest: number): string {
   const data: NewDelivery = { delivery: summary, oldest };
   return `id: ${summary.id}\nevent: delivery\ndata: ${JSON.stringify(data)}\n\n`;
 }
