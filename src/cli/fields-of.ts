@@ -1,4 +1,6 @@
-/** The fields of a value that came from outside; none of what has no fields. */
+import { isRecord } from '../foundations/is-record';
+
+/** The fields of a value from outside; none where it is no object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  return isRecord(value) ? value : {};
 }

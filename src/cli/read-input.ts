@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
-import { visibleText } from './inspector/visible-text';
 import type { Io } from './io';
+import { readAtMost } from './read-at-most';
+import { visibleText } from './visible-text';
 
 /** How an input is called in what is printed. */
 export function nameOfInput(path: string): string {
@@ -15,11 +16,9 @@ export function nameOfInput(path: string): string {
  */
 export async function readInput(path: string, { stdin, interrupted }: Io): Promise<Buffer> {
   if (path === '-') {
-    const chunks: Buffer[] = [];
     // Else Ctrl-C would go on waiting for what somebody was about to type.
     interrupted.addEventListener('abort', () => stdin.destroy(), { once: true });
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
-    return Buffer.concat(chunks);
+    return (await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes;
   }
   try {
     return await readFile(path);

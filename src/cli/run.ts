@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { registerDetect } from './detect';
+import { registerDetect } from './commands/detect';
+import { registerReplay } from './commands/replay';
+import { registerSend } from './commands/send';
+import { registerValidate } from './commands/validate';
 import { exitCodes, Failure } from './failure';
 import type { Io } from './io';
-import { registerReplay } from './replay';
 import { refuseSecretInArguments } from './secret';
-import { registerSend } from './send';
-import { registerValidate } from './validate';
 import { ownVersion } from './version';
 
 const overview = `
@@ -68,7 +68,7 @@ function programFor(args: readonly string[], io: Io): Command {
 function addListen(program: Command, args: readonly string[], io: Io): void {
   if (args.includes('listen')) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources do without
-    const { registerListen } = require('./listen') as typeof import('./listen');
+    const { registerListen } = require('./commands/listen') as typeof import('./commands/listen');
     registerListen(program, io);
   } else {
     program.command('listen').summary('receive deliveries and show them live on a page');

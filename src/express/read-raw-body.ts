@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isUint8Array } from 'node:util/types';
+import { isIdentityEncoding } from '../foundations/content-encoding';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { type ReadOptions, readStream, tooLarge } from './read-stream';
@@ -53,7 +54,7 @@ function wasRead(request: IncomingMessage): boolean {
 
 function refuseUnread(request: IncomingMessage, options: ReadOptions): Settled | undefined {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
+  if (encoding !== undefined && !isIdentityEncoding(encoding)) {
     return new Settled('unsupported-encoding', { reason: 'It is not said which bytes of an encoded body are signed.' });
   }
   const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);

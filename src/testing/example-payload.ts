@@ -1,5 +1,5 @@
-import { isRecord } from '../foundations/is-record';
 import { builtInSchemas } from '../events/generated/schemas';
+import { isRecord } from '../foundations/is-record';
 import { type BigmindEventMap, type EventName, eventNames } from '../index';
 
 /** Any part of `T`, at any depth; arrays are replaced whole, and `undefined` leaves a property out. */

@@ -104,7 +104,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled[0]?.context.rawBody.toString()).toBe(body);
   });
 
-  test.each(['gzip', 'deflate', 'br', 'zstd', 'GZIP', 'identity, gzip', 'x', ''])(
+  test.each(['gzip', 'deflate', 'br', 'zstd', 'GZIP', 'identity, gzip', 'x'])(
     'refuses the Content-Encoding "%s", and takes the next delivery',
     async (encoding) => {
       const reply = await post(
@@ -117,7 +117,8 @@ describe.each(expresses)('under $name', ({ express }) => {
     },
   );
 
-  test.each(['identity', ' Identity '])('takes the Content-Encoding "%s"', async (encoding) => {
+  // The last are names of character sets, which some senders write there.
+  test.each(['identity', ' Identity ', '', 'utf-8', 'ISO-8859-1'])('takes the Content-Encoding "%s"', async (encoding) => {
     const { headers, body } = genuine();
     const reply = await post(served.origin + path, { headers: { ...headers, 'content-encoding': encoding }, body });
     expect(reply.status).toBe(200);

@@ -1,5 +1,5 @@
-import type { CapturedRequest } from '../captured-request';
-import { headersToSend } from './send-on';
+import type { CapturedRequest } from '../captured/captured-request';
+import { headersToSend } from '../sending/target';
 
 /**
  * A line for a shell that sends a delivery again, byte for byte. The body goes in as base64, so that nothing in it means

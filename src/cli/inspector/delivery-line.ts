@@ -1,7 +1,7 @@
 import type { Output, Style } from '../io';
+import { visibleText } from '../visible-text';
 import type { LoggedDelivery } from './delivery-log';
-import { explainCheck } from './explain';
-import { visibleText } from './visible-text';
+import { explainCheck } from './explain-delivery';
 import type { SignatureCheck } from './wire';
 
 /** Of a larger body, in bytes, the signature is explained on the page alone: it takes time that others wait for. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CapturedRequest } from '../captured-request';
+import type { CapturedRequest } from '../captured/captured-request';
 import type { AppAnswer, DeliverySummary } from './wire';
 
 /** What is remembered of a delivery. */

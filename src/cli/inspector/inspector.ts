@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { toSavedLine } from '../captured-request';
+import { toSavedLine } from '../captured/parse-captured';
 import { toCurl } from './curl';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
-import { EventStreams } from './event-stream';
-import { explainDelivery } from './explain';
+import { EventStreams } from './event-streams';
+import { explainDelivery } from './explain-delivery';
 import { guardHeaders, isToken, whyRefused } from './guard';
 import type { PageFile } from './page-files';
 import { replay } from './replay';

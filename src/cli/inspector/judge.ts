@@ -1,11 +1,15 @@
-import { type BigmindWebhooks, bigmindWebhooks, isWebhookError } from '../../index';
-import type { CapturedRequest } from '../captured-request';
+import { isIdentityEncoding } from '../../foundations/content-encoding';
+import { rowOf } from '../../foundations/outcomes';
+import { type BigmindWebhooks, bigmindWebhooks, isWebhookError, type Outcome } from '../../index';
+import type { CapturedRequest } from '../captured/captured-request';
+import { fieldsOf } from '../fields-of';
+import { jsonIn } from '../json-in';
 
 /** What a receiver with the default options makes of a delivery. */
 export interface Verdict {
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly status: number;
-  /** The name that the payload gives itself, genuine or not. */
+  /** The event name in the payload, genuine or not. */
   readonly event: string | undefined;
   /** Idempotency key, where the delivery is genuine and valid. */
   readonly key: string | undefined;
@@ -13,54 +17,45 @@ export interface Verdict {
   readonly reason: string | undefined;
 }
 
-export type Judge = (request: CapturedRequest) => Promise<Verdict>;
+/** Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. */
+export type Judge = (request: CapturedRequest, isWhole: boolean) => Promise<Verdict>;
+
+/** The largest body, in bytes: the default of the receiver's `limit`. */
+export const mostBytes = 5 * 1024 * 1024;
 
 /**
- * Judges deliveries as the package does, and runs nothing.
+ * Judges deliveries as the package does.
  *
  * @param secret without it signatures are not checked
  * @throws WebhookError `BAD_SECRET`
  */
 export function createJudge(secret: string | undefined): Judge {
   const webhooks = bigmindWebhooks({ logger: false, ...(secret === undefined ? { signature: false } : { secret }) });
-  return (request) => judge(webhooks, request);
+  return (request, isWhole) => judge(webhooks, request, isWhole);
 }
 
-async function judge(webhooks: BigmindWebhooks, request: CapturedRequest): Promise<Verdict> {
+async function judge(webhooks: BigmindWebhooks, request: CapturedRequest, isWhole: boolean): Promise<Verdict> {
   const event = claimedEvent(request.body);
-  if (request.method !== 'POST') return refused('method-not-allowed', 405, 'Only POST is accepted.', event);
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== '') {
-    return refused(
-      'unsupported-encoding',
-      415,
-      'Content-Encoding is not accepted: which bytes would be signed?',
-      event,
-    );
+  function refused(outcome: Outcome, reason = `${rowOf(outcome).title}.`): Verdict {
+    return { outcome, status: rowOf(outcome).status, event, key: undefined, reason };
   }
+  if (request.method !== 'POST') return refused('method-not-allowed');
+  if (!isIdentityEncoding(request.headers['content-encoding'] ?? '')) return refused('unsupported-encoding');
+  if (!isWhole) return refused('too-large');
   try {
     const { key } = await webhooks.verify(request);
-    return { outcome: 'processed', status: 200, event, key, reason: undefined };
+    return { outcome: 'processed', status: rowOf('processed').status, event, key, reason: undefined };
   } catch (error) {
     if (!isWebhookError(error)) throw error;
-    return refused(error.outcome ?? 'failed', error.status ?? 500, error.message.slice(error.code.length + 1), event);
+    return refused(error.outcome ?? 'failed', error.message.slice(error.code.length + 1));
   }
-}
-
-function refused(outcome: string, status: number, reason: string, event: string | undefined): Verdict {
-  return { outcome, status, event, key: undefined, reason };
 }
 
 /** The longest name that is listed, in characters. */
 const longestName = 100;
 
-/** Before anything is verified: worth showing, and no more. */
+/** Nothing is verified yet: good enough to show, and for nothing else. */
 function claimedEvent(body: Buffer): string | undefined {
-  try {
-    const payload: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof payload !== 'object' || payload === null || !('event' in payload)) return undefined;
-    return typeof payload.event === 'string' ? payload.event.slice(0, longestName) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { event } = fieldsOf(jsonIn(body.toString('utf8'))?.value);
+  return typeof event === 'string' ? event.slice(0, longestName) : undefined;
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { captureDeliveries, deliveryPath } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';
 import { serveLoopback } from './loopback';
 import { readPageFiles } from './page-files';
-import { createReceiver, receiverPath } from './receiver';
 
 export interface ListeningOptions {
   /** Port of the receiver; 0 for any that is free. */
@@ -42,8 +42,8 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
   const log = new DeliveryLog(options.bounds);
   const judge = createJudge(secret);
   const page = readPageFiles(pageFolder);
-  const receiving = await serveLoopback(options.port, createReceiver({ judge, log, forward }));
-  const receiver = `http://127.0.0.1:${receiving.port}${receiverPath}`;
+  const receiving = await serveLoopback(options.port, captureDeliveries({ judge, log, forward }));
+  const receiver = `http://127.0.0.1:${receiving.port}${deliveryPath}`;
   const token = randomBytes(24).toString('base64url');
   let inspectorPort = 0;
   const show = createInspector({

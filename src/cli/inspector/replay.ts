@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fieldsOf } from '../fields-of';
+import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { readJson, sendJson, sendText } from './replies';
-import { parseTarget, sendOn } from './send-on';
+import { sendOn } from './send-on';
 
 const replayTimeoutMs = 30_000;
 const mostBytes = 16 * 1024;
@@ -32,7 +34,7 @@ export async function replay(
 
 /** The address to send to, or why there is none. */
 function targetOf(asked: unknown): URL | string {
-  const url = typeof asked === 'object' && asked !== null && 'url' in asked ? asked.url : undefined;
+  const { url } = fieldsOf(asked);
   try {
     return parseTarget(typeof url === 'string' ? url : '');
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readAtMost } from './read-at-most';
+import { jsonIn } from '../json-in';
+import { readAtMost } from '../read-at-most';
 
 /** Answers with bytes of a type; nothing of an answer is ever guessed by the browser. */
 export function send(response: ServerResponse, status: number, bytes: Buffer | string, contentType: string): void {
@@ -17,10 +18,6 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 
 /** The JSON that the page sent; `undefined` for anything else. Rejects when the page goes away. */
 export async function readJson(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  const body = await readAtMost(request, mostBytes);
-  try {
-    return body && (JSON.parse(body.toString('utf8')) as unknown);
-  } catch {
-    return undefined;
-  }
+  const { bytes, isWhole } = await readAtMost(request, mostBytes);
+  return isWhole ? jsonIn(bytes.toString('utf8'))?.value : undefined;
 }

@@ -1,95 +1,17 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { CapturedRequest } from '../captured-request';
+import type { CapturedRequest } from '../captured/captured-request';
+import { posterTo } from '../sending/poster';
+import { headersToSend } from '../sending/target';
 import type { AppAnswer } from './wire';
 
-/** What an app may answer, in bytes, before the rest is left unread. */
-const mostBytes = 64 * 1024;
-
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), and those that say where it goes. */
-const ofTheConnection = new Set([
-  'connection',
-  'expect',
-  'host',
-  'keep-alive',
-  'content-length',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** The headers that are sent on, as they came. */
-export function headersToSend({ headers }: CapturedRequest): Record<string, string> {
-  const named = new Set((headers['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !ofTheConnection.has(name) && !named.has(name) && !name.startsWith(':')),
-  );
-}
-
-/**
- * The address of an app, or why it is none.
- *
- * @throws Error
- */
-export function parseTarget(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Error('expected an address that begins with http:// or https://');
-  }
-  if (url.username !== '' || url.password !== '') throw new Error('expected an address without user and password');
-  return url;
-}
-
 /** Sends a request's bytes and headers to an app. Never rejects, and follows no redirect. */
-export function sendOn(request: CapturedRequest, url: URL, timeoutMs: number): Promise<AppAnswer> {
-  const startedAt = performance.now();
-  const spent = () => Math.round(performance.now() - startedAt);
-  return new Promise((resolve) => {
-    const fail = (error: unknown) =>
-      resolve({ url: url.href, ms: spent(), error: describe(error as Error & { code?: string }, url) });
-    try {
-      const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-      const headers = { ...headersToSend(request), 'content-length': String(request.body.length) };
-      // A connection of its own: an app that was just restarted has closed those that were kept.
-      const options = { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
-      const sent = send(url, options, (answer) => {
-        readText(answer).then((text) => {
-          const { statusCode: status = 0, headers } = answer;
-          const contentType = headers['content-type'];
-          resolve({ url: url.href, ms: spent(), status, text, ...(contentType !== undefined && { contentType }) });
-        }, fail);
-      });
-      sent.on('error', fail);
-      sent.end(request.body);
-    } catch (error) {
-      fail(error);
-    }
-  });
+export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: number): Promise<AppAnswer> {
+  // No connection is kept: an app that was just restarted has closed them all.
+  const poster = posterTo({ url, peer: 'app', timeoutMs });
+  const { error, ms, ...answer } = await poster.post({ headers: headersToSend(request), body: request.body });
+  return { url: url.href, ms: Math.round(ms), ...answer, ...(error !== undefined && { error: toSentence(error) }) };
 }
 
-async function readText(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= mostBytes) break;
-  }
-  return Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8');
-}
-
-function describe({ name, message, code }: Error & { code?: string }, url: URL): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return `Nothing listens at ${url.host}: is the app running?`;
-    case 'ECONNRESET':
-      return `${url.host} closed the connection without an answer.`;
-    case 'ENOTFOUND':
-      return `There is no host ${url.hostname}.`;
-    default:
-      return name === 'AbortError' || name === 'TimeoutError' ? `${url.host} did not answer in time.` : message;
-  }
+function toSentence(phrase: string): string {
+  const sentence = `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}`;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }

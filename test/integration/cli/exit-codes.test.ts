@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { toSavedLine } from '../../../src/cli/captured-request';
+import { toSavedLine } from '../../../src/cli/captured/parse-captured';
 import { examplePayload } from '../../../src/testing';
 import { type Command, makeCommand, secret } from './command';
 import { type Receiver, startReceiver } from './receiver';

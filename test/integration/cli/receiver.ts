@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toSavedLine } from '../../../src/cli/captured-request';
+import { toSavedLine } from '../../../src/cli/captured/parse-captured';
 import { bigmindWebhooks } from '../../../src/index';
 import { secret } from './command';
 

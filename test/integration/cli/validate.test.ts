@@ -1,4 +1,4 @@
-import { toSavedLine } from '../../../src/cli/captured-request';
+import { toSavedLine } from '../../../src/cli/captured/parse-captured';
 import { examplePayload } from '../../../src/testing';
 import { type Command, jsonLines, makeCommand } from './command';
 

@@ -1,3 +1,4 @@
+import { isAccepted } from '../../is-accepted';
 import type { DeliveryDetail } from '../wire';
 import { client } from './client';
 import { copyButton } from './copy';
@@ -153,6 +154,5 @@ function appState({ app, replays }: DeliveryDetail): State {
   const answer = replays.at(-1) ?? app;
   if (answer === undefined) return { state: '–' };
   const { status } = answer;
-  const taken = status !== undefined && status >= 200 && status < 300;
-  return { state: status === undefined ? 'no answer' : String(status), tone: taken ? 'good' : 'bad' };
+  return { state: status === undefined ? 'no answer' : String(status), tone: isAccepted(status) ? 'good' : 'bad' };
 }

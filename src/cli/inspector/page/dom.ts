@@ -1,4 +1,4 @@
-import { textRuns } from '../visible-text';
+import { textRuns } from '../../visible-text';
 
 /** A string always becomes text, never markup. */
 export type Child = Node | string | undefined;

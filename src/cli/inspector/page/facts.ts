@@ -1,4 +1,5 @@
-import { visibleText } from '../visible-text';
+import { isAccepted } from '../../is-accepted';
+import { visibleText } from '../../visible-text';
 import type { AppAnswer, DeliveryDetail, DeliverySummary } from '../wire';
 import { element, untrusted } from './dom';
 import { clockTime, duration } from './format';
@@ -41,7 +42,7 @@ export function appView({ app, replays }: DeliveryDetail): HTMLElement {
 
 /** An app's answer, or why there was none. */
 export function answerView({ url, ms, status, contentType, text, error }: AppAnswer): HTMLElement {
-  const tone = status !== undefined && status >= 200 && status < 300 ? 'good' : 'bad';
+  const tone = isAccepted(status) ? 'good' : 'bad';
   return element(
     'div',
     { class: 'answer' },

@@ -1,4 +1,4 @@
-import { visibleText } from '../visible-text';
+import { visibleText } from '../../visible-text';
 import type { DeliverySummary } from '../wire';
 import { Choice } from './choice';
 import { client } from './client';

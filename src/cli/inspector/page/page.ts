@@ -1,4 +1,4 @@
-import { visibleText } from '../visible-text';
+import { visibleText } from '../../visible-text';
 import type { DeliverySummary, InspectorState, NewDelivery } from '../wire';
 import { announceNews } from './announce';
 import { copyButton } from './copy';

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../json-in';
 import type { DeliveryDetail, PlacedError } from '../wire';
 import { announce } from './announce';
 import { button, element, untrusted } from './dom';
@@ -21,7 +22,7 @@ export class PayloadView {
       this.element.append(element('p', { class: 'remark' }, `${size(bytes)} that are not UTF-8 text.`));
       return;
     }
-    const parsed = parse(text);
+    const parsed = jsonIn(text);
     const raw = rawView(text);
     if (parsed === undefined) {
       const remark = text === '' ? 'The body is empty.' : 'The body is not JSON. This is what came:';
@@ -76,12 +77,4 @@ function rawView(text: string): HTMLElement {
   }
   if (text.length > longestRaw) shown.append(`… ${counted(text.length - longestRaw, 'more character')}`);
   return shown;
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
 }

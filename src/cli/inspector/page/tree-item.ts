@@ -48,7 +48,7 @@ export class TreeItem {
   }
 
   get isBranch(): boolean {
-    return isBranch(this.value) || this.#errors.some(({ pointer }) => pointer !== this.pointer && isRecord(this.value));
+    return isBranch(this.value) || this.#errors.some(({ pointer }) => pointer !== this.pointer && isObject(this.value));
   }
 
   get isOpen(): boolean {
@@ -106,7 +106,7 @@ export class TreeItem {
 
   /** What it holds, and what it should hold but does not. */
   #childValues(): readonly ItemValue[] {
-    if (!isRecord(this.value)) return [];
+    if (!isObject(this.value)) return [];
     const { value, pointer } = this;
     const isArray = Array.isArray(value);
     const held = Object.entries(value).map(
@@ -132,6 +132,6 @@ export class TreeItem {
   }
 }
 
-function isRecord(value: unknown): value is object {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,0 +1,40 @@
+import { fieldsOf } from '../fields-of';
+import { jsonIn } from '../json-in';
+import type { CapturedRequest } from './captured-request';
+import { joinHeaders } from './join-headers';
+
+/**
+ * The POST requests of a HAR file (http://www.softwareishard.com/blog/har-12-spec/), as browsers and tunnels save it;
+ * `undefined` for what is no HAR file.
+ */
+export function parseHar(text: string): CapturedRequest[] | undefined {
+  const { log } = fieldsOf(jsonIn(text)?.value);
+  const { entries } = fieldsOf(log);
+  if (!Array.isArray(entries)) return undefined;
+  return entries.map(fieldsOf).flatMap((entry) => {
+    const request = fieldsOf(entry['request']);
+    return textOf(request['method']).toUpperCase() === 'POST' ? [toCaptured(request, entry['startedDateTime'])] : [];
+  });
+}
+
+function toCaptured(request: ReturnType<typeof fieldsOf>, started: unknown): CapturedRequest {
+  const { text, encoding } = fieldsOf(request['postData']);
+  const headers = Array.isArray(request['headers']) ? request['headers'].map(fieldsOf) : [];
+  const receivedAt = Date.parse(textOf(started));
+  return {
+    method: 'POST',
+    url: textOf(request['url']),
+    // HTTP/2 has pseudo-headers such as :path, which no receiver sees.
+    headers: joinHeaders(
+      headers
+        .map(({ name, value }) => [textOf(name), textOf(value)] as const)
+        .filter(([name]) => name !== '' && !name.startsWith(':')),
+    ),
+    body: Buffer.from(textOf(text), encoding === 'base64' ? 'base64' : 'utf8'),
+    receivedAt: Number.isNaN(receivedAt) ? undefined : receivedAt,
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,48 @@
+import { Failure } from '../failure';
+import type { CapturedRequest } from './captured-request';
+import { joinHeaders } from './join-headers';
+
+const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/;
+/** What `curl -i` writes first. */
+const statusLine = /^HTTP\/[\d.]+ \d{3}\b/;
+const headerLine = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+
+/**
+ * Reads a request as text: perhaps a start line, headers, an empty line and the body, byte for byte.
+ *
+ * @throws Failure naming the line that is no header
+ */
+export function parseRequestText(bytes: Buffer): CapturedRequest {
+  const { head, body } = split(bytes);
+  const [first = '', ...others] = head.split(/\r?\n/);
+  const [, method = 'POST', url = '/'] = requestLine.exec(first) ?? [];
+  const hasStart = requestLine.test(first) || statusLine.test(first);
+  const lines = hasStart ? others : [first, ...others];
+  const pairs = lines.map((line, index): [string, string] => {
+    const [, name, value] = headerLine.exec(line) ?? [];
+    if (name === undefined || value === undefined) throw noHeader(index + (hasStart ? 2 : 1));
+    return [name, value];
+  });
+  const headers = joinHeaders(pairs);
+  return { method, url, headers, body: withoutAddedLineEnd(body, headers['content-length']) };
+}
+
+function noHeader(line: number): Failure {
+  return new Failure(
+    `Line ${line} is no header ("name: value"). A request as text is its headers, an empty line, and the body as it was sent.`,
+  );
+}
+
+function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } {
+  const ends = ['\r\n\r\n', '\n\n'].map((mark) => ({ at: bytes.indexOf(mark), length: mark.length }));
+  const [end] = ends.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at);
+  if (end === undefined) return { head: bytes.toString('latin1').trimEnd(), body: Buffer.alloc(0) };
+  return { head: bytes.toString('latin1', 0, end.at), body: bytes.subarray(end.at + end.length) };
+}
+
+/** Editors end a file with a line end; where the request says how long its body is, that is no part of it. */
+function withoutAddedLineEnd(body: Buffer, contentLength: string | undefined): Buffer {
+  if (contentLength === undefined || !/^\d{1,15}$/.test(contentLength)) return body;
+  const said = Number(contentLength);
+  return /^[\r\n]{1,2}$/.test(body.toString('latin1', said, said + 3)) ? body.subarray(0, said) : body;
+}

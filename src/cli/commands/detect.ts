@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { explainSignature, type SignatureExplanation } from '../../testing';
+import { parseCaptured } from '../captured/parse-captured';
+import { exitCodes, Failure } from '../failure';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { requireSecret, secretFileOption } from '../secret';
+import { explanationLines, pinsOf } from './detect-report';
+
+const examples = `
+A captured request is a line that listen saved, an entry of a HAR file, or a request as text: its headers, an empty line,
+and the body exactly as it was sent.
+
+With --json: a line {request, match: {scheme, header, pin, signedAt, stale, recognised}, tried: [{header, form, encoding,
+algorithm, signedText, outcome, expectedPrefix, gotPrefix}], causes} for each request. "match" is absent where nothing
+signs it.
+
+Examples:
+  $ export BIGMIND_WEBHOOK_SECRET=…
+  $ bigmind-webhooks detect captured.http
+  $ bigmind-webhooks detect deliveries.ndjson --json
+  $ bigmind-webhooks detect - --secret-file secret.txt < captured.http
+
+Exit codes: 0 every request is signed with the secret, however old; 1 one is not; 2 used wrongly.
+`;
+
+/** `detect`: which scheme and header sign a captured request. */
+export function registerDetect(program: Command, io: Io): void {
+  program
+    .command('detect')
+    .summary('say which scheme and header sign a captured request')
+    .description('Says which scheme and header sign a captured request, as the line of configuration that pins it.')
+    .argument('<file>', 'a captured request, - for standard input')
+    .option(...secretFileOption)
+    .option('--json', 'print a line of JSON for each request')
+    .addHelpText('after', examples)
+    .action((file: string, options: DetectOptions) => detect(file, options, io));
+}
+
+interface DetectOptions {
+  readonly secretFile?: string;
+  readonly json?: true;
+}
+
+async function detect(file: string, { secretFile, json }: DetectOptions, io: Io): Promise<void> {
+  const secret = await requireSecret(secretFile, io);
+  const requests = parseCaptured(await readInput(file, io));
+  if (requests.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
+  const explained: SignatureExplanation[] = [];
+  for (const [index, { headers, body }] of requests.entries()) {
+    const explanation = explainSignature({ headers, body, secret });
+    if (explanation.match === undefined) io.setExitCode(exitCodes.refused);
+    if (json) io.stdout.write(`${JSON.stringify({ request: index + 1, ...explanation })}\n`);
+    else explained.push(explanation);
+    if (io.interrupted.aborted) return;
+  }
+  const [only] = explained;
+  if (only !== undefined && explained.length === 1) io.stdout.write(explanationLines(only, io.stdout));
+  else if (explained.length > 1) io.stdout.write(pinsOf(explained, io.stdout));
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { explainSignature } from '../../testing';
+import type { CapturedRequest } from '../captured/captured-request';
+import { parseCaptured } from '../captured/parse-captured';
+import { eventNameIn } from '../event-name-in';
+import { Failure, misuse } from '../failure';
+import type { Io } from '../io';
+import { jsonIn } from '../json-in';
+import { nameOfInput, readInput } from '../read-input';
+import { requireSecret, secretFileOption } from '../secret';
+import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
+import { type NamedRequest, sendMany } from '../sending/send-many';
+import { addSendingOptions, type SendingOptions } from '../sending/sending-options';
+import { sign } from '../sending/sign';
+import { headersToSend } from '../sending/target';
+
+interface ReplayOptions extends SendingOptions, SchemeOptions {
+  readonly sign?: true;
+  readonly secretFile?: string;
+}
+
+const examples = `${schemeHelp}
+Deliveries are sent in the order of the file, each after the one before was answered unless --rate or --concurrency says otherwise:
+the bytes and headers as they were, but for those of the connection. The path is that of --url. A receiver that has
+handled a delivery answers "duplicate".
+
+A signed timestamp grows stale after 5 minutes: --sign signs anew, in the way that the delivery was signed, or in the
+one that --scheme and the options beside it say.
+
+With --json: lines as those of send.
+
+Examples:
+  $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks replay deliveries.ndjson --sign --rate 50 --url http://127.0.0.1:3000/webhooks/bigmind
+
+Exit codes: 0 all were answered 2xx, 1 some were not, 2 used wrongly, 130 ended by Ctrl-C.
+`;
+
+/** `replay`: captured deliveries, once more. */
+export function registerReplay(program: Command, io: Io): void {
+  const command = program
+    .command('replay')
+    .summary('send captured deliveries once more')
+    .description('Sends captured deliveries once more, as they were.')
+    .argument('<file>', 'lines that listen saved, a HAR file or a request as text; - for standard input');
+  addSendingOptions(command).option('--sign', 'sign anew, since signed timestamps grow stale');
+  addSchemeOptions(command)
+    .option(...secretFileOption)
+    .option('--json', 'print a line of JSON for each delivery, and a summary')
+    .addHelpText('after', examples)
+    .action((file: string, options: ReplayOptions) => replay(file, options, io));
+}
+
+async function replay(file: string, options: ReplayOptions, io: Io): Promise<void> {
+  const { secretFile } = options;
+  const described = (['scheme', 'header', 'algorithm', 'encoding', 'prefix'] as const).find((name) => options[name]);
+  if (!options.sign && described !== undefined) throw misuse(`--${described} says how to sign: pass --sign as well.`);
+  const secret = options.sign ? await requireSecret(secretFile, io) : undefined;
+  const chosen = described === undefined ? undefined : schemeOf(options);
+  const requests = parseCaptured(await readInput(file, io));
+  if (requests.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
+
+  function make(index: number): NamedRequest {
+    const request = requests[index] as CapturedRequest;
+    const headers = secret === undefined ? headersToSend(request) : signedAnew(request, secret);
+    const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
+    return { event, headers, body: request.body };
+  }
+
+  function signedAnew({ headers, body, ...request }: CapturedRequest, secret: string): Record<string, string> {
+    const { match, tried } = explainSignature({ headers, body, secret });
+    const scheme = chosen ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
+    const old = new Set([match?.header, ...tried.map(({ header }) => header)]);
+    const kept = Object.entries(headersToSend({ headers, body, ...request })).filter(([name]) => !old.has(name));
+    // A signed id stays: it is still the same delivery.
+    const id = match && headers[match.header.replace(/signature$/, 'id')];
+    return { ...Object.fromEntries(kept), ...sign(scheme, secret, body, id) };
+  }
+
+  const statuses = await sendMany(requests.length, make, options, io);
+  if (!options.sign && (statuses['401'] ?? 0) > 0) {
+    io.stderr.write('401 where a timestamp is signed means that it has grown stale: --sign signs anew.\n');
+  }
+}

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import { isBigmindEvent, type SchemaError } from '../../index';
+import { schemaErrors } from '../../testing';
+import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
+import { exitCodes } from '../failure';
+import { fieldsOf } from '../fields-of';
+import type { Io } from '../io';
+import { nameOfInput, readInput } from '../read-input';
+import { visibleText } from '../visible-text';
+
+const examples = `
+A file holds a payload, a payload on each line, or captured requests: lines that listen saved, a HAR file, or a request
+as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers; values never are.
+
+With --json: a line {file, line, event, valid, errors: [{pointer, keyword, detail}]} for each payload. "line" is there
+where the file has several.
+
+Examples:
+  $ bigmind-webhooks validate payload.json
+  $ bigmind-webhooks validate --json deliveries.ndjson | jq 'select(.valid | not)'
+  $ pbpaste | bigmind-webhooks validate -
+
+Exit codes: 0 all are valid, 1 some are not, 2 used wrongly.
+`;
+
+/** `validate`: payloads against the schemas of their events. */
+export function registerValidate(program: Command, io: Io): void {
+  program
+    .command('validate')
+    .summary('list all schema errors of payloads')
+    .description('Validates payloads against the schemas of their events and lists all errors.')
+    .argument('<file...>', 'files to validate, - for standard input')
+    .option('--json', 'print a line of JSON for each payload')
+    .addHelpText('after', examples)
+    .action((files: string[], { json }: { readonly json?: true }) => validate(files, json, io));
+}
+
+async function validate(files: readonly string[], json: true | undefined, io: Io): Promise<void> {
+  for (const path of files) {
+    const payloads = payloadsIn(await readInput(path, io));
+    for (const found of payloads) {
+      const errors = errorsOf(found);
+      if (errors.length > 0) io.setExitCode(exitCodes.refused);
+      const file = nameOfInput(path);
+      const verdict = { file, ...(payloads.length > 1 && { line: found.line }), ...nameIn(found), errors };
+      io.stdout.write(json ? toJson(verdict) : toText(verdict, io));
+      if (io.interrupted.aborted) return;
+    }
+  }
+}
+
+interface Verdict {
+  readonly file: string;
+  /** Which payload of the file, from 1: its line, where each has one. */
+  readonly line?: number;
+  readonly event?: string;
+  readonly errors: readonly SchemaError[];
+}
+
+function errorsOf({ payload }: FoundPayload): readonly SchemaError[] {
+  if (payload === undefined) return [{ pointer: '', keyword: 'parse', detail: 'must be JSON in UTF-8' }];
+  return schemaErrors(payload.value);
+}
+
+/** Names that are known; others are part of the payload. */
+function nameIn({ payload }: FoundPayload): { readonly event?: string } {
+  const { event } = fieldsOf(payload?.value);
+  return typeof event === 'string' && isBigmindEvent(event) ? { event } : {};
+}
+
+function toJson({ errors, ...verdict }: Verdict): string {
+  return `${JSON.stringify({ ...verdict, valid: errors.length === 0, errors })}\n`;
+}
+
+function toText({ file, line, event, errors }: Verdict, { stdout }: Io): string {
+  const place = `${file}${line === undefined ? '' : `:${line}`}`;
+  const name = event === undefined ? '' : ` ${event},`;
+  if (errors.length === 0) return `${place}:${name} ${stdout.paint('green', 'valid')}\n`;
+  const many = `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`;
+  const lines = errors.map(
+    ({ pointer, keyword, detail }) =>
+      `  ${stdout.paint('bold', visibleText(pointer) || '(the payload)')} ${keyword}: ${detail}\n`,
+  );
+  return `${place}:${name} ${stdout.paint('red', many)}\n${lines.join('')}`;
+}

@@ -1,0 +1,53 @@
+import { explainSignature, schemaErrors } from '../../testing';
+import { jsonIn } from '../json-in';
+import type { DeliveryLog, LoggedDelivery } from './delivery-log';
+import type { DeliveryDetail, PlacedError, SignatureCheck } from './wire';
+
+/** All about a delivery. Worked out when it is looked at, so that receiving stays fast and little is held. */
+export function explainDelivery(logged: LoggedDelivery, log: DeliveryLog, secret: string | undefined): DeliveryDetail {
+  const { summary, request, reason, key, app, replays } = logged;
+  const text = textOf(request.body);
+  return {
+    ...summary,
+    method: request.method,
+    url: request.url,
+    headers: Object.entries(request.headers).map(([name, value]) => [name, shortened(name, value)] as const),
+    ...(text !== undefined && { text }),
+    ...(reason !== undefined && { reason }),
+    ...(key !== undefined && { key }),
+    ...(app !== undefined && { app }),
+    signature: explainCheck(logged, secret),
+    schemaErrors: text === undefined ? [] : findErrors(text),
+    attempts: log.attemptsOf(logged),
+    replays,
+  };
+}
+
+/** The signature as it was when the delivery came: a timestamp that was fresh then stays so. */
+export function explainCheck({ request, summary }: LoggedDelivery, secret: string | undefined): SignatureCheck {
+  if (secret === undefined) return { checked: false, tried: [], causes: [] };
+  const { headers, body } = request;
+  return { checked: true, ...explainSignature({ headers, body, secret, now: summary.receivedAt }) };
+}
+
+function findErrors(text: string): readonly PlacedError[] {
+  const payload = jsonIn(text);
+  return payload === undefined ? [] : schemaErrors(payload.value);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(body: Buffer): string | undefined {
+  try {
+    return utf8.decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const tellsTooMuch = /signature|hmac|authorization|cookie|token|secret/;
+
+/** Screens are photographed and shared. */
+function shortened(name: string, value: string): string {
+  return tellsTooMuch.test(name) && value.length > 24 ? `${value.slice(0, 16)}… (${value.length} characters)` : value;
+}

@@ -1,0 +1,137 @@
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { readAtMost } from '../read-at-most';
+
+/** Bytes to post, and the headers that go with them. */
+export interface Posted {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What came back, or why nothing did. */
+export interface Reply {
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number;
+  readonly contentType?: string;
+  /** The beginning of the answer's text. */
+  readonly text?: string;
+  /** Why no answer came. */
+  readonly error?: string;
+  /** From the first byte sent to the last one received, in milliseconds. */
+  readonly ms: number;
+}
+
+export interface PosterOptions {
+  readonly url: URL;
+  /** What listens there, for messages. */
+  readonly peer: 'receiver' | 'app';
+  /** How many connections are kept and used again, from 1. @default none: each request has its own */
+  readonly connections?: number;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Breaks off what runs. @default never */
+  readonly until?: AbortSignal;
+}
+
+/** Posts to one address. Follows no redirect. */
+export interface Poster {
+  /** Never rejects. */
+  post(posted: Posted): Promise<Reply>;
+  close(): void;
+}
+
+/** How much of an answer is read, in bytes. */
+const mostRead = 64 * 1024;
+
+export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOptions): Poster {
+  const isSecure = url.protocol === 'https:';
+  const request = isSecure ? requestHttps : requestHttp;
+  const agent = connections === undefined ? false : keptConnections(isSecure, connections);
+  const running = new Set<ClientRequest>();
+  function breakOff(): void {
+    for (const sent of running) sent.destroy();
+  }
+  until?.addEventListener('abort', breakOff, { once: true });
+
+  async function post(posted: Posted): Promise<Reply> {
+    if (until?.aborted) return { error: 'broken off', ms: 0 };
+    const startedAt = performance.now();
+    try {
+      const answer = await once(posted);
+      return { ...answer, ms: performance.now() - startedAt };
+    } catch (error) {
+      return { error: whyNoAnswer(error as NodeJS.ErrnoException), ms: performance.now() - startedAt };
+    }
+  }
+
+  function once({ headers, body }: Posted): Promise<Omit<Reply, 'ms'>> {
+    return new Promise((resolve, reject) => {
+      const sent = request(url, {
+        method: 'POST',
+        agent,
+        headers: { ...headers, 'content-length': String(body.length) },
+      });
+      running.add(sent);
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        sent.destroy();
+      }, timeoutMs);
+      function fail(error: Error): void {
+        reject(isLate ? Object.assign(new Error(), { code: 'ETIMEDOUT' }) : error);
+      }
+      sent.once('close', () => {
+        clearTimeout(timer);
+        running.delete(sent);
+      });
+      sent.on('error', (error) => {
+        // A server may close a kept connection just as we use it: it has read nothing of this request.
+        const wasClosed = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (wasClosed && !isLate && !until?.aborted) resolve(once({ headers, body }));
+        else fail(error);
+      });
+      sent.once('response', (response) => void readReply(response).then(resolve, fail));
+      sent.end(body);
+    });
+  }
+
+  /** What to do about an answer that did not come. */
+  function whyNoAnswer({ code, message }: NodeJS.ErrnoException): string {
+    switch (code) {
+      case 'ECONNREFUSED':
+        return `nothing listens at ${url.host}: is the ${peer} running?`;
+      case 'ECONNRESET':
+      case 'EPIPE':
+        return `the ${peer} at ${url.host} closed the connection without an answer`;
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+        return `there is no host ${url.hostname}`;
+      case 'ETIMEDOUT':
+        return `the ${peer} at ${url.host} did not answer within ${timeoutMs / 1000} s`;
+      default:
+        return code ?? message;
+    }
+  }
+
+  return {
+    post,
+    close() {
+      until?.removeEventListener('abort', breakOff);
+      if (agent !== false) agent.destroy();
+    },
+  };
+}
+
+function keptConnections(isSecure: boolean, maxSockets: number): HttpAgent | HttpsAgent {
+  const settings = { keepAlive: true, maxSockets };
+  return isSecure ? new HttpsAgent(settings) : new HttpAgent(settings);
+}
+
+async function readReply(response: IncomingMessage): Promise<Omit<Reply, 'ms'>> {
+  const { bytes, isWhole } = await readAtMost(response, mostRead);
+  // The rest may be endless, and a connection in the middle of an answer cannot be used again.
+  if (!isWhole) response.destroy();
+  const { statusCode: status = 0, headers } = response;
+  const contentType = headers['content-type'];
+  return { status, text: bytes.toString('utf8'), ...(contentType !== undefined && { contentType }) };
+}

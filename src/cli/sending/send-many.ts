@@ -1,0 +1,75 @@
+import { exitCodes, Failure } from '../failure';
+import type { Io } from '../io';
+import { isAccepted } from '../is-accepted';
+import { pace } from './pace';
+import { type Posted, posterTo } from './poster';
+import { progressOn } from './progress';
+import { type Answer, readAnswer } from './read-answer';
+import { answerLine, summaryLines } from './report-answers';
+import { atOnce, type SendingOptions } from './sending-options';
+import { Tally } from './tally';
+
+/** A request, and what to call it. */
+export interface NamedRequest extends Posted {
+  /** The name of its event. */
+  readonly event: string;
+}
+
+/** Up to so many are told of one by one; beyond, only those that were not accepted are, and not all of them. */
+const mostLines = 50;
+
+/** When nothing has answered so many requests, nothing will. */
+const mostUnanswered = 5;
+
+/**
+ * Sends requests, tells what became of them and sums it up. `make` is asked for each request when its turn comes.
+ *
+ * @returns how often each status came
+ * @throws Failure when nothing answers
+ */
+export async function sendMany(
+  total: number,
+  make: (index: number) => NamedRequest,
+  options: SendingOptions,
+  io: Io,
+): Promise<Readonly<Record<string, number>>> {
+  const { url, rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
+  const unreachable = new AbortController();
+  const until = AbortSignal.any([io.interrupted, unreachable.signal]);
+  const sending = { timeoutMs: timeout * 1000, until: io.interrupted };
+  const poster = posterTo({ url, peer: 'receiver', connections: concurrency, ...sending });
+  const progress = progressOn(io.stderr, total);
+  const tally = new Tally();
+  const startedAt = performance.now();
+  let lines = 0;
+
+  function tell(event: string, answer: Answer): void {
+    if (json) {
+      io.stdout.write(`${JSON.stringify({ type: 'delivery', event, ...answer, ms: Number(answer.ms.toFixed(2)) })}\n`);
+    } else if (total <= mostLines || (!isAccepted(answer.status) && lines < mostLines)) {
+      lines += 1;
+      progress.clear();
+      io.stdout.write(answerLine(event, answer, io.stdout));
+    }
+  }
+
+  await pace({ total, rate, concurrency, until }, async (index) => {
+    const request = make(index);
+    const answer = readAnswer(await poster.post(request));
+    // Nobody knows what became of a request that Ctrl-C broke off.
+    if (answer.status === undefined && io.interrupted.aborted) return;
+    tally.add(answer);
+    tell(request.event, answer);
+    progress.show(tally.sent);
+    if (tally.answered === 0 && tally.sent >= mostUnanswered) unreachable.abort();
+  });
+  poster.close();
+  progress.clear();
+
+  const summary = tally.sumUp((performance.now() - startedAt) / 1000);
+  if (json) io.stdout.write(`${JSON.stringify({ type: 'summary', total, ...summary })}\n`);
+  else if (total > 1 || io.interrupted.aborted) io.stdout.write(summaryLines(summary, { total, rate }, io.stdout));
+  if (unreachable.signal.aborted && tally.sent < total) throw new Failure(`Nothing answers, so the rest was not sent.`);
+  if (tally.refused > 0) io.setExitCode(exitCodes.refused);
+  return summary.statuses;
+}
