@@ -25,6 +25,12 @@ export class Chunks {
     return whole.length === 1 && first !== undefined ? first : Buffer.concat(whole, this.bytes);
   }
 
+  /** Lets go of them: nobody is going to ask. */
+  drop(): void {
+    this.#whole = [];
+    this.#small = [];
+  }
+
   #flush(): void {
     const [only] = this.#small;
     if (only === undefined) return;

@@ -58,7 +58,10 @@ export function readStream(
     if (state === 'done') return;
     state = 'done';
     timer?.clear();
-    if (result instanceof Settled) request.off('data', onData).off('end', onEnd).pause();
+    if (result instanceof Settled) {
+      chunks.drop();
+      request.off('data', onData).off('end', onEnd).pause();
+    }
     handOn(result);
   }
   function lookAtWhatCame(): void {
