@@ -9,8 +9,8 @@ const replayTimeoutMs = 30_000;
 const mostBytes = 16 * 1024;
 
 /**
- * Sends a delivery to the address in the request's body, `{"url"}`, and answers with what came back. A page elsewhere
- * cannot make a browser send JSON without asking us first, and we answer no such question.
+ * Sends a delivery to the address in the request's body, `{"url"}`, and answers with the app's answer. Only JSON is
+ * taken: for that, the browser of a foreign page asks us first (CORS), and we do not consent.
  */
 export async function replay(
   request: IncomingMessage,
