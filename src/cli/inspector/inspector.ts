@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { toSavedLine } from '../captured/parse-captured';
-import { toCurl } from './curl';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { EventStreams } from './event-streams';
 import { explainDelivery } from './explain-delivery';
@@ -9,6 +8,7 @@ import type { PageFile } from './page-files';
 import { replay } from './replay';
 import { send, sendJson, sendText } from './replies';
 import { searchBodies } from './search-bodies';
+import { toCurl } from './to-curl';
 import type { InspectorState } from './wire';
 
 export interface InspectorOptions {

@@ -4,8 +4,8 @@ import { captureDeliveries, deliveryPath } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';
-import { serveLoopback } from './loopback';
 import { readPageFiles } from './page-files';
+import { serveLoopback } from './serve-loopback';
 
 export interface ListeningOptions {
   /** Port for deliveries; 0 for any free one. */

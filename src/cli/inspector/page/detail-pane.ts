@@ -1,14 +1,14 @@
 import { isAccepted } from '../../is-accepted';
 import type { DeliveryDetail } from '../wire';
 import { client } from './client';
-import { copyButton } from './copy';
+import { copyButton } from './copy-button';
 import { eventName } from './deliveries';
 import { button, byId, element, untrusted } from './dom';
 import { appView, attemptsView, headersView } from './facts';
 import { counted, duration, fullTime, size } from './format';
 import { outcomeMark } from './outcome';
-import { PayloadView } from './payload';
-import { signatureView } from './signature';
+import { PayloadView } from './payload-view';
+import { signatureView } from './signature-view';
 import { type Tab, Tabs } from './tabs';
 
 interface DetailActions {

@@ -1,16 +1,16 @@
 import { visibleText } from '../../visible-text';
 import type { DeliverySummary, InspectorState, NewDelivery } from '../wire';
 import { announceNews } from './announce';
-import { copyButton } from './copy';
+import { copyButton } from './copy-button';
 import { Deliveries, eventName } from './deliveries';
-import { DetailPane } from './detail';
+import { DeliveryList } from './delivery-list';
+import { DetailPane } from './detail-pane';
 import { button, byId, element } from './dom';
 import { Filters } from './filters';
+import { followDeliveries } from './follow-deliveries';
 import { count, counted } from './format';
-import { makeHelp } from './help';
-import { listenToKeys } from './keys';
-import { DeliveryList } from './list';
-import { followDeliveries } from './live';
+import { listenToKeys } from './listen-to-keys';
+import { makeHelp } from './make-help';
 import { labelOf } from './outcome';
 import { ReplayDialog } from './replay-dialog';
 
