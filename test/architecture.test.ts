@@ -78,7 +78,7 @@ test('the foundations import only those below them', () => {
 // schema errors to people has to be the code that receivers decide with, and nobody who receives should have to load it.
 const forTesting = ['events/generated/schemas.ts', 'events/all-errors.ts', 'signatures/explain-signature.ts'];
 
-// The inspector says what a receiver would answer, so it reads the same table and the same rule.
+// The inspector says what a receiver would answer, and replay explains a 401: both read the same table and rule.
 const forCli = ['outcomes.ts', 'foundations/content-encoding.ts'];
 
 test('testing and cli use the public names, testing the published schemas and explanations, cli the outcomes', () => {

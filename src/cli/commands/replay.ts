@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { rowOf } from '../../outcomes';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { parseCaptured } from '../captured/parse-captured';
@@ -78,7 +79,8 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
   }
 
   const statuses = await sendMany(requests.length, make, options, io);
-  if (!options.sign && (statuses['401'] ?? 0) > 0) {
-    io.stderr.write('A signed timestamp that has grown stale is answered 401: --sign signs anew.\n');
+  const { status } = rowOf('unauthenticated');
+  if (!options.sign && (statuses[status] ?? 0) > 0) {
+    io.stderr.write(`A signed timestamp that has grown stale is answered ${status}: --sign signs anew.\n`);
   }
 }
