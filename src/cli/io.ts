@@ -7,32 +7,32 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
-  /** Whether a person looks at it: progress is for them alone. */
+  /** Whether a person reads it. Progress is shown to people only. */
   readonly isTerminal: boolean;
   /** Width in characters. */
   readonly columns: number;
-  /** The text in a style, on a terminal whose user did not set `NO_COLOR`; else as it is. */
+  /** Styles a text on a terminal, unless `NO_COLOR` is set. Anywhere else the text stays plain. */
   paint(style: Style, text: string): string;
 }
 
-/** All that a command knows of the process it runs in, so that tests can run it without one. */
+/** The process as a command sees it. Tests pass their own. */
 export interface Io {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C or SIGTERM: finish what cannot be left, sum up, and return. */
+  /** Aborted by Ctrl-C or SIGTERM. A command then finishes what cannot wait, sums up and returns. */
   readonly interrupted: AbortSignal;
-  /** The exit code of the process, if nothing worse happens. */
+  /** Sets the exit code. An interruption keeps its own. */
   setExitCode(code: ExitCode): void;
 }
 
 type Environment = Io['env'];
 
-/** The process itself. */
+/** The real process. */
 export function processIo(): Io {
   const interruption = new AbortController();
-  // Once each: who presses Ctrl-C a second time wants the process gone.
+  // Once each: a second Ctrl-C ends the process at once.
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', exitCodes.terminated],
@@ -43,7 +43,7 @@ export function processIo(): Io {
     });
   }
   endQuietlyWhenClosed(process.stdout);
-  // Nobody is left to be told.
+  // There is no place left to report the error.
   process.stderr.on('error', () => undefined);
   return {
     stdin: process.stdin,
@@ -57,7 +57,7 @@ export function processIo(): Io {
   };
 }
 
-/** `| head -1` closes our output when it has enough: that is no failure, and there is nothing left to do. */
+/** `| head -1` closes our output once it has its line. That is no failure, and the command may end. */
 function endQuietlyWhenClosed(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.refused);
@@ -71,14 +71,14 @@ function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output 
     write: (text) => void stream.write(text),
     isTerminal,
     get columns() {
-      // A terminal may say that it has none.
+      // Some terminals report 0 columns.
       return stream.columns || 80;
     },
     paint: (style, text) => (coloured ? styleText(style, text) : text),
   };
 }
 
-/** https://no-color.org: any value but an empty one says no. */
+/** https://no-color.org: any value except an empty one turns colour off. */
 function isColourWanted({ NO_COLOR, TERM }: Environment): boolean {
   return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
 }

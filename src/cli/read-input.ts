@@ -4,7 +4,7 @@ import type { Io } from './io';
 import { readAtMost } from './read-at-most';
 import { visibleText } from './visible-text';
 
-/** How an input is called in what is printed. */
+/** The name of an input in messages. */
 export function nameOfInput(path: string): string {
   return path === '-' ? 'standard input' : visibleText(path);
 }
@@ -16,7 +16,7 @@ export function nameOfInput(path: string): string {
  */
 export async function readInput(path: string, { stdin, interrupted }: Io): Promise<Buffer> {
   if (path === '-') {
-    // Else Ctrl-C would go on waiting for what somebody was about to type.
+    // Otherwise Ctrl-C would wait for input that nobody types any more.
     interrupted.addEventListener('abort', () => stdin.destroy(), { once: true });
     return (await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes;
   }
@@ -34,6 +34,6 @@ export function whyUnread({ code = '', message }: NodeJS.ErrnoException): string
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'this user may not',
+  EACCES: 'permission is denied',
   EISDIR: 'it is a folder',
 };

@@ -22,17 +22,17 @@ Examples:
   $ bigmind-webhooks help send
 `;
 
-/** Runs the command that the arguments name, those of the program itself left out. Never rejects for what is expected. */
+/** Runs the command that the arguments name. Expected failures are printed, and do not reject. */
 export async function run(args: readonly string[], io: Io): Promise<void> {
   try {
     refuseSecretInArguments(args);
     await programFor(args, io).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      // It has said what is wrong; its own exit code for that would be 1.
+      // Commander has printed what is wrong. Its own exit code for that would be 1.
       if (error.exitCode !== 0) io.setExitCode(exitCodes.misused);
     } else if (io.interrupted.aborted) {
-      // Ctrl-C broke off what the command was waiting for.
+      // Ctrl-C broke off what the command waited for.
       return;
     } else if (error instanceof Failure) {
       io.stderr.write(`${io.stderr.paint('red', 'error:')} ${error.message}\n`);
@@ -45,7 +45,7 @@ export async function run(args: readonly string[], io: Io): Promise<void> {
 
 function programFor(args: readonly string[], io: Io): Command {
   const program = new Command('bigmind-webhooks')
-    .description("Tools for those who receive Bigmind's webhooks.")
+    .description("Tools for receiving Bigmind's webhooks.")
     .version(ownVersion())
     .exitOverride()
     .configureOutput({
@@ -64,10 +64,10 @@ function programFor(args: readonly string[], io: Io): Command {
   return program;
 }
 
-/** The receiver and its page are loaded for those who listen alone. */
+/** Loads the inspector only for `listen`, so that the other commands start faster. */
 function addListen(program: Command, args: readonly string[], io: Io): void {
   if (args.includes('listen')) {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources do without
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources leave out
     const { registerListen } = require('./commands/listen') as typeof import('./commands/listen');
     registerListen(program, io);
   } else {

@@ -5,16 +5,16 @@ import { whyUnread } from './read-input';
 
 const variable = 'BIGMIND_WEBHOOK_SECRET';
 
-/** The flags that give a secret, in the words of every command that takes one. */
+/** The option for a secret file, the same in every command that needs a secret. */
 export const secretFileOption = [
   '--secret-file <path>',
-  `file that holds the secret (default: $${variable}); a line end behind it is left out`,
+  `file that holds the secret (default: $${variable}); a line end after it is ignored`,
 ] as const;
 
 /**
- * The secret, from a file or from the environment; `undefined` when neither has one.
+ * The secret, from a file or from the environment; `undefined` if there is none.
  *
- * @throws Failure for a file that cannot be read, or holds nothing
+ * @throws Failure for a file that cannot be read, or is empty
  */
 export async function readSecret(secretFile: string | undefined, { env }: Io): Promise<string | undefined> {
   if (secretFile === undefined) {
@@ -34,7 +34,7 @@ async function readSecretFile(path: string): Promise<string> {
   }
 }
 
-/** The secret of a command that cannot do without. */
+/** The secret, for commands that need one. */
 export async function requireSecret(secretFile: string | undefined, io: Io): Promise<string> {
   const secret = await readSecret(secretFile, io);
   if (secret !== undefined) return secret;
@@ -45,14 +45,14 @@ export async function requireSecret(secretFile: string | undefined, io: Io): Pro
 }
 
 /**
- * There is no `--secret`, and what was given with it must not be repeated in a message.
+ * Refuses `--secret`, which does not exist, without repeating its value in the message.
  *
  * @throws Failure
  */
 export function refuseSecretInArguments(args: readonly string[]): void {
   if (!args.some((arg) => /^--?secret(?:=|$)/.test(arg))) return;
   throw misuse(
-    "A secret in an argument stays in the shell's history and is seen by others on this machine. " +
+    "A secret in an argument stays in the shell's history, and other users of this machine can see it. " +
       `Set ${variable}, or pass --secret-file <path>.`,
   );
 }

@@ -1,14 +1,14 @@
-// Characters that are not seen, or that change how others are: controls, marks and overrides of direction, zero-width
-// characters, separators of lines, fillers, tags, halves of surrogate pairs. What makes an emoji colourful may stay.
+// Characters that are invisible, or change how others look: controls, direction marks and overrides, zero-width
+// characters, line separators, fillers, tags, halves of surrogate pairs. The selector of colourful emoji may stay.
 const unseen = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** A run of text, either as it is or an escape for what cannot be seen. */
+/** A run of text: as it is, or an escape in place of an invisible character. */
 export interface TextRun {
   readonly text: string;
   readonly escape: boolean;
 }
 
-/** Text in runs, so that an escape can be told from a text that looks like one. */
+/** Splits text into runs, so that an escape differs from text that only looks like one. */
 export function textRuns(text: string): readonly TextRun[] {
   const runs: TextRun[] = [];
   let end = 0;
@@ -21,7 +21,7 @@ export function textRuns(text: string): readonly TextRun[] {
   return runs;
 }
 
-/** Text in which every character is seen as what it is: `\u202e` for a right-to-left override, `\n` for a line feed. */
+/** Replaces invisible characters by escapes: `\u202e` for a right-to-left override, `\n` for a line feed. */
 export function visibleText(text: string): string {
   return text.replace(unseen, escapeOf);
 }

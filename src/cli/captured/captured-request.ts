@@ -1,8 +1,8 @@
-/** A request as it came, in whatever form somebody kept it. */
+/** A request as it came. */
 export interface CapturedRequest {
   readonly method: string;
   readonly url: string;
-  /** By lower-case name; the values of a repeated header are joined with `, `. */
+  /** By lower-case name. The values of a repeated header are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   /** The bytes that were sent. */
   readonly body: Buffer;

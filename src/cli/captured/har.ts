@@ -4,8 +4,8 @@ import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';
 
 /**
- * The POST requests of a HAR file (http://www.softwareishard.com/blog/har-12-spec/), as browsers and tunnels save it;
- * `undefined` for what is no HAR file.
+ * The POST requests of a HAR file (http://www.softwareishard.com/blog/har-12-spec/), which browsers and tunnels save.
+ * `undefined` if the text is no HAR file.
  */
 export function parseHar(text: string): CapturedRequest[] | undefined {
   const { log } = fieldsOf(jsonIn(text)?.value);
@@ -24,7 +24,7 @@ function toCaptured(request: ReturnType<typeof fieldsOf>, started: unknown): Cap
   return {
     method: 'POST',
     url: textOf(request['url']),
-    // HTTP/2 has pseudo-headers such as :path, which no receiver sees.
+    // HTTP/2 has pseudo-headers such as :path. No receiver sees them.
     headers: joinHeaders(
       headers
         .map(({ name, value }) => [textOf(name), textOf(value)] as const)

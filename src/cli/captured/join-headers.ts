@@ -1,4 +1,4 @@
-/** Headers by lower-case name; the values of a repeated one are joined with `, `, as a receiver sees them. */
+/** Headers by lower-case name. The values of a repeated header are joined with `, `, as a receiver sees them. */
 export function joinHeaders(pairs: Iterable<readonly [string, string]>): Record<string, string> {
   const joined = new Map<string, string>();
   for (const [name, value] of pairs) {
@@ -6,6 +6,6 @@ export function joinHeaders(pairs: Iterable<readonly [string, string]>): Record<
     const before = joined.get(key);
     joined.set(key, before === undefined ? value : `${before}, ${value}`);
   }
-  // Not by assignment, which would take a header __proto__ for the prototype.
+  // An assignment would set the prototype for a header named __proto__.
   return Object.fromEntries(joined);
 }

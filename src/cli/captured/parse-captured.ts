@@ -7,18 +7,18 @@ import { parseHar } from './har';
 import { parseRequestText } from './request-text';
 
 const forms =
-  'Known are lines that `listen` saved, a HAR file, and a request as text (headers, an empty line, the body as it was sent).';
+  'Pass lines that `listen` saved, a HAR file, or a request as text (headers, an empty line, the body as it was sent).';
 
 /**
  * Reads the requests of a file: saved lines, a HAR file, or one request as text.
  *
- * @throws Failure saying which line cannot be read, never what stands in it
+ * @throws Failure naming the line that cannot be read, never its text
  */
 export function parseCaptured(text: Buffer | string): CapturedRequest[] {
   const bytes = withoutMark(Buffer.isBuffer(text) ? text : Buffer.from(text, 'utf8'));
   const start = bytes.findIndex((byte) => !whiteSpace.has(byte));
-  if (start < 0) throw new Failure(`There is no request in it: it is empty. ${forms}`);
-  // Headers cannot begin with a brace, and nothing else that is kept does not.
+  if (start < 0) throw new Failure(`The input is empty. ${forms}`);
+  // Headers never begin with a brace. Saved lines and HAR files always do.
   if (bytes[start] !== brace) return [parseRequestText(bytes.subarray(start))];
   const document = bytes.toString('utf8');
   const har = parseHar(document);
@@ -29,17 +29,17 @@ export function parseCaptured(text: Buffer | string): CapturedRequest[] {
 const brace = 0x7b;
 const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/** Editors on Windows put a byte order mark in front. */
+/** Editors on Windows write a byte order mark first. */
 function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? bytes.subarray(3) : bytes;
 }
 
-/** The request as a line to keep, without a line end: JSON, with the bytes of the body in base64. */
+/** The request as a saved line, without a line end: JSON with the body's bytes in base64. */
 export function toSavedLine({ receivedAt, method, url, headers, body }: CapturedRequest): string {
   return JSON.stringify({ version: 1, receivedAt, method, url, headers, body: body.toString('base64') });
 }
 
-/** Whether a value has the outer form of a saved line, so that it is not taken for a payload. */
+/** Whether a value has the outer form of a saved line, and so is no payload. */
 export function isSaved(value: unknown): boolean {
   return isRecord(value) && 'version' in value && isRecord(value['headers']) && typeof value['body'] === 'string';
 }

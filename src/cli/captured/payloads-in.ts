@@ -3,17 +3,17 @@ import { isRecord } from '../../foundations/is-record';
 import { jsonIn } from '../json-in';
 import { isSaved, parseCaptured } from './parse-captured';
 
-/** A payload of a file. */
+/** A payload in a file. */
 export interface FoundPayload {
-  /** The parsed text; absent where it is not JSON. */
+  /** The parsed text; absent if it is not JSON. */
   readonly payload?: { readonly value: unknown };
-  /** Its line, or which request of the file it is, from 1. */
+  /** The number of its line, or of its request, from 1. */
   readonly line: number;
 }
 
 const requestStart = /^(?:[A-Z]+ \S+ HTTP\/[\d.]+|HTTP\/[\d.]+ \d{3}|[\w-]+:[ \t]*\S)/;
 
-/** The payloads of a file: one, one on each line, or the bodies of captured requests. */
+/** The payloads in a file: a single one, one on each line, or the bodies of captured requests. */
 export function payloadsIn(bytes: Buffer): FoundPayload[] {
   const text = bytes.toString('utf8');
   if (requestStart.test(text.trimStart())) return bodiesOf(bytes);
@@ -21,7 +21,7 @@ export function payloadsIn(bytes: Buffer): FoundPayload[] {
   if (whole !== undefined) return isCaptured(whole.value) ? bodiesOf(bytes) : [{ payload: whole, line: 1 }];
   const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
   const parsed = lines.map(({ line, number }) => ({ payload: parse(Buffer.from(line, 'utf8')), line: number }));
-  // Nothing on the first line is complete: it is one text, and it is broken.
+  // The first line is no whole JSON text, so the file is one broken payload.
   if (parsed[0]?.payload === undefined || parsed.length === 1) return [{ line: 1 }];
   return parsed.map(({ payload, line }) => withBody(payload, line));
 }
@@ -30,7 +30,7 @@ function bodiesOf(bytes: Buffer): FoundPayload[] {
   return parseCaptured(bytes).map(({ body }, index) => found(parse(body), index + 1));
 }
 
-/** A line may be a payload, or a saved request that has one. */
+/** A line is a payload, or a saved request with a payload. */
 function withBody(payload: { readonly value: unknown } | undefined, line: number): FoundPayload {
   if (payload === undefined || !isSaved(payload.value)) return found(payload, line);
   const [request] = parseCaptured(JSON.stringify(payload.value));

@@ -3,12 +3,12 @@ import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';
 
 const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/;
-/** What `curl -i` writes first. */
+/** The first line that `curl -i` writes. */
 const statusLine = /^HTTP\/[\d.]+ \d{3}\b/;
 const headerLine = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
 
 /**
- * Reads a request as text: perhaps a start line, headers, an empty line and the body, byte for byte.
+ * Reads a request as text: an optional start line, headers, an empty line, and the body byte for byte.
  *
  * @throws Failure naming the line that is no header
  */
@@ -40,7 +40,7 @@ function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } 
   return { head: bytes.toString('latin1', 0, end.at), body: bytes.subarray(end.at + end.length) };
 }
 
-/** Editors end a file with a line end; where the request says how long its body is, that is no part of it. */
+/** Editors add a line end to a file. `Content-Length` tells that it is not part of the body. */
 function withoutAddedLineEnd(body: Buffer, contentLength: string | undefined): Buffer {
   if (contentLength === undefined || !/^\d{1,15}$/.test(contentLength)) return body;
   const said = Number(contentLength);

@@ -2,10 +2,10 @@ import type { SignatureExplanation, TriedSignature } from '../../testing';
 import type { Output } from '../io';
 import { visibleText } from '../visible-text';
 
-/** How many requests that nothing signs are explained, of many. */
+/** How many unsigned requests are explained, if there are many. */
 const mostExplained = 5;
 
-/** The line to paste and what was found, or what was tried and why nothing may have matched. */
+/** The line to paste and what matched; or what was tried, and the likely causes. */
 export function explanationLines({ match, tried, causes }: SignatureExplanation, output: Output): string {
   const lines: string[] = [];
   if (match !== undefined) {
@@ -36,7 +36,7 @@ function describe({
   return outcome === 'match' ? `${signature}.` : `${signature}: expected ${expectedPrefix}…, came ${gotPrefix}….`;
 }
 
-/** Each line to paste with how many requests it is for, and the first of those that nothing signs. */
+/** Each line to paste, with the number of requests it signs; then the first unsigned requests. */
 export function pinsOf(explained: readonly SignatureExplanation[], output: Output): string {
   const counts = new Map<string, number>();
   for (const { match } of explained) if (match) counts.set(match.pin, (counts.get(match.pin) ?? 0) + 1);

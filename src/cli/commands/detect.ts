@@ -12,8 +12,8 @@ A captured request is a line that listen saved, an entry of a HAR file, or a req
 and the body exactly as it was sent.
 
 With --json: a line {request, match: {scheme, header, pin, signedAt, stale, recognised}, tried: [{header, form, encoding,
-algorithm, signedText, outcome, expectedPrefix, gotPrefix}], causes} for each request. "match" is absent where nothing
-signs it.
+algorithm, signedText, outcome, expectedPrefix, gotPrefix}], causes} for each request. "match" is absent if no scheme
+signs the request.
 
 Examples:
   $ export BIGMIND_WEBHOOK_SECRET=…
@@ -21,10 +21,10 @@ Examples:
   $ bigmind-webhooks detect deliveries.ndjson --json
   $ bigmind-webhooks detect - --secret-file secret.txt < captured.http
 
-Exit codes: 0 every request is signed with the secret, however old; 1 one is not; 2 used wrongly.
+Exit codes: 0 the secret signs every request, old ones too; 1 it does not sign one; 2 used wrongly.
 `;
 
-/** `detect`: which scheme and header sign a captured request. */
+/** `detect`: finds the scheme and the header that sign a captured request. */
 export function registerDetect(program: Command, io: Io): void {
   program
     .command('detect')

@@ -29,15 +29,15 @@ Point a tunnel at the receiver's port, and open the inspector's address in a bro
 Exit codes: 0 ended by Ctrl-C, 1 a port or a file cannot be used, 2 used wrongly.
 `;
 
-/** `listen`: receives deliveries, says what became of each, and shows them on a page. */
+/** `listen`: receives deliveries, prints the outcome of each, and shows them on a page. */
 export function registerListen(program: Command, io: Io): void {
   program
     .command('listen')
     .summary('receive deliveries and show them live on a page')
-    .description('Receives deliveries at /webhooks/bigmind, on this machine alone, and shows them live on a page.')
+    .description('Receives deliveries at /webhooks/bigmind, on this machine only, and shows them live on a page.')
     .addOption(new Option('--port <number>', 'port of the receiver, 0 for any').default(3001).argParser(parsePort))
     .addOption(new Option('--inspector-port <number>', 'port of the page, 0 for any').default(0).argParser(parsePort))
-    .option('--forward <url>', 'send each delivery on, unchanged, and answer as this app does', parseForward)
+    .option('--forward <url>', 'send each delivery on to this app, unchanged, and answer as it does', parseForward)
     .option('--save <file>', 'append each delivery to a file, for replay, detect and validate')
     .option(...secretFileOption)
     .option('--json', 'print a line of JSON for each delivery')
@@ -63,15 +63,15 @@ async function listen(options: ListenOptions, io: Io): Promise<void> {
   await listening.close();
   await saved?.close();
   io.stdout.write(summaryOf(counts, json));
-  // Ctrl-C is how it is meant to end.
+  // Ctrl-C is the normal end of `listen`.
   process.exitCode = 0;
 }
 
-/** A delivery that is forwarded to us would be forwarded for ever. */
+/** Forwarding to ourselves would never end. */
 function refuseCircle({ protocol, hostname, port }: URL, own: number): void {
   const leadsHere = protocol === 'http:' && /^(?:127\.|localhost$|\[::1\]$|0\.0\.0\.0$)/.test(hostname);
   if (leadsHere && Number(port || 80) === own) {
-    throw misuse(`--forward leads back to the receiver itself: port ${own} is its own, the app has another.`);
+    throw misuse(`--forward leads back to listen itself, whose port is ${own}. Pass the address of your app.`);
   }
 }
 

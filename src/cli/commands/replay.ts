@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { rowOf } from '../../outcomes';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { parseCaptured } from '../captured/parse-captured';
@@ -20,12 +21,12 @@ interface ReplayOptions extends SendingOptions, SchemeOptions {
 }
 
 const examples = `${schemeHelp}
-Deliveries are sent in the order of the file, each after the one before was answered unless --rate or --concurrency says otherwise:
-the bytes and headers as they were, but for those of the connection. The path is that of --url. A receiver that has
-handled a delivery answers "duplicate".
+Deliveries are sent in the order of the file, one after the other unless --rate or --concurrency is given. Their bytes
+and headers are unchanged, except headers of the connection. The path is that of --url. A receiver that has handled a
+delivery answers "duplicate".
 
-A signed timestamp grows stale after 5 minutes: --sign signs anew, in the way that the delivery was signed, or in the
-one that --scheme and the options beside it say.
+A signed timestamp grows stale after 5 minutes: --sign signs anew, in the same way as before, or as --scheme and the
+options beside it say.
 
 With --json: lines as those of send.
 
@@ -36,7 +37,7 @@ Examples:
 Exit codes: 0 all were answered 2xx, 1 some were not, 2 used wrongly, 130 ended by Ctrl-C.
 `;
 
-/** `replay`: captured deliveries, once more. */
+/** `replay`: sends captured deliveries again. */
 export function registerReplay(program: Command, io: Io): void {
   const command = program
     .command('replay')
@@ -72,13 +73,14 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
     const scheme = chosen ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
     const old = new Set([match?.header, ...tried.map(({ header }) => header)]);
     const kept = Object.entries(headersToSend({ headers, body, ...request })).filter(([name]) => !old.has(name));
-    // A signed id stays: it is still the same delivery.
+    // The signed id stays, since the delivery is the same.
     const id = match && headers[match.header.replace(/signature$/, 'id')];
     return { ...Object.fromEntries(kept), ...sign(scheme, secret, body, id) };
   }
 
   const statuses = await sendMany(requests.length, make, options, io);
-  if (!options.sign && (statuses['401'] ?? 0) > 0) {
-    io.stderr.write('401 where a timestamp is signed means that it has grown stale: --sign signs anew.\n');
+  const { status } = rowOf('unauthenticated');
+  if (!options.sign && (statuses[status] ?? 0) > 0) {
+    io.stderr.write(`A signed timestamp that has grown stale is answered ${status}: --sign signs anew.\n`);
   }
 }

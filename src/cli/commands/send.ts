@@ -25,9 +25,9 @@ interface SendOptions extends SendingOptions, SchemeOptions {
 }
 
 const examples = `${schemeHelp}
-Every delivery has a timestamp of its own, so that none is taken for a duplicate of another; the rest of it is the
-example of the event's schema. A file given with --data is sent byte for byte; sent more than once, each copy has a
-timestamp of its own.
+Every delivery has a timestamp of its own, so that no receiver takes it for a duplicate. The rest of it is the example
+in the event's schema. A file given with --data is sent byte for byte; with --count, each copy has a timestamp of its
+own.
 
 With --json: a line {"type":"delivery", event, status, outcome, detail, error, ms} for each delivery, then one
 {"type":"summary", total, sent, accepted, statuses, outcomes, errors, seconds, rate, latencyMs}.
@@ -42,7 +42,7 @@ Examples:
 Exit codes: 0 all were answered 2xx, 1 some were not, 2 used wrongly, 130 ended by Ctrl-C.
 `;
 
-/** `send`: signed deliveries to a receiver. */
+/** `send`: sends signed deliveries to a receiver. */
 export function registerSend(program: Command, io: Io): void {
   const command = program
     .command('send')
@@ -68,7 +68,7 @@ async function send(events: readonly string[], options: SendOptions, io: Io): Pr
   const usual = { 'content-type': 'application/json', 'user-agent': `bigmind-webhooks/${ownVersion()}` };
 
   function make(index: number): NamedRequest {
-    // Turn by turn, so that a receiver is not sent all of one event before the next.
+    // One of each event in turn, so that events are mixed as in real traffic.
     const { event, write } = bodies[index % bodies.length] as SentEvent;
     const body = write();
     return { event, headers: { ...usual, ...sign(scheme, secret, body) }, body };
@@ -77,14 +77,14 @@ async function send(events: readonly string[], options: SendOptions, io: Io): Pr
   await sendMany(bodies.length * options.count, make, { ...options, concurrency }, io);
 }
 
-/** An event to send, and how its body is written each time. */
+/** An event to send. `write` makes its body, anew each time. */
 interface SentEvent {
   readonly event: string;
   readonly write: () => Buffer;
 }
 
 function examplesOf(events: readonly string[], { all }: SendOptions): SentEvent[] {
-  if (all && events.length > 0) throw misuse('--all sends every event: name none beside it.');
+  if (all && events.length > 0) throw misuse('--all sends every event: do not name any as well.');
   const names = all ? eventNames : events.map(nameOfEvent);
   if (names.length === 0) throw misuse('Name the events to send, or pass --all or --data <file>.');
   return names.map((event) => {
@@ -102,20 +102,21 @@ function nameOfEvent(name: string): EventName {
   );
 }
 
-/** The payload of a file, checked as a receiver would. */
+/** The payload of a file, checked as a receiver does. */
 async function readData(events: readonly string[], options: SendOptions, io: Io): Promise<SentEvent> {
   const { data = '-', all, count, force } = options;
-  if (all) throw misuse('--all and --data do not go together.');
+  if (all) throw misuse('Pass --all or --data, not both.');
   const name = nameOfInput(data);
   const bytes = await readInput(data, io);
   const payload = objectIn(bytes.toString('utf8'));
   const event = eventNameIn(payload);
   if (events.length > 1 || (events[0] !== undefined && events[0] !== event)) {
-    throw misuse(`${name} is not of the event that was named: its own is ${event ?? 'none'}.`);
+    throw misuse(`${name} holds another event than the one you named: its own is ${event ?? 'none'}.`);
   }
   if (!force) refuseInvalid(name, payload);
   if (count === 1) return { event: event ?? 'none', write: () => bytes };
-  if (payload === undefined) throw misuse(`--count needs a JSON object to give a timestamp to; ${name} is none.`);
+  if (payload === undefined)
+    throw misuse(`--count gives each copy a new timestamp, which needs a JSON object: ${name} is none.`);
   return { event: event ?? 'none', write: () => toBytes(freshPayload(payload)) };
 }
 
@@ -129,11 +130,11 @@ function objectIn(text: string): object | undefined {
 }
 
 function refuseInvalid(name: string, payload: object | undefined): void {
-  if (payload === undefined) throw new Failure(`${name} is not a JSON object. To send it all the same, pass --force.`);
+  if (payload === undefined) throw new Failure(`${name} is not a JSON object. To send it anyway, pass --force.`);
   const errors = schemaErrors(payload);
   if (errors.length === 0) return;
   const lines = errors.map(({ pointer, keyword, detail }) => `  ${pointer || '(the payload)'} ${keyword}: ${detail}\n`);
   throw new Failure(
-    `${name} does not match the schema of its event:\n${lines.join('')}To send it all the same, as to see the 422, pass --force.`,
+    `${name} does not match the schema of its event:\n${lines.join('')}To send it anyway, for example to see the 422, pass --force.`,
   );
 }

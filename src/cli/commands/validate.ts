@@ -10,10 +10,10 @@ import { visibleText } from '../visible-text';
 
 const examples = `
 A file holds a payload, a payload on each line, or captured requests: lines that listen saved, a HAR file, or a request
-as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers; values never are.
+as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
 
-With --json: a line {file, line, event, valid, errors: [{pointer, keyword, detail}]} for each payload. "line" is there
-where the file has several.
+With --json: a line {file, line, event, valid, errors: [{pointer, keyword, detail}]} for each payload. "line" is present
+if the file has several payloads.
 
 Examples:
   $ bigmind-webhooks validate payload.json
@@ -23,7 +23,7 @@ Examples:
 Exit codes: 0 all are valid, 1 some are not, 2 used wrongly.
 `;
 
-/** `validate`: payloads against the schemas of their events. */
+/** `validate`: checks payloads against the schemas of their events. */
 export function registerValidate(program: Command, io: Io): void {
   program
     .command('validate')
@@ -51,7 +51,7 @@ async function validate(files: readonly string[], json: true | undefined, io: Io
 
 interface Verdict {
   readonly file: string;
-  /** Which payload of the file, from 1: its line, where each has one. */
+  /** The number of its line or request, from 1; absent if the file has one payload. */
   readonly line?: number;
   readonly event?: string;
   readonly errors: readonly SchemaError[];
@@ -62,7 +62,7 @@ function errorsOf({ payload }: FoundPayload): readonly SchemaError[] {
   return schemaErrors(payload.value);
 }
 
-/** Names that are known; others are part of the payload. */
+/** Known names only: an unknown name is text of the payload, and stays unprinted. */
 function nameIn({ payload }: FoundPayload): { readonly event?: string } {
   const { event } = fieldsOf(payload?.value);
   return typeof event === 'string' && isBigmindEvent(event) ? { event } : {};

@@ -10,20 +10,20 @@ import type { AppAnswer } from './wire';
 /** The path that deliveries are sent to. */
 export const deliveryPath = '/webhooks/bigmind';
 
-/** As long as the receiver's `timeoutMs`: the sender waits no longer for the app behind us. */
+/** How long the app may take, in milliseconds: the default of the option `timeoutMs`. */
 const appTimeoutMs = 9000;
 
-/** Answers for an app that gave no answer, so that the sender repeats. */
+/** The answer for an app that gave none. It makes the sender repeat. */
 const badGateway = 502;
 
 export interface CaptureOptions {
   readonly judge: Judge;
   readonly log: DeliveryLog;
-  /** An app to send each delivery on to. Its answer is then the answer. */
+  /** An app to send each delivery on to. The sender gets the app's answer. @default none */
   readonly forward: URL | undefined;
 }
 
-/** Takes deliveries from any tunnel and logs them, refused ones too. */
+/** Takes deliveries, logs them, and answers. Refused ones are logged too. */
 export function captureDeliveries(options: CaptureOptions): RequestListener {
   return (request, response) => {
     const [path] = (request.url ?? '').split('?');
@@ -31,7 +31,7 @@ export function captureDeliveries(options: CaptureOptions): RequestListener {
       answer(response, 404, `Deliveries are received at ${deliveryPath}.\n`, 'text/plain');
       return;
     }
-    // The sender went away in the middle: nobody waits for an answer.
+    // The sender went away during the upload: nobody waits for an answer.
     capture(request, response, options).catch(() => response.destroy());
   };
 }
@@ -70,7 +70,7 @@ function record(
   });
 }
 
-/** Lower-case names; what came twice is joined, as a receiver sees it. */
+/** Header names in lower case; repeated headers are joined, as a receiver sees them. */
 function toCaptured(request: IncomingMessage, body: Buffer, receivedAt: number): CapturedRequest {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value = '']) => [

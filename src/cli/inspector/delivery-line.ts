@@ -4,17 +4,17 @@ import type { LoggedDelivery } from './delivery-log';
 import { explainCheck } from './explain-delivery';
 import type { SignatureCheck } from './wire';
 
-/** Of a larger body, in bytes, the signature is explained on the page alone: it takes time that others wait for. */
+/** The largest body, in bytes, whose signature is explained in the line. Larger ones would delay other deliveries. */
 const quicklyExplained = 256 * 1024;
 
-/** The signature as it is to be told with a line. */
+/** The signature check for the line of a delivery. */
 export function checkForLine(logged: LoggedDelivery, secret: string | undefined): SignatureCheck {
   const { outcome, bytes } = logged.summary;
   const slow = outcome === 'unauthenticated' && bytes > quicklyExplained;
   return slow ? { checked: true, tried: [], causes: [] } : explainCheck(logged, secret);
 }
 
-/** A delivery as a line for people, and others where something is to be said. */
+/** A delivery as a line for people, with remarks below it. */
 export function toLine(logged: LoggedDelivery, check: SignatureCheck, output: Output): string {
   const { status, outcome, event, bytes, ms, attempt, receivedAt } = logged.summary;
   const style: Style = outcome === 'processed' ? 'green' : status < 500 && outcome !== 'invalid' ? 'yellow' : 'red';
@@ -22,7 +22,7 @@ export function toLine(logged: LoggedDelivery, check: SignatureCheck, output: Ou
     output.paint('dim', clockTime(receivedAt)),
     output.paint(style, String(status)),
     output.paint(style, outcome.padEnd(15)),
-    // A payload says what it likes, and a terminal obeys escapes.
+    // The name comes from outside, and a terminal obeys escapes.
     visibleText(event ?? '(no event)').padEnd(26),
     `${bytes} B`.padStart(9),
     `${ms} ms`.padStart(7),
@@ -32,7 +32,7 @@ export function toLine(logged: LoggedDelivery, check: SignatureCheck, output: Ou
   return `${facts.join('  ').trimEnd()}${more.join('')}\n`;
 }
 
-/** What explains the outcome best. */
+/** The remarks that explain the outcome best. */
 function remarks({ summary, reason, app }: LoggedDelivery, { causes, match }: SignatureCheck): readonly string[] {
   if (summary.outcome === 'unauthenticated' && causes[0] !== undefined) return [causes[0]];
   return [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CapturedRequest } from '../captured/captured-request';
 import type { AppAnswer, DeliverySummary } from './wire';
 
-/** What is remembered of a delivery. */
+/** A delivery in the log. */
 export interface LoggedDelivery {
   readonly summary: DeliverySummary;
   readonly request: CapturedRequest;
@@ -13,7 +13,7 @@ export interface LoggedDelivery {
   readonly replays: AppAnswer[];
 }
 
-/** A delivery before it is counted. */
+/** A delivery before it has an id. */
 export interface UnloggedDelivery extends Omit<LoggedDelivery, 'summary' | 'replays'> {
   readonly summary: Omit<DeliverySummary, 'id' | 'attempt' | 'bytes'>;
 }
@@ -21,22 +21,22 @@ export interface UnloggedDelivery extends Omit<LoggedDelivery, 'summary' | 'repl
 export interface LogBounds {
   /** @default 10_000 */
   readonly mostDeliveries?: number | undefined;
-  /** What their bodies and headers may take together, in bytes. @default 268_435_456 (256 MiB) */
+  /** The most bytes of all bodies and headers together. @default 268_435_456 (256 MiB) */
   readonly mostBytes?: number | undefined;
 }
 
-/** How many replays of a delivery are remembered. */
+/** How many replays of a delivery are held. */
 const mostReplays = 20;
 
-/** How many deliveries of the same bytes are listed together. */
+/** How many deliveries of the same bytes are listed as attempts. */
 const mostAttempts = 100;
 
-/** The latest deliveries, bounded in number and in bytes: the oldest go first. */
+/** The latest deliveries, bounded in number and in bytes. The oldest are dropped first. */
 export class DeliveryLog {
   readonly mostDeliveries: number;
   readonly #mostBytes: number;
   readonly #deliveries = new Map<number, LoggedDelivery>();
-  /** By the hash of their bytes. */
+  /** By the hash of the body. */
   readonly #attempts = new Map<string, { count: number; readonly held: Set<number> }>();
   readonly #listeners = new Set<(logged: LoggedDelivery) => void>();
   #bytes = 0;
@@ -47,7 +47,7 @@ export class DeliveryLog {
     this.#mostBytes = mostBytes;
   }
 
-  /** Id of the oldest delivery that is held; of the next, where none is. */
+  /** Id of the oldest delivery that is held; if none is, of the next one. */
   get oldest(): number {
     return this.#latest - this.#deliveries.size + 1;
   }
@@ -69,7 +69,7 @@ export class DeliveryLog {
     return this.#deliveries.get(id);
   }
 
-  /** Those that are held and came after `id`, the oldest first. */
+  /** The held deliveries that came after `id`, the oldest first. */
   *after(id: number): Generator<LoggedDelivery> {
     for (let next = Math.max(id + 1, this.oldest); next <= this.#latest; next += 1) {
       const logged = this.#deliveries.get(next);
@@ -77,7 +77,7 @@ export class DeliveryLog {
     }
   }
 
-  /** The latest of those that are held and have the same bytes, the oldest first. */
+  /** The latest held deliveries of the same bytes, the oldest first. */
   attemptsOf({ request }: LoggedDelivery): readonly DeliverySummary[] {
     const held = this.#attempts.get(hashOf(request))?.held ?? [];
     return [...held].slice(-mostAttempts).flatMap((id) => this.#deliveries.get(id)?.summary ?? []);
@@ -88,7 +88,7 @@ export class DeliveryLog {
     logged.replays.push(answer);
   }
 
-  /** Tells of each delivery that comes; returns how to end that. */
+  /** Calls the listener for each new delivery, until the returned function is called. */
   subscribe(listener: (logged: LoggedDelivery) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -116,7 +116,7 @@ export class DeliveryLog {
   }
 }
 
-/** Bodies take what they say, header values what they spell. */
+/** Roughly the memory of a request, in bytes. */
 function sizeOf({ body, headers, url }: CapturedRequest): number {
   const spelt = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, url.length);
   return body.length + spelt;

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { NewDelivery } from './wire';
 
-/** Pages that are open at once; another is told to try again. */
+/** How many pages may be open at once. Another one is told to try again. */
 const mostStreams = 20;
 
-/** What a page may leave unread, in bytes, before it is cut off: it then comes back for what it missed. */
+/** How much a page may leave unread, in bytes. Beyond it the page is cut off, and asks again for what it missed. */
 const mostUnread = 8 * 1024 * 1024;
 
 const heartbeatMs = 15_000;
 
-/** Tells pages of deliveries as they come (server-sent events). */
+/** Sends deliveries to pages as they come (server-sent events). */
 export class EventStreams {
   readonly #log: DeliveryLog;
   #open = 0;
@@ -20,8 +20,8 @@ export class EventStreams {
   }
 
   /**
-   * Answers with all that came after the delivery that the page saw last: the one that its browser names after a lost
-   * connection, else `after`.
+   * Answers with all deliveries after the last one that the page saw. After a lost connection, the browser names it;
+   * otherwise it is `after`.
    */
   serve(request: IncomingMessage, response: ServerResponse, after: number): void {
     if (this.#open === mostStreams) {
@@ -37,7 +37,7 @@ export class EventStreams {
     };
     for (const logged of this.#log.after(lastSeen(request) ?? after)) send(logged);
     const unsubscribe = this.#log.subscribe(send);
-    // A connection that is gone without a word shows when it is written to.
+    // Only a write shows that a connection is gone.
     const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs).unref();
     response.on('close', () => {
       unsubscribe();

@@ -3,7 +3,7 @@ import { jsonIn } from '../json-in';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { DeliveryDetail, PlacedError, SignatureCheck } from './wire';
 
-/** All about a delivery. Worked out when it is looked at, so that receiving stays fast and little is held. */
+/** All about a delivery. It is computed when someone opens it, which keeps receiving fast and memory small. */
 export function explainDelivery(logged: LoggedDelivery, log: DeliveryLog, secret: string | undefined): DeliveryDetail {
   const { summary, request, reason, key, app, replays } = logged;
   const text = textOf(request.body);
@@ -23,7 +23,7 @@ export function explainDelivery(logged: LoggedDelivery, log: DeliveryLog, secret
   };
 }
 
-/** The signature as it was when the delivery came: a timestamp that was fresh then stays so. */
+/** The signature check at the time of the delivery: a timestamp that was fresh then is not stale now. */
 export function explainCheck({ request, summary }: LoggedDelivery, secret: string | undefined): SignatureCheck {
   if (secret === undefined) return { checked: false, tried: [], causes: [] };
   const { headers, body } = request;
@@ -47,7 +47,7 @@ function textOf(body: Buffer): string | undefined {
 
 const tellsTooMuch = /signature|hmac|authorization|cookie|token|secret/;
 
-/** Screens are photographed and shared. */
+/** Shortens values that sign or authorise, since people share screenshots. */
 function shortened(name: string, value: string): string {
   return tellsTooMuch.test(name) && value.length > 24 ? `${value.slice(0, 16)}… (${value.length} characters)` : value;
 }

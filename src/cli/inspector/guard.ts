@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What only a proxy or a tunnel adds: through one, the page is not to be had. */
+/** Headers that only a proxy or a tunnel adds. Through one, the page is not served. */
 const ofProxies = /^(?:x-forwarded-.*|forwarded|via|x-real-ip|x-original-.*|true-client-ip|cf-connecting-ip|cf-ray)$/;
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
@@ -9,9 +9,9 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 /**
  * Why a request must not see the inspector; `undefined` when it may.
  *
- * A page on the web can make a browser ask us, by any name that it lets lead to 127.0.0.1 (DNS rebinding), so `Host`
- * has to be a name that cannot be anybody else's; a tunnel that was pointed at this port by mistake says so in its
- * headers, or keeps the public name in `Host`.
+ * A web page can make a browser send us requests, under any name that it resolves to 127.0.0.1 (DNS rebinding). So `Host`
+ * must be a name that belongs to this machine only. A tunnel that points here by mistake shows in its headers, or keeps
+ * its public name in `Host`.
  */
 export function whyRefused(request: IncomingMessage, port: number): string | undefined {
   const proxied = Object.keys(request.headers).find((name) => ofProxies.test(name));
@@ -32,12 +32,12 @@ export function whyRefused(request: IncomingMessage, port: number): string | und
   return undefined;
 }
 
-/** Node keeps the first of several. */
+/** All values of a header: Node keeps only the first. */
 function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
-/** Compares in time that says nothing about where they differ. */
+/** Compares in constant time. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(hashOf(given), hashOf(token));
 }
@@ -46,9 +46,9 @@ function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** On every answer of the inspector. */
+/** Headers of every answer of the inspector. */
 export const guardHeaders = {
-  // Payloads are hostile: even if one became markup, it could load, run and send nothing.
+  // Payloads are hostile. Even one that became markup could not load, run or send anything.
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -64,7 +64,7 @@ export const guardHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'cache-control': 'no-store',
-  // The token is in the address.
+  // The address holds the token.
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

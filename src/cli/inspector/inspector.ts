@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { toSavedLine } from '../captured/parse-captured';
-import { toCurl } from './curl';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { EventStreams } from './event-streams';
 import { explainDelivery } from './explain-delivery';
@@ -9,22 +8,23 @@ import type { PageFile } from './page-files';
 import { replay } from './replay';
 import { send, sendJson, sendText } from './replies';
 import { searchBodies } from './search-bodies';
+import { toCurl } from './to-curl';
 import type { InspectorState } from './wire';
 
 export interface InspectorOptions {
   readonly log: DeliveryLog;
-  /** What the path of every address begins with. */
+  /** The beginning of every path. */
   readonly token: string;
   readonly page: ReadonlyMap<string, PageFile>;
   readonly secret: string | undefined;
-  /** Where deliveries are received. */
+  /** The address that deliveries are sent to. */
   readonly receiver: string;
   readonly forward: string | undefined;
-  /** Its own port, known once it listens. */
+  /** The inspector's own port, known once it listens. */
   readonly port: () => number;
 }
 
-/** What is asked for, once it is known that it may be. */
+/** A request that passed the guard. */
 interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -33,7 +33,7 @@ interface Asked {
   readonly query: URLSearchParams;
 }
 
-/** The page and what it asks for, for those who know the token. */
+/** Serves the page and its data, to requests that pass the guard and hold the token. */
 export function createInspector(options: InspectorOptions): RequestListener {
   const streams = new EventStreams(options.log);
   return (request, response) => {
@@ -43,7 +43,7 @@ export function createInspector(options: InspectorOptions): RequestListener {
     const refusal = whyRefused(request, options.port()) ?? (isToken(token, options.token) ? undefined : withoutToken);
     if (refusal !== undefined) sendText(response, 403, `${refusal}\n`);
     else if (method !== 'GET' && method !== 'POST') sendText(response, 405, 'Only GET and POST are answered.\n');
-    // Without the slash, the page's own addresses would lack the token.
+    // Without the slash, relative addresses in the page would lack the token.
     else if (path === undefined) response.writeHead(308, { location: `/${token}/` }).end();
     else answerSafely({ request, response, path, query: queryOf(url) }, options, streams);
   };
@@ -56,12 +56,12 @@ function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
 }
 
-/** A delivery that cannot be shown must not end the receiver. */
+/** An error here must not end `listen`. */
 function answerSafely(asked: Asked, options: InspectorOptions, streams: EventStreams): void {
   try {
     answer(asked, options, streams);
   } catch {
-    sendText(asked.response, 500, 'This could not be worked out.\n');
+    sendText(asked.response, 500, 'The inspector could not answer.\n');
   }
 }
 
@@ -95,7 +95,7 @@ function answerAbout(
   if (route === 'GET ') sendJson(response, 200, explainDelivery(logged, log, secret));
   else if (route === 'GET saved') sendText(response, 200, `${toSavedLine(logged.request)}\n`);
   else if (route === 'GET curl') sendText(response, 200, `${toCurl(logged.request, forward ?? receiver)}\n`);
-  // It rejects when the page goes away in the middle.
+  // It rejects when the page goes away meanwhile.
   else if (route === 'POST replay') replay(request, response, logged, log).catch(() => response.destroy());
   else sendText(response, 404, nothing);
 }

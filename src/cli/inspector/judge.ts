@@ -11,7 +11,7 @@ export interface Verdict {
   readonly status: number;
   /** The event name in the payload, genuine or not. */
   readonly event: string | undefined;
-  /** Idempotency key, where the delivery is genuine and valid. */
+  /** Idempotency key; present if the delivery is genuine and valid. */
   readonly key: string | undefined;
   /** Why it was refused, in words; never a value of the payload. */
   readonly reason: string | undefined;
@@ -20,7 +20,7 @@ export interface Verdict {
 /** Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. */
 export type Judge = (request: CapturedRequest, isWhole: boolean) => Promise<Verdict>;
 
-/** The largest body, in bytes: the default of the receiver's `limit`. */
+/** The largest body, in bytes: the default of the option `limit`. */
 export const mostBytes = 5 * 1024 * 1024;
 
 /**
@@ -51,10 +51,10 @@ async function judge(webhooks: BigmindWebhooks, request: CapturedRequest, isWhol
   }
 }
 
-/** The longest name that is listed, in characters. */
+/** The longest name in the list, in characters. */
 const longestName = 100;
 
-/** Nothing is verified yet: good enough to show, and for nothing else. */
+/** The name is not verified: it is for display only. */
 function claimedEvent(body: Buffer): string | undefined {
   const { event } = fieldsOf(jsonIn(body.toString('utf8'))?.value);
   return typeof event === 'string' ? event.slice(0, longestName) : undefined;

@@ -4,35 +4,36 @@ import { captureDeliveries, deliveryPath } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';
-import { serveLoopback } from './loopback';
 import { readPageFiles } from './page-files';
+import { serveLoopback } from './serve-loopback';
 
 export interface ListeningOptions {
-  /** Port of the receiver; 0 for any that is free. */
+  /** Port for deliveries; 0 for any free one. */
   readonly port: number;
-  /** Port of the inspector. @default any that is free */
+  /** Port of the inspector. @default any free one */
   readonly inspectorPort?: number | undefined;
-  /** Without it signatures are not checked. */
+  /** Without a secret, signatures are not checked. */
   readonly secret: string | undefined;
-  /** Where deliveries are sent on to. @default nowhere */
+  /** An app to send deliveries on to. @default none */
   readonly forward?: URL | undefined;
-  /** What is held. @default the latest 10,000 deliveries, 256 MiB */
+  /** How much is held. @default the latest 10,000 deliveries, 256 MiB */
   readonly bounds?: LogBounds | undefined;
-  /** Where the built page is. @default beside this module */
+  /** Folder of the built page. @default beside this module */
   readonly pageFolder?: string | undefined;
 }
 
-/** A receiver, and the inspector that shows what it receives. */
+/** A running `listen`: two servers, one for deliveries and one for the inspector. */
 export interface Listening {
+  /** The address that deliveries are sent to. */
   readonly receiver: string;
-  /** With the token that opens it. */
+  /** The address of the page, with its token. */
   readonly inspector: string;
   readonly log: DeliveryLog;
   close(): Promise<void>;
 }
 
 /**
- * Starts both, on two ports, so that a tunnel to the receiver leads nowhere else.
+ * Starts both servers, each on its own port: a tunnel for deliveries does not lead to the inspector.
  *
  * @throws WebhookError `BAD_SECRET`
  * @throws Error with the code `EADDRINUSE` or `EACCES`, and the port

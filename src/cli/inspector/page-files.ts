@@ -14,7 +14,7 @@ const contentTypes = {
 } as const;
 
 /**
- * The page by the names of its files, read once; the page itself is `''`.
+ * The files of the page by name, read once. The name of index.html is `''`.
  *
  * @throws Error when the page was not built
  */

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fieldsOf } from '../fields-of';
+import { jsonIn } from '../json-in';
+import { readAtMost } from '../read-at-most';
 import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
-import { readJson, sendJson, sendText } from './replies';
+import { sendJson, sendText } from './replies';
 import { sendOn } from './send-on';
 
 const replayTimeoutMs = 30_000;
 const mostBytes = 16 * 1024;
 
 /**
- * Sends a delivery to the address in the request's body, `{"url"}`, and answers with what came back. A page elsewhere
- * cannot make a browser send JSON without asking us first, and we answer no such question.
+ * Sends a delivery to the address in the request's body, `{"url"}`, and answers with the app's answer. Only JSON is
+ * taken: for that, the browser of a foreign page asks us first (CORS), and we do not consent.
  */
 export async function replay(
   request: IncomingMessage,
@@ -20,7 +22,7 @@ export async function replay(
 ): Promise<void> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   const isJson = type.trim().toLowerCase() === 'application/json';
-  const target = isJson ? targetOf(await readJson(request, mostBytes)) : undefined;
+  const target = isJson ? targetOf(await readJson(request)) : undefined;
   if (target === undefined) {
     sendText(response, 415, 'Send application/json.\n');
   } else if (target instanceof URL) {
@@ -30,6 +32,12 @@ export async function replay(
   } else {
     sendText(response, 400, `The address cannot be used: ${target}.\n`);
   }
+}
+
+/** The JSON that the page sent; `undefined` for anything else. Rejects if the page goes away. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const { bytes, isWhole } = await readAtMost(request, mostBytes);
+  return isWhole ? jsonIn(bytes.toString('utf8'))?.value : undefined;
 }
 
 /** The address to send to, or why there is none. */

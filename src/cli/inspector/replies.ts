@@ -1,8 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { jsonIn } from '../json-in';
-import { readAtMost } from '../read-at-most';
+import type { ServerResponse } from 'node:http';
 
-/** Answers with bytes of a type; nothing of an answer is ever guessed by the browser. */
+/** Answers with bytes and their type, so that the browser guesses nothing. */
 export function send(response: ServerResponse, status: number, bytes: Buffer | string, contentType: string): void {
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(bytes) });
   response.end(bytes);
@@ -14,10 +12,4 @@ export function sendText(response: ServerResponse, status: number, text: string)
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   send(response, status, JSON.stringify(value), 'application/json; charset=utf-8');
-}
-
-/** The JSON that the page sent; `undefined` for anything else. Rejects when the page goes away. */
-export async function readJson(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  const { bytes, isWhole } = await readAtMost(request, mostBytes);
-  return isWhole ? jsonIn(bytes.toString('utf8'))?.value : undefined;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Failure } from '../failure';
 
-/** A file that lines are appended to. */
+/** A file to append lines to. */
 export interface SavedFile {
   append(line: string): void;
   /** Resolves when all of it is written. */
@@ -10,9 +10,9 @@ export interface SavedFile {
 }
 
 /**
- * Opens a file to append to; a new one is for its owner alone, since payloads are customers' data.
+ * Opens a file to append to. A new file is readable by its owner only, since payloads are customers' data.
  *
- * @param failed told when a line cannot be written
+ * @param failed called if a line cannot be written
  * @throws Failure
  */
 export async function openSavedFile(path: string, failed: (reason: string) => void): Promise<SavedFile> {

@@ -1,6 +1,6 @@
 import type { DeliveryLog } from './delivery-log';
 
-/** Ids of the deliveries whose body contains a text, as it is written there: upper and lower case count. */
+/** Ids of the deliveries whose body contains a text, with the same upper and lower case. */
 export function searchBodies(log: DeliveryLog, text: string): readonly number[] {
   if (text === '') return [];
   const bytes = Buffer.from(text, 'utf8');

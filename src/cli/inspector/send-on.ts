@@ -5,7 +5,7 @@ import type { AppAnswer } from './wire';
 
 /** Sends a request's bytes and headers to an app. Never rejects, and follows no redirect. */
 export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: number): Promise<AppAnswer> {
-  // No connection is kept: an app that was just restarted has closed them all.
+  // No connection is kept: an app that restarts closes them all.
   const poster = posterTo({ url, peer: 'app', timeoutMs });
   const { error, ms, ...answer } = await poster.post({ headers: headersToSend(request), body: request.body });
   return { url: url.href, ms: Math.round(ms), ...answer, ...(error !== undefined && { error: toSentence(error) }) };

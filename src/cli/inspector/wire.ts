@@ -1,4 +1,4 @@
-// What the inspector tells its page. Imports nothing, so that both sides can be compiled by themselves.
+// The data that the inspector sends to its page. It imports nothing, so that both sides compile separately.
 
 /** A delivery in the list. */
 export interface DeliverySummary {
@@ -6,17 +6,17 @@ export interface DeliverySummary {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** The name that the payload gives itself, genuine or not; absent where it gives none. At most 100 characters. */
+  /** The event name in the payload, genuine or not; absent if there is none. At most 100 characters. */
   readonly event?: string;
-  /** As in the table of outcomes; `app-failed` where the app that it was forwarded to did not take it. */
+  /** As in the table of outcomes; `app-failed` if the app did not accept a forwarded delivery. */
   readonly outcome: string;
-  /** What the sender was answered. */
+  /** Status of the answer to the sender. */
   readonly status: number;
-  /** From the arrival of the body to the answer. */
+  /** From the end of the upload to the answer, in milliseconds. */
   readonly ms: number;
-  /** Length of the body. */
+  /** Length of the body, in bytes. */
   readonly bytes: number;
-  /** Which time these bytes came, from 1. */
+  /** How often these bytes have come so far, from 1. */
   readonly attempt: number;
 }
 
@@ -31,7 +31,7 @@ export interface AppAnswer {
   readonly error?: string;
 }
 
-/** Where a payload and its schema part. */
+/** A schema error and its place. */
 export interface PlacedError {
   /** JSON Pointer. */
   readonly pointer: string;
@@ -42,20 +42,20 @@ export interface PlacedError {
 /** One reading of the headers that was compared. */
 export interface TriedReading {
   readonly header: string;
-  /** Absent, as are the next two, when the header's value is no signature. */
+  /** Absent, like the next two, if the header's value is no signature. */
   readonly form?: string;
   readonly encoding?: string;
   readonly algorithm?: string;
-  /** What was signed, in words; or why the header's value cannot be read. */
+  /** The signed text, in words; or why the header's value cannot be read. */
   readonly signedText: string;
   readonly outcome: 'match' | 'differs' | 'unreadable';
-  /** The first hex digits of what the secret gives, and of what came. */
+  /** The first hex digits of the expected and of the received signature. */
   readonly expectedPrefix?: string;
   readonly gotPrefix?: string;
 }
 
 export interface SignatureCheck {
-  /** Whether there is a secret to check with. */
+  /** Whether there was a secret to check with. */
   readonly checked: boolean;
   readonly match?: {
     readonly scheme: string;
@@ -65,29 +65,29 @@ export interface SignatureCheck {
     /** Milliseconds since 1970. */
     readonly signedAt?: number;
     readonly stale: boolean;
-    /** Whether a receiver that is not pinned looks there. */
+    /** Whether a receiver finds it without pinning. */
     readonly recognised: boolean;
   };
   readonly tried: readonly TriedReading[];
   readonly causes: readonly string[];
 }
 
-/** All about a delivery, fetched when it is opened. */
+/** All about a delivery, fetched when someone opens it. */
 export interface DeliveryDetail extends DeliverySummary {
   readonly method: string;
   readonly url: string;
   /** Values that sign or authorise are shortened. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The body as text; absent where it is not UTF-8. */
+  /** The body as text; absent if it is not UTF-8. */
   readonly text?: string;
   /** Why it was refused, in words. */
   readonly reason?: string;
-  /** Idempotency key; absent where the delivery was refused. */
+  /** Idempotency key; absent if the delivery was refused. */
   readonly key?: string;
   readonly signature: SignatureCheck;
   readonly schemaErrors: readonly PlacedError[];
   readonly app?: AppAnswer;
-  /** The latest deliveries of the same bytes that are still held, the oldest first. */
+  /** The latest held deliveries of the same bytes, the oldest first. */
   readonly attempts: readonly DeliverySummary[];
   readonly replays: readonly AppAnswer[];
 }
@@ -97,7 +97,7 @@ export interface InspectorState {
   readonly receiver: string;
   readonly forward?: string;
   readonly checksSignatures: boolean;
-  /** The most deliveries that are held. */
+  /** How many deliveries are held at most. */
   readonly mostDeliveries: number;
   readonly deliveries: readonly DeliverySummary[];
   /** Id of the oldest delivery that is held. */

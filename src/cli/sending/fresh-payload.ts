@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * A copy of a payload that happened now. Its `timestamp` is that of no other: milliseconds, and six digits more that
- * count from a number of chance. Receivers tell deliveries apart by their bytes, so nothing that is sent so is taken for
- * a duplicate, in one run or in two.
+ * A copy of a payload with a new `timestamp`: now in milliseconds, and six more digits that count up from a random number.
+ * Receivers tell deliveries apart by their bytes, so no copy is taken for a duplicate, not even of an earlier run.
  */
 export function freshPayload(payload: object): object {
   counter = (counter + 1) % million;

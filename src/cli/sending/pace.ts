@@ -1,17 +1,17 @@
 export interface PaceOptions {
   /** How many times to call, from 1. */
   readonly total: number;
-  /** Calls a second; as fast as `concurrency` lets them when `undefined`. */
+  /** Calls a second. Without it, `concurrency` alone sets the speed. */
   readonly rate: number | undefined;
   /** How many may run at once, from 1. */
   readonly concurrency: number;
-  /** Ends it: nothing more is started, and what runs is waited for. */
+  /** Starts nothing more once aborted. Running calls are awaited. */
   readonly until: AbortSignal;
 }
 
 /**
- * Calls `start` for 0, 1, 2 … `total` - 1, at a rate. What is due is reckoned from the clock and not from the call
- * before, so that a timer that comes late makes no call late but its own: the rate holds over any time.
+ * Calls `start` for 0, 1, 2 … `total` - 1, at a rate. The clock says how many calls are due, not the time of the last
+ * call: a late timer delays one call, and the rate still holds.
  */
 export async function pace(options: PaceOptions, start: (index: number) => Promise<void>): Promise<void> {
   const { total, rate, concurrency, until } = options;

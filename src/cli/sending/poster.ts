@@ -2,15 +2,15 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { readAtMost } from '../read-at-most';
 
-/** Bytes to post, and the headers that go with them. */
+/** Bytes to post, with their headers. */
 export interface Posted {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What came back, or why nothing did. */
+/** The answer to a request, or why there is none. */
 export interface Reply {
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent if no answer came. */
   readonly status?: number;
   readonly contentType?: string;
   /** The beginning of the answer's text. */
@@ -23,13 +23,13 @@ export interface Reply {
 
 export interface PosterOptions {
   readonly url: URL;
-  /** What listens there, for messages. */
+  /** What should listen there, for messages. */
   readonly peer: 'receiver' | 'app';
-  /** How many connections are kept and used again, from 1. @default none: each request has its own */
+  /** How many connections are kept open and used again, from 1. @default each request has a connection of its own */
   readonly connections?: number;
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** Breaks off what runs. @default never */
+  /** Breaks off running requests. @default never */
   readonly until?: AbortSignal;
 }
 
@@ -85,7 +85,7 @@ export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOpt
         running.delete(sent);
       });
       sent.on('error', (error) => {
-        // A server may close a kept connection just as we use it: it has read nothing of this request.
+        // A server may close a kept connection just as we use it. It has read nothing of this request.
         const wasClosed = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
         if (wasClosed && !isLate && !until?.aborted) resolve(once({ headers, body }));
         else fail(error);
@@ -95,7 +95,7 @@ export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOpt
     });
   }
 
-  /** What to do about an answer that did not come. */
+  /** Why no answer came, and what to do about it. */
   function whyNoAnswer({ code, message }: NodeJS.ErrnoException): string {
     switch (code) {
       case 'ECONNREFUSED':
@@ -129,7 +129,7 @@ function keptConnections(isSecure: boolean, maxSockets: number): HttpAgent | Htt
 
 async function readReply(response: IncomingMessage): Promise<Omit<Reply, 'ms'>> {
   const { bytes, isWhole } = await readAtMost(response, mostRead);
-  // The rest may be endless, and a connection in the middle of an answer cannot be used again.
+  // The rest may be endless. Its connection cannot be used again.
   if (!isWhole) response.destroy();
   const { statusCode: status = 0, headers } = response;
   const contentType = headers['content-type'];

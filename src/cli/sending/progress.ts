@@ -1,18 +1,18 @@
 import type { Output } from '../io';
 
-/** How often the line is drawn anew, in milliseconds. */
+/** The least time between two drawings, in milliseconds. */
 const drawEvery = 100;
 const barWidth = 24;
 
-/** A line that says how far many requests are. */
+/** A line that shows how many requests are done. */
 export interface Progress {
-  /** Draws it, if it is time to. */
+  /** Draws the line, at most every {@link drawEvery}. */
   show(done: number): void;
-  /** Takes the line away, so that something else can be written. */
+  /** Removes the line, so that something else can be written. */
   clear(): void;
 }
 
-/** Progress on a terminal; nothing at all where nobody looks, or for a single request. */
+/** Shows progress on a terminal. In a pipe, and for a single request, it shows nothing. */
 export function progressOn(output: Output, total: number, now: () => number = () => performance.now()): Progress {
   if (!output.isTerminal || total < 2) return { show: () => undefined, clear: () => undefined };
   const startedAt = now();
@@ -33,7 +33,7 @@ export function progressOn(output: Output, total: number, now: () => number = ()
   };
 }
 
-/** Bar, count, share, rate and the time that is left at that rate. */
+/** Bar, count, share, rate, and the time left at that rate. */
 export function progressLine(done: number, total: number, seconds: number): string {
   const share = done / total;
   const full = Math.floor(share * barWidth);

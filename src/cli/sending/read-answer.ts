@@ -3,11 +3,11 @@ import { jsonIn } from '../json-in';
 import { visibleText } from '../visible-text';
 import type { Reply } from './poster';
 
-/** What became of one delivery that was sent. */
+/** The answer to a delivery, as `send` and `replay` print it. */
 export interface Answer {
-  /** HTTP status; `undefined` where none came. */
+  /** HTTP status; absent if no answer came. */
   readonly status?: number;
-  /** What the receiver says became of the delivery, or the code of its problem. */
+  /** The outcome that the receiver names, or the code of its problem. */
   readonly outcome?: string;
   /** The first schema error of a 422: its place and its keyword. */
   readonly detail?: string;
@@ -17,7 +17,7 @@ export interface Answer {
   readonly ms: number;
 }
 
-/** Reads the words of a receiver of this package. Any other server says its status only. */
+/** Reads the answer of a receiver of this package. From any other server, only the status is used. */
 export function readAnswer({ status, text = '', error, ms }: Reply): Answer {
   return {
     ...(status !== undefined && { status }),
@@ -37,7 +37,7 @@ function wordsIn(text: string): Pick<Answer, 'outcome' | 'detail'> {
   };
 }
 
-/** A word such as `processed` or `INVALID`. Anything may listen there, and answer anything. */
+/** A word such as `processed` or `INVALID`. Any server may listen there, and send any text. */
 function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,40}$/.test(value) ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { isAccepted } from '../is-accepted';
 import type { Answer } from './read-answer';
 import type { Summary } from './tally';
 
-/** One request and what became of it, as a line. */
+/** A request and its answer, as a line. */
 export function answerLine(event: string, { status, outcome, detail, error, ms }: Answer, output: Output): string {
   if (status === undefined) return `${output.paint('red', 'failed')} ${event}: ${error ?? 'no answer'}\n`;
   const told = [outcome, detail].filter((part) => part !== undefined).join(' ');
@@ -11,7 +11,7 @@ export function answerLine(event: string, { status, outcome, detail, error, ms }
   return `${output.paint(colour, String(status))} ${event}${told && ` ${told}`} ${output.paint('dim', `${ms.toFixed(0)} ms`)}\n`;
 }
 
-/** All requests and what became of them, in a few lines. */
+/** The summary of all requests, in a few lines. */
 export function summaryLines(
   { sent, statuses, outcomes, errors, seconds, rate, latencyMs }: Summary,
   wanted: { readonly total: number; readonly rate: number | undefined },

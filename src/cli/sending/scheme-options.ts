@@ -9,7 +9,7 @@ import {
 } from '../../index';
 import { misuse } from '../failure';
 
-/** How to sign, as it is said on the command line. */
+/** How to sign, as given on the command line. */
 export interface SchemeOptions {
   readonly scheme?: SchemeName;
   readonly header?: string;
@@ -38,13 +38,13 @@ export function addSchemeOptions(command: Command): Command {
     .option('--header <name>', `header of the signature (default: ${usualHeader})`)
     .addOption(new Option('--algorithm <name>', 'digest (default: sha256)').choices(['sha256', 'sha512']))
     .addOption(new Option('--encoding <name>', 'of the digest (default: hex)').choices(['hex', 'base64', 'base64url']))
-    .option('--prefix <text>', 'what stands before the signature, such as sha256=');
+    .option('--prefix <text>', 'text before the signature, such as sha256=');
 }
 
 /**
  * The scheme that the options describe.
  *
- * @throws Failure for options that do not go together
+ * @throws Failure for options that contradict one another
  */
 export function schemeOf(options: SchemeOptions): SignatureScheme {
   try {
@@ -58,7 +58,7 @@ export function schemeOf(options: SchemeOptions): SignatureScheme {
 function makeScheme(options: SchemeOptions): SignatureScheme {
   const { scheme = 'hmac', header = usualHeader, algorithm, encoding, prefix } = options;
   const written = { header, algorithm, encoding, prefix };
-  // As Slack does: x-slack-signature has x-slack-request-timestamp beside it.
+  // Slack sends x-slack-request-timestamp beside x-slack-signature.
   const stem = header.toLowerCase().replace(/-?signature$/, '') || 'x';
   switch (scheme) {
     case 'hmac':
@@ -79,7 +79,7 @@ function makeScheme(options: SchemeOptions): SignatureScheme {
 
 function standard(header: string, options: SchemeOptions): SignatureScheme {
   const given = (['algorithm', 'encoding', 'prefix'] as const).find((name) => options[name] !== undefined);
-  if (given !== undefined) throw misuse(`--${given} is not for standard-webhooks, which leaves only the header open.`);
+  if (given !== undefined) throw misuse(`--${given} is not for standard-webhooks, where only the header may differ.`);
   if (header === usualHeader) return standardWebhooks();
   if (!/.-signature$/i.test(header)) {
     throw misuse('--header of standard-webhooks has to end in -signature, as in svix-signature.');
@@ -89,7 +89,7 @@ function standard(header: string, options: SchemeOptions): SignatureScheme {
 
 const factories = { hmac, timestampedHmac, standardWebhooks };
 
-/** The scheme that a line of configuration pins, as `detect` and receivers write it. */
+/** The scheme that a line of configuration pins. `detect` and receivers write such lines. */
 export function schemeOfPin(pin: string): SignatureScheme | undefined {
   const [, name = ''] = /^signature: (\w+)\(/.exec(pin) ?? [];
   if (!isFactory(name)) return undefined;

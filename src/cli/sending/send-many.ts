@@ -9,20 +9,20 @@ import { answerLine, summaryLines } from './report-answers';
 import { atOnce, type SendingOptions } from './sending-options';
 import { Tally } from './tally';
 
-/** A request, and what to call it. */
+/** A request, with the name to print. */
 export interface NamedRequest extends Posted {
-  /** The name of its event. */
+  /** Name of its event. */
   readonly event: string;
 }
 
-/** Up to so many are told of one by one; beyond, only those that were not accepted are, and not all of them. */
+/** Up to 50 requests get a line each. Beyond that, only the first 50 failures do. */
 const mostLines = 50;
 
-/** When nothing has answered so many requests, nothing will. */
+/** After so many requests without any answer, the rest is not sent. */
 const mostUnanswered = 5;
 
 /**
- * Sends requests, tells what became of them and sums it up. `make` is asked for each request when its turn comes.
+ * Sends requests, prints their answers and a summary. `make` is called for each request just before it is sent.
  *
  * @returns how often each status came
  * @throws Failure when nothing answers
@@ -56,7 +56,7 @@ export async function sendMany(
   await pace({ total, rate, concurrency, until }, async (index) => {
     const request = make(index);
     const answer = readAnswer(await poster.post(request));
-    // Nobody knows what became of a request that Ctrl-C broke off.
+    // A request that Ctrl-C broke off has no known outcome.
     if (answer.status === undefined && io.interrupted.aborted) return;
     tally.add(answer);
     tell(request.event, answer);

@@ -2,21 +2,21 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { misuse } from '../failure';
 import { parseTarget } from './target';
 
-/** How many requests may be under way where nobody says so, and one after the other would be too slow. */
+/** The default of `--concurrency` with a rate or a count. */
 export const atOnce = 64;
 
-/** The options of every command that sends, as they are given on the command line. */
+/** How to send, as given on the command line. */
 export interface SendingOptions {
   readonly url: URL;
   readonly rate?: number;
-  /** @default 1, or `atOnce` where there is a rate to keep */
+  /** @default 1; with a rate, `atOnce` */
   readonly concurrency?: number;
   /** Seconds. */
   readonly timeout: number;
   readonly json?: true;
 }
 
-/** Adds those options to a command. */
+/** Adds the options that every sending command has. */
 export function addSendingOptions(command: Command): Command {
   return command
     .requiredOption(
@@ -27,13 +27,13 @@ export function addSendingOptions(command: Command): Command {
     .option('--rate <number>', 'requests a second (default: as fast as they are answered)', parseRate)
     .option(
       '--concurrency <number>',
-      `how many may be under way at once (default: 1, at a rate ${atOnce})`,
+      `how many requests run at once (default: 1, with a rate ${atOnce})`,
       parseWhole(1, 1000),
     )
     .option('--timeout <seconds>', 'how long an answer may take', parseSeconds, 30);
 }
 
-/** Not as an error of the argument, which would repeat it with the password that may be in it. */
+/** Commander's own error would repeat the address, which may hold a password. */
 function parseUrl(text: string): URL {
   try {
     return parseTarget(text);

@@ -3,9 +3,9 @@ import type { SignatureScheme } from '../../index';
 import { misuse } from '../failure';
 
 /**
- * The headers that sign bytes at this moment.
+ * The headers that sign bytes now.
  *
- * @param id the delivery id, for schemes that sign one; a fresh one by default
+ * @param id delivery id, for schemes that sign one; a new one by default
  */
 export function sign(
   scheme: SignatureScheme,

@@ -9,24 +9,24 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What became of many deliveries. */
+/** The answers to many deliveries, counted. */
 export interface Summary {
   readonly sent: number;
   /** Answered 2xx. */
   readonly accepted: number;
-  /** How often each status came. */
+  /** The number of answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Why no answer came, and how often. */
+  /** The number of missing answers by reason. */
   readonly errors: Readonly<Record<string, number>>;
   readonly seconds: number;
   /** Requests a second. */
   readonly rate: number;
-  /** Of those that were answered; absent when none was. */
+  /** Of answered requests; absent if there was none. */
   readonly latencyMs?: Latency;
 }
 
-/** How many different outcomes and errors are told apart: an answer may hold anything. */
+/** How many different outcomes or errors are counted. Answers come from outside, so the number is bounded. */
 const mostKinds = 50;
 
 /** Counts answers. */
@@ -53,7 +53,7 @@ export class Tally {
     return this.#sent;
   }
 
-  /** Whether anything answered, whatever it said. */
+  /** How many requests were answered, with any status. */
   get answered(): number {
     return this.#latencies.length;
   }
@@ -82,7 +82,7 @@ function count(counts: Map<string, number>, kind: string): void {
   counts.set(known, (counts.get(known) ?? 0) + 1);
 }
 
-/** Nearest rank: each is the latency of a request that there was. */
+/** Percentiles by nearest rank: each is the latency of a real request. */
 function percentiles(latencies: readonly number[]): Latency | undefined {
   const sorted = Float64Array.from(latencies).sort();
   const at = (share: number): number => rounded(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0, 2);

@@ -1,6 +1,6 @@
 import type { CapturedRequest } from '../captured/captured-request';
 
-/** Headers that belong to one connection (RFC 9110, section 7.6.1), and those that say where it goes. */
+/** Headers of one connection (RFC 9110, section 7.6.1) or of its address. They are not sent on. */
 const ofTheConnection = new Set([
   'connection',
   'expect',
@@ -15,7 +15,7 @@ const ofTheConnection = new Set([
   'upgrade',
 ]);
 
-/** The headers that are sent on, as they came. */
+/** The headers to send on, as they came. */
 export function headersToSend({ headers }: CapturedRequest): Record<string, string> {
   const named = new Set((headers['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase()));
   return Object.fromEntries(
@@ -24,9 +24,9 @@ export function headersToSend({ headers }: CapturedRequest): Record<string, stri
 }
 
 /**
- * The address of an app, or why it is none.
+ * Parses the address of an app or a receiver.
  *
- * @throws Error
+ * @throws Error saying what was expected
  */
 export function parseTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,16 +1,16 @@
 import { byId } from './dom';
 
-/** Says something to those who do not see the page, when nothing else is being said. */
+/** Makes screen readers say a text, after what they are saying. */
 export function announce(text: string): void {
   byId('announcer').textContent = text;
 }
 
-/** Every so often at most, in milliseconds: deliveries may come faster than anybody listens. */
+/** The least time between two announcements, in milliseconds: deliveries come faster than people listen. */
 const pauseMs = 2000;
 let waiting: string | undefined;
 let isPaused = false;
 
-/** Announces the newest of what comes, not all of it. */
+/** Announces the newest delivery. Those in between are left out. */
 export function announceNews(text: string): void {
   waiting = text;
   if (isPaused) return;

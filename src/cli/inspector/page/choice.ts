@@ -1,12 +1,12 @@
 import { element } from './dom';
 
-/** Names come from outside: a sender of a new one each time must not make an endless list. */
+/** The longest list. Names come from outside, and each may be new. */
 const mostChoices = 200;
 
-/** One of the names that came, or any. */
+/** A filter by one of the names that came. */
 export class Choice {
   readonly #select: HTMLSelectElement;
-  /** By their number, so that no text of a delivery is an attribute. */
+  /** Options refer to names by number, so that no text of a delivery becomes an attribute. */
   readonly #names: string[] = [];
 
   constructor(select: HTMLSelectElement, changed: () => void) {

@@ -1,6 +1,6 @@
 import type { AppAnswer, DeliveryDetail, InspectorState } from '../wire';
 
-/** What the page asks of the inspector: always below its own address, which holds the token. */
+/** Requests to the inspector. All addresses are relative to the page's own, which holds the token. */
 export const client = {
   state: () => get<InspectorState>('api/state'),
   /** Ids of the deliveries whose payload contains a text. */

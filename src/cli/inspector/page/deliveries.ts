@@ -11,7 +11,7 @@ export interface Filter {
   readonly found: ReadonlySet<number>;
 }
 
-/** The deliveries that the inspector holds, the oldest first, and those of them that are listed. */
+/** The deliveries that the inspector holds, the oldest first, and the ones that pass the filter. */
 export class Deliveries {
   #all: DeliverySummary[];
   #listed: DeliverySummary[];
@@ -34,7 +34,7 @@ export class Deliveries {
     return this.#all.at(-1)?.id ?? 0;
   }
 
-  /** Adds what came, and drops what the inspector does not hold any more. */
+  /** Adds new deliveries, and drops those that the inspector has dropped. Returns the ones that were not known. */
   add(come: readonly NewDelivery[]): readonly DeliverySummary[] {
     const { latest } = this;
     const fresh = come.map(({ delivery }) => delivery).filter(({ id }) => id > latest);
@@ -59,7 +59,7 @@ export class Deliveries {
   }
 }
 
-/** What a delivery is called in the list. */
+/** The name of a delivery in the list. */
 export function eventName({ event }: DeliverySummary): string {
   return event ?? '(no event)';
 }

@@ -3,7 +3,7 @@ import { textRuns } from '../../visible-text';
 /** A string always becomes text, never markup. */
 export type Child = Node | string | undefined;
 
-/** An element. Nothing of a payload goes into its attributes: they are ours alone. */
+/** Makes an element. No text of a payload may go into its attributes. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | number | boolean | undefined>> = {},
@@ -18,7 +18,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A button that does something. */
+/** Makes a button with an action. */
 export function button(label: Child, className: string, act: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button', class: className }, label);
   made.addEventListener('click', act);
@@ -32,7 +32,7 @@ export function byId(id: string): HTMLElement {
   return found;
 }
 
-/** Text from a delivery: what cannot be seen is shown as an escape, marked as one. */
+/** Text from a delivery. Invisible characters become escapes, which are marked as such. */
 export function untrusted(text: string): DocumentFragment {
   const fragment = document.createDocumentFragment();
   for (const run of textRuns(text)) {

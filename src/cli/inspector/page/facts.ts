@@ -23,7 +23,7 @@ export function headersView({ method, url, headers }: DeliveryDetail): HTMLEleme
   );
 }
 
-/** What the app answered, then and when the delivery was replayed. */
+/** The app's answers, to the forwarded delivery and to its replays. */
 export function appView({ app, replays }: DeliveryDetail): HTMLElement {
   const view = element('div', {});
   if (app !== undefined) view.append(element('h3', {}, 'Forwarded'), answerView(app));
@@ -64,7 +64,7 @@ export function answerView({ url, ms, status, contentType, text, error }: AppAns
   );
 }
 
-/** Deliveries of the same bytes; each leads to its own view. */
+/** Deliveries of the same bytes, each a link to its own view. */
 export function attemptsView({ id, attempts, key }: DeliveryDetail, open: (id: number) => void): HTMLElement {
   const item = (attempt: DeliverySummary): HTMLElement => {
     const link = element(

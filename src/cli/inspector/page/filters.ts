@@ -6,7 +6,7 @@ import { eventName, type Filter } from './deliveries';
 import { byId } from './dom';
 import { labelOf } from './outcome';
 
-/** How long to wait for the next letter before payloads are searched, in milliseconds. */
+/** How long to wait after a letter before payloads are searched, in milliseconds. */
 const pauseMs = 150;
 
 /** The search field and the two choices. */
@@ -28,7 +28,7 @@ export class Filters {
     });
   }
 
-  /** Whether anything is left out. */
+  /** Whether every delivery passes. */
   get isOpen(): boolean {
     return this.#search.value === '' && this.#event.value === undefined && this.#outcome.value === undefined;
   }
@@ -46,7 +46,7 @@ export class Filters {
     this.#tell();
   }
 
-  /** Offers the names that came, once each. */
+  /** Offers each name that came, once. */
   offer(deliveries: readonly DeliverySummary[]): void {
     for (const delivery of deliveries) {
       this.#event.offer(eventName(delivery), visibleText(eventName(delivery)));
@@ -54,7 +54,7 @@ export class Filters {
     }
   }
 
-  /** Asks the inspector, which has the payloads, after a pause. */
+  /** Asks the inspector to search the payloads, after a pause. */
   searchPayloads(): void {
     clearTimeout(this.#timer);
     const text = this.#search.value.trim();
@@ -66,7 +66,7 @@ export class Filters {
           this.#found = new Set(ids);
           this.#tell();
         },
-        // Names are searched all the same, and the connection's state is shown.
+        // The search by names works without the inspector, and the page shows that the connection is lost.
         () => undefined,
       );
     }, pauseMs);

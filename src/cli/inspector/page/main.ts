@@ -1,7 +1,7 @@
 import type { InspectorState } from '../wire';
 import { client } from './client';
-import { showConnection } from './live';
-import { startPage } from './page';
+import { showConnection } from './follow-deliveries';
+import { startPage } from './start-page';
 
 client.state().then(
   (state: InspectorState) => startPage(state),

@@ -1,6 +1,6 @@
 import { element } from './dom';
 
-/** How loudly an outcome speaks; each has a colour, a shape and a word. */
+/** How serious an outcome is. Each tone has a colour and a shape. */
 export type Tone = 'good' | 'quiet' | 'warn' | 'bad';
 
 const labels: Readonly<Record<string, { readonly label: string; readonly tone: Tone }>> = {
@@ -23,7 +23,7 @@ export function toneOf(outcome: string): Tone {
   return labels[outcome]?.tone ?? 'bad';
 }
 
-/** What an outcome looks like: never by its colour alone. */
+/** The mark of an outcome: a shape and a word, since colour alone does not tell everyone. */
 export function outcomeMark(outcome: string): HTMLElement {
   return element('span', { class: `outcome ${toneOf(outcome)}` }, icon(toneOf(outcome)), labelOf(outcome));
 }
@@ -35,7 +35,7 @@ const shapes: Readonly<Record<Tone, readonly string[]>> = {
   bad: ['M2 2h12v12H2Z', 'M5.3 5.3l5.4 5.4M10.7 5.3l-5.4 5.4'],
 };
 
-/** The shape of a tone, for eyes alone: a word stands beside it. */
+/** The shape of a tone. Screen readers skip it: a word stands beside it. */
 export function icon(tone: Tone): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');

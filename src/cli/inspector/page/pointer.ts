@@ -1,9 +1,9 @@
-/** JSON Pointer (RFC 6901) to a child. */
+/** The JSON Pointer (RFC 6901) to a child. */
 export function childPointer(parent: string, key: string | number): string {
   return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The key that a pointer ends in, and the pointer to what holds it. */
+/** The last key of a pointer, and the pointer to its parent. */
 export function splitPointer(pointer: string): { readonly parent: string; readonly key: string } {
   const slash = pointer.lastIndexOf('/');
   return {
@@ -15,7 +15,7 @@ export function splitPointer(pointer: string): { readonly parent: string; readon
   };
 }
 
-/** Whether one is the other, or above it. */
+/** Whether a pointer leads to `above` or below it. */
 export function isWithin(pointer: string, above: string): boolean {
   return pointer === above || pointer.startsWith(`${above}/`);
 }

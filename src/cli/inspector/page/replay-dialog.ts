@@ -19,9 +19,9 @@ export class ReplayDialog {
   #id = 0;
 
   /**
-   * @param url where to send to at first
-   * @param done told when a delivery was sent, and so has changed
-   * @param closed told when the dialog is left
+   * @param url the suggested address
+   * @param done called when a delivery was sent, and so has changed
+   * @param closed called when the dialog closes
    */
   constructor(url: string, done: (id: number) => void, closed: () => void) {
     this.#done = done;

@@ -4,10 +4,10 @@ import { element, untrusted } from './dom';
 import { clockTime, duration, size } from './format';
 import { outcomeMark } from './outcome';
 
-/** Height of a row in the list, in pixels; the style sheet has the same. */
+/** Height of a row in the list, in pixels, as in the style sheet. */
 export const rowHeight = 60;
 
-/** A delivery in the list: two lines, the event above. */
+/** A delivery in the list, in two lines: the event, then the facts. */
 export function makeRow(delivery: DeliverySummary): HTMLElement {
   const { id, outcome, status, receivedAt, ms, bytes, attempt } = delivery;
   return element(
@@ -27,7 +27,7 @@ export function makeRow(delivery: DeliverySummary): HTMLElement {
   );
 }
 
-/** Puts a row to its place; `position` counts from 0. */
+/** Moves a row to its place. `position` counts from 0. */
 export function placeRow(row: HTMLElement, position: number, total: number, selected: boolean): void {
   row.style.transform = `translateY(${position * rowHeight}px)`;
   row.setAttribute('aria-selected', String(selected));

@@ -5,14 +5,14 @@ import { icon, type Tone } from './outcome';
 export interface Tab {
   readonly name: string;
   readonly label: string;
-  /** What it comes to, in few words. */
+  /** The result, in a few words. */
   readonly state: string;
   readonly tone?: Tone | undefined;
-  /** Makes its content when it is first looked at. */
+  /** Makes the content when the tab is first opened. */
   readonly make: () => HTMLElement;
 }
 
-/** Parts of which one is seen; arrow keys go from one to the next. */
+/** Tabs, of which one is open. Arrow keys go from one to the next. */
 export class Tabs {
   readonly element: HTMLElement;
   readonly #tabs: readonly Tab[];
@@ -48,7 +48,7 @@ export class Tabs {
   openNumber(number: number): void {
     const tab = this.#tabs[number - 1];
     if (tab === undefined) return;
-    // Who reads in one part goes on in the other; from elsewhere, the keyboard stays there.
+    // The keyboard moves to the new part only if it was in the old one.
     const isRead = this.element.contains(document.activeElement);
     this.open(tab.name);
     if (isRead) this.#buttons[number - 1]?.focus();

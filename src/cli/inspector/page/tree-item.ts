@@ -4,17 +4,17 @@ import { counted } from './format';
 import { childPointer, isWithin, splitPointer } from './pointer';
 import { isBranch, makeNodeRow } from './tree-node';
 
-/** Children that are made at once; the others follow when they are asked for. */
+/** How many children are made at a time. */
 const batch = 100;
 
 interface ItemValue {
   readonly key: string | number | undefined;
-  /** `undefined` where something is missing. */
+  /** `undefined` for a missing property. */
   readonly value: unknown;
   readonly pointer: string;
 }
 
-/** A node of the tree with what is below it. What is folded is not in the page. */
+/** A node of the tree with its children. Folded children are not in the page. */
 export class TreeItem {
   readonly element: HTMLElement;
   readonly pointer: string;
@@ -29,14 +29,14 @@ export class TreeItem {
   #more: HTMLElement | undefined;
   #isOpen = false;
 
-  /** @param errors those of the whole payload */
+  /** @param errors the errors of the parent, or of the whole payload */
   constructor({ key, value, pointer }: ItemValue, errors: readonly PlacedError[], parent?: TreeItem) {
     this.#key = key;
     this.value = value;
     this.pointer = pointer;
     this.parent = parent;
     this.depth = (parent?.depth ?? 0) + 1;
-    // Those elsewhere are none of this branch's business, which keeps the search short.
+    // Children search only the errors of their own branch.
     this.#errors = errors.filter((error) => isWithin(error.pointer, pointer));
     this.#row = this.#makeRow();
     this.element = element(
@@ -55,7 +55,7 @@ export class TreeItem {
     return this.#isOpen;
   }
 
-  /** Whether something below it is wrong. */
+  /** Whether there is an error below it. */
   get leadsToError(): boolean {
     return this.#errors.some(({ pointer }) => pointer !== this.pointer);
   }
@@ -79,7 +79,7 @@ export class TreeItem {
     this.element.append(this.#group);
   }
 
-  /** The child that is, or leads to, a place. */
+  /** The child at a place, or on the way to it. */
   childTowards(pointer: string): TreeItem | undefined {
     for (;;) {
       const child = this.children.find((each) => isWithin(pointer, each.pointer));
@@ -87,7 +87,7 @@ export class TreeItem {
     }
   }
 
-  /** Makes the next children; whether there were any. */
+  /** Makes the next children; returns whether there were any. */
   showMore(): boolean {
     const values = this.#childValues();
     const made = this.children.length;
@@ -104,7 +104,7 @@ export class TreeItem {
     return next.length > 0;
   }
 
-  /** What it holds, and what it should hold but does not. */
+  /** Its missing properties, then its children. */
   #childValues(): readonly ItemValue[] {
     if (!isObject(this.value)) return [];
     const { value, pointer } = this;

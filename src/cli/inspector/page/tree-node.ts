@@ -2,13 +2,13 @@ import type { PlacedError } from '../wire';
 import { element, untrusted } from './dom';
 import { counted } from './format';
 
-/** Of a long text so much is shown at first, in characters. */
+/** How much of a long text is shown at first, in characters. */
 const longText = 600;
 
-/** What stands in one row of the tree. */
+/** The content of a row of the tree. */
 export interface NodeRow {
   readonly key: string | number | undefined;
-  /** `undefined` where something is missing. */
+  /** `undefined` for a missing property. */
   readonly value: unknown;
   readonly errors: readonly PlacedError[];
   readonly isBranch: boolean;
@@ -23,7 +23,7 @@ export function sizeOf(value: object): number {
   return Array.isArray(value) ? value.length : Object.keys(value).length;
 }
 
-/** The row of a node: its key, its value or what it holds, and what is wrong with it. */
+/** The row of a node: its key, its value or size, and its errors. */
 export function makeNodeRow({ key, value, errors, isBranch: folds, isOpen }: NodeRow): HTMLElement {
   const row = element('div', { class: errors.length > 0 ? 'node has-error' : 'node' });
   row.append(element('span', { class: 'fold', 'aria-hidden': 'true' }, folds ? (isOpen ? '▾' : '▸') : ''));

@@ -3,11 +3,11 @@ import { element } from './dom';
 import { TreeItem } from './tree-item';
 import { sizeOf } from './tree-node';
 
-/** How deep a payload is unfolded at first, and how large a branch may be for that. */
+/** Branches are unfolded at first down to this depth, and up to this size. */
 const openDepth = 3;
 const openSize = 30;
 
-/** A value as a foldable tree, with errors at their places; one stop of the tab key, with arrow keys inside. */
+/** A value as a foldable tree, with errors at their places. The tab key stops at it once; arrow keys move inside. */
 export class Tree {
   readonly element = element('div', { class: 'tree', role: 'tree', 'aria-label': 'Payload' });
   readonly #root: TreeItem;
@@ -23,7 +23,7 @@ export class Tree {
     this.element.addEventListener('click', ({ target }) => this.#onClick(target));
   }
 
-  /** Unfolds what hides a place, and goes there. */
+  /** Unfolds all branches on the way to a place, and goes there. */
   reveal(pointer: string): void {
     let item: TreeItem | undefined = this.#root;
     let reached = item;
@@ -69,7 +69,7 @@ export class Tree {
     return this.#visible().find(({ element: each }) => each === wanted);
   }
 
-  /** From top to bottom, without what is folded. */
+  /** The visible items, from top to bottom. */
   #visible(): readonly TreeItem[] {
     const seen: TreeItem[] = [];
     const pending = [this.#root];
@@ -88,7 +88,7 @@ export class Tree {
     if (next !== null) this.#goTo(next);
   }
 
-  /** Where a key leads; null when it was something else, `undefined` when it is none of ours. */
+  /** The item that a key leads to; null for a key with another effect, `undefined` for a key without any. */
   #keyTarget({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): TreeItem | null | undefined {
     if (ctrlKey || metaKey || altKey || target !== this.#current.element) return undefined;
     const item = this.#current;
@@ -122,7 +122,7 @@ export class Tree {
   #neighbour(by: number): TreeItem | null {
     const visible = this.#visible();
     const index = visible.indexOf(this.#current);
-    // What is listed in part goes on where its end is passed.
+    // Past the end of a list that is shown in part, more of it is made.
     if (by === 1 && index === visible.length - 1 && this.#current.parent?.showMore()) {
       return this.#visible()[index + 1] ?? null;
     }
@@ -130,7 +130,7 @@ export class Tree {
   }
 }
 
-/** What is small and near the top, and all that leads to an error. */
+/** Unfolds small branches near the top, and all that lead to an error. */
 function unfold(item: TreeItem): void {
   const { value, depth } = item;
   const small = depth <= openDepth && typeof value === 'object' && value !== null && sizeOf(value) <= openSize;

@@ -1,5 +1,5 @@
 import type { DeliveryDetail, TriedReading } from '../wire';
-import { copyButton } from './copy';
+import { copyButton } from './copy-button';
 import { element, untrusted } from './dom';
 import { fullTime } from './format';
 import { icon, type Tone } from './outcome';

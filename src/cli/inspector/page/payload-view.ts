@@ -6,10 +6,10 @@ import { counted, size } from './format';
 import { icon } from './outcome';
 import { Tree } from './tree';
 
-/** Of a body so much is shown as it came, in characters. */
+/** How much of a body is shown as it came, in characters. */
 const longestRaw = 200_000;
 
-/** The payload as a tree, or as it came, and a way from one error to the next. */
+/** Shows the payload as a tree or as it came, and goes from error to error. */
 export class PayloadView {
   readonly element = element('div', { class: 'payload' });
   readonly #tree: Tree | undefined;
@@ -34,7 +34,7 @@ export class PayloadView {
     raw.hidden = true;
   }
 
-  /** Goes to the next error, or the one before; from the last to the first. */
+  /** Goes to the next or the previous error. After the last comes the first. */
   jump(by: 1 | -1): void {
     if (this.#errors.length === 0) return;
     this.#at = (this.#at + by + this.#errors.length) % this.#errors.length;
@@ -71,7 +71,7 @@ export class PayloadView {
 
 function rawView(text: string): HTMLElement {
   const shown = element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The body as it came' });
-  // Line ends are kept as line ends here, beside their escapes.
+  // A line end is shown as an escape, and also ends the line.
   for (const line of text.slice(0, longestRaw).split(/(?<=\n)/)) {
     shown.append(untrusted(line), line.endsWith('\n') ? '\n' : '');
   }

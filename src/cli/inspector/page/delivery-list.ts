@@ -2,10 +2,10 @@ import type { DeliverySummary } from '../wire';
 import { byId, element } from './dom';
 import { makeRow, placeRow, rowHeight, rowId } from './row';
 
-/** Rows that are made beyond what is seen, so that scrolling shows no gap. */
+/** How many rows are made beyond the visible ones, so that scrolling shows no gap. */
 const spare = 6;
 
-/** The list of deliveries, the newest first. Only rows that can be seen are in the page, however many there are. */
+/** The list of deliveries, the newest first. Only visible rows are in the page, so its length does not matter. */
 export class DeliveryList {
   readonly #list = byId('list');
   readonly #rows = element('div', { class: 'rows', role: 'presentation' });
@@ -38,7 +38,7 @@ export class DeliveryList {
     return this.#list.scrollTop < rowHeight;
   }
 
-  /** How many rows are seen at once. */
+  /** How many rows are visible at once. */
   get pageRows(): number {
     return Math.max(1, Math.floor(this.#list.clientHeight / rowHeight) - 1);
   }
@@ -47,7 +47,7 @@ export class DeliveryList {
     this.#list.focus();
   }
 
-  /** Lists deliveries, given the oldest first. Who has scrolled down goes on seeing the same ones. */
+  /** Lists deliveries, given the oldest first. With `keepPlace`, a scrolled list goes on showing the same rows. */
   show(deliveries: readonly DeliverySummary[], keepPlace: boolean): void {
     const before = this.#deliveries;
     const { scrollTop } = this.#list;
@@ -60,7 +60,7 @@ export class DeliveryList {
     this.#draw();
   }
 
-  /** Moves the selection by so many rows; from nowhere, to the first. */
+  /** Moves the selection by some rows. Without a selection, the first row is selected. */
   move(by: number): void {
     const from = this.#selected === undefined ? -1 : this.#indexOf(this.#selected);
     const to = from < 0 ? 0 : Math.min(Math.max(from + by, 0), this.#deliveries.length - 1);
@@ -93,7 +93,7 @@ export class DeliveryList {
     return deliveries[deliveries.length - 1 - index];
   }
 
-  /** Ids only rise, so that the place of one is found by halving. */
+  /** Binary search: ids only rise. */
   #indexOf(id: number): number {
     let low = 0;
     let high = this.#deliveries.length - 1;
@@ -125,7 +125,7 @@ export class DeliveryList {
     for (let index = from; index < to; index += 1) {
       const delivery = this.#at(index, this.#deliveries);
       if (delivery === undefined) continue;
-      // The element stays while it is seen: one that is replaced between press and release is never clicked.
+      // A visible row keeps its element: a new one between press and release would lose the click.
       const row = this.#drawn.get(delivery.id) ?? makeRow(delivery);
       placeRow(row, index, total, delivery.id === this.#selected);
       drawn.set(delivery.id, row);

@@ -1,14 +1,14 @@
 import { isAccepted } from '../../is-accepted';
 import type { DeliveryDetail } from '../wire';
 import { client } from './client';
-import { copyButton } from './copy';
+import { copyButton } from './copy-button';
 import { eventName } from './deliveries';
 import { button, byId, element, untrusted } from './dom';
 import { appView, attemptsView, headersView } from './facts';
 import { counted, duration, fullTime, size } from './format';
 import { outcomeMark } from './outcome';
-import { PayloadView } from './payload';
-import { signatureView } from './signature';
+import { PayloadView } from './payload-view';
+import { signatureView } from './signature-view';
 import { type Tab, Tabs } from './tabs';
 
 interface DetailActions {
@@ -36,8 +36,8 @@ export class DetailPane {
   }
 
   /**
-   * Fetches a delivery and shows it, unless one is asked for meanwhile, even the same: drawn again, it would take the
-   * keyboard away from where it was put.
+   * Fetches a delivery and shows it, unless a later call came meanwhile. Even one for the same delivery counts: a second
+   * drawing would take the keyboard focus away.
    */
   async show(id: number, tab?: string): Promise<void> {
     this.#id = id;
@@ -103,7 +103,7 @@ export class DetailPane {
         element('span', {}, size(bytes)),
         element('span', {}, `#${id}`),
       ),
-      // Why a signature is refused is the signature's part.
+      // The signature tab says why a signature is refused.
       reason === undefined || outcome === 'unauthenticated'
         ? undefined
         : element('p', { class: 'reason' }, untrusted(reason)),
@@ -118,7 +118,7 @@ export class DetailPane {
   }
 }
 
-/** Where the trouble is. */
+/** The tab that shows what went wrong. */
 function firstTab({ outcome }: DeliveryDetail): string {
   if (outcome === 'unauthenticated') return 'signature';
   return outcome === 'app-failed' ? 'app' : 'payload';

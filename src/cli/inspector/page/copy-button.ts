@@ -1,10 +1,10 @@
 import { announce } from './announce';
 import { button } from './dom';
 
-/** How long a button says that it has copied, in milliseconds. */
+/** How long a button says “Copied”, in milliseconds. */
 const shownMs = 1500;
 
-/** A button that copies text, which may first have to be fetched. */
+/** A button that copies text, and first fetches it if needed. */
 export function copyButton(
   text: () => string | Promise<string>,
   label = 'Copy',

@@ -8,7 +8,7 @@ const texts: Readonly<Record<State, string>> = {
   waiting: 'Not connected. If listen was ended, start it and open its new address.',
 };
 
-/** Follows deliveries as they come; a lost connection is made again by the browser, which asks for what it missed. */
+/** Follows new deliveries. After a lost connection the browser connects again, and asks for what it missed. */
 export function followDeliveries(after: number, take: (come: readonly NewDelivery[]) => void): void {
   const source = new EventSource(`api/events?after=${after}`);
   let come: NewDelivery[] = [];
@@ -16,7 +16,7 @@ export function followDeliveries(after: number, take: (come: readonly NewDeliver
   source.addEventListener('error', () => showConnection('waiting'));
   source.addEventListener('delivery', ({ data }: MessageEvent<string>) => {
     come.push(JSON.parse(data) as NewDelivery);
-    // A thousand at once are one change of the page.
+    // Many deliveries at once change the page only once.
     if (come.length === 1) setTimeout(hand, 50);
   });
   function hand(): void {

@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that only this machine reaches. */
+/** A server that only this machine can reach. */
 export interface LoopbackServer {
   readonly port: number;
-  /** Ends it, and the connections that are open. */
+  /** Ends the server and its open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves on 127.0.0.1 and, where there is one, on ::1, since `localhost` may mean either.
+ * Serves on 127.0.0.1 and, if possible, on ::1, since `localhost` may mean either.
  *
- * @param port 0 for any that is free
+ * @param port 0 for any free one
  * @throws Error with the code `EADDRINUSE` or `EACCES`
  */
 export async function serveLoopback(port: number, listener: RequestListener): Promise<LoopbackServer> {
   const server = await listen(listener, port, '127.0.0.1');
   const taken = (server.address() as AddressInfo).port;
-  // Without IPv6, or with somebody else there, the printed address still works.
+  // It fails without IPv6, or if the port is taken there. The printed address still works.
   const second = await listen(listener, taken, '::1').catch(() => undefined);
   const servers = second === undefined ? [server] : [server, second];
   return {
@@ -30,7 +30,7 @@ export async function serveLoopback(port: number, listener: RequestListener): Pr
 }
 
 async function listen(listener: RequestListener, port: number, host: string): Promise<Server> {
-  // A sender that stalls is cut off as the receiver itself would do.
+  // A sender that stalls is cut off, as by the option `readTimeoutMs`.
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, listener);
   server.listen({ port, host, ipv6Only: true });
   await once(server, 'listening');

@@ -11,7 +11,7 @@ export interface KeyActions {
   readonly tab: (number: number) => void;
 }
 
-/** What keys do in the whole page, where nothing below has used them. */
+/** Listens to keys in the whole page, unless an element has used them. */
 export function listenToKeys(actions: KeyActions): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -20,21 +20,21 @@ export function listenToKeys(actions: KeyActions): void {
   });
 }
 
-/** Whether the key meant something. */
+/** Acts on a key; returns whether it has a meaning here. */
 function act({ key, target }: KeyboardEvent, actions: KeyActions): boolean {
-  // What is in a dialog that was just closed still gets keys, until the browser has drawn the page.
+  // An element in a dialog that has just closed still gets keys, until the browser draws the page.
   const isGone = target instanceof HTMLElement && target.closest('dialog:not([open])') !== null;
   const place = target instanceof HTMLElement && !isGone ? target : document.body;
   if (key === 'Escape') return done(actions.back);
   if (place.matches('input, select, textarea')) {
-    // From the search field down to what was found.
+    // From the search field to the list.
     if (place.id !== 'search' || (key !== 'ArrowDown' && key !== 'Enter')) return false;
     return done(() => actions.move(0));
   }
   const letter = letters(actions)[key];
   if (letter !== undefined) return done(letter);
   if (/^[1-5]$/.test(key)) return done(() => actions.tab(Number(key)));
-  // Arrows scroll where somebody reads, and buttons have keys of their own.
+  // Elsewhere arrows scroll, and buttons have keys of their own.
   const inList = place.id === 'list' || place === document.body;
   const move = inList ? moves(actions)[key] : undefined;
   return move === undefined ? false : done(move);

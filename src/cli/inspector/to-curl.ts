@@ -2,20 +2,20 @@ import type { CapturedRequest } from '../captured/captured-request';
 import { headersToSend } from '../sending/target';
 
 /**
- * A line for a shell that sends a delivery again, byte for byte. The body goes in as base64, so that nothing in it means
- * anything to the shell, or to the terminal that it is pasted into.
+ * A shell command that sends a delivery again, byte for byte. The body is in base64, so that neither the shell nor the
+ * terminal can interpret any of it.
  */
 export function toCurl(request: CapturedRequest, url: string): string {
   const headers = Object.entries(headersToSend(request))
-    // What is not plain text cannot be pasted safely, and no sender needs it.
+    // Other characters are not safe to paste, and senders do not use them.
     .filter(([name, value]) => /^[\x21-\x7e]+$/.test(name) && /^[\x20-\x7e]*$/.test(value))
-    // curl leaves out a header that ends in a colon, and sends one that ends in a semicolon empty.
+    // For curl, `name:` removes a header and `name;` sends it empty.
     .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`);
   const send = ['curl', '-i', '-X', 'POST', ...headers, '--data-binary', '@-', quoted(url)].join(' ');
   return `printf %s ${quoted(request.body.toString('base64'))} | base64 -d | ${send}`;
 }
 
-/** As one word of a POSIX shell, whatever is in it. */
+/** Quotes a text as one word of a POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

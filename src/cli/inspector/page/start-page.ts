@@ -1,23 +1,23 @@
 import { visibleText } from '../../visible-text';
 import type { DeliverySummary, InspectorState, NewDelivery } from '../wire';
 import { announceNews } from './announce';
-import { copyButton } from './copy';
+import { copyButton } from './copy-button';
 import { Deliveries, eventName } from './deliveries';
-import { DetailPane } from './detail';
+import { DeliveryList } from './delivery-list';
+import { DetailPane } from './detail-pane';
 import { button, byId, element } from './dom';
 import { Filters } from './filters';
+import { followDeliveries } from './follow-deliveries';
 import { count, counted } from './format';
-import { makeHelp } from './help';
-import { listenToKeys } from './keys';
-import { DeliveryList } from './list';
-import { followDeliveries } from './live';
+import { listenToKeys } from './listen-to-keys';
+import { makeHelp } from './make-help';
 import { labelOf } from './outcome';
 import { ReplayDialog } from './replay-dialog';
 
-/** List and detail fit side by side; else the detail lies over the list. The style sheet has the same width. */
+/** From this width, list and detail are side by side; below it, the detail covers the list. As in the style sheet. */
 const wide = matchMedia('(min-width: 821px)');
 
-/** How long a selection has to stay to be fetched, in milliseconds: a held arrow key passes by hundreds. */
+/** How long a selection must rest before it is fetched, in milliseconds: a held arrow key passes hundreds. */
 const restMs = 80;
 
 /** Joins the parts of the page. */
@@ -56,7 +56,7 @@ export function startPage(state: InspectorState): void {
     clearTimeout(resting);
     document.body.classList.add('reading');
     void detail.show(id).then(() => {
-      // By the mouse on a wide page, the keys stay with the list.
+      // After a click on a wide page, the keyboard stays with the list.
       if (inDetail || !wide.matches) detail.focus();
     });
   }
@@ -132,7 +132,7 @@ export function startPage(state: InspectorState): void {
   followDeliveries(deliveries.latest, take);
 }
 
-/** What had the keyboard before the dialog was drawn anew meanwhile; the browser then leaves it where it was. */
+/** Whether the browser could not give the keyboard back after a dialog, since its former place was redrawn. */
 function isLost(active: Element | null): boolean {
   return active === null || active === document.body || active.closest('dialog') !== null;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { toCurl } from '../../../src/cli/inspector/curl';
+import { toCurl } from '../../../src/cli/inspector/to-curl';
 
 test('a line for curl means the same bytes to a shell, and nothing else', () => {
   const body = Buffer.from('it\'s "$(touch x)" `id` \n\u0000\u001b \xff');
