@@ -8,7 +8,7 @@ const secret = `demo-${randomUUID()}`;
 
 const processed = { status: 200, outcome: 'processed' };
 
-/** The payloads of Bigmind's reference, which the schemas carry as their examples: 17, as notes_created has two. */
+/** The payloads of Bigmind's reference, which the schemas carry as their examples. */
 function referencePayloads() {
   return eventNames.flatMap((name) => require(`bigmind-webhooks/schemas/${name}.schema.json`).examples);
 }
@@ -20,6 +20,7 @@ function signed(title, payload, expected) {
 /** What is sent, in order, and how each should end. */
 function demoDeliveries() {
   const genuine = referencePayloads().map((payload) => signed(payload.event, payload, processed));
+  const repeated = genuine.find(({ title }) => title === 'agent_run_completed');
   const note = examplePayload('notes_created');
   const todo = examplePayload('todo_created');
   return [
@@ -36,7 +37,7 @@ function demoDeliveries() {
       { status: 422, outcome: 'invalid' },
     ),
     signed('unknown event', { ...note, event: 'deal_imagined' }, { status: 200, outcome: 'ignored' }),
-    { ...genuine[0], title: `repeated ${genuine[0].title}`, expected: { status: 200, outcome: 'duplicate' } },
+    { ...repeated, title: `repeated ${repeated.title}`, expected: { status: 200, outcome: 'duplicate' } },
   ];
 }
 

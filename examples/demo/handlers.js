@@ -1,5 +1,5 @@
 'use strict';
-const { isWarningsNote } = require('bigmind-webhooks');
+const { eventNames, isWarningsNote } = require('bigmind-webhooks');
 
 function note({ data }) {
   if (!isWarningsNote(data)) return `"${data.content}"`;
@@ -15,10 +15,15 @@ function document({ data }) {
   return `"${data.title}" from ${data.template_title}`;
 }
 
-/** One for each event: what it saw, in a few words. A real one would write to a CRM, a chat or a warehouse. */
-const handlers = {
+/** Whatever the event is: its first field, which says what the event is about. */
+function firstField({ data }) {
+  const [[name, value]] = Object.entries(data);
+  return `${name} ${value}`;
+}
+
+/** What a handler saw, in a few words, where the first field does not do. */
+const words = {
   transcription_created: ({ data }) => `${data.speakers.map(({ name }) => name).join(', ')} in ${data.meeting_id}`,
-  summary_created: ({ data }) => `${data.summary.length} characters on ${data.meeting_id}`,
   scorecard_answers_created: ({ data }) =>
     `${data.scorecard_name}: ${data.questions_and_answers.map(({ answer }) => answer).join(', ')}`,
   notes_created: note,
@@ -36,5 +41,8 @@ const handlers = {
   agent_run_completed: ({ data }) => `${data.agent_mode}, ${data.tools_used.length} tools`,
   signal_action: ({ data }) => `${data.userEmail} clicked ${data.label}`,
 };
+
+/** One for each event. A real one would write to a CRM, a chat or a warehouse. */
+const handlers = Object.fromEntries(eventNames.map((name) => [name, words[name] ?? firstField]));
 
 module.exports = { handlers };

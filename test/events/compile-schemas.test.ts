@@ -15,7 +15,7 @@ test('compiles the built-in schemas once', () => {
 describe('a custom schema', () => {
   test('adds an event', () => {
     const checks = compileSchemas({ deal_won: { type: 'object', required: ['amount'] } });
-    expect(checks.size).toBe(17);
+    expect([...checks.keys()]).toEqual([...eventNames, 'deal_won']);
     expect(checks.get('deal_won')?.({ amount: 1 })).toBeUndefined();
     expect(checks.get('deal_won')?.({})).toEqual({
       pointer: '/amount',

@@ -30,9 +30,13 @@ function placesWhere(schema: object, matches: (node: Record<string, unknown>, pa
   return places;
 }
 
-test('there is a schema for each of the 16 events of the reference, and no other', () => {
+// The only place for these numbers: an event is neither lost nor added unnoticed. All other tests derive them.
+test('the reference has 16 events and 17 payloads', () => {
+  expect([eventNames.length, referenceExamples.length]).toEqual([16, 17]);
+});
+
+test('there is a schema for each event of the reference, and no other', () => {
   expect(Object.keys(builtInSchemas)).toEqual([...new Set(referenceExamples.map(({ event }) => event))].sort());
-  expect(referenceExamples).toHaveLength(17);
 });
 
 test.each(eventNames)('the examples of %s are those of the reference', (name) => {

@@ -17,7 +17,7 @@ export interface Driven {
   readonly seen: readonly unknown[];
 }
 
-/** The 17 payloads of the reference, signed; then one that somebody else signed. */
+/** The payloads of the reference, signed; then one that somebody else signed. */
 export function deliveries(): Sent[] {
   const genuine = referenceExamples.map((payload) => signDelivery({ payload, secret }));
   return [...genuine, signDelivery({ payload: referenceExamples[0], secret: 'another secret' })];

@@ -112,8 +112,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     afterAll(() => served.close());
     beforeEach(() => handled.splice(0));
 
-    test('hands over all 17 examples of the reference as they were sent', async () => {
-      expect(referenceExamples).toHaveLength(17);
+    test('hands over every example of the reference as it was sent', async () => {
       for (const example of referenceExamples) {
         // White space is part of what is signed, and must be in rawBody.
         const signed = signDelivery({ payload: `${JSON.stringify(example, undefined, 1)}\n`, secret });

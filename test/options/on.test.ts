@@ -1,4 +1,4 @@
-import { type BigmindWebhooks, eventSchema } from '../../src';
+import { type BigmindWebhooks, eventNames, eventSchema } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { receiverWith, refusalOf } from './refusal';
 
@@ -10,7 +10,7 @@ test.each([
   ['notes_create', 'There is no event "notes_create". Did you mean notes_created?'],
   ['Notes_Created', 'Did you mean notes_created?'],
   ['todo.updated', 'Did you mean todo_updated?'],
-  ['banana', 'There is no event "banana". Known are agent_run_completed, '],
+  ['banana', `There is no event "banana". Known are ${eventNames.join(', ')}.`],
   ['', 'There is no event "".'],
   ['constructor', 'There is no event "constructor".'],
   ['__proto__', 'There is no event "__proto__".'],

@@ -1,4 +1,4 @@
-import { expectTypeOf } from 'expect-type';
+import { expectTypeOf, type UnionToTuple } from 'expect-type';
 import type {
   BigmindEvent,
   BigmindEventMap,
@@ -48,7 +48,7 @@ test('an event is told by its name', () => {
     [Name in EventName]: Name;
   }>();
   expectTypeOf<(typeof eventNames)[number]>().toEqualTypeOf<EventName>();
-  expectTypeOf(eventNames.length).toEqualTypeOf<16>();
+  expectTypeOf(eventNames.length).toEqualTypeOf<UnionToTuple<EventName>['length']>();
 });
 
 test('a property that does not exist does not compile', () => {

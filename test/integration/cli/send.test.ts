@@ -21,12 +21,15 @@ afterAll(() => command.remove());
 const eventsOf = ({ received }: Receiver): string[] =>
   received.map(({ body }) => (JSON.parse(body.toString()) as { event: string }).event);
 
-test('sends all 16 events, and a receiver takes each, twice as well', async () => {
+test('sends every event, and a receiver takes each, twice as well', async () => {
   for (const _round of [1, 2]) {
     const { code, stdout, stderr } = await command.run(['send', '--all', '--url', receiver.url]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const event of eventNames) expect(stdout).toContain(`200 ${event} processed`);
-    expect(stdout).toMatch(/16 sent in .*\nstatuses {2}16 × 200\noutcomes {2}16 × processed\nlatency/);
+    const all = eventNames.length;
+    expect(stdout).toMatch(
+      new RegExp(`^${all} sent in .*\\nstatuses  ${all} × 200\\noutcomes  ${all} × processed\\nlatency`, 'm'),
+    );
   }
   expect(eventsOf(receiver)).toEqual([...eventNames, ...eventNames]);
   expect(receiver.received[0]?.headers).toMatchObject({
@@ -92,7 +95,8 @@ test('a file of another event than the one named is wrong use', async () => {
 test('--json prints a line for each delivery and a summary with percentiles', async () => {
   const { code, stdout } = await command.run(['send', '--all', '--count', '5', '--json', '--url', receiver.url]);
   const lines = jsonLines(stdout);
-  expect(lines).toHaveLength(81);
+  const total = 5 * eventNames.length;
+  expect(lines).toHaveLength(total + 1);
   expect(lines[0]).toEqual({
     type: 'delivery',
     event: expect.any(String),
@@ -103,11 +107,11 @@ test('--json prints a line for each delivery and a summary with percentiles', as
   const { latencyMs, ...summary } = lines.at(-1) ?? {};
   expect(summary).toEqual({
     type: 'summary',
-    total: 80,
-    sent: 80,
-    accepted: 80,
-    statuses: { '200': 80 },
-    outcomes: { processed: 80 },
+    total,
+    sent: total,
+    accepted: total,
+    statuses: { '200': total },
+    outcomes: { processed: total },
     errors: {},
     seconds: expect.any(Number),
     rate: expect.any(Number),
