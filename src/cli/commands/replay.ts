@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { rowOf } from '../../outcomes';
+import { rowOf } from '../../foundations/outcomes';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { parseCaptured } from '../captured/parse-captured';
