@@ -1,7 +1,8 @@
-// `npm run bench`: what a delivery costs, as ratios to what nobody can do without and to what others do. Two minutes and
-// a half on two cores, without any service.
+// `npm run bench`: what a delivery costs, as ratios to what nobody can do without and to what others do. About three
+// minutes on two cores. It needs no service; the rows with `redisStore` start a Redis of their own, and where there is
+// no redis-server they say that they were not measured.
 //
-//   npm run bench -- --only receive   one part alone: its numbers are printed, nothing is written
+//   npm run bench -- --only default   one part alone: its numbers are printed, nothing is written
 //   npm run bench -- --only queues    what the adapters of queues add to their engines; needs Redis and PostgreSQL
 //   npm run bench -- --check          exits 1 where a ratio is worse than its goal by more than its noise
 //
@@ -14,7 +15,7 @@ import { chart } from './harness/chart.mjs';
 import { install } from './harness/install.mjs';
 import { judge } from './harness/judge.mjs';
 import { measureApart } from './harness/measure-apart.mjs';
-import { report, table } from './harness/report.mjs';
+import { explanation, report, table } from './harness/report.mjs';
 
 const { check, only } = parseArgs({ options: { check: { type: 'boolean' }, only: { type: 'string' } } }).values;
 if (only !== undefined && !parts.includes(only)) throw new Error(`--only ${only}: expected one of ${parts.join(', ')}`);
@@ -26,7 +27,7 @@ for (const { part, index, needsServices } of groups) {
 }
 const rows = measured.flatMap(({ part, rows }) => rows.map((row) => ({ part, ...judge(row) })));
 
-console.log(`\n${table(rows)}`);
+console.log(`\n${table(rows)}\n\n${explanation(rows)}`);
 if (only === undefined) {
   writeFileSync(new URL('results.md', import.meta.url), report(rows, measured));
   writeFileSync(new URL('results.svg', import.meta.url), chart(rows));

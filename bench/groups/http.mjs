@@ -1,45 +1,127 @@
 // Requests a second in Express 5: each receiver is a server process of its own, and this process sends the load.
+import { ownRedis } from '../../scripts/scaling/engines.mjs';
 import { sizeText } from '../harness/size-text.mjs';
 import { deliveries, gitHubDeliveries } from '../load/deliveries.mjs';
 import { requestOf, sendAll } from '../load/send.mjs';
 import { startServer } from '../load/start-server.mjs';
 
 const connections = 16;
-const servers = [
-  { name: 'bigmind-webhooks', file: 'bigmind-webhooks', deliveries },
-  { name: 'hand-written', file: 'hand-written', deliveries },
-  { name: '@octokit/webhooks', file: 'octokit-webhooks', deliveries: gitHubDeliveries },
-];
 
-/** @param goals at least how many times the requests of each of the others */
-export async function http({ bytes, goals }) {
-  const at = sizeText(bytes);
-  const started = await Promise.all(servers.map(({ file }) => startServer(file)));
-  const contenders = servers.map(({ name, deliveries }, index) => [
+// The names of the receivers, in the rows and in the report.
+const configured = 'default';
+const withRedis = 'default with redisStore';
+const remembering = 'silent';
+const forgetting = 'silent, no de-duplication';
+const handWritten = 'hand-written';
+const octokit = '@octokit/webhooks';
+
+const ours = {
+  [configured]:
+    'the default options (de-duplication in memory, and a pino line for each delivery in a file) and an async handler ' +
+    'that reads `key`',
+  [withRedis]: 'the same, but for `redisStore` with a Redis of the benchmark’s own',
+  [remembering]: '`logger: false` and a handler that reads nothing; de-duplication is in memory',
+  [forgetting]: '`logger: false` and `deduplicate: false`',
+};
+const simple = 'a hand-written receiver, which checks the HMAC and parses';
+
+/**
+ * What people run: the default configuration, in memory and with Redis, against a hand-written receiver that logs with
+ * pino too. Where no Redis can be started, its row says so.
+ *
+ * @param atLeast the goal: how many times the requests of the hand-written receiver
+ */
+export async function asPeopleRunIt({ bytes, atLeast }) {
+  const { redis, missing } = await startRedis();
+  const servers = [
+    { name: configured, file: 'default', logs: true },
+    { name: handWritten, file: 'hand-written-logging', logs: true },
+  ];
+  if (redis !== undefined) servers.push({ name: withRedis, file: 'with-redis', args: [redis.url], logs: true });
+  const { contenders, close } = await race(servers, bytes);
+  const logging = `${simple}, and logs with pino too`;
+  return group('as people run it', bytes, {
+    contenders,
+    rows: [
+      row(configured, handWritten, { bytes, goal: { atLeast }, means: meaning(configured, logging) }),
+      {
+        ...row(withRedis, handWritten, { bytes, means: meaning(withRedis, `${logging}, but has no Redis`) }),
+        ...(missing !== undefined && { ratio: undefined, unmeasured: missing }),
+      },
+    ],
+    async close() {
+      close();
+      await redis?.remove();
+    },
+  });
+}
+
+/**
+ * Without a log, where the receiver itself shows most.
+ *
+ * @param goals at least how many times the requests of each of the others, with de-duplication and without
+ */
+export async function silent({ bytes, goals }) {
+  const servers = [
+    { name: remembering, file: 'bigmind-webhooks' },
+    { name: forgetting, file: 'no-deduplication' },
+    { name: handWritten, file: 'hand-written' },
+    { name: octokit, file: 'octokit-webhooks', make: gitHubDeliveries },
+  ];
+  const others = {
+    [handWritten]: simple,
+    [octokit]: `${octokit}, which neither validates nor remembers`,
+  };
+  const rowsOf = (name, theirGoals) =>
+    Object.entries(theirGoals).map(([other, atLeast]) =>
+      row(name, other, { bytes, goal: { atLeast }, means: meaning(name, others[other]) }),
+    );
+  return group('silent', bytes, {
+    ...(await race(servers, bytes)),
+    rows: [...rowsOf(remembering, goals.deduplicating), ...rowsOf(forgetting, goals.forgetting)],
+  });
+}
+
+function group(kind, bytes, rest) {
+  const name = `requests a second over HTTP, ${kind}, ${sizeText(bytes)}`;
+  return { name, unit: 'requests a second', rounds: 12, warmUps: 4, ...rest };
+}
+
+function row(name, other, { bytes, ...rest }) {
+  const what = `HTTP, ${name}, to ${other}`;
+  return { what, at: sizeText(bytes), ratio: (rates) => rates[name] / rates[other], ...rest };
+}
+
+function meaning(name, other) {
+  return `requests a second with ${ours[name]}. Divided by those of ${other}.`;
+}
+
+async function startRedis() {
+  try {
+    return { redis: await ownRedis() };
+  } catch (error) {
+    return { missing: `${error.message}: ${error.cause?.message}` };
+  }
+}
+
+/** Starts the servers, and makes a contender of each. */
+async function race(servers, bytes) {
+  const started = await Promise.all(servers.map(({ file, ...options }) => startServer(file, options)));
+  const contenders = servers.map(({ name, make = deliveries }, index) => [
     name,
-    load(started[index], deliveries(bytes), bytes),
+    load(started[index], make(bytes), bytes),
   ]);
   return {
-    name: `requests a second over HTTP, ${at}`,
-    unit: 'requests a second',
-    rounds: 16,
-    warmUps: 4,
     contenders: Object.fromEntries(contenders),
-    rows: Object.entries(goals).map(([other, atLeast]) => ({
-      what: `requests over HTTP to ${other}`,
-      at,
-      goal: { atLeast },
-      ratio: (rates) => rates['bigmind-webhooks'] / rates[other],
-    })),
     close() {
       for (const { stop } of started) stop();
     },
   };
 }
 
-function load({ port, ask }, next, bytes) {
-  // Some 0.4 s.
-  const count = Math.round(160_000_000 / (bytes + 60_000));
+function load({ port, ask, logged }, next, bytes) {
+  // Some 0.3 s.
+  const count = Math.round(120_000_000 / (bytes + 60_000));
   return async function rate() {
     const requests = Array.from({ length: count }, () => requestOf(next()));
     const before = await ask();
@@ -47,6 +129,7 @@ function load({ port, ask }, next, bytes) {
     const seconds = await sendAll(port, requests, connections);
     const { handled } = await ask();
     if (handled - before.handled !== count) throw new Error('bench: a request was not handled');
+    await logged?.(count);
     return count / seconds;
   };
 }

@@ -1,8 +1,8 @@
-import { goalText, ratioText } from './report.mjs';
+import { goalText, judged, ratioText } from './report.mjs';
 
-const width = 860;
-const left = 390;
-const goalAt = 640;
+const width = 900;
+const left = 430;
+const goalAt = 680;
 const rowHeight = 22;
 const top = 78;
 // A row that uses more of its goal than there is room for is cut off, and says its ratio like the others.
@@ -28,8 +28,9 @@ const style = `
     .spread { stroke: #f0f6fc; }
   }`;
 
-/** The rows as bars, each as long as the part of its goal that it uses: within the line is better than the goal. */
-export function chart(rows) {
+/** The rows with a goal as bars, each as long as the part of its goal that it uses: within the line is better than the goal. */
+export function chart(measured) {
+  const rows = judged(measured);
   const met = rows.filter(({ verdict }) => verdict === 'met').length;
   const height = top + rows.length * rowHeight + 16;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title desc">
@@ -46,7 +47,8 @@ ${rows.map((row, index) => bar(row, index, rows[index - 1]?.part)).join('\n')}
 `;
 }
 
-function bar({ part, what, at, measured, spread, goal, verdict }, index, partBefore) {
+function bar(row, index, partBefore) {
+  const { part, what, at, measured, spread, goal, verdict } = row;
   const y = top + index * rowHeight;
   const end = xOf(measured, goal);
   const [from, to] = spread.map((ratio) => xOf(ratio, goal)).sort((a, b) => a - b);
@@ -54,7 +56,7 @@ function bar({ part, what, at, measured, spread, goal, verdict }, index, partBef
   return `${label}<text x="${left - 8}" y="${y + 11}" text-anchor="end">${escaped(nameOf(what, at))}</text>
 <rect class="${verdict.split(' ')[0]}" x="${left}" y="${y}" width="${end - left}" height="14" rx="2"/>
 <line class="spread" x1="${from}" x2="${to}" y1="${y + 7}" y2="${y + 7}"/>
-<text x="${width - 12}" y="${y + 11}" text-anchor="end">${signs[verdict]} ${ratioText(measured)} (${goalText(goal)})</text>`;
+<text x="${width - 12}" y="${y + 11}" text-anchor="end">${signs[verdict]} ${ratioText(measured)} (${goalText(row)})</text>`;
 }
 
 // What colour says, a sign says too.
@@ -67,6 +69,6 @@ function xOf(ratio, { atMost, atLeast }) {
 }
 
 const nameOf = (what, at) => `${what}, ${at}`;
-const sentence = ({ what, at, measured, goal, verdict }) =>
-  `${nameOf(what, at)}: ${ratioText(measured)}, goal ${goalText(goal)}, ${verdict}.`;
+const sentence = (row) =>
+  `${nameOf(row.what, row.at)}: ${ratioText(row.measured)}, goal ${goalText(row)}, ${row.verdict}.`;
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -24,7 +24,11 @@ export async function measure({ name, unit, contenders, rows, rounds = 40, warmU
       contender,
       numbers: taken.map((numbers) => numbers[contender]),
     })),
-    rows: rows.map(({ ratio, ...row }) => ({ ...row, ratios: taken.map((numbers) => ratio(numbers)) })),
+    // A row that cannot be measured here says why instead of having a ratio.
+    rows: rows.map(({ ratio, ...row }) => ({
+      ...row,
+      ...(ratio && { ratios: taken.map((numbers) => ratio(numbers)) }),
+    })),
   };
 }
 

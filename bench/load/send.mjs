@@ -11,12 +11,15 @@ export function requestOf({ headers, body }) {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** Sends the requests over so many connections, one after the other on each, and resolves to the seconds it took. */
-export async function sendAll(port, requests, connections) {
+/**
+ * Sends the requests over so many connections, one after the other on each, and resolves to the seconds it took. Every
+ * answer must have the status.
+ */
+export async function sendAll(port, requests, connections, status = 200) {
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
-  const pending = requests.values();
+  const pending = requests[Symbol.iterator]();
   const start = process.hrtime.bigint();
-  await Promise.all(sockets.map((socket) => exchange(socket, pending)));
+  await Promise.all(sockets.map((socket) => exchange(socket, pending, status)));
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   for (const socket of sockets) socket.destroy();
   return seconds;
@@ -28,7 +31,7 @@ async function open(port) {
   return socket;
 }
 
-function exchange(socket, pending) {
+function exchange(socket, pending, status) {
   return new Promise((resolve, reject) => {
     let reply = '';
     const send = () => {
@@ -39,7 +42,7 @@ function exchange(socket, pending) {
     socket.on('data', (chunk) => {
       reply += chunk.latin1Slice();
       if (!isWhole(reply)) return;
-      if (!reply.startsWith('HTTP/1.1 200 ')) reject(new Error(`bench: a reply was ${reply}`));
+      if (!reply.startsWith(`HTTP/1.1 ${status} `)) reject(new Error(`bench: a reply was ${reply}`));
       reply = '';
       send();
     });

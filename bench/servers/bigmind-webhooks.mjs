@@ -1,3 +1,4 @@
+// Silent: without a log line, and with a handler that does not read its context.
 import express from 'express';
 import bigmind from '../../dist/index.js';
 import { event, secret } from '../load/deliveries.mjs';

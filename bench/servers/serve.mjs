@@ -6,6 +6,12 @@ export function handle() {
   handled += 1;
 }
 
+/** The same, for those that have an idempotency key. */
+export function handleWithKey(key) {
+  if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`bench: a key was ${key}`);
+  handled += 1;
+}
+
 export function serve(app) {
   const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
   process.on('message', () => {

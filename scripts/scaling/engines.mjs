@@ -21,9 +21,16 @@ export async function ownRedis() {
   client.on('error', () => {});
   const numberIn = async (section, name) =>
     Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(await client.info(section))[1]);
+  const about = await Promise.race([client.info('server'), ended.then(() => {})]).catch((cause) => cause);
+  if (typeof about !== 'string') {
+    client.disconnect();
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error('redis-server could not be started', { cause: about });
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
-    version: /redis_version:(\S+)/.exec(await client.info('server'))[1],
+    version: /redis_version:(\S+)/.exec(about)[1],
     bytes: () => numberIn('memory', 'used_memory'),
     empty: () => client.flushall(),
     async remove() {

@@ -1,0 +1,9 @@
+// Silent, and a repeat is handled again.
+import express from 'express';
+import bigmind from '../../dist/index.js';
+import { event, secret } from '../load/deliveries.mjs';
+import { handle, serve } from './serve.mjs';
+
+const webhooks = bigmind.bigmindWebhooks({ secret, logger: false, deduplicate: false });
+webhooks.on(event, handle);
+serve(express().use('/webhooks', webhooks.router));
