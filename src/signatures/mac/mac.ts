@@ -5,7 +5,9 @@ import type { Algorithm, Digest } from './digest';
 
 /** HMAC (RFC 2104) over `signedPrefix` and the body. */
 export function macOf(algorithm: Algorithm, key: string | Buffer, signedPrefix: string, rawBody: Buffer): Buffer {
-  return createHmac(algorithm, key).update(signedPrefix).update(rawBody).digest();
+  const hmac = createHmac(algorithm, key);
+  if (signedPrefix !== '') hmac.update(signedPrefix);
+  return hmac.update(rawBody).digest();
 }
 
 /** The MAC as a sender writes it. */
