@@ -5,7 +5,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   // For machines that are busy with something else: what hangs still fails.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   // By itself Jest leaves a core idle, which on two cores is half of them.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/slow-first.js',

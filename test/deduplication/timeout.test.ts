@@ -70,7 +70,7 @@ test('a repeat that joins takes its own timeout', async () => {
 });
 
 test('in another process the repeat is in progress, with what is left of the lease, then a duplicate', async () => {
-  const store = memoryStore();
+  const store = memoryStore({ clock: { now: () => 0 } });
   const here = waiting({ deduplicate: { store } });
   const there = waiting({ deduplicate: { store } });
   const delivery = genuine();
@@ -87,16 +87,14 @@ test('timeoutMs is counted from the arrival of the request', async () => {
   let now = 0;
   // The secret is found when most of the time has passed.
   const { webhooks, runs } = waiting({
-    timeoutMs: 60_000,
+    timeoutMs: 3_600_000,
     clock: { now: () => now },
     secret: ({ params }) => {
-      now = 59_990;
+      now = 3_599_990;
       return { tenant: params['tenant'] ?? 'acme', secret: 'a secret of the tests' };
     },
   });
-  const startedAt = performance.now();
   expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
-  expect(performance.now() - startedAt).toBeLessThan(5000);
   expect(runs).toEqual([1]);
 });
 

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { hmac, memoryStore, type QueuedDelivery, type SecretRequest, WebhookError } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore } from '../deduplication/kit';
-import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, type Options, secret, send, service } from './kit';
+import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service } from './kit';
 
 afterEach(closeAll);
 
@@ -93,27 +93,24 @@ test('the key is the one that handlers have without a queue', async () => {
 });
 
 describe('a queue that', () => {
-  const silent: Options = { deduplicate: { storeTimeoutMs: 30 } };
+  /** Longer than Jest waits. */
+  const tooLong = 3_600_000;
 
   test('is silent is waited for no longer than storeTimeoutMs: 503, to come again in 10 s', async () => {
     const { web } = service(
-      silent,
+      { timeoutMs: tooLong, deduplicate: { storeTimeoutMs: 30 } },
       queueThat(() => new Promise(() => undefined)),
     );
-    const startedAt = performance.now();
     const reply = await web.receive(genuine());
-    expect(performance.now() - startedAt).toBeLessThan(1500);
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '10']);
   });
 
   test('is silent is not waited for beyond timeoutMs', async () => {
     const { web } = service(
-      { timeoutMs: 30 },
+      { timeoutMs: 30, deduplicate: { storeTimeoutMs: tooLong } },
       queueThat(() => new Promise(() => undefined)),
     );
-    const startedAt = performance.now();
     expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
-    expect(performance.now() - startedAt).toBeLessThan(1500);
   });
 
   test.each([

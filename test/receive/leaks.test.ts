@@ -6,8 +6,6 @@ import { path, post, serve } from '../express/serve';
 import { referenceExamples } from '../fixtures/reference-examples';
 import { notedLog } from './receiver';
 
-jest.setTimeout(30_000);
-
 const marker = 'MARKER';
 const secret = `${marker} the secret`;
 const oldSecret = `${marker} the old secret`;

@@ -58,7 +58,8 @@ test('lists at most 100 errors, and holds no more than that needs', () => {
   const started = performance.now();
   const errors = schemaErrors(payload);
   expect(errors).toHaveLength(100);
-  expect(performance.now() - started).toBeLessThan(3000);
+  // The square of so many answers would be minutes.
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(answers).toHaveLength(100_000);
 });
 
