@@ -57,20 +57,20 @@ test('the sources are seen, and their imports', () => {
 
 test('every folder is a room or a tool', () => {
   const folders = new Set([...files.keys()].filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
-  expect([...folders].filter((folder) => ![...rooms, ...tools].includes(folder ?? ''))).toEqual([]);
+  expect([...folders].filter((folder) => ![...rooms, ...tools].includes(folder ?? ''))).toStrictEqual([]);
 });
 
 test('a room imports itself and the foundations, never another room or what joins the rooms', () => {
   const isOffence = ({ from, to }: Import) =>
     isInRoom(from) && files.has(to) && roomOf(to) !== roomOf(from) && !foundations.includes(to);
-  expect(offences(isOffence)).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 test('the foundations import only those below them', () => {
   const isOffence = ({ from, to }: Import) =>
     foundations.includes(from) && files.has(to) && !foundations.slice(0, foundations.indexOf(from)).includes(to);
-  expect(offences(isOffence)).toEqual([]);
-  expect(foundations.filter((name) => !files.has(name))).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
+  expect(foundations.filter((name) => !files.has(name))).toStrictEqual([]);
 });
 
 // The examples that `examplePayload` copies stand in the published schemas, which are data. What explains signatures and
@@ -82,12 +82,12 @@ test('testing and cli use the public names, and testing the published schemas an
     ['index.ts', 'testing/index.ts'].includes(to) || (from.startsWith('testing/') && forTesting.includes(to));
   const isOffence = ({ from, to }: Import) =>
     isTool(from) && files.has(to) && roomOf(to) !== roomOf(from) && !isPublic(from, to);
-  expect(offences(isOffence)).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 test('nothing imports cli, and nothing that is installed to receive imports testing', () => {
-  expect(offences(({ from, to }) => isTool(to) && !isTool(from))).toEqual([]);
-  expect(offences(({ from, to }) => to.startsWith('cli/') && !from.startsWith('cli/'))).toEqual([]);
+  expect(offences(({ from, to }) => isTool(to) && !isTool(from))).toStrictEqual([]);
+  expect(offences(({ from, to }) => to.startsWith('cli/') && !from.startsWith('cli/'))).toStrictEqual([]);
 });
 
 test('Express and Ajv have one room each', () => {
@@ -95,19 +95,21 @@ test('Express and Ajv have one room each', () => {
     const place: string | undefined = (places as Readonly<Record<string, string>>)[to];
     return place !== undefined && !from.startsWith(place);
   };
-  expect(offences(isOffence)).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 test('every package that is imported is declared, and no driver is imported at all', () => {
   const declared = { ...packageJson.dependencies, ...packageJson.peerDependencies };
   const isBuiltIn = (to: string) => to.startsWith('node:') || builtinModules.includes(to);
   const isOffence = ({ to }: Import) => !files.has(to) && !to.startsWith('../') && !isBuiltIn(to) && !(to in declared);
-  expect(offences(isOffence)).toEqual([]);
-  expect(offences(({ to }) => drivers.includes(to))).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
+  expect(offences(({ to }) => drivers.includes(to))).toStrictEqual([]);
 });
 
 test('what is imported from outside src is a schema', () => {
-  expect(offences(({ to }) => to.startsWith('../') && !/^\.\.\/schemas\/\w+\.schema\.json$/.test(to))).toEqual([]);
+  expect(offences(({ to }) => to.startsWith('../') && !/^\.\.\/schemas\/\w+\.schema\.json$/.test(to))).toStrictEqual(
+    [],
+  );
 });
 
 test('no module imports itself by a detour', () => {
@@ -123,7 +125,7 @@ test('no module imports itself by a detour', () => {
     }
     return false;
   };
-  expect([...files.keys()].filter(isCyclic)).toEqual([]);
+  expect([...files.keys()].filter(isCyclic)).toStrictEqual([]);
 });
 
 test.each([
@@ -141,7 +143,7 @@ test.each([
 
 // A job's signature was verified when it was a request. Whoever else could say so of bytes would pass the signature by.
 test('only what opens a queue’s jobs says of a delivery that it was verified earlier', () => {
-  expect(offences(({ from, to }) => to === 'open-job.ts' && from !== 'bigmind-webhooks.ts')).toEqual([]);
+  expect(offences(({ from, to }) => to === 'open-job.ts' && from !== 'bigmind-webhooks.ts')).toStrictEqual([]);
   const namedIn = [...files].filter(([, { text }]) => /\bverifiedEarlier\b/.test(text)).map(([name]) => name);
   expect(namedIn.toSorted()).toEqual(['open-job.ts', 'signatures/verify-signature.ts']);
 });
@@ -159,7 +161,7 @@ test('nothing is cast to a delivery that was verified or parsed, but where it is
 
 test('no file is long, and most are short', () => {
   const lengths = handwritten.map(([name, source]) => ({ name, lines: source.text.split('\n').length - 1 }));
-  expect(lengths.filter(({ lines }) => lines > 250)).toEqual([]);
+  expect(lengths.filter(({ lines }) => lines > 250)).toStrictEqual([]);
   const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(80);
 });
@@ -172,5 +174,5 @@ test('there is no any, and no error that the compiler was told not to see', () =
     });
     if (/@ts-(?:ignore|expect-error|nocheck)/.test(source.text)) anys.push(`${name}: @ts-…`);
   }
-  expect(anys).toEqual([]);
+  expect(anys).toStrictEqual([]);
 });

@@ -14,7 +14,7 @@ afterEach(() => {
 test('acts after its time', async () => {
   const acted: string[] = [];
   new PatientTimer(() => setTimeout(() => acted.push('now'), 5));
-  expect(acted).toEqual([]);
+  expect(acted).toStrictEqual([]);
   await until(() => acted.length > 0);
   expect(acted).toEqual(['now']);
 });

@@ -80,7 +80,7 @@ test('in another process the repeat is in progress, with what is left of the lea
   here.time.open();
   await until(() => here.logged(/after the answer/).length === 1);
   expect(await send(there.webhooks, delivery)).toBe('200 duplicate');
-  expect([here.runs, there.runs]).toEqual([[1], []]);
+  expect([here.runs, there.runs]).toStrictEqual([[1], []]);
 });
 
 test('timeoutMs is counted from the arrival of the request', async () => {
@@ -105,7 +105,7 @@ test('a store that gives the claim after the answer lets the handlers run all th
   time.open();
   const delivery = genuine();
   expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
-  expect(runs).toEqual([]);
+  expect(runs).toStrictEqual([]);
   opened.open();
   await until(() => logged(/after the answer/).length === 1);
   expect(runs).toEqual([1]);

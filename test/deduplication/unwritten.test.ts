@@ -124,7 +124,7 @@ test('what could not be written is written when the store comes back, without a 
   const elsewhere = receiverOn(store, ['a', 'b']);
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 duplicate');
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
-  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], []]);
+  expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b'], []]);
 });
 
 test('an answer waits no longer than it takes to write the completion', async () => {
@@ -173,7 +173,7 @@ test('a completion whose answer is lost is a completion', async () => {
   expect(await answered).toBe('200 processed');
   const elsewhere = receiverOn(store, ['a']);
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 duplicate');
-  expect([ran, elsewhere.ran]).toEqual([['a'], []]);
+  expect([ran, elsewhere.ran]).toStrictEqual([['a'], []]);
 });
 
 test('a store that forgot the claim is told of the successes as facts', async () => {

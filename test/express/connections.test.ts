@@ -100,7 +100,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const { head, body } = delivery({ expect: '100-continue' });
     socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`);
     await seen(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     socket.write(body);
     await seen(/HTTP\/1\.1 200 .*processed"}/s);
     expect(handled[0]?.context.rawBody.toString()).toBe(body);
@@ -176,7 +176,7 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
     outcome: 'malformed',
     reason: expect.stringContaining('aborted after 24 bytes'),
   });
-  expect(taken).toEqual([]);
+  expect(taken).toStrictEqual([]);
 });
 
 test('when writing the answer throws, whoever answers instead finds no header of ours', async () => {

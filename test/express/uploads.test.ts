@@ -22,7 +22,7 @@ describe.each(expresses)('under $name', ({ express }) => {
   afterEach(() => served.close());
 
   async function takesTheNext(): Promise<void> {
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(served.origin + path, genuine())).status).toBe(200);
     expect(handled).toHaveLength(1);
   }
@@ -117,7 +117,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const padded = body + ' '.repeat(100 * 1024 - body.length);
     const over = await post(served.origin + path, signDelivery({ payload: `${padded} `, secret }));
     expect(over.status).toBe(413);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(served.origin + path, signDelivery({ payload: padded, secret }))).status).toBe(200);
     expect(handled[0]?.context.rawBody).toHaveLength(100 * 1024);
   });
@@ -149,7 +149,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"code":"READ_TIMEOUT"');
     expect(at).toBeLessThan(body.length);
-    expect(impatient.handled).toEqual([]);
+    expect(impatient.handled).toStrictEqual([]);
     expect((await post(slow.origin + path, genuine())).status).toBe(200);
     expect(impatient.handled).toHaveLength(1);
     await slow.close();

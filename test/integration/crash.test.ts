@@ -82,7 +82,7 @@ describe.each(['redis', 'postgres'] as const)('with %s, a delivery whose process
     const { replies, ms } = await repeat(survivor.port, note);
     const refusals = replies.slice(0, -1);
     expect(outcomeOf(replies.at(-1) as Reply)).toBe(course.ends);
-    expect(new Set(refusals.map(outcomeOf))).toEqual(new Set(course.waits ? ['IN_PROGRESS'] : []));
+    expect(new Set(refusals.map(outcomeOf))).toStrictEqual(new Set(course.waits ? ['IN_PROGRESS'] : []));
     // The lease alone decides how long the wait is: it began just before the death.
     if (course.waits) {
       const waited = performance.now() - died;

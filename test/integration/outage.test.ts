@@ -133,7 +133,7 @@ describe.each(failures)('$server, $way', ({ open, way }) => {
     await failing.mend();
     const other = await receiver();
     expect(outcomeOf(await repeat(other, note))).toBe('duplicate');
-    expect(other.handled).toEqual([]);
+    expect(other.handled).toStrictEqual([]);
     expect(app.handled).toHaveLength(1);
   });
 

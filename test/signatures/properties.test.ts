@@ -44,7 +44,7 @@ test.each(signed)('any one-bit change of the body is refused under a %s signatur
     const { status } = await webhooks.receive({ headers, body: changed });
     if (status !== 401) expect({ bit, status }).toEqual({ bit, status: 401 });
   }
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   expect((await webhooks.receive({ headers, body: bytes })).status).toBe(200);
 });
 
@@ -63,7 +63,7 @@ test.each(signed)('any one-digit change of a %s signature, its timestamp or id i
     }
   }
   expect(tried).toBeGreaterThan(30);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 // Of another secret: the body is random too, and may be the very text that was signed.
@@ -131,7 +131,7 @@ test.each([
     }),
     { numRuns: 300 },
   );
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('a genuine delivery is found among any other headers that cannot be read as a signature', async () => {

@@ -34,7 +34,7 @@ test.each<[string, Record<string, string>, string, string]>([
   const found = tried.filter(({ outcome }) => outcome === 'match');
   expect(found).toEqual([expect.objectContaining({ header, form, algorithm: 'sha256' })]);
   expect(found[0]?.expectedPrefix).toBe(found[0]?.gotPrefix);
-  expect(causes).toEqual([]);
+  expect(causes).toStrictEqual([]);
 });
 
 test('says what each reading was compared with, in 8 digits and no more', () => {

@@ -175,8 +175,8 @@ describe('a worker', () => {
     late.open();
     await new Promise((resolve) => setImmediate(resolve));
     expect(ran.sort()).toEqual(jobs.map(({ key }) => key).sort());
-    expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toEqual([]);
-    expect(lines).toEqual([]);
+    expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toStrictEqual([]);
+    expect(lines).toStrictEqual([]);
   });
 
   test('that has nothing to do is closed at once', async () => {
