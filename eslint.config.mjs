@@ -28,6 +28,13 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       '@typescript-eslint/ban-ts-comment': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name="toEqual"]:has(ArrayExpression[elements.length=0])',
+          message: 'toEqual takes [undefined] for []. Use toStrictEqual.',
+        },
+      ],
     },
   },
   {

@@ -98,12 +98,12 @@ test('testing and cli use the public names and the foundations, and testing the 
     ['index.ts', 'testing/index.ts'].includes(to) || (from.startsWith('testing/') && forTesting.includes(to));
   const isOffence = ({ from, to }: Import) =>
     isTool(from) && files.has(to) && roomOf(to) !== roomOf(from) && !isFoundation(to) && !isPublic(from, to);
-  expect(offences(isOffence)).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 test('nothing imports cli, and nothing that is installed to receive imports testing', () => {
-  expect(offences(({ from, to }) => isTool(to) && !isTool(from))).toEqual([]);
-  expect(offences(({ from, to }) => to.startsWith('cli/') && !from.startsWith('cli/'))).toEqual([]);
+  expect(offences(({ from, to }) => isTool(to) && !isTool(from))).toStrictEqual([]);
+  expect(offences(({ from, to }) => to.startsWith('cli/') && !from.startsWith('cli/'))).toStrictEqual([]);
 });
 
 test('Express and Ajv have one room each', () => {
@@ -111,19 +111,21 @@ test('Express and Ajv have one room each', () => {
     const place: string | undefined = (places as Readonly<Record<string, string>>)[to];
     return place !== undefined && !from.startsWith(place);
   };
-  expect(offences(isOffence)).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
 });
 
 test('every package that is imported is declared, and no driver is imported at all', () => {
   const declared = { ...packageJson.dependencies, ...packageJson.peerDependencies };
   const isBuiltIn = (to: string) => to.startsWith('node:') || builtinModules.includes(to);
   const isOffence = ({ to }: Import) => !files.has(to) && !to.startsWith('../') && !isBuiltIn(to) && !(to in declared);
-  expect(offences(isOffence)).toEqual([]);
-  expect(offences(({ to }) => drivers.includes(to))).toEqual([]);
+  expect(offences(isOffence)).toStrictEqual([]);
+  expect(offences(({ to }) => drivers.includes(to))).toStrictEqual([]);
 });
 
 test('what is imported from outside src is a schema', () => {
-  expect(offences(({ to }) => to.startsWith('../') && !/^\.\.\/schemas\/\w+\.schema\.json$/.test(to))).toEqual([]);
+  expect(offences(({ to }) => to.startsWith('../') && !/^\.\.\/schemas\/\w+\.schema\.json$/.test(to))).toStrictEqual(
+    [],
+  );
 });
 
 test('no module imports itself by a detour, types included', () => {
@@ -139,7 +141,7 @@ test('no module imports itself by a detour, types included', () => {
     }
     return false;
   };
-  expect([...files.keys()].filter(isCyclic)).toEqual([]);
+  expect([...files.keys()].filter(isCyclic)).toStrictEqual([]);
 });
 
 test.each([
@@ -157,7 +159,7 @@ test.each([
 
 // A job's signature was verified when it was a request. Whoever else could say so of bytes would pass the signature by.
 test('only what opens a queue’s jobs says of a delivery that it was verified earlier', () => {
-  expect(offences(({ from, to }) => to === 'pipeline/open-job.ts' && from !== 'bigmind-webhooks.ts')).toEqual([]);
+  expect(offences(({ from, to }) => to === 'pipeline/open-job.ts' && from !== 'bigmind-webhooks.ts')).toStrictEqual([]);
   const namedIn = [...files].filter(([, { text }]) => /\bverifiedEarlier\b/.test(text)).map(([name]) => name);
   expect(namedIn.toSorted()).toEqual(['pipeline/open-job.ts', 'signatures/verify-signature.ts']);
 });
@@ -175,7 +177,7 @@ test('nothing is cast to a delivery that was verified or parsed, but where it is
 
 test('no file is long, and most are short', () => {
   const lengths = handwritten.map(([name, source]) => ({ name, lines: source.text.split('\n').length - 1 }));
-  expect(lengths.filter(({ lines }) => lines > 250)).toEqual([]);
+  expect(lengths.filter(({ lines }) => lines > 250)).toStrictEqual([]);
   const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(80);
 });
@@ -188,5 +190,5 @@ test('there is no any, and no error that the compiler was told not to see', () =
     });
     if (/@ts-(?:ignore|expect-error|nocheck)/.test(source.text)) anys.push(`${name}: @ts-…`);
   }
-  expect(anys).toEqual([]);
+  expect(anys).toStrictEqual([]);
 });

@@ -31,7 +31,7 @@ function judge(goal: object | undefined, ratios: readonly number[]): string {
 
 test('its lock file names no other registry than that of the package', () => {
   const known = hostsOf('package-lock.json');
-  expect([...hostsOf('bench/package-lock.json')].filter((host) => !known.has(host))).toEqual([]);
+  expect([...hostsOf('bench/package-lock.json')].filter((host) => !known.has(host))).toStrictEqual([]);
 });
 
 test('says why each of its dependencies is there', () => {

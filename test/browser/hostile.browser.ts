@@ -65,9 +65,9 @@ test('nothing of a payload is ever more than text, in any part of the page', asy
   }));
   expect(
     foreign.elements.filter((html) => !/^<(script src="page\.js"|link rel="(icon|stylesheet)")/.test(html)),
-  ).toEqual([]);
+  ).toStrictEqual([]);
   expect(foreign).toMatchObject({ handlers: 0, title: 'Bigmind webhooks inspector' });
-  expect(offences).toEqual([]);
+  expect(offences).toStrictEqual([]);
 });
 
 test('what cannot be seen, or turns text around, is shown as an escape', async () => {

@@ -53,7 +53,7 @@ test('lists what came, the newest first, with event, outcome, status and size', 
   ]);
   await expect(rows().locator('.row-status').allInnerTexts()).resolves.toEqual(['400', '422', '200', '401', '200']);
   await expect(rows().first().locator('.row-size').textContent()).resolves.toBe('9 B');
-  expect(opened.offences).toEqual([]);
+  expect(opened.offences).toStrictEqual([]);
 });
 
 test('shows a delivery as it comes, and says so', async () => {
@@ -146,7 +146,7 @@ test('replays a delivery to an address, byte for byte, and shows the answer', as
   expect(app.came.at(-1)?.headers['x-bigmind-signature']).toBe(request?.headers['x-bigmind-signature']);
   await page.getByRole('button', { name: 'Close' }).click();
   await tab('App').getByText('200').waitFor();
-  expect(opened.offences).toEqual([]);
+  expect(opened.offences).toStrictEqual([]);
 });
 
 test('says what is wrong when the app is not there', async () => {
@@ -191,7 +191,7 @@ test('does all of it by keyboard alone', async () => {
   await expect(active()).resolves.toBe('list');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('searchbox').inputValue()).resolves.toBe('');
-  expect(opened.offences).toEqual([]);
+  expect(opened.offences).toStrictEqual([]);
 });
 
 test('an answer that comes late takes nothing away from who reads the one that was asked for after it', async () => {

@@ -53,22 +53,22 @@ describe.each(themes)('in %s', (colorScheme) => {
     await page.locator('.row', { hasText: 'invalid' }).click();
     await page.locator('.has-error').first().waitFor();
     await page.getByRole('button', { name: 'Next error' }).click();
-    await expect(violations(page, colorScheme)).resolves.toEqual([]);
+    await expect(violations(page, colorScheme)).resolves.toStrictEqual([]);
     await page.locator('.row', { hasText: 'unauthenticated' }).click();
     await page.getByText('Not signed by this secret').waitFor();
-    await expect(violations(page, colorScheme)).resolves.toEqual([]);
+    await expect(violations(page, colorScheme)).resolves.toStrictEqual([]);
     for (const part of ['App', 'Headers', 'Attempts']) {
       await page.getByRole('tab', { name: part }).click();
-      await expect(violations(page, colorScheme, '#detail')).resolves.toEqual([]);
+      await expect(violations(page, colorScheme, '#detail')).resolves.toStrictEqual([]);
     }
     await page.keyboard.press('r');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('dialog').getByText('Answered 200').waitFor();
-    await expect(violations(page, colorScheme, '#replay')).resolves.toEqual([]);
+    await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
-    await expect(violations(page, colorScheme, '#help')).resolves.toEqual([]);
-    expect(offences).toEqual([]);
+    await expect(violations(page, colorScheme, '#help')).resolves.toStrictEqual([]);
+    expect(offences).toStrictEqual([]);
   });
 
   test('follows the theme of the system, and looks as in the documentation', async () => {
@@ -89,16 +89,16 @@ describe.each(themes)('in %s', (colorScheme) => {
       page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
     await page.locator('.row', { hasText: 'invalid' }).waitFor();
     await expect(overflow()).resolves.toBe(false);
-    await expect(violations(page, colorScheme)).resolves.toEqual([]);
+    await expect(violations(page, colorScheme)).resolves.toStrictEqual([]);
     await page.locator('.row', { hasText: 'invalid' }).click();
     await page.locator('.has-error').first().waitFor();
     await expect(page.locator('#list').isVisible()).resolves.toBe(false);
     await expect(overflow()).resolves.toBe(false);
-    await expect(violations(page, colorScheme)).resolves.toEqual([]);
+    await expect(violations(page, colorScheme)).resolves.toStrictEqual([]);
     await page.getByRole('button', { name: 'Back' }).click();
     await expect(page.locator('#list').isVisible()).resolves.toBe(true);
     await expect(page.locator('#detail').isVisible()).resolves.toBe(false);
-    expect(offences).toEqual([]);
+    expect(offences).toStrictEqual([]);
   });
 });
 
@@ -117,7 +117,7 @@ test('a page without deliveries says how to get the first one, and one whose lis
     const { page } = await empty.open();
     await page.getByText('Waiting for the first delivery').waitFor();
     await page.getByText(`npx bigmind-webhooks send --all --url ${empty.receiver}`).waitFor();
-    await expect(violations(page)).resolves.toEqual([]);
+    await expect(violations(page)).resolves.toStrictEqual([]);
     await empty.close();
     await page.getByText('Not connected. If listen was ended, start it and open its new address.').waitFor();
   } finally {

@@ -110,5 +110,5 @@ test('takes 500 at once, drops the oldest, and leaves who reads further down in 
   await page.getByText('older ones were dropped').waitFor();
   await expect(read()).resolves.toBe(before);
   expect(stage.log.oldest).toBe(501);
-  expect(offences).toEqual([]);
+  expect(offences).toStrictEqual([]);
 });

@@ -28,7 +28,7 @@ test('receive answers 503 with Retry-After, dispatch rejects, and no handler is 
   const reply = await webhooks.receive(genuine());
   expect([said(reply), reply.headers['retry-after']]).toEqual(['503 UNAVAILABLE', '10']);
   await expect(webhooks.dispatch(verified)).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
-  expect(signals).toEqual([]);
+  expect(signals).toStrictEqual([]);
 });
 
 test('it waits for handlers that run, whose deliveries are answered as ever', async () => {
@@ -154,7 +154,7 @@ test('a delivery whose secret is still being looked up starts no handler, and as
   await webhooks.close();
   found.open();
   expect(await answered).toBe('503 UNAVAILABLE');
-  expect([signals, store.calls]).toEqual([[], []]);
+  expect([signals, store.calls]).toStrictEqual([[], []]);
 });
 
 test('a claim that is given after it is given back, and starts no handler', async () => {
@@ -167,7 +167,7 @@ test('a claim that is given after it is given back, and starts no handler', asyn
   opened.open();
   expect(await answered).toBe('503 UNAVAILABLE');
   await closed;
-  expect(signals).toEqual([]);
+  expect(signals).toStrictEqual([]);
   store.mend();
   const next = waiting({ deduplicate: { store } });
   next.time.open();

@@ -16,7 +16,7 @@ test('what verify returned runs after it was JSON, and shares de-duplication wit
   });
   const delivery = genuine();
   const verified = await carried(webhooks, delivery);
-  expect(seen).toEqual([]);
+  expect(seen).toStrictEqual([]);
   expect(await webhooks.dispatch(verified)).toBe('processed');
   const event: unknown = JSON.parse(delivery.body);
   expect(seen).toEqual([{ event, key: verified.key, attempt: 1, tenant: undefined, signature: { scheme: 'hmac' } }]);
@@ -136,7 +136,7 @@ test.each<[string, (verified: Verified) => unknown, object]>([
   webhooks.on('*', () => void runs++);
   const verified = await carried(webhooks, genuine());
   await expect(webhooks.dispatch(spoil(verified) as Verified)).rejects.toMatchObject(error);
-  expect([runs, store.calls]).toEqual([0, []]);
+  expect([runs, store.calls]).toStrictEqual([0, []]);
   expect(await webhooks.dispatch(verified)).toBe('processed');
 });
 

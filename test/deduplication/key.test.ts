@@ -41,7 +41,7 @@ test('a redelivery after a rotation of the secret is a duplicate', async () => {
   expect(await send(before.webhooks, signDelivery({ payload, secret }))).toBe('200 processed');
   const after = noting({ deduplicate: { store }, secret: ['the next secret', secret] });
   expect(await send(after.webhooks, signDelivery({ payload, secret: 'the next secret' }))).toBe('200 duplicate');
-  expect(after.keys).toEqual([]);
+  expect(after.keys).toStrictEqual([]);
 });
 
 test('a redelivery that is signed at another time is a duplicate, other bytes with the same meaning are not', async () => {
@@ -159,7 +159,7 @@ describe('deduplicate.key', () => {
     const delivery = genuine();
     expect(await send(webhooks, delivery)).toBe('500 FAILED');
     await expect(webhooks.verify(delivery)).rejects.toMatchObject({ code: 'FAILED', status: 500 });
-    expect([keys, told]).toEqual([[], ['failed', 'failed']]);
+    expect([keys, told]).toStrictEqual([[], ['failed', 'failed']]);
     works = true;
     expect(await send(webhooks, delivery)).toBe('200 processed');
   });

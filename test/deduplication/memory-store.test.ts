@@ -24,6 +24,16 @@ test('forgets the oldest finished delivery beyond maxKeys, never one that runs',
   expect(store.complete('running', running.token, long)).toBe(true);
 });
 
+test('remembers 100,000 finished deliveries by default', () => {
+  const store = memoryStore();
+  for (let n = 0; n <= 100_000; n++) {
+    void store.complete(String(n), claimed(store.claim(String(n), long, long)).token, long);
+  }
+  expect(store.claim('1', long, long)).toBe('done');
+  expect(store.claim('100000', long, long)).toBe('done');
+  expect(store.claim('0', long, long)).toMatchObject({ attempt: 1 });
+});
+
 test('refuses a claim when as many deliveries run as there is room for, and takes it when one has ended', () => {
   const store = memoryStore({ maxKeys: 2 });
   const first = claimed(store.claim('1', long, long));

@@ -38,7 +38,7 @@ test.each<[string, Fault, RegExp]>([
   const reply = await webhooks.receive(delivery);
   expect([said(reply), reply.headers['retry-after']]).toEqual(['503 UNAVAILABLE', '10']);
   expect(told).toEqual(['unavailable', expect.stringMatching(cause)]);
-  expect(runs).toEqual([]);
+  expect(runs).toStrictEqual([]);
   store.mend();
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(runs).toEqual([1]);
@@ -65,7 +65,7 @@ test.each(noClaims)('a store that answers claim() with %s is 503, and runs nothi
   const copies = await Promise.all([send(webhooks, delivery), send(webhooks, delivery)]);
   expect(copies).toEqual(['503 UNAVAILABLE', '503 UNAVAILABLE']);
   expect(told).toContain('The delivery store answered claim() with what is no claim.');
-  expect(runs).toEqual([]);
+  expect(runs).toStrictEqual([]);
   await calm();
 });
 
@@ -110,7 +110,7 @@ test('a late claim that cannot be given back crashes nothing', async () => {
   opened.open();
   await until(() => store.calls.includes('release'));
   await calm();
-  expect(runs).toEqual([]);
+  expect(runs).toStrictEqual([]);
 });
 
 test('a claim whose answer is lost is in progress until its lease ends, and never runs twice', async () => {

@@ -35,7 +35,7 @@ test('the repeat runs only the handlers that had not succeeded, however often it
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(ran.splice(0)).toEqual(['a 3']);
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
-  expect(ran).toEqual([]);
+  expect(ran).toStrictEqual([]);
 });
 
 test('a failure of one delivery is no progress of another', async () => {
@@ -74,7 +74,7 @@ test('a deploy that leaves only handlers that had succeeded answers processed, a
   const after = deployed(store);
   after.register('crm');
   expect(await send(after.webhooks, delivery)).toBe('200 processed');
-  expect(after.ran).toEqual([]);
+  expect(after.ran).toStrictEqual([]);
   expect(await send(before.webhooks, delivery)).toBe('200 duplicate');
 });
 

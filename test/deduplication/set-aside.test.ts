@@ -92,7 +92,7 @@ test('without a callback nothing is asked of the store, and every copy is answer
   const webhooks = receiverWith({ deduplicate: { store } });
   const answered = callbacks.map(([, delivery]) => send(webhooks, delivery));
   expect(await Promise.all(answered)).toEqual(['422 INVALID', '400 MALFORMED', '200 ignored']);
-  expect(store.calls).toEqual([]);
+  expect(store.calls).toStrictEqual([]);
 });
 
 test('what onInvalid refused is an event’s, and runs its handlers, once its schema accepts it', async () => {

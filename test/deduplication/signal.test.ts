@@ -59,8 +59,8 @@ test('the lease is extended at every third as long as handlers run, and signal i
   expect(signal.aborted).toBe(false);
   receiver.store.calls.length = 0;
   await pass(2 * leaseMs);
-  expect(receiver.store.calls).toEqual([]);
-  expect(elsewhere.held).toEqual([]);
+  expect(receiver.store.calls).toStrictEqual([]);
+  expect(elsewhere.held).toStrictEqual([]);
 });
 
 test('a claim that the store says is lost aborts signal, and the delivery can be taken over', async () => {

@@ -146,7 +146,7 @@ export async function compareWithModel(
   makeReal: () => RealStore,
   clock: 'own' | 'ours' = 'own',
 ): Promise<void> {
-  const seed = Date.now() & 0x7fffffff;
+  const { seed = 0 } = fc.readConfigureGlobal();
   const restoreClock = clock === 'own' ? skewableClock() : () => undefined;
   try {
     const shards = Array.from({ length: atOnce }, (_, shard) =>

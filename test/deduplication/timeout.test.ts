@@ -70,7 +70,7 @@ test('a repeat that joins takes its own timeout', async () => {
 });
 
 test('in another process the repeat is in progress, with what is left of the lease, then a duplicate', async () => {
-  const store = memoryStore();
+  const store = memoryStore({ clock: { now: () => 0 } });
   const here = waiting({ deduplicate: { store } });
   const there = waiting({ deduplicate: { store } });
   const delivery = genuine();
@@ -80,23 +80,21 @@ test('in another process the repeat is in progress, with what is left of the lea
   here.time.open();
   await until(() => here.logged(/after the answer/).length === 1);
   expect(await send(there.webhooks, delivery)).toBe('200 duplicate');
-  expect([here.runs, there.runs]).toEqual([[1], []]);
+  expect([here.runs, there.runs]).toStrictEqual([[1], []]);
 });
 
 test('timeoutMs is counted from the arrival of the request', async () => {
   let now = 0;
   // The secret is found when most of the time has passed.
   const { webhooks, runs } = waiting({
-    timeoutMs: 60_000,
+    timeoutMs: 3_600_000,
     clock: { now: () => now },
     secret: ({ params }) => {
-      now = 59_990;
+      now = 3_599_990;
       return { tenant: params['tenant'] ?? 'acme', secret: 'a secret of the tests' };
     },
   });
-  const startedAt = performance.now();
   expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
-  expect(performance.now() - startedAt).toBeLessThan(5000);
   expect(runs).toEqual([1]);
 });
 
@@ -107,7 +105,7 @@ test('a store that gives the claim after the answer lets the handlers run all th
   time.open();
   const delivery = genuine();
   expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
-  expect(runs).toEqual([]);
+  expect(runs).toStrictEqual([]);
   opened.open();
   await until(() => logged(/after the answer/).length === 1);
   expect(runs).toEqual([1]);

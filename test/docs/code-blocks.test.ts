@@ -47,7 +47,7 @@ test('every block and example compiles under the strictest flags, and a block wi
   expect(typeErrors([...written, ...sources, typo])).toEqual([
     expect.stringMatching(/typo\.mts:\d+ Property 'note_idd' does not exist/),
   ]);
-}, 60_000);
+}, 180_000);
 
 test.each(scenarios)(
   'the block with "$block" handles deliveries as the README says',
@@ -67,7 +67,7 @@ test.each(scenarios)(
     }
     expect(output).not.toContain('forged');
   },
-  20_000,
+  60_000,
 );
 
 test('the test that the README shows passes', async () => {

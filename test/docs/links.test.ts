@@ -38,5 +38,5 @@ test('the README links to the other documents', () => {
 });
 
 test.each(documents())('every link in %s leads somewhere', (document) => {
-  expect(linksOf(document).filter((link) => isBroken(document, link))).toEqual([]);
+  expect(linksOf(document).filter((link) => isBroken(document, link))).toStrictEqual([]);
 });

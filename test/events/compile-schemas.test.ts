@@ -154,5 +154,6 @@ test.each<[string, (length: number) => string]>([
   const payload = { ...event, data: { ...event?.data, userEmail: repeated(20_000_000) } };
   const started = performance.now();
   expect(compileSchemas().get('signal_action')?.(payload)).toMatchObject({ keyword: 'pattern' });
-  expect(performance.now() - started).toBeLessThan(2000);
+  // The square of such a length would be hours.
+  expect(performance.now() - started).toBeLessThan(20_000);
 });

@@ -21,7 +21,7 @@ describe.each(eventNames)('%s', (name) => {
     const ruled = new Set(Object.keys(contract[name]));
     const items = /\/(associated_\w+_ids|tools_used)\/0$/;
     const named = pointersIn(base(name)).filter((pointer) => pointer !== '/event' && !items.test(pointer));
-    expect(named.filter((pointer) => !ruled.has(pointer))).toEqual([]);
+    expect(named.filter((pointer) => !ruled.has(pointer))).toStrictEqual([]);
   });
 
   test.each([name.toUpperCase(), 'other', '', null, 7])('refuses the event name %j', (event) => {

@@ -59,16 +59,16 @@ describe.each(files)('%s.schema.json', (name, schema) => {
       ({ $ref, description }, path) =>
         named.test(path) && !/\/(?:if|then|else)\//.test(path) && $ref === undefined && !description,
     );
-    expect(undescribed).toEqual([]);
+    expect(undescribed).toStrictEqual([]);
   });
 
   test('has a title for each object, to be its interface', () => {
-    expect(placesWhere(schema, ({ type, title }) => type === 'object' && !title)).toEqual([]);
+    expect(placesWhere(schema, ({ type, title }) => type === 'object' && !title)).toStrictEqual([]);
   });
 
   test('never closes an object to properties that the vendor may add', () => {
     const closing = ['additionalProperties', 'unevaluatedProperties', 'propertyNames', 'maxProperties'];
-    expect(placesWhere(schema, (node) => closing.some((keyword) => keyword in node))).toEqual([]);
+    expect(placesWhere(schema, (node) => closing.some((keyword) => keyword in node))).toStrictEqual([]);
   });
 });
 

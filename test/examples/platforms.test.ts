@@ -50,6 +50,6 @@ test('the aws-lambda example does so from one bundled file, with no package besi
     format: 'cjs',
     logLevel: 'silent',
   });
-  expect(warnings).toEqual([]);
+  expect(warnings).toStrictEqual([]);
   expectAllHandled(drive('drive-lambda.cjs', away, [outfile, outfile]));
 });

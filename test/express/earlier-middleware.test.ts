@@ -71,7 +71,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const text = body.replace('note ', 'nöte 🎉 ');
     const signed = { headers, body: text };
     expect((await post(url, signed)).status).toBe(401);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(url, { headers, body })).status).toBe(200);
     expect(handled[0]?.context.rawBody.toString()).toBe(body);
   });
@@ -103,7 +103,7 @@ describe.each(expresses)('under $name', ({ express }) => {
       status: 500,
       code: 'BODY_ALREADY_PARSED',
     });
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ level: 50, outcome: 'misconfigured' });
     const [line] = lines as { reason: string }[];
@@ -120,7 +120,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const { headers, body } = genuine();
     const reply = await post(url, { headers, body: body + ' '.repeat(100 * 1024) });
     expect([reply.status, await reply.json()]).toEqual([413, expect.objectContaining({ code: 'TOO_LARGE' })]);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(url, { headers, body })).status).toBe(200);
   });
 
@@ -137,7 +137,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const url = await behind(express.json({ verify: keepRawBody }));
     const reply = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
     expect(reply.status).toBe(401);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test('shows the path parameters and headers to the secret function', async () => {

@@ -117,7 +117,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const delivery = genuine();
     await expectAnswer(delivery, 'unhandled');
     await expectAnswer(delivery, 'unhandled');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     webhooks.on('notes_created', note);
     await expectAnswer(delivery, 'processed');
     expect(handled).toHaveLength(1);
@@ -154,7 +154,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(ran.splice(0)).toEqual(['second', 'third']);
     expect(handled).toHaveLength(1);
     await expectAnswer(delivery, 'duplicate');
-    expect(ran).toEqual([]);
+    expect(ran).toStrictEqual([]);
   });
 
   test('answers in time for a handler that is slow, which goes on; its repeat is a duplicate', async () => {
@@ -171,7 +171,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const delivery = genuine();
     await expectAnswer(delivery, 'timeout');
     await expectAnswer(delivery, 'timeout');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     finish();
     await expectAnswer(delivery, 'duplicate');
     expect(handled).toHaveLength(1);
@@ -187,7 +187,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const { webhooks, handled, note } = await start({ deduplicate: { store } });
     webhooks.on('*', note);
     await expectAnswer(genuine(), 'in-progress', retryAfter);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test.each<[string, () => never | Promise<never>]>([
@@ -207,7 +207,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     webhooks.on('*', note);
     const delivery = genuine();
     await expectAnswer(delivery, 'unavailable');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     broken = false;
     await expectAnswer(delivery, 'processed');
     expect(handled).toHaveLength(1);
@@ -226,7 +226,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const { webhooks, handled, note } = await start({ secret: secretOf, deduplicate: { storeTimeoutMs: 30 } });
     webhooks.on('*', note);
     await expectAnswer(genuine(), 'unavailable');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test('is unavailable when it is closing, even to what it would refuse', async () => {
@@ -235,7 +235,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     await webhooks.close();
     await expectAnswer(genuine(), 'unavailable');
     await expectAnswer({ headers: {}, body: 'unsigned' }, 'unavailable');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test('acknowledges what onInvalid and onUnknown took, once', async () => {
@@ -253,14 +253,14 @@ describe.each(expresses)('under $name', ({ express }) => {
     await expectAnswer(unknown, 'ignored');
     await expectAnswer(unknown, 'duplicate');
     expect(taken).toEqual(['malformed', 'invalid', 'notes_deleted']);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test('ignores an event that it has no schema for', async () => {
     const { webhooks, handled, note } = await start();
     webhooks.on('*', note);
     await expectAnswer(signDelivery({ payload: { ...examplePayload('todo_created'), event: 'x' }, secret }), 'ignored');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 });
 

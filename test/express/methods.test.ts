@@ -44,7 +44,7 @@ describe.each(expresses)('under $name', ({ express }) => {
               code: 'METHOD_NOT_ALLOWED',
             },
       );
-      expect(handled).toEqual([]);
+      expect(handled).toStrictEqual([]);
       expect((await post(served.origin + path, genuine())).status).toBe(200);
       expect(handled).toHaveLength(1);
     },
@@ -57,7 +57,7 @@ test('receive() refuses other methods, and takes POST in any case', async () => 
     const reply = await webhooks.receive({ ...genuine(), method });
     expect(reply).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   }
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   for (const method of ['POST', 'post', undefined]) {
     expect((await webhooks.receive({ ...genuine(), method })).status).toBe(200);
   }

@@ -119,7 +119,7 @@ describe.each(expresses)('under $name', ({ express }) => {
         const reply = await post(served.origin + to, signed);
         expect([reply.status, await reply.text()]).toEqual([200, '{"status":"processed"}']);
         const [seen, ...others] = handled.splice(0);
-        expect(others).toEqual([]);
+        expect(others).toStrictEqual([]);
         expect(seen?.event).toEqual(JSON.parse(signed.body));
         expect(seen?.context.rawBody.equals(Buffer.from(signed.body))).toBe(true);
         expect(seen?.context.params).toEqual(params);
@@ -130,7 +130,7 @@ describe.each(expresses)('under $name', ({ express }) => {
       const signed = signDelivery({ payload: referenceExamples[0], secret });
       const reply = await post(served.origin + to, { ...signed, body: signed.body.replace('meeting', 'Meeting') });
       expect(reply.status).toBe(401);
-      expect(handled).toEqual([]);
+      expect(handled).toStrictEqual([]);
     });
   });
 });

@@ -22,7 +22,7 @@ describe.each(expresses)('under $name', ({ express }) => {
         expect(reply.status).toBe(404);
         expect(await reply.text()).toContain('Cannot POST');
       }
-      expect(handled).toEqual([]);
+      expect(handled).toStrictEqual([]);
     },
   );
 
@@ -30,7 +30,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     'leaves %s beside the mount path to the app',
     async (beside) => {
       for (const app of [used, posted]) expect((await post(app.origin + beside, genuine())).status).toBe(404);
-      expect(handled).toEqual([]);
+      expect(handled).toStrictEqual([]);
     },
   );
 
@@ -46,7 +46,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const headers = { 'content-type': 'application/json' };
     const reply = await post(`${app.origin}/notes`, { headers, body });
     expect(await reply.json()).toEqual(JSON.parse(body));
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 
   test.each([
@@ -70,7 +70,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const all = { host: 'x', 'content-length': String(Buffer.byteLength(body)), connection: 'close', ...headers };
     socket.write(`POST http://hooks.example.com${path}/more HTTP/1.1\r\n${headLines(all)}\r\n${body}`);
     expect(await ended).toMatch(/^HTTP\/1.1 404 /);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
   });
 });
 

@@ -61,7 +61,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect(reply.headers.get('etag')).toBeNull();
     expect(await reply.json()).toEqual({ type: expect.stringContaining('docs/errors.md#'), ...problem });
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(served.origin + path, genuine())).status).toBe(200);
     expect(handled).toHaveLength(1);
   }
@@ -90,7 +90,7 @@ describe.each(expresses)('under $name', ({ express }) => {
       const reply = await post(served.origin + path, signed(JSON.stringify({ ...valid, event })));
       expect([reply.status, await reply.text()]).toEqual([200, '{"status":"ignored"}']);
       expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8');
-      expect(handled).toEqual([]);
+      expect(handled).toStrictEqual([]);
       expect((await post(served.origin + path, genuine())).status).toBe(200);
       expect(handled).toHaveLength(1);
     },
@@ -118,12 +118,15 @@ describe.each(expresses)('under $name', ({ express }) => {
   );
 
   // The last are names of character sets, which some senders write there.
-  test.each(['identity', ' Identity ', '', 'utf-8', 'ISO-8859-1'])('takes the Content-Encoding "%s"', async (encoding) => {
-    const { headers, body } = genuine();
-    const reply = await post(served.origin + path, { headers: { ...headers, 'content-encoding': encoding }, body });
-    expect(reply.status).toBe(200);
-    expect(handled).toHaveLength(1);
-  });
+  test.each(['identity', ' Identity ', '', 'utf-8', 'ISO-8859-1'])(
+    'takes the Content-Encoding "%s"',
+    async (encoding) => {
+      const { headers, body } = genuine();
+      const reply = await post(served.origin + path, { headers: { ...headers, 'content-encoding': encoding }, body });
+      expect(reply.status).toBe(200);
+      expect(handled).toHaveLength(1);
+    },
+  );
 
   test('takes a body that a parser before us inflated', async () => {
     const app = await serve(express().use(path, express.raw({ type: '*/*' }), webhooks.router));

@@ -11,7 +11,7 @@ const gigabytes = 4 * 1024 * megabyte;
 
 describe.each(expresses)('under $name', ({ express }) => {
   const { logger, lines } = notedLog();
-  const { webhooks, handled } = noting({ logger, limit: '100kb', readTimeoutMs: 150 });
+  const { webhooks, handled } = noting({ logger, limit: '100kb' });
   let served: Served;
 
   beforeEach(async () => {
@@ -22,7 +22,7 @@ describe.each(expresses)('under $name', ({ express }) => {
   afterEach(() => served.close());
 
   async function takesTheNext(): Promise<void> {
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(served.origin + path, genuine())).status).toBe(200);
     expect(handled).toHaveLength(1);
   }
@@ -117,7 +117,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const padded = body + ' '.repeat(100 * 1024 - body.length);
     const over = await post(served.origin + path, signDelivery({ payload: `${padded} `, secret }));
     expect(over.status).toBe(413);
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect((await post(served.origin + path, signDelivery({ payload: padded, secret }))).status).toBe(200);
     expect(handled[0]?.context.rawBody).toHaveLength(100 * 1024);
   });
@@ -137,8 +137,10 @@ describe.each(expresses)('under $name', ({ express }) => {
   });
 
   test('refuses a body that trickles past readTimeoutMs, and closes the connection', async () => {
+    const impatient = noting({ logger, readTimeoutMs: 1000 });
+    const slow = await serve(express().use(path, impatient.webhooks.router));
     const { headers, body } = genuine();
-    const { socket, ended } = dial(served.port);
+    const { socket, ended } = dial(slow.port);
     socket.write(head({ ...headers, 'content-length': String(body.length) }));
     let at = 0;
     const trickle = setInterval(() => socket.writable && socket.write(body.slice(at, ++at)), 20);
@@ -147,15 +149,17 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"code":"READ_TIMEOUT"');
     expect(at).toBeLessThan(body.length);
-    await takesTheNext();
+    expect(impatient.handled).toStrictEqual([]);
+    expect((await post(slow.origin + path, genuine())).status).toBe(200);
+    expect(impatient.handled).toHaveLength(1);
+    await slow.close();
   });
 
   test('closes a connection whose sender says nothing more after an early answer', async () => {
     const { socket, ended } = dial(served.port);
     socket.write(head({ 'content-length': '1000' }));
-    const started = Date.now();
+    // By itself Node would wait for the rest of the body for minutes.
     expect(await ended).toMatch(/^HTTP\/1\.1 401 /);
-    expect(Date.now() - started).toBeLessThan(3000);
     await takesTheNext();
   });
 });

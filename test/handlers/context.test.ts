@@ -44,7 +44,7 @@ test('each property is there for a handler that takes the context apart in its p
   });
   expect(await send(webhooks, delivery)).toBe('200 processed');
   const bytes = Buffer.byteLength(delivery.body);
-  expect(seen).toEqual(['notes_created', 64, 1, false, bytes, 'function', []]);
+  expect(seen).toStrictEqual(['notes_created', 64, 1, false, bytes, 'function', []]);
 });
 
 test('the key is that of the delivery: the same for its repeat and for all handlers, another for another', async () => {

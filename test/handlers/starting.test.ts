@@ -154,7 +154,7 @@ test.each<[string, unknown]>([
   const delivery = genuine();
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 test('a thenable that is no Promise is waited for', async () => {

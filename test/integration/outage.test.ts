@@ -12,6 +12,8 @@ import { databaseUrl, forgetNamespaces, freshNamespace } from './services';
 
 const storeTimeoutMs = 300;
 const timeoutMs = 900;
+/** For machines that are busy with something else. */
+const slackMs = 5000;
 
 /** A store whose server can be made to fail, in one way, and to come back. */
 interface Failing {
@@ -103,7 +105,7 @@ describe.each(failures)('$server, $way', ({ open, way }) => {
     const notes = Array.from({ length: 10 }, () => signedNote(randomUUID()));
     const started = performance.now();
     const replies = await Promise.all(notes.map((note) => post(app.port, note)));
-    expect(performance.now() - started).toBeLessThan(storeTimeoutMs + 1000);
+    expect(performance.now() - started).toBeLessThan(storeTimeoutMs + slackMs);
     expect(replies.map(({ status, headers }) => [status, headers['retry-after']])).toEqual(
       notes.map(() => [503, '10']),
     );
@@ -124,14 +126,14 @@ describe.each(failures)('$server, $way', ({ open, way }) => {
     const took = performance.now() - started;
     expect(outcomeOf(reply)).toBe('processed');
     expect(took).toBeGreaterThan(timeoutMs - 100);
-    expect(took).toBeLessThan(timeoutMs + 600);
+    expect(took).toBeLessThan(timeoutMs + slackMs);
     expect(outcomeOf(await post(app.port, note))).toBe('duplicate');
     expect(app.handled).toHaveLength(1);
 
     await failing.mend();
     const other = await receiver();
     expect(outcomeOf(await repeat(other, note))).toBe('duplicate');
-    expect(other.handled).toEqual([]);
+    expect(other.handled).toStrictEqual([]);
     expect(app.handled).toHaveLength(1);
   });
 

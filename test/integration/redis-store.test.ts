@@ -49,7 +49,7 @@ test('no key is without an expiry, whatever was done with it', async () => {
   const left = await expiries(namespace);
   expect(left.length).toBeGreaterThan(20);
   // -1: no expiry; -2: gone in the meantime.
-  expect(left.filter((ms) => ms === -1)).toEqual([]);
+  expect(left.filter((ms) => ms === -1)).toStrictEqual([]);
 });
 
 test('two services with two namespaces on one Redis both handle a delivery', async () => {
@@ -114,7 +114,7 @@ describe('clients with settings of their own', () => {
     test('leaves no key without an expiry', async () => {
       const left = await expiries(namespace);
       expect(left.length).toBeGreaterThan(10);
-      expect(left.filter((ms) => ms === -1)).toEqual([]);
+      expect(left.filter((ms) => ms === -1)).toStrictEqual([]);
     });
   });
 });

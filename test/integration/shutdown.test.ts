@@ -90,7 +90,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(new Set(await Promise.all(begunBefore.slice(0, atWork)))).toEqual(new Set(['processed']));
     // What came after was handled, refused with 503 or not connected; never acknowledged without being handled.
     const outcomes = new Set(answered.values());
-    expect([...outcomes].filter((outcome) => !['processed', 'UNAVAILABLE', undefined].includes(outcome))).toEqual([]);
+    expect([...outcomes].filter((outcome) => !['processed', 'UNAVAILABLE', undefined].includes(outcome))).toStrictEqual(
+      [],
+    );
     expect(outcomes.has(undefined) || outcomes.has('UNAVAILABLE')).toBe(true);
 
     const unhandled = [...answered].filter(([, outcome]) => outcome !== 'processed').map(([note]) => note);
@@ -98,7 +100,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(repeated.map(outcomeOf)).toEqual(unhandled.map(() => 'processed'));
     const counts = await effects.counts();
     expect(counts.size - before).toBe(answered.size);
-    expect([...counts.values()].filter((count) => count > 1)).toEqual([]);
+    expect([...counts.values()].filter((count) => count > 1)).toStrictEqual([]);
 
     next.kill('SIGTERM');
     expect((await next.ended).code).toBe(0);

@@ -75,7 +75,7 @@ describe.each(['redis', 'postgres'] as const)('with one %s', (store) => {
     await Promise.all(Array.from({ length: senders }, send));
 
     const counts = await effects.counts();
-    expect([...counts.values()].filter((count) => count > 1)).toEqual([]);
+    expect([...counts.values()].filter((count) => count > 1)).toStrictEqual([]);
     expect(counts.size).toBe(2 * deliveries);
     expect({ first: await effects.total('first'), second: await effects.total('second') }).toEqual({
       first: deliveries,

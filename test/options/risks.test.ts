@@ -34,12 +34,12 @@ test.each(Object.entries(platforms))(
 
 test('nothing is warned about on a server of one’s own', () => {
   for (const variable of Object.keys(platforms)) delete process.env[variable];
-  expect(warningsOf({}, { deduplicate: false })).toEqual([]);
+  expect(warningsOf({}, { deduplicate: false })).toStrictEqual([]);
 });
 
 test('who chose a store, or none, is not warned', () => {
   Object.assign(process.env, { VERCEL: '1' });
-  expect(warningsOf({ deduplicate: false }, { deduplicate: { store: loaded.memoryStore() } })).toEqual([]);
+  expect(warningsOf({ deduplicate: false }, { deduplicate: { store: loaded.memoryStore() } })).toStrictEqual([]);
 });
 
 test('tenants that share the in-memory store are warned about, once for each receiver', () => {

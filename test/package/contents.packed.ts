@@ -32,10 +32,10 @@ test('it holds nothing else: no sources, tests, examples or configuration', () =
   const folders = ['dist', 'schemas', 'docs', 'migrations'];
   const loose = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
   const strangers = files.filter((file) => !folders.includes(file.split('/')[0] ?? '') && !loose.includes(file));
-  expect(strangers).toEqual([]);
+  expect(strangers).toStrictEqual([]);
   const built = files.filter((file) => file.startsWith('dist/') && !file.startsWith(page));
-  expect(built.filter((file) => !/\.(?:js|d\.ts)$/.test(file))).toEqual([]);
-  expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
+  expect(built.filter((file) => !/\.(?:js|d\.ts)$/.test(file))).toStrictEqual([]);
+  expect(files.filter((file) => /\.test\./.test(file))).toStrictEqual([]);
 });
 
 test('every module has its types, and every types their module', () => {
@@ -55,7 +55,7 @@ test('every subpath leads to a file', () => {
   const missing = [packageJson.main, packageJson.types, ...targets].filter(
     (target) => !existsSync(join(home, target.replace('*', 'common.schema.json'))),
   );
-  expect(missing).toEqual([]);
+  expect(missing).toStrictEqual([]);
 });
 
 test('every subpath of code loads, and has types, with no driver installed', () => {
@@ -91,5 +91,5 @@ test('no declaration imports Express, needs the DOM, or says any', () => {
     const text = readFileSync(join(home, file), 'utf8').replace(/\/\*.*?\*\//gs, '');
     return /(?:from|import\(|require\()\s*['"]express|lib="dom"|(?:: |<)any\b/i.test(text);
   });
-  expect(offences).toEqual([]);
+  expect(offences).toStrictEqual([]);
 });

@@ -22,5 +22,5 @@ test('every block of the documents beside the README runs without an error', asy
     const { code, output } = (await port) === undefined ? await ended : await stop();
     if (code !== 0) failed.push({ document: block.document, heading: block.heading, output });
   }
-  expect(failed).toEqual([]);
+  expect(failed).toStrictEqual([]);
 });

@@ -71,7 +71,7 @@ test.each(['1', 'all'])('redrive(%j) runs only the handlers that have not succee
   expect(await web.deadLetters.redrive(id)).toBe(1);
   await until(() => queue.verdicts.length > 0);
   expect(ran).toEqual(['crm', 'slack', 'slack', 'slack', 'slack']);
-  expect(await web.deadLetters.list()).toEqual([]);
+  expect(await web.deadLetters.list()).toStrictEqual([]);
   expect(await web.deadLetters.redrive(id)).toBe(0);
 });
 
@@ -79,7 +79,7 @@ test('one that is discarded is gone for good', async () => {
   const { web, queue, ran } = await withDeadLetter();
   expect(await web.deadLetters.discard('1')).toBe(true);
   expect(await web.deadLetters.discard('1')).toBe(false);
-  expect([await web.deadLetters.list(), queue.entries, ran.length]).toEqual([[], [], 4]);
+  expect([await web.deadLetters.list(), queue.entries, ran.length]).toStrictEqual([[], [], 4]);
 });
 
 test('a page is the newest, 100 of them, unless it is said otherwise', async () => {
@@ -106,7 +106,7 @@ test('a job that cannot be read is never acknowledged, and listed with what can 
   queue.put({ ...fixture, version: 2, headers: { 'x-list': [1], 'x-text': 'a' }, receivedAt: 'yesterday' });
   await reading.work();
   await until(() => queue.states.every((state) => state === 'dead after 3'));
-  expect([handled, queue.verdicts]).toEqual([[], []]);
+  expect([handled, queue.verdicts]).toStrictEqual([[], []]);
   const nothing = { key: undefined, event: undefined, tenant: undefined, receivedAt: undefined };
   const { key, event, tenant } = fixture;
   expect(await reading.deadLetters.list()).toEqual([

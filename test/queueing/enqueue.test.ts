@@ -3,7 +3,7 @@ import request from 'supertest';
 import { hmac, memoryStore, type QueuedDelivery, type SecretRequest, WebhookError } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore } from '../deduplication/kit';
-import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, type Options, secret, send, service } from './kit';
+import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service } from './kit';
 
 afterEach(closeAll);
 
@@ -50,8 +50,8 @@ test('it is queued whether or not this process has a handler, whose handlers do 
   web.on('notes_created', (event) => void handled.push(event));
   expect(await send(web, genuine())).toBe('200 queued');
   expect(queue.entries).toHaveLength(2);
-  expect(handled).toEqual([]);
-  expect(store.calls).toEqual([]);
+  expect(handled).toStrictEqual([]);
+  expect(store.calls).toStrictEqual([]);
 });
 
 test('a repeat is queued again, and the queue holds it once', async () => {
@@ -68,7 +68,7 @@ test('nothing that is not a genuine event is queued', async () => {
   expect(await send(web, signDelivery({ payload: '{"event":', secret }))).toBe('400 MALFORMED');
   expect(await send(web, signDelivery({ payload: { ...payload, data: {} }, secret }))).toBe('422 INVALID');
   expect(await send(web, signDelivery({ payload: { event: 'deal_imagined' }, secret }))).toBe('200 ignored');
-  expect(queue.entries).toEqual([]);
+  expect(queue.entries).toStrictEqual([]);
 });
 
 test('what onInvalid and onUnknown are for goes to them, in this process', async () => {
@@ -78,7 +78,7 @@ test('what onInvalid and onUnknown are for goes to them, in this process', async
   expect(await send(web, signDelivery({ payload: { event: 'email_sent' }, secret }))).toBe('200 quarantined');
   expect(await send(web, signDelivery({ payload: { event: 'deal_imagined' }, secret }))).toBe('200 ignored');
   expect(taken).toEqual(['invalid', 'deal_imagined']);
-  expect(queue.entries).toEqual([]);
+  expect(queue.entries).toStrictEqual([]);
 });
 
 test('the key is the one that handlers have without a queue', async () => {
@@ -93,27 +93,24 @@ test('the key is the one that handlers have without a queue', async () => {
 });
 
 describe('a queue that', () => {
-  const silent: Options = { deduplicate: { storeTimeoutMs: 30 } };
+  /** Longer than Jest waits. */
+  const tooLong = 3_600_000;
 
   test('is silent is waited for no longer than storeTimeoutMs: 503, to come again in 10 s', async () => {
     const { web } = service(
-      silent,
+      { timeoutMs: tooLong, deduplicate: { storeTimeoutMs: 30 } },
       queueThat(() => new Promise(() => undefined)),
     );
-    const startedAt = performance.now();
     const reply = await web.receive(genuine());
-    expect(performance.now() - startedAt).toBeLessThan(1500);
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '10']);
   });
 
   test('is silent is not waited for beyond timeoutMs', async () => {
     const { web } = service(
-      { timeoutMs: 30 },
+      { timeoutMs: 30, deduplicate: { storeTimeoutMs: tooLong } },
       queueThat(() => new Promise(() => undefined)),
     );
-    const startedAt = performance.now();
     expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
-    expect(performance.now() - startedAt).toBeLessThan(1500);
   });
 
   test.each([
@@ -153,7 +150,7 @@ test('a receiver that was closed queues nothing', async () => {
   const { web, queue } = service();
   await web.close();
   expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
-  expect(queue.entries).toEqual([]);
+  expect(queue.entries).toStrictEqual([]);
 });
 
 test('a queued delivery has one log line, with its event and key', async () => {
@@ -196,14 +193,14 @@ describe('locals', () => {
         reason: `A queue cannot hand on what the locals option returned: ${flaw}.`,
       }),
     );
-    expect(queue.entries).toEqual([]);
+    expect(queue.entries).toStrictEqual([]);
   });
 
   test('that come later fail the delivery, and what they reject with ends no process', async () => {
     const { web, queue } = service({ locals: (() => Promise.reject(new Error('nobody waits for it'))) as never });
     expect(await send(web, genuine())).toBe('500 FAILED');
     await calm();
-    expect(queue.entries).toEqual([]);
+    expect(queue.entries).toStrictEqual([]);
   });
 
   test('that throw fail the delivery with their error', async () => {
@@ -216,6 +213,6 @@ describe('locals', () => {
     web.onError((error) => void causes.push((error as Error).cause));
     expect(await send(web, genuine())).toBe('500 FAILED');
     expect(causes).toEqual([new Error('no team')]);
-    expect(queue.entries).toEqual([]);
+    expect(queue.entries).toStrictEqual([]);
   });
 });

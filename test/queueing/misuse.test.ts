@@ -109,5 +109,5 @@ test('a worker with a store that was chosen is not warned about', async () => {
     .worker({ logger })
     .on('*', () => undefined)
     .work();
-  expect(lines).toEqual([]);
+  expect(lines).toStrictEqual([]);
 });

@@ -112,7 +112,7 @@ test('no garbage is acknowledged: whatever a worker cannot read, and what is no 
         .on('*', (event) => void handled.push(event))
         .work();
       await until(() => queue.states[0] === 'dead after 1');
-      expect([queue.verdicts, handled]).toEqual([[], []]);
+      expect([queue.verdicts, handled]).toStrictEqual([[], []]);
       await closeAll();
     }),
     { numRuns: 60 },

@@ -43,7 +43,7 @@ describe('a delivery that another worker has', () => {
       .work();
     await send(web, genuine());
     await until(() => queue.states[0] === 'dead after 1');
-    expect([handled, queue.entries[0]?.reason]).toEqual([[], 'in-progress: The delivery is being handled']);
+    expect([handled, queue.entries[0]?.reason]).toStrictEqual([[], 'in-progress: The delivery is being handled']);
   });
 });
 
@@ -59,7 +59,7 @@ test('an outage of the store is waited out: it uses up no attempt, is told of on
     .work();
   await send(web, genuine());
   await until(() => outcomes.length > 0);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   store.mend();
   await until(() => queue.verdicts.length > 0);
   expect(queue.states).toEqual(['done after 0']);

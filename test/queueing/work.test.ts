@@ -74,7 +74,7 @@ test('an event that this worker has no handler for is forgotten, so that a repea
     .work();
   await send(web, delivery);
   await until(() => queue.verdicts.length > 0);
-  expect([queue.verdicts, queue.entries]).toEqual([['forget'], []]);
+  expect([queue.verdicts, queue.entries]).toStrictEqual([['forget'], []]);
   await closeAll();
   const handled: unknown[] = [];
   const next = service({}, queue);
@@ -102,7 +102,7 @@ describe('a worker of another version', () => {
       .work();
     expect(await send(web, signDelivery({ payload, secret }))).toBe('200 queued');
     await until(() => queue.states[0] === 'dead after 3');
-    expect([queue.verdicts, taken]).toEqual([[], []]);
+    expect([queue.verdicts, taken]).toStrictEqual([[], []]);
     expect(outcomes).toEqual(Array(3).fill(['failed', 'deal_closed']));
     expect(queue.entries[0]?.reason).toContain('UNKNOWN_EVENT');
   });
@@ -117,7 +117,7 @@ describe('a worker of another version', () => {
       .work();
     await send(web, signDelivery({ payload, secret }));
     await until(() => queue.states[0] === 'dead after 3');
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     expect(queue.entries[0]?.reason).toBe('invalid: The payload does not match its schema; /deal_id must be present');
   });
 

@@ -159,7 +159,7 @@ test('makes a logger of pino options', async () => {
     logger: { level: 'warn', hooks: { streamWrite: take } },
   });
   await webhooks.receive(genuine());
-  expect(lines).toEqual([]);
+  expect(lines).toStrictEqual([]);
   await webhooks.receive(sign('{'));
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     expect.objectContaining({ name: 'bigmind-webhooks', level: levels.warn, outcome: 'malformed' }),
@@ -170,7 +170,7 @@ test('writes no line of a level that is switched off', async () => {
   const { logger, lines } = notedLog('error');
   const { webhooks, handled } = noting({ logger });
   for (const delivery of [genuine(), sign('{'), { headers: {}, body: '' }]) await webhooks.receive(delivery);
-  expect(lines).toEqual([]);
+  expect(lines).toStrictEqual([]);
   await webhooks.receive(sign({ event: 'todo_created' }));
   expect(lines).toEqual([expect.objectContaining({ outcome: 'invalid' })]);
   expect(handled).toHaveLength(1);

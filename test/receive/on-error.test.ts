@@ -64,7 +64,7 @@ test.each<[string, string, Parameters<typeof receiver>[0]]>([
   const { webhooks, handled, note, told } = listening(options);
   webhooks.on('*', note);
   expect((await webhooks.receive(genuine())).status).toBe(503);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   expect(told).toEqual([[expect.any(Error), expect.objectContaining({ outcome: 'unavailable' })]]);
   expect(told[0]?.[0]).toMatchObject({
     code: 'UNAVAILABLE',
@@ -94,7 +94,7 @@ test('is told of a body that was parsed, of a timeout, of a closed receiver and 
   expect(elsewhere.told).toEqual([
     [expect.objectContaining({ code: 'IN_PROGRESS' }), { outcome: 'in-progress', event, key }],
   ]);
-  expect(elsewhere.handled).toEqual([]);
+  expect(elsewhere.handled).toStrictEqual([]);
 });
 
 test('is told of a handler that fails after the answer', async () => {
@@ -129,7 +129,7 @@ test('is told nothing of successes, refusals and what the callbacks took', async
   webhooks.onInvalid(() => undefined);
   statuses.push((await webhooks.receive(sign({ event: 'todo_created' }))).status);
   expect(statuses).toEqual([200, 200, 200, 200, 400, 401, 405, 200]);
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 test.each<[string, () => unknown]>([

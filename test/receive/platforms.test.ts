@@ -86,7 +86,7 @@ test.each(platforms)('hands over every example of the reference from %s', async 
     const reply = await webhooks.receive(await requestOf(delivery));
     expect([reply.status, reply.body]).toEqual([200, '{"status":"processed"}']);
     const [seen, ...others] = handled.splice(0);
-    expect(others).toEqual([]);
+    expect(others).toStrictEqual([]);
     expect(seen?.event).toEqual(JSON.parse(delivery.body));
     expect(seen?.context.rawBody.equals(Buffer.from(delivery.body))).toBe(true);
     expect(seen?.context.headers).toMatchObject(delivery.headers);
@@ -125,7 +125,7 @@ test.each<[string, unknown]>([
   expect(reply.status).toBe(500);
   expect(JSON.parse(reply.body)).toMatchObject({ code: 'BODY_ALREADY_PARSED' });
   expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('pass it unparsed') })]);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('refuses a signature that came twice, in whatever way', async () => {
@@ -138,7 +138,7 @@ test('refuses a signature that came twice, in whatever way', async () => {
     new Headers([...Object.entries(headers), ['x-bigmind-signature', signature]]),
   ];
   for (const given of twice) expect((await webhooks.receive({ headers: given, body })).status).toBe(401);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   expect((await webhooks.receive({ headers, body })).status).toBe(200);
   expect(handled).toHaveLength(1);
 });

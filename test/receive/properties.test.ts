@@ -58,7 +58,7 @@ test('answers every request out of the table, and never rejects', async () => {
     fc.asyncProperty(request, async (given) => expectInTable(await webhooks.receive(given as WebhookRequest))),
     { numRuns: 500 },
   );
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('answers every signed body out of the table, and never rejects', async () => {
@@ -75,7 +75,7 @@ test('answers every signed body out of the table, and never rejects', async () =
     }),
     { numRuns: 1000 },
   );
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('parses nothing that is not signed', async () => {
@@ -92,7 +92,7 @@ test('parses nothing that is not signed', async () => {
       }),
       { numRuns: 500 },
     );
-    expect(handled).toEqual([]);
+    expect(handled).toStrictEqual([]);
     await webhooks.receive(genuine());
     expect(parse).toHaveBeenCalledTimes(1);
     expect(handled).toHaveLength(1);
@@ -110,7 +110,7 @@ test('refuses a signed body with any one of its bits changed', async () => {
     const reply = await webhooks.receive({ headers: signed, body: changed });
     if (reply.status !== 401) throw new Error(`Bit ${bit} changed: ${reply.status}`);
   }
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
   expect((await webhooks.receive({ headers: signed, body: sent })).status).toBe(200);
 });
 
@@ -139,5 +139,5 @@ test('refuses any example with a bit of its body changed, cut off or added, unde
     }),
     { numRuns: 500 },
   );
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });

@@ -18,7 +18,7 @@ test('onInvalid is given what came and where it parts from its schema', async ()
   expect(invalid).toEqual({ outcome: 'invalid', event: 'todo_created', errors, payload });
   expect(context?.rawBody.toString()).toBe(delivery.body);
   expect(context).toMatchObject({ key, attempt: 1, params: { tenant: 'acme' }, signature: { scheme: 'hmac' } });
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test.each([
@@ -30,8 +30,8 @@ test.each([
   const taken: unknown[] = [];
   webhooks.onInvalid((delivery, { rawBody }) => void taken.push(delivery, rawBody.toString()));
   expect((await webhooks.receive(sign(body))).body).toBe('{"status":"quarantined"}');
-  expect(taken).toEqual([{ outcome: 'malformed', event: undefined, errors: [], payload: undefined }, body]);
-  expect(handled).toEqual([]);
+  expect(taken).toStrictEqual([{ outcome: 'malformed', event: undefined, errors: [], payload: undefined }, body]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('onUnknown is given an event that has no schema as it came', async () => {
@@ -41,7 +41,7 @@ test('onUnknown is given an event that has no schema as it came', async () => {
   const payload = { event: 'deal_won', data: [1, { deep: null }] };
   expect((await webhooks.receive(sign(payload))).body).toBe('{"status":"ignored"}');
   expect(taken).toEqual([payload, key, 1]);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
   expect((await webhooks.receive(delivery)).body).toBe(`{"status":"${outcome}"}`);
   expect((await webhooks.receive(delivery)).body).toBe('{"status":"duplicate"}');
   expect(attempts).toEqual([1, 2]);
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('neither is asked about a delivery that is not genuine', async () => {
@@ -77,8 +77,8 @@ test('neither is asked about a delivery that is not genuine', async () => {
     const forged = signDelivery({ payload, secret: 'another secret' });
     expect((await webhooks.receive(forged)).status).toBe(401);
   }
-  expect(taken).toEqual([]);
-  expect(handled).toEqual([]);
+  expect(taken).toStrictEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('a malformed or invalid delivery is refused each time where there is no onInvalid', async () => {
@@ -88,5 +88,5 @@ test('a malformed or invalid delivery is refused each time where there is no onI
     expect(new Set(statuses).size).toBe(1);
     expect(statuses[0]).toBeGreaterThanOrEqual(400);
   }
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });

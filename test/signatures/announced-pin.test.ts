@@ -105,7 +105,7 @@ test.each(forms)(
     for (const other of forms) {
       if (other.pin !== pin) await expectRefused(pinned, other.headers);
     }
-    expect(pinsOf(pinned)).toEqual([]);
+    expect(pinsOf(pinned)).toStrictEqual([]);
   },
 );
 
@@ -145,7 +145,7 @@ test('says nothing of deliveries that were refused', async () => {
   const to = receiver();
   await expectRefused(to, plainHeaders(body, 'another'));
   await expectRefused(to, stripeHeaders(body, '1000000000'));
-  expect(pinsOf(to)).toEqual([]);
+  expect(pinsOf(to)).toStrictEqual([]);
 });
 
 test('says nothing of what our own tools sign', async () => {
@@ -154,12 +154,12 @@ test('says nothing of what our own tools sign', async () => {
   expect(headers['user-agent']).toMatch(/^bigmind-webhooks\//);
   await expectAccepted(to, headers, 'hmac', sent);
   await expectAccepted(receiver(), { ...plainHeaders(), 'User-Agent': 'bigmind-webhooks/1.0' }, 'hmac');
-  expect(pinsOf(to)).toEqual([]);
+  expect(pinsOf(to)).toStrictEqual([]);
   await expectAccepted(receiver(), { ...plainHeaders(), 'user-agent': 'Bigmind/1.0' }, 'hmac');
 });
 
 test('says nothing under a pinned scheme', async () => {
   const to = receiver({ signature: hmac({ header: 'x-signature' }) });
   await expectAccepted(to, plainHeaders(), 'hmac');
-  expect(pinsOf(to)).toEqual([]);
+  expect(pinsOf(to)).toStrictEqual([]);
 });

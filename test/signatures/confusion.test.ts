@@ -115,7 +115,7 @@ test.each([
   const reply = await to.post({ 'x-signature': mac(text) }, text);
   expect(reply.status).toBe(400);
   expect(reply.body).toContain('"code":"MALFORMED"');
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
 });
 
 test('an id of ten digits is not taken for a timestamp in front of an event', async () => {
@@ -124,7 +124,7 @@ test('an id of ten digits is not taken for a timestamp in front of an event', as
   const to = receiver();
   expect((await to.post(headers, `${seconds}.${body}`)).status).toBe(400);
   expect(await to.post(headers, body)).toEqual(refusal);
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
 });
 
 test('the parts of one genuine delivery do not mix with those of another', async () => {

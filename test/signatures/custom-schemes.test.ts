@@ -182,7 +182,7 @@ test('a scheme that never answers is answered 503, so that the sender repeats', 
   expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
   expect(reply.body).toContain('"code":"UNAVAILABLE"');
   expect(to.reason()).toContain('own did not answer within 5 ms');
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
 });
 
 test('a maySign that trips over a missing header leaves the decision to verify', async () => {

@@ -156,7 +156,7 @@ test('a signature under a key named like what objects inherit is refused', async
       expect((await to.post({ 'x-signature': mac(body, { key }) }, body, { t })).status).toBe(401);
     }
   }
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
   expect((await to.post({ 'x-signature': mac(body, { key: 'hush-hush-acme' }) }, body, { t: 'acme' })).status).toBe(
     200,
   );

@@ -81,15 +81,15 @@ test('a genuine signature among some others is still found', async () => {
   await expectAccepted(receiver(), { 'x-signature': wrong(1), ...stripeHeaders() }, 'timestampedHmac');
 });
 
-test('headers by the hundred do not hold the process up', async () => {
+test('headers by the thousand do not hold the process up', async () => {
   const headers: Record<string, string> = {};
-  for (let n = 0; n < 1000; n += 1) {
+  for (let n = 0; n < 20_000; n += 1) {
     headers[`${n}-signature`] = `v0=${n.toString(16).padStart(64, '0')}`;
     headers[`${n}-timestamp`] = seconds;
   }
   const to = receiver();
   const started = performance.now();
   await expectRefused(to, headers);
-  // Every pair read and compared would be a million, and seconds.
-  expect(performance.now() - started).toBeLessThan(400);
+  // Every pair read and compared would be 400 million, and minutes.
+  expect(performance.now() - started).toBeLessThan(10_000);
 });

@@ -96,7 +96,7 @@ test('every refusal is the same answer, which tells the sender nothing', async (
     'x-powered-by': 'Express',
   };
   for (const reply of replies) expect(reply).toEqual({ status: 401, headers, body: refusal.body });
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
   expect((await post(port, plainHeaders())).status).toBe(200);
 });
 
@@ -106,7 +106,7 @@ test('an unknown tenant and one whose secret is unusable get that answer too', a
     const port = await serve(to);
     const reply = await post(port, { 'x-signature': mac(body, { key: '' }) });
     expect(reply).toMatchObject({ status: 401, body: refusal.body });
-    expect(to.handled).toEqual([]);
+    expect(to.handled).toStrictEqual([]);
   }
 });
 
@@ -119,7 +119,7 @@ test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
       const port = await serve(to);
       const twice = { ...headers, [name]: [headers[name] ?? '', headers[name] ?? ''] };
       expect(await post(port, twice)).toMatchObject({ status: 401, body: refusal.body });
-      expect(to.handled).toEqual([]);
+      expect(to.handled).toStrictEqual([]);
       expect((await post(port, headers)).status).toBe(200);
     }
   },
@@ -129,7 +129,7 @@ test('a timestamp that is sent twice is refused beside a signature of its own', 
   const to = receiver();
   const port = await serve(to);
   expect((await post(port, { ...twoHeaders(), 'x-timestamp': [seconds, seconds] })).status).toBe(401);
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
 });
 
 test('a request without a signature is refused before its body has come', async () => {
@@ -150,5 +150,5 @@ test('a scheme of the user’s own whose maySign trips is no crash of the router
   });
   const port = await serve(to);
   expect(await post(port, {})).toMatchObject({ status: 401, body: refusal.body });
-  expect(to.handled).toEqual([]);
+  expect(to.handled).toStrictEqual([]);
 });

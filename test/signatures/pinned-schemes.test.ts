@@ -199,5 +199,5 @@ test('verify() tells the scheme and the secret’s holder, and refuses with the 
     code: 'UNAUTHENTICATED',
     status: 401,
   });
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });

@@ -139,7 +139,7 @@ describe('a secret function', () => {
     expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
     expect(reply.body).toContain('"code":"UNAVAILABLE"');
     expect(reply.body).not.toContain('database');
-    expect(to.handled).toEqual([]);
+    expect(to.handled).toStrictEqual([]);
     expect(to.reason()).toBe('The secret function failed.');
   });
 

@@ -34,7 +34,7 @@ test.each<[string, Record<string, string>, string, string]>([
   const found = tried.filter(({ outcome }) => outcome === 'match');
   expect(found).toEqual([expect.objectContaining({ header, form, algorithm: 'sha256' })]);
   expect(found[0]?.expectedPrefix).toBe(found[0]?.gotPrefix);
-  expect(causes).toEqual([]);
+  expect(causes).toStrictEqual([]);
 });
 
 test('says what each reading was compared with, in 8 digits and no more', () => {
@@ -136,16 +136,18 @@ test('takes a timestamp whose header is called like a signature for what it is',
   expect(tried.map(({ header }) => header)).toEqual(['x-signature', 'x-signature']);
 });
 
-test('costs no more than a few MACs, whatever a stranger puts into the headers', () => {
+test('computes no more than 100 MACs, whatever a stranger puts into the headers', () => {
   const many = Array.from({ length: 80 }, (_, index) => [
     [`x-signature-${index}`, mac(String(index))],
     [`x-timestamp-${index}`, seconds],
   ]).flat();
-  const started = performance.now();
+  const createHmac = jest.spyOn(jest.requireActual<typeof import('node:crypto')>('node:crypto'), 'createHmac');
   const { match, tried } = explain(Object.fromEntries(many), Buffer.alloc(1_000_000, 'a'));
+  const macs = createHmac.mock.calls.length;
+  createHmac.mockRestore();
   expect(match).toBeUndefined();
   expect(tried).toHaveLength(16);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(macs).toBeLessThanOrEqual(100);
 });
 
 test('agrees with a receiver, whatever the headers hold', async () => {
@@ -164,11 +166,12 @@ test('agrees with a receiver, whatever the headers hold', async () => {
 });
 
 test.each<[string, string]>([
-  ['deep nesting', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ['deep nesting', `${'['.repeat(400_000)}${']'.repeat(400_000)}`],
   ['deep and wide nesting', `[${Array.from({ length: 200 }, () => '['.repeat(2000) + ']'.repeat(2000)).join()}]`],
   ['5 MB of text', JSON.stringify('"\\'.repeat(1_200_000))],
 ])('explains a body of %s without choking', (_title, sent) => {
   const started = performance.now();
   expect(explain(plainHeaders(), sent).causes).toHaveLength(3);
-  expect(performance.now() - started).toBeLessThan(3000);
+  // The square of such a length would be minutes.
+  expect(performance.now() - started).toBeLessThan(20_000);
 });

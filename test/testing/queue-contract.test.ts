@@ -198,7 +198,7 @@ test.concurrent.each(broken)('a queue that %s breaks the contract', async (_, ma
   const cases = queueContract({ open: () => ({ queue: make() }), patienceMs: 200, pauseMs: 5000 });
   for (const words of promises) {
     const [promise, ...others] = cases.filter(({ name }) => name.includes(words));
-    expect({ words, others }).toEqual({ words, others: [] });
+    expect({ words, others }).toStrictEqual({ words, others: [] });
     await expect(promise?.run()).rejects.toThrow();
   }
 });

@@ -21,11 +21,11 @@ test('lists every error at its place, and no value', () => {
 
 test.each(eventNames)('finds in %s what a receiver stops at, wherever it is broken', (event) => {
   const payload = examplePayload(event) as unknown as Record<string, unknown>;
-  expect(schemaErrors(payload)).toEqual([]);
+  expect(schemaErrors(payload)).toStrictEqual([]);
   for (const broken of [...brokenIn(payload), {}]) {
     const verdict = validateEvent(broken);
     const errors = schemaErrors(broken);
-    if (verdict.valid) expect(errors).toEqual([]);
+    if (verdict.valid) expect(errors).toStrictEqual([]);
     else expect(errors).toContainEqual(verdict.errors[0]);
     expect(errors.map(({ keyword }) => keyword)).not.toContain('if');
   }
@@ -58,7 +58,8 @@ test('lists at most 100 errors, and holds no more than that needs', () => {
   const started = performance.now();
   const errors = schemaErrors(payload);
   expect(errors).toHaveLength(100);
-  expect(performance.now() - started).toBeLessThan(3000);
+  // The square of so many answers would be minutes.
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(answers).toHaveLength(100_000);
 });
 

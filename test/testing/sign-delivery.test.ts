@@ -61,7 +61,7 @@ describe.each(schemes)('%s', (_title, pinned, scheme) => {
 
   test('signs nothing that another secret accepts', async () => {
     const result = await deliver({ signature: pinned }, { payload, secret: 'another', scheme });
-    expect(result).toEqual({ status: 401, handled: [] });
+    expect(result).toStrictEqual({ status: 401, handled: [] });
   });
 });
 
@@ -102,7 +102,7 @@ test.each([
 test('signs an old moment that a receiver finds stale', async () => {
   const signedAt = Date.now() - 301_000;
   const result = await deliver({}, { payload, secret, scheme: 'timestampedHmac', signedAt });
-  expect(result).toEqual({ status: 401, handled: [] });
+  expect(result).toStrictEqual({ status: 401, handled: [] });
 });
 
 test('gives each delivery an id of its own unless one is given', () => {

@@ -26,7 +26,7 @@ test('holds no more bytes than it may, whatever the number', () => {
   for (let number = 0; number < 10; number += 1) log.add(delivery(String(number).repeat(300)));
   expect(idsOf(log)).toEqual([8, 9, 10]);
   log.add(delivery('x'.repeat(2000)));
-  expect(idsOf(log)).toEqual([]);
+  expect(idsOf(log)).toStrictEqual([]);
   log.add(delivery('small'));
   expect(idsOf(log)).toEqual([12]);
 });

@@ -36,7 +36,7 @@ test('never runs ahead of its rate, and makes good what a busy moment cost', asy
     if (index === 10) while (performance.now() - started < 50);
   });
   const early = moments.filter((moment, index) => moment < index - 1);
-  expect(early).toEqual([]);
+  expect(early).toStrictEqual([]);
   expect(moments.slice(11, 50).every((moment) => moment >= 50)).toBe(true);
   expect(moments).toHaveLength(100);
 });

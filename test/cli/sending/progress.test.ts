@@ -36,6 +36,6 @@ test('writes nothing where nobody looks, or for a single request', () => {
     const progress = progressOn(output, total);
     progress.show(1);
     progress.clear();
-    expect(output.written).toEqual([]);
+    expect(output.written).toStrictEqual([]);
   }
 });

@@ -30,7 +30,7 @@ test.each(pins)('what %j signs is explained as what pins it, and the pin signs a
   const headers = sign(schemeOf(options), secret, body, 'msg_1');
   const { match, causes } = explainSignature({ headers, body, secret });
   expect(match).toMatchObject({ pin: `signature: ${pin}`, stale: false, recognised: true });
-  expect(causes).toEqual([]);
+  expect(causes).toStrictEqual([]);
   const again = schemeOfPin(match?.pin ?? '');
   expect(again?.verify({ headers, rawBody: body, secret })).toBeTruthy();
 });

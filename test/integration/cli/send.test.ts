@@ -70,7 +70,7 @@ test('refuses a file that does not match its schema, with all errors, unless it 
   );
   const refused = await command.run(['send', '--data', file, '--url', receiver.url]);
   expect(refused.stderr).toMatch(/\/data\/[\w]+ required[\s\S]*\/timestamp format[\s\S]*--force/);
-  expect({ code: refused.code, received: receiver.received }).toEqual({ code: 1, received: [] });
+  expect({ code: refused.code, received: receiver.received }).toStrictEqual({ code: 1, received: [] });
 
   const forced = await command.run(['send', '--data', file, '--force', '--url', receiver.url]);
   expect(forced.stdout).toMatch(/^422 todo_created INVALID \/data\/\w+ required/);
@@ -89,7 +89,7 @@ test('a file of another event than the one named is wrong use', async () => {
   const file = command.file('todo.json', JSON.stringify(examplePayload('todo_created')));
   const { code, stderr } = await command.run(['send', 'email_sent', '--data', file, '--url', receiver.url]);
   expect(stderr).toContain('its own is todo_created');
-  expect({ code, received: receiver.received }).toEqual({ code: 2, received: [] });
+  expect({ code, received: receiver.received }).toStrictEqual({ code: 2, received: [] });
 });
 
 test('--json prints a line for each delivery and a summary with percentiles', async () => {

@@ -51,7 +51,7 @@ test('--json prints a line for each payload', async () => {
   const [bad, good] = jsonLines(stdout);
   expect(bad).toMatchObject({ file, event: 'todo_created', valid: false });
   expect(bad?.['errors']).toContainEqual({ pointer: '/timestamp', keyword: 'format', detail: 'must be a date-time' });
-  expect(good).toEqual({ file: 'standard input', event: 'todo_created', valid: true, errors: [] });
+  expect(good).toStrictEqual({ file: 'standard input', event: 'todo_created', valid: true, errors: [] });
   expect(code).toBe(1);
 });
 

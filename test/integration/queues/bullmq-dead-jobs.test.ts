@@ -42,8 +42,8 @@ describe('dead jobs', () => {
       (await deadJobs.list({ limit, offset })).map(({ id }) => id);
     expect(await ids(10, 0)).toEqual([third, second, first]);
     expect(await ids(1, 1)).toEqual([second]);
-    expect(await ids(0, 0)).toEqual([]);
-    expect(await ids(5, 3)).toEqual([]);
+    expect(await ids(0, 0)).toStrictEqual([]);
+    expect(await ids(5, 3)).toStrictEqual([]);
 
     expect(await deadJobs.discard(second)).toBe(true);
     expect(await deadJobs.discard(second)).toBe(false);
@@ -60,7 +60,7 @@ describe('dead jobs', () => {
     expect(await deadJobs.redrive('all')).toBe(2);
     await until(() => runs.length === 4);
     expect(runs.slice(2).sort()).toEqual([first, third].sort());
-    expect(await ids(10, 0)).toEqual([]);
+    expect(await ids(10, 0)).toStrictEqual([]);
     expect(await deadJobs.redrive('all')).toBe(0);
   });
 

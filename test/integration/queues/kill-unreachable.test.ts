@@ -115,7 +115,7 @@ async function repeat(port: number, id: string): Promise<string | undefined> {
 
 const someIds = (): string[] => Array.from({ length: 10 }, () => randomUUID());
 /** For machines that are busy with something else. */
-const slackMs = 1000;
+const slackMs = 5000;
 
 afterAll(closeConnections);
 

@@ -144,7 +144,7 @@ test('a database that is away rejects at once, is told of once an outage, and is
   wire.cut();
   const start = Date.now();
   await worker.close(500);
-  expect(Date.now() - start).toBeLessThan(4000);
+  expect(Date.now() - start).toBeLessThan(10_000);
   const ran: string[] = [];
   await company.worker(company.queue(away), ({ key }) => ran.push(key));
   wire.mend();

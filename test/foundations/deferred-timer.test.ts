@@ -1,4 +1,4 @@
-import { DeferredTimer } from '../src/foundations/deferred-timer';
+import { DeferredTimer } from '../../src/foundations/deferred-timer';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -14,7 +14,7 @@ afterEach(() => {
 test('acts after its time', async () => {
   const acted: string[] = [];
   new DeferredTimer(() => setTimeout(() => acted.push('now'), 5));
-  expect(acted).toEqual([]);
+  expect(acted).toStrictEqual([]);
   await until(() => acted.length > 0);
   expect(acted).toEqual(['now']);
 });
