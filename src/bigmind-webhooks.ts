@@ -3,6 +3,7 @@ import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema'
 import { createRouter } from './express/router';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
+import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireFunction, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
 import { responseTo } from './foundations/response';
@@ -43,10 +44,9 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
   warnOfRisks(settings, logger, process.env);
 
-  function answer(raw: RawDelivery): Promise<Settled> {
-    const tell = reported(raw.receivedAt, raw.rawBody.length);
-    if (closed) return Promise.resolve(tell(closing));
-    return receive(raw, parts).then(tell, (cause: unknown) => tell(unexpected(cause)));
+  function answer(raw: RawDelivery): MaybePromise<Settled> {
+    const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
+    return whenReady(settled, reported(raw.receivedAt, raw.rawBody.length));
   }
   /** Apart from `answer`: what waits for an outcome must not hold the bytes. */
   function reported(startedAt: number, bytes: number): (settled: Settled) => Settled {
@@ -98,7 +98,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     receive(request) {
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readPost(request, receivedAt));
-      if (!(raw instanceof Settled)) return answer(raw).then(responseTo);
+      if (!(raw instanceof Settled)) return Promise.resolve(answer(raw)).then(responseTo);
       report(raw, receivedAt);
       return Promise.resolve(responseTo(raw));
     },

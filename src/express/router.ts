@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
 import { responseTo } from '../foundations/response';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
@@ -19,7 +20,7 @@ export type WebhookRouter = (
 export interface RouterOptions extends ReadOptions {
   readonly clock: { now(): number };
   /** What becomes of a delivery whose bytes arrived. Never throws or rejects. */
-  readonly receive: (raw: RawDelivery) => Promise<Settled>;
+  readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
   /** What is to be said of a request that ended before its bytes arrived. */
   readonly refused: (settled: Settled, receivedAt: number) => void;
   /** An outcome for everybody, while the receiver is closing. */
@@ -48,7 +49,9 @@ export function createRouter(options: RouterOptions): WebhookRouter {
           return;
         }
         const raw = { rawBody, headers: headersOf(request), params: paramsOf(request), receivedAt };
-        options.receive(raw).then(answer).catch(next);
+        const settled = options.receive(raw);
+        if (settled instanceof Promise) settled.then(answer).catch(next);
+        else answer(settled);
       } catch (error) {
         next(error);
       }

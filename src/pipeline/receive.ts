@@ -1,5 +1,5 @@
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
-import type { MaybePromise } from '../foundations/maybe-promise';
+import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { ContextSource } from '../handlers/context';
 import type { NamedHandler } from '../handlers/registry';
@@ -12,14 +12,16 @@ import { runHandlers } from './run-handlers';
 
 /**
  * The way of a delivery. Each step returns the next value, or how the delivery ended. The order is a security property,
- * and the types hold it: only verified bytes can be parsed, only what was parsed can be an event.
+ * and the types hold it: only verified bytes can be parsed, only what was parsed can be an event. Nothing waits before a
+ * step has to: a delivery that came before `close()` is claimed before it.
  */
-export async function receive(raw: RawDelivery, parts: PipelineParts): Promise<Settled> {
-  const verified = await verifySignature(raw, parts.signature);
-  if (verified instanceof Settled) return verified;
-  const event = readEvent(verified, parts.checks);
-  if (event instanceof Settled) return setAside(event, verified, parts);
-  return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  return whenReady(verifySignature(raw, parts.signature), (verified) => {
+    if (verified instanceof Settled) return verified;
+    const event = readEvent(verified, parts.checks);
+    if (event instanceof Settled) return setAside(event, verified, parts);
+    return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+  });
 }
 
 /** Runs an event's handlers, once. */

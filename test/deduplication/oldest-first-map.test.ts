@@ -79,5 +79,5 @@ test.each([10, 1000, 3000])('with %i keys at a time, it is right after many time
   expect(said).toEqual(right);
   expect([...map.values()]).toEqual([...model.values()]);
   for (const name of [...model.keys()]) map.delete(name);
-  expect([map.size, map.takeOldest(), [...map.values()]]).toEqual([0, undefined, []]);
+  expect([map.size, map.takeOldest(), [...map.values()]]).toStrictEqual([0, undefined, []]);
 });
