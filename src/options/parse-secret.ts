@@ -11,7 +11,7 @@ const missing =
 /**
  * The secrets to try, or the function that finds them.
  *
- * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither repeats a word of a secret
+ * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither shows any part of a secret
  */
 export function parseSecret(given: unknown, environment: NodeJS.ProcessEnv, needed: boolean): SecretSource {
   if (typeof given === 'function') return given as FindSecret;
