@@ -123,7 +123,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async work(asked = {}) {
       const { queue } = settings;
       if (queue === undefined)
-        throw new WebhookError('NO_QUEUE', 'work: this receiver has none. Pass the queue option.');
+        throw new WebhookError('NO_QUEUE', 'work: this receiver has no queue. Pass the queue option.');
       const work = parseWork(asked, settings.checks);
       if (registry.isEmpty) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
       if (closed) throw errorOf(closing);

@@ -55,7 +55,7 @@ function wasRead(request: IncomingMessage): boolean {
 function refuseUnread(request: IncomingMessage, options: ReadOptions): Settled | undefined {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && !isIdentityEncoding(encoding)) {
-    return new Settled('unsupported-encoding', { reason: 'It is not said which bytes of an encoded body are signed.' });
+    return new Settled('unsupported-encoding', { reason: 'The signed bytes of an encoded body are not known.' });
   }
   const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);
   if (unsigned !== undefined) return unsigned;

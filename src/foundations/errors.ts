@@ -6,13 +6,13 @@ const errorDocs = 'https://github.com/bigmind-webhooks/bigmind-webhooks/blob/mai
 /** Codes of mistakes in the set-up. They are thrown where the mistake is made, before it can lose a delivery. */
 const setupCodes = {
   BAD_HANDLER: 'A handler or callback is not usable',
-  BAD_OPTION: 'An option is unknown or has a value it cannot have',
+  BAD_OPTION: 'An option is unknown or has an invalid value',
   BAD_SCHEMA: 'A schema in `schemas` cannot be compiled',
   BAD_SECRET: 'A secret is too weak to protect anything',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',
-  NO_QUEUE: 'What needs a queue was called without one',
+  NO_QUEUE: 'A queue is needed, but there is none',
   QUEUE_NOT_DURABLE: 'The queue would lose deliveries at a restart of its server',
   UNKNOWN_EVENT: 'There is no schema for an event of this name',
 } as const;

@@ -6,7 +6,7 @@ const variable = 'BIGMIND_WEBHOOK_SECRET';
 
 const missing =
   `No secret is configured. Set ${variable} to the secret that Bigmind shows for your webhook destination, or pass ` +
-  'bigmindWebhooks({ secret }). Receiving unsigned deliveries has to be said: { signature: false }.';
+  'bigmindWebhooks({ secret }). To receive unsigned deliveries, pass { signature: false }.';
 
 /**
  * The secrets to try, or the function that finds them.

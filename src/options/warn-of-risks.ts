@@ -10,7 +10,7 @@ let warnedOfWorker = false;
 /** Warns, at construction, of settings that work but promise less than users may expect. */
 export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
   if (settings.scheme === undefined) {
-    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
+    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
   }
   if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
     logger.warn(

@@ -50,7 +50,7 @@ export interface DeadLetters {
 export function deadLettersOf(queue: DeliveryQueue | undefined): DeadLetters {
   function jobs(): DeliveryQueue['deadJobs'] {
     if (queue !== undefined) return queue.deadJobs;
-    throw new WebhookError('NO_QUEUE', 'deadLetters: this receiver has none. Pass the queue option.');
+    throw new WebhookError('NO_QUEUE', 'deadLetters: this receiver has no queue. Pass the queue option.');
   }
   return {
     async list(page = {}) {

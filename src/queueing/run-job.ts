@@ -94,7 +94,7 @@ async function runWithinLimit(
 ): Promise<Settled> {
   const { key, event } = job;
   if (!(await limits.acquire(event, until - performance.now(), closing))) {
-    const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for its turn (perEvent).';
+    const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
     return new Settled('unavailable', { key, event, reason });
   }
   try {

@@ -19,7 +19,7 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
       if (told.has(code)) return;
       if (told.size >= most) told.clear();
       told.add(code);
-      logger()?.warn({ trouble: code }, `The queue’s ${engine} is in trouble.`);
+      logger()?.warn({ trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

@@ -44,7 +44,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
     open(given) {
       const mostMs = (longestExpirySeconds - marginSeconds) * 1000;
       if (given.maxRunMs > mostMs) {
-        const remedy = 'pg-boss lets no job run for a day: hand longer work on to something of its own.';
+        const remedy = 'pg-boss allows a job less than a day: start longer work elsewhere.';
         throw badOption('maxRunMs', `at most ${mostMs} with pgBossQueue`, given.maxRunMs, remedy);
       }
       // Without a listener, Node would end the process at the first error of the maintenance.

@@ -48,5 +48,5 @@ function readClaim(answer: unknown, token: string): Claim | ClaimedElsewhere | '
   if (state === 'done') return 'done';
   if (state === 'running') return { running: true, retryAfterMs: Number(number) };
   if (state === 'claimed') return { token, attempt: Number(number), succeeded: names };
-  throw new TypeError('redisStore.client gave an answer that no Redis gives.');
+  throw new TypeError('redisStore.client gave an unknown answer.');
 }
