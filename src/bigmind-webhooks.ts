@@ -12,7 +12,7 @@ import { parseLogger } from './options/parse-logger';
 import { parseOptions } from './options/parse-options';
 import { registerCallback, registerHandler } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
-import { warnOfLonelyWorker, warnOfRisks } from './options/warn-of-risks';
+import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
 import { assemble } from './pipeline/assemble';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { openJob } from './pipeline/open-job';
@@ -26,8 +26,8 @@ import type { BigmindWebhooks } from './receiver';
 import { refuseUnsigned } from './signatures/verify-signature';
 
 /**
- * Makes a receiver of Bigmind's webhooks. Everything that can be wrong with the set-up throws here, before a delivery
- * can be lost to it; the schemas are compiled here, not at the first delivery.
+ * Makes a receiver of Bigmind's webhooks. Every mistake in the set-up throws here, before it can lose a delivery. The
+ * schemas are compiled here, not at the first delivery.
  *
  * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION` or `BAD_SCHEMA`
  */
@@ -48,7 +48,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
     return whenReady(settled, reported(raw.receivedAt, raw.rawBody.length));
   }
-  /** Apart from `answer`: what waits for an outcome must not hold the bytes. */
+  /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
   function reported(startedAt: number, bytes: number): (settled: Settled) => Settled {
     return (settled) => {
       report(settled, startedAt, bytes);
@@ -94,7 +94,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       refused: report,
       closed: () => (closed ? closing : undefined),
     }),
-    // Not async: a function that awaits holds what it was given, the bytes as well.
+    // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readPost(request, receivedAt));
@@ -123,11 +123,11 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async work(asked = {}) {
       const { queue } = settings;
       if (queue === undefined)
-        throw new WebhookError('NO_QUEUE', 'work: this receiver has none. Pass the queue option.');
+        throw new WebhookError('NO_QUEUE', 'work: this receiver has no queue. Pass the queue option.');
       const work = parseWork(asked, settings.checks);
       if (registry.isEmpty) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
       if (closed) throw errorOf(closing);
-      warnOfLonelyWorker(settings, logger);
+      warnOfUnsharedStore(settings, logger);
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
@@ -135,14 +135,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       closed = true;
-      // The queue has its jobs again when handlers have had the moment after their abort, and not while they end.
+      // Jobs go back to the queue only after aborted handlers have had a moment to end.
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
     },
   };
   return webhooks;
 }
 
-/** A request is anything in JavaScript; what cannot even be looked at is answered too. */
+/** Without TypeScript, a request may be anything. Reading it may throw, and it is answered even then. */
 function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled {
   try {
     return read();
@@ -151,7 +151,7 @@ function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled 
   }
 }
 
-/** A mistake of ours, or a throw from the user's `deduplicate.key`: the sender repeats, nothing is lost. */
+/** For a mistake of ours, or an error from the user's `deduplicate.key`. The sender repeats, so nothing is lost. */
 function unexpected(cause: unknown): Settled {
   return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
 }

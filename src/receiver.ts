@@ -10,7 +10,7 @@ import type { DeadLetters } from './queueing/dead-letters';
 /** An event's name, several of them, or `'*'` for all. */
 export type EventSelector<Events> = (keyof Events & string) | readonly (keyof Events & string)[] | '*';
 
-/** What a selector selects: one event, the union of several, or of all. */
+/** The events of a selector: one event, or the union of several or all. */
 export type SelectedEvent<Events, Selector> = Selector extends '*'
   ? Events[keyof Events]
   : Selector extends readonly (infer Name extends keyof Events)[]
@@ -28,25 +28,25 @@ export type WebhookHandler<Selector extends EventSelector<Events> = '*', Locals 
   context: HandlerContext<Locals>,
 ) => unknown;
 
-/** A genuine delivery of which no event can be made. */
+/** A verified delivery that is not a valid event. */
 export interface InvalidDelivery {
-  /** `malformed`: no acceptable JSON. `invalid`: JSON that its event's schema refuses. */
+  /** `malformed`: not acceptable JSON. `invalid`: JSON that its event's schema refuses. */
   readonly outcome: 'malformed' | 'invalid';
-  /** The name that the payload gives itself, if it gives one. */
+  /** The event name in the payload, if it has one. */
   readonly event: string | undefined;
-  /** Where the payload and the schema part; empty when `malformed`. */
+  /** Where the payload does not match its schema; empty when `malformed`. */
   readonly errors: readonly SchemaError[];
   /** The parsed body; `undefined` when `malformed`. The bytes are `context.rawBody`. */
   readonly payload: unknown;
 }
 
-/** A genuine delivery of an event that has no schema. Nothing but `event` was looked at. */
+/** The payload of a verified delivery whose event has no schema. Only `event` was checked. */
 export type UnknownEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
 
-/** What `onError` is told beside the error. */
+/** The second argument of `onError`. */
 export interface ErrorDetails {
   readonly outcome: Outcome;
-  /** Event name, once it is known; of an unknown event, only what can be a name. */
+  /** Event name, once it is known. For an unknown event, only if it looks like a name. */
   readonly event?: string | undefined;
   /** Name of the handler that failed. */
   readonly handler?: string | undefined;
@@ -54,16 +54,16 @@ export interface ErrorDetails {
   readonly key?: string | undefined;
 }
 
-/** Told of each handler failure, each invalid delivery and each 5xx; changes nothing in the outcome. */
+/** Called for each handler failure, each invalid delivery and each 5xx. It does not change the outcome. */
 export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 
-/** A request, as Lambda, Next.js, Fastify and others have it. */
+/** A request, as in Lambda, Next.js, Fastify and others. */
 export interface WebhookRequest {
   /** A Fetch `Headers`, or an object with names in any case. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
-   * The body exactly as it was sent; a string stands for its UTF-8. Bytes are not copied: as long as handlers run, what is
-   * written to them is in their `context.rawBody` (and, with `deduplicate: false`, in a `context.key` that is read later).
+   * The body exactly as it was sent; a string means its UTF-8. Bytes are not copied: if you write to them while
+   * handlers run, `context.rawBody` changes (and, with `deduplicate: false`, a `context.key` that is read later).
    */
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */
@@ -72,17 +72,17 @@ export interface WebhookRequest {
   readonly params?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** An event that was verified and validated, to be handled elsewhere. It survives `JSON.stringify`. */
+/** A verified and validated event, to be handled elsewhere. It survives `JSON.stringify`. */
 export interface VerifiedEvent<Event> {
   readonly event: Event;
   /** Idempotency key, as `context.key`. */
   readonly key: string;
-  /** Whose secret signed it; absent where one account is served. */
+  /** The tenant whose secret signed it; absent unless `secret` is a function. */
   readonly tenant?: string | undefined;
   readonly signature: { readonly scheme: string };
 }
 
-/** What `dispatch` takes: what `verify` returned, and whatever else handlers should find in their context. */
+/** The input of `dispatch`: the result of `verify`, and more properties for the handlers' context. */
 export interface DispatchInput<Event> extends Omit<VerifiedEvent<Event>, 'signature'> {
   /** @default { scheme: 'unknown' } */
   readonly signature?: { readonly scheme: string } | undefined;
@@ -96,13 +96,13 @@ export interface DispatchInput<Event> extends Omit<VerifiedEvent<Event>, 'signat
   readonly receivedAt?: Date | string | number | undefined;
 }
 
-/** How much a worker does at once. */
+/** How much a worker runs at once. */
 export interface WorkOptions<Events = BigmindEventMap> {
   /** How many deliveries run at once in this process, from 1. @default 10 */
   readonly concurrency?: number | undefined;
   /**
    * How many deliveries of an event run at once in this process, from 1 each, such as `{ notes_created: 2 }` for an API
-   * that takes no more. One that waits for its turn keeps a place of `concurrency`. @default no limit
+   * that takes no more. A delivery that waits for a place here takes one of `concurrency`. @default no limit
    */
   readonly perEvent?: { readonly [Name in keyof Events & string]?: number | undefined } | undefined;
 }
@@ -110,8 +110,8 @@ export interface WorkOptions<Events = BigmindEventMap> {
 /** A receiver of Bigmind's webhooks. */
 export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   /**
-   * Registers a handler for an event, several, or `'*'` for all. It is started once a delivery and has succeeded when
-   * what it returns resolves. Progress is remembered by its name: `{ name }`, else the selector.
+   * Registers a handler for one event, several, or `'*'` for all. It is started once for each delivery, and succeeds
+   * when its return value resolves. Its progress is remembered by its name: `{ name }`, else the selector.
    *
    * @throws WebhookError `UNKNOWN_EVENT`, `BAD_OPTION`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
    */
@@ -122,50 +122,52 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   ): this;
   /** For `app.use`, `app.post`, `app.all` or a nested router. Mount it before `express.json()`. */
   readonly router: WebhookRouter;
-  /** The same without Express. Never rejects. */
+  /** Does the same as the router, without Express. Never rejects. */
   receive(request: WebhookRequest): Promise<WebhookResponse>;
   /**
-   * Verifies and validates, runs and remembers nothing: for people who bring their own queue.
+   * Verifies and validates, but runs and remembers nothing: for a queue of your own.
    *
-   * @throws WebhookError with the `code` and `status` to answer with; of an unknown event, `IGNORED` and 200
+   * @throws WebhookError with the `code` and `status` to answer with; for an unknown event, `IGNORED` and 200
    */
   verify(request: Omit<WebhookRequest, 'method'>): Promise<VerifiedEvent<Events[keyof Events]>>;
   /**
-   * Runs the handlers for what `verify` returned, with de-duplication and progress as in `receive`. Resolves to
+   * Runs the handlers for an event from `verify`, with de-duplication and progress as in `receive`. Resolves to
    * `processed`, `unhandled` or `duplicate`.
    *
    * @throws WebhookError `FAILED`, `INVALID`, `IN_PROGRESS` or `UNAVAILABLE`: try again later; `BAD_OPTION` or
-   *   `UNKNOWN_EVENT` for input that `verify` of this receiver did not return
+   *   `UNKNOWN_EVENT` for input that did not come from this receiver's `verify`
    */
   dispatch(input: DispatchInput<Events[keyof Events]>): Promise<Outcome>;
   /**
-   * Takes genuine deliveries of which no event can be made, such as into a quarantine: acknowledged once it resolves,
-   * `failed` if it rejects. Without it they get 422 or 400.
+   * Handles verified deliveries that are not valid events, for example puts them into a quarantine. They are
+   * acknowledged once it resolves, and `failed` if it rejects. Without it they are answered 422 or 400.
    *
    * @throws WebhookError `BAD_HANDLER`, or `HANDLER_NAME_TAKEN` the second time
    */
   onInvalid(take: (delivery: InvalidDelivery, context: HandlerContext<Locals>) => unknown): this;
   /**
-   * Takes genuine deliveries of events that have no schema: acknowledged once it resolves, `failed` if it rejects.
+   * Handles verified deliveries of events without a schema. They are acknowledged once it resolves, and `failed` if it
+   * rejects.
    *
    * @throws WebhookError `BAD_HANDLER`, or `HANDLER_NAME_TAKEN` the second time
    */
   onUnknown(take: (event: UnknownEvent, context: HandlerContext<Locals>) => unknown): this;
-  /** Told of each handler failure, each `invalid` and each 5xx; changes nothing in the outcome. */
+  /** Registers a listener for each handler failure, each `invalid` and each 5xx. It does not change the outcome. */
   onError(listener: ErrorListener): this;
   /**
-   * Takes deliveries from the queue and runs this process's handlers, until `close()`. Resolves when it has begun; waits
-   * for a queue that does not answer. Once a receiver.
+   * Takes deliveries from the queue and runs this process's handlers, until `close()`. Resolves when it has started; it
+   * waits for a queue that does not answer. Call it once for each receiver.
    *
    * @throws WebhookError `NO_QUEUE`, `NO_HANDLERS`, `BAD_OPTION`, `UNKNOWN_EVENT`, `QUEUE_NOT_DURABLE` or `UNAVAILABLE`
-   *   (closing); and whatever the queue rejects with
+   *   (closing); and any error of the queue
    */
   work(options?: WorkOptions<Events>): Promise<void>;
-  /** The deliveries whose attempts are used up. Every call rejects with `NO_QUEUE` when there is no queue. */
+  /** The deliveries whose attempts are used up. Without a queue, every call rejects with `NO_QUEUE`. */
   readonly deadLetters: DeadLetters;
   /**
-   * Accepts nothing more (503 with `Retry-After`) and takes no more from the queue, waits for handlers that run, then
-   * aborts them; what still runs, the queue has again. Closes no client that was passed in. `timeoutMs`: how long to wait, in milliseconds from 0. @default 10_000
+   * Accepts no more deliveries (503 with `Retry-After`) and takes no more jobs. Waits for running handlers up to
+   * `timeoutMs` (milliseconds from 0, @default 10_000), then aborts them. Jobs that still run go back to the queue. It
+   * closes no client that you passed in.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

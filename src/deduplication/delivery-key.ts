@@ -1,33 +1,33 @@
 import { createHash, hash } from 'node:crypto';
 import type { VerifiedDelivery } from '../foundations/delivery';
 
-/** A delivery, as `deduplicate.key` sees it. */
+/** The argument of `deduplicate.key`. */
 export interface KeyedDelivery {
   readonly tenant: string | undefined;
   readonly rawBody: Buffer;
   readonly headers: VerifiedDelivery['raw']['headers'];
   readonly params: VerifiedDelivery['raw']['params'];
-  /** The parsed payload; `undefined` when the body is no JSON. */
+  /** The parsed payload; `undefined` if the body is not JSON. */
   readonly payload: unknown;
 }
 
-/** Names a delivery in words of the user's own: a repeat must be given the same name, another delivery never. */
+/** Identifies a delivery by a text: the same for every repeat, another one for any other delivery. */
 export type NameDelivery = (delivery: KeyedDelivery) => string;
 
 /**
- * The key of a delivery: SHA-256 over the tenant and the raw bytes, in 64 hex digits. In place of the bytes stands the
- * name that `nameDelivery` gives, or the id that a pinned scheme signs, unless that id is the payload's `webhook_id`,
- * which names the destination and is the same for all its deliveries. Each part is length-prefixed and says what it
- * is, so that no two deliveries can be spelled alike. The secret is no part: a rotation changes no key.
+ * The key of a delivery: SHA-256 over the tenant and the raw bytes, in 64 hex digits. The text of `nameDelivery`
+ * replaces the bytes, or else the id that a pinned scheme signs. An id that is the payload's `webhook_id` does not: it
+ * names the destination and is the same for all its deliveries. Each part has its kind and length in front, so that
+ * different deliveries never have the same input. The secret is not included, so that a rotation changes no key.
  */
 export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDelivery?: NameDelivery): string {
   const { raw, tenant, signedId } = delivery;
   const scope = tenant === undefined ? '-' : `t${Buffer.byteLength(tenant)}:${tenant}`;
   if (nameDelivery !== undefined) {
     const { rawBody, headers, params } = raw;
-    const name: unknown = nameDelivery({ tenant, rawBody, headers, params, payload });
-    if (typeof name !== 'string' || name === '') throw new TypeError('deduplicate.key must return a string with text');
-    return hash('sha256', `${scope}n${Buffer.byteLength(name)}:${name}`);
+    const text: unknown = nameDelivery({ tenant, rawBody, headers, params, payload });
+    if (typeof text !== 'string' || text === '') throw new TypeError('deduplicate.key must return a string with text');
+    return hash('sha256', `${scope}n${Buffer.byteLength(text)}:${text}`);
   }
   if (signedId !== undefined && signedId !== destinationOf(payload)) {
     return hash('sha256', `${scope}i${signedId.length}:${signedId}`);
@@ -42,8 +42,8 @@ export interface DeliveryKey {
 }
 
 /**
- * The key of a delivery that no store is asked about. It is computed when it is first read, since most never are; from
- * then on the delivery is not held.
+ * The key of a delivery that no store needs. It is computed when it is first read, since most are never read. After
+ * that it no longer refers to the delivery.
  */
 export class LazyKey implements DeliveryKey {
   #text = '';

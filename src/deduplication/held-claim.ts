@@ -2,10 +2,10 @@ import type { Claim, DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { type MaybePromise, recovered } from '../foundations/maybe-promise';
 
-/** How long a claim lasts without being extended, in milliseconds; it is extended at every third. */
+/** The lease of a claim, in milliseconds. It is extended after every third of it. */
 export const leaseMs = 15_000;
 
-/** A claim as its holder sees it: keeps the lease alive, says when going on is pointless. */
+/** A claim of this process. It extends its lease and aborts its signal when the claim is lost. */
 export class HeldClaim {
   readonly attempt: number;
   readonly succeeded: readonly string[];
@@ -19,7 +19,7 @@ export class HeldClaim {
   #extending: DeferredTimer | undefined;
   #leaseUntil: number;
 
-  /** `asked` is when the claim was asked for, by `performance.now()`: the store may have given it at once. */
+  /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
   constructor(store: DeliveryStore, key: string, ttlMs: number, claim: Claim, asked: number) {
     this.#store = store;
     this.#key = key;
@@ -30,7 +30,7 @@ export class HeldClaim {
     this.succeeded = claim.succeeded;
   }
 
-  /** Made when it is first read: most handlers never ask, and a controller costs microseconds. */
+  /** Made when it is first read: most handlers never read it, and a controller is costly for a small delivery. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -44,7 +44,7 @@ export class HeldClaim {
     this.#controller?.abort(this.#abortReason);
   }
 
-  /** From now on the lease is extended, until {@link stopExtending}. */
+  /** Extends the lease regularly until {@link stopExtending}. */
   keepExtending(): void {
     this.#extending = new DeferredTimer(() => setInterval(() => void this.#extend(), leaseMs / 3));
   }
@@ -60,17 +60,17 @@ export class HeldClaim {
       () => this.#store.extend(this.#key, this.#token, leaseMs),
       () => undefined,
     );
-    // The run ended while the store was asked: it gave the claim up itself.
+    // The run ended while the store was asked, and ended the claim itself.
     if (this.#extending === undefined) return;
     if (held === true) this.#leaseUntil = asked + leaseMs;
-    // A store that does not answer may have let the lease pass: then somebody else may hold the claim by now.
+    // If the store does not answer, the lease may have passed, and somebody else may hold the claim.
     else if (held === false || performance.now() >= this.#leaseUntil) {
       this.stopExtending();
       this.abort(new Error('The claim was lost: the lease passed without being extended.'));
     }
   }
 
-  /** Records a success. Not being able to is no failure: {@link unrecorded} remembers it for later. */
+  /** Records a success. An error of the store is not a failure: {@link unrecorded} keeps the success for later. */
   record(handler: string): MaybePromise<void> {
     return recovered(
       () => {
@@ -88,12 +88,12 @@ export class HeldClaim {
     this.#recorded.add(handler);
   }
 
-  /** Which of `handlers` the store has not been told of in this claim. */
+  /** The ones of `handlers` whose success the store has not recorded under this claim. */
   unrecorded(handlers: readonly string[]): readonly string[] {
     return handlers.filter((handler) => !this.#recorded?.has(handler));
   }
 
-  /** All that a store must be told that lost the claim: it may have lost what it was told before, too. */
+  /** Every success, for a store that lost the claim: it may have lost earlier successes, too. */
   recordAnew(succeeded: readonly string[]): readonly string[] {
     this.#recorded = undefined;
     return [...this.succeeded, ...succeeded];

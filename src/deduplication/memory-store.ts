@@ -2,18 +2,20 @@ import type { Claim, ClaimedElsewhere, DeliveryStore } from '../foundations/cont
 import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
 import { OldestFirstMap } from './oldest-first-map';
 
-/** How much the in-memory store may hold. */
+/** Options of the in-memory store. */
 export interface MemoryStoreOptions {
   /**
-   * How many deliveries that are done or waiting for a repeat are remembered, and how many may run at once; from 1.
+   * How many finished or waiting deliveries are remembered, and how many more may run at once; from 1.
    * @default 100_000
    */
   readonly maxKeys?: number | undefined;
-  /** Milliseconds from any moment, for tests. @default performance, which no change of the system's time moves */
+  /**
+   * A clock in milliseconds with any start, for tests. @default performance, which ignores changes of the system time
+   */
   readonly clock?: { now(): number } | undefined;
 }
 
-/** What is known of a delivery that is not done. It is changed in place: a delivery is looked up as seldom as can be. */
+/** The record of a delivery that is not done. It is changed in place, to save look-ups. */
 interface DeliveryRecord {
   state: 'running' | 'waiting';
   token: string;
@@ -28,8 +30,8 @@ const usualMaxKeys = 100_000;
 const nothing: readonly string[] = [];
 
 /**
- * Remembers deliveries in this process. The oldest that rest are forgotten beyond `maxKeys`; those that run never are:
- * when there are too many of them, a claim throws, and its delivery is answered 503.
+ * Remembers deliveries in this process. Beyond `maxKeys`, the oldest ones are forgotten, but never running ones. If
+ * `maxKeys` deliveries run, a further claim throws, and its delivery is answered 503.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -42,8 +44,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
 
 class MemoryStore implements DeliveryStore {
   /**
-   * In the order of their first claim; a record that gets a second life goes to the end. A finished delivery is stored as
-   * its expiry time only: most records are of that kind, and a number takes no memory of its own.
+   * In the order of their first claim; a record that is claimed again goes to the end. A finished delivery is stored as
+   * its expiry time only: most deliveries are finished, and a number takes no extra memory.
    */
   readonly #records = new OldestFirstMap<DeliveryRecord | number>();
   #running = 0;
@@ -131,7 +133,7 @@ class MemoryStore implements DeliveryStore {
     this.#forgetOldest();
   }
 
-  /** Lets go of claims whose lease has passed, keeping their progress, when there is no room for another. */
+  /** If there is no room for another claim, ends the claims whose lease has passed. Their progress stays. */
   #makeRoom(now: number): void {
     if (this.#running < this.#maxKeys) return;
     for (const record of this.#records.values()) {
@@ -141,7 +143,7 @@ class MemoryStore implements DeliveryStore {
     throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
   }
 
-  /** Forgets the oldest that rests, when more do than there is room for. One that runs starts over at the end. */
+  /** Forgets the oldest deliveries that do not run, beyond `maxKeys`. A running one goes to the end. */
   #forgetOldest(): void {
     while (this.#records.size - this.#running > this.#maxKeys) {
       const [key, record] = this.#records.takeOldest() ?? [];
@@ -154,7 +156,7 @@ class MemoryStore implements DeliveryStore {
     return isRunning(record) && record.token === token ? record : undefined;
   }
 
-  /** The record of a delivery, unless its time is over. */
+  /** The record of a delivery, unless it has expired. */
   #find(key: string, now: number): DeliveryRecord | number | undefined {
     const record = this.#records.get(key);
     if (record === undefined) return undefined;

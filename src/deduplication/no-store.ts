@@ -1,6 +1,6 @@
 import type { DeliveryStore } from '../foundations/contracts/store';
 
-/** For `deduplicate: false`: every copy of a delivery is its first. */
+/** For `deduplicate: false`: every copy counts as a new delivery. */
 export const noStore: DeliveryStore = {
   claim: () => ({ token: '', attempt: 1, succeeded: [] }),
   extend: () => true,

@@ -1,7 +1,9 @@
-/** A map from strings that gives its oldest entry first. */
+/** A map with string keys from which the oldest entry can be taken. */
 export class OldestFirstMap<Value> {
   readonly #entries = new Map<string, Value>();
-  /** It is kept, since a new iterator would pass the places of all deleted entries first. What it has passed is deleted. */
+  /**
+   * Kept, since a new iterator would first skip the places of all deleted entries. Every entry before it is deleted.
+   */
   #oldest = this.#entries.entries();
 
   get size(): number {
@@ -12,7 +14,7 @@ export class OldestFirstMap<Value> {
     return this.#entries.get(key);
   }
 
-  /** Replaces a value where it is; a new key goes to the end. */
+  /** Replaces a value in its place; a new key goes to the end. */
   set(key: string, value: Value): void {
     this.#entries.set(key, value);
   }
@@ -21,11 +23,11 @@ export class OldestFirstMap<Value> {
     this.#entries.delete(key);
   }
 
-  /** Takes the oldest out; `undefined` when there is none. */
+  /** Removes and returns the oldest entry; `undefined` if there is none. */
   takeOldest(): readonly [string, Value] | undefined {
     let next = this.#oldest.next();
     if (next.done) {
-      // An iterator that has come to its end does not go on with later entries.
+      // An iterator that has reached the end does not go on with later entries.
       this.#oldest = this.#entries.entries();
       next = this.#oldest.next();
     }

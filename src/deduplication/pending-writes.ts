@@ -1,12 +1,12 @@
 import type { HeldClaim } from './held-claim';
 import { OldestFirstMap } from './oldest-first-map';
 
-/** What happened to a delivery that the store could not be told of. */
+/** Facts about a delivery that the store could not record. */
 export interface PendingFacts {
   readonly claim: HeldClaim;
   /** Handlers that succeeded. */
   readonly succeeded: readonly string[];
-  /** Whether every handler did, so that the delivery is done. */
+  /** Whether every handler succeeded, so that the delivery is done. */
   readonly done: boolean;
 }
 
@@ -15,19 +15,19 @@ const firstPauseMs = 50;
 const longestPauseMs = 5000;
 
 /**
- * Remembers, while a store is out of reach, what it should be told, and tells it as soon as it answers again. Until
- * then a repeat that comes to this process meets the memory instead.
+ * Keeps facts while a store is unavailable, and writes them as soon as it answers again. Until then, a repeat in this
+ * process uses these facts.
  */
 export class PendingWrites {
   readonly #facts = new OldestFirstMap<PendingFacts>();
-  /** What is being written. */
+  /** The writes that are not finished. */
   readonly writing = new Set<Promise<void>>();
 
   get(key: string): PendingFacts | undefined {
     return this.#facts.get(key);
   }
 
-  /** Resolves when the store has been told, also of what it still had to be told of an earlier attempt. */
+  /** Resolves when the store has recorded these facts and those of earlier attempts. */
   write(key: string, latest: PendingFacts): Promise<void> {
     const earlier = this.#facts.get(key)?.succeeded ?? [];
     const facts = { ...latest, succeeded: [...new Set([...earlier, ...latest.succeeded])] };
@@ -46,7 +46,7 @@ export class PendingWrites {
   }
 }
 
-/** Successes first: they are facts whoever holds the claim by now. */
+/** Writes successes first: they are facts even if somebody else holds the claim now. */
 async function tryToWrite({ claim, succeeded, done }: PendingFacts): Promise<boolean> {
   try {
     for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);

@@ -7,23 +7,25 @@ import { longestTimer, withinMs } from '../foundations/timeouts';
 import { HeldClaim, leaseMs } from './held-claim';
 import { PendingWrites } from './pending-writes';
 
-/** Before the deadline by so much, a success that cannot be written is answered: at it, the answer is a timeout. */
+/**
+ * A success that cannot be written is answered this long before the deadline, in milliseconds; later it would time out.
+ */
 const answerMs = 20;
 
-/** How long handlers that were aborted may take to end before `drain` gives up on them. */
+/** How long `drain` waits for aborted handlers, in milliseconds. */
 export const afterAbortMs = 1000;
 
 const closing = 'The receiver is closing.';
 
 /** A delivery's handlers, ready to run. */
 export interface ClaimedWork {
-  /** Idempotency key; perhaps worked out when it is read. */
+  /** Idempotency key; it may be computed when it is read. */
   readonly key: string;
   /** Event name, for the log. */
   readonly event: string | undefined;
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
-  /** For how long a success that cannot be written is held back, in milliseconds from now. */
+  /** How long the answer may still wait for a success to be written, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;
@@ -31,22 +33,22 @@ export interface ClaimedWork {
 
 export interface RunOnceOptions {
   readonly store: DeliveryStore;
-  /** How long a delivery that is done is remembered. */
+  /** How long a finished delivery is remembered. */
   readonly ttlMs: number;
-  /** How long handlers may run before their claim is let go. */
+  /** How long handlers may run before their claim is given up. */
   readonly maxRunMs: number;
-  /** `false` where every copy is run: then the store is asked about no key, and copies do not join. */
+  /** `false` if every copy runs. Then the store gets no key, and copies do not join. */
   readonly remembers: boolean;
-  /** Whether somebody is told the key of deliveries that end so. Where nobody is, it need not be worked out. */
+  /** Whether an outcome is reported with the delivery's key. If not, the key need not be computed. */
   readonly isKeyTold: (outcome: Outcome) => boolean;
-  /** Told how handlers ended that had run past `maxRunMs`, when their delivery had failed. */
+  /** Called when handlers end after `maxRunMs`. Their delivery has already failed. */
   readonly late: (settled: Settled) => void;
 }
 
-/** Runs a delivery's handlers under a claim, so that copies and repeats do not. */
+/** Runs a delivery's handlers under a claim, so that copies and repeats do not run them again. */
 export class RunOnce {
   readonly #options: RunOnceOptions;
-  /** By key, where copies join. */
+  /** Runs that copies can join, by key. */
   readonly #joinable = new Map<string, Promise<Settled>>();
   readonly #inFlight = new Set<Promise<Settled>>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
@@ -57,7 +59,7 @@ export class RunOnce {
     this.#options = options;
   }
 
-  /** Never throws or rejects. Copies that come while the first runs are answered with its outcome. */
+  /** Copies that come while the first runs get its outcome. Never throws or rejects. */
   run(work: ClaimedWork): MaybePromise<Settled> {
     const { remembers } = this.#options;
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
@@ -68,7 +70,7 @@ export class RunOnce {
     return settled;
   }
 
-  /** Apart from `run`, so that what is kept does not refer to the delivery. */
+  /** Not inside `run`, so that the kept functions do not refer to the delivery. */
   #keepInFlight(settled: Promise<Settled>, key: string | undefined): void {
     this.#inFlight.add(settled);
     if (key !== undefined) this.#joinable.set(key, settled);
@@ -109,7 +111,7 @@ export class RunOnce {
     return new Settled(outcome, { event: work.event, key, ...details });
   }
 
-  /** For a claim that came when no handler is started any more: the repeat, elsewhere, need not wait for its lease. */
+  /** Gives back a claim that came while the receiver closes, so that a repeat elsewhere need not wait for its lease. */
   #giveBack(work: ClaimedWork, claim: HeldClaim): MaybePromise<Settled> {
     const settled = this.#settle(work, 'unavailable', { reason: closing });
     const released = recovered(
@@ -119,7 +121,7 @@ export class RunOnce {
     return whenReady(released, () => settled);
   }
 
-  /** Keeps the claim alive while handlers run, for `maxRunMs` at most. A later finish is recorded all the same. */
+  /** Keeps the claim alive while handlers run, for at most `maxRunMs`. A later end is still recorded. */
   #watch(work: ClaimedWork, claim: HeldClaim, report: Promise<RunReport>): Promise<Settled> {
     claim.keepExtending();
     const { maxRunMs, late } = this.#options;
@@ -157,14 +159,14 @@ export class RunOnce {
     );
     return whenReady(told, (held) => {
       if (held === true) return settled;
-      // The claim was lost, or the store is out of reach: the successes are facts that it must still learn.
+      // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
       const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
       return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
     });
   }
 
-  /** Ends the claim; a completion does not keep the answer waiting beyond the deadline, if that has not passed. */
+  /** Ends the claim. A completion delays the answer at most until the deadline; after the deadline it has no limit. */
   #tell(work: ClaimedWork, claim: HeldClaim, done: boolean, succeeded: readonly string[]): MaybePromise<boolean> {
     if (!done) return claim.unrecorded(succeeded).length > 0 ? Promise.reject(new Error()) : claim.release();
     const completed = claim.complete();
@@ -174,8 +176,8 @@ export class RunOnce {
   }
 
   /**
-   * Starts no handler any more. Resolves when nothing runs and all that happened is written, or after `graceMs`, an
-   * abort of what still runs, and a moment for it to end: a claim given back needs no waiting for its lease elsewhere.
+   * Starts no more handlers. Resolves when nothing runs and every fact is written. After `graceMs` it aborts running
+   * handlers and waits a moment for their end: a claim that they give back needs no wait for its lease elsewhere.
    */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
@@ -191,7 +193,7 @@ export class RunOnce {
   }
 }
 
-/** What a copy is told of the run that it joined: all but the failures, which are reported once. */
+/** The outcome for a copy that joined a run. It leaves out the failures, which are reported once. */
 function sharedWithCopy({ outcome, details }: Settled): Settled {
   const { failures = [], ...others } = details;
   return new Settled(outcome, { cause: causeOf(failures), ...others, joined: true });

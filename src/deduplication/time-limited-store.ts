@@ -5,14 +5,14 @@ import { SilenceError, withinMs } from '../foundations/timeouts';
 type Claimed = Awaited<ReturnType<DeliveryStore['claim']>>;
 
 /**
- * The same store, with no answer longer than `timeoutMs` in coming: a client whose server is gone may wait for ever
- * (ioredis does by default). What answers at once still does.
+ * The same store, but each promise is limited to `timeoutMs`: a client may wait for ever for an unreachable server
+ * (ioredis does by default). Synchronous answers stay synchronous.
  */
 export function timeLimitedStore(store: DeliveryStore, timeoutMs: number): DeliveryStore {
   function bound<T>(answer: MaybePromise<T>): MaybePromise<T> {
     return withinMs(answer, timeoutMs, 'The delivery store');
   }
-  /** A claim that comes when its delivery was answered 503 would only make the repeat wait for the lease. */
+  /** Gives back a claim that comes too late. Its delivery was answered 503, and the repeat would wait for the lease. */
   async function giveBack(key: string, late: MaybePromise<Claimed>): Promise<void> {
     const claimed = await late;
     if (typeof claimed === 'object' && 'token' in claimed) await store.release(key, claimed.token);
@@ -23,7 +23,7 @@ export function timeLimitedStore(store: DeliveryStore, timeoutMs: number): Deliv
       const answer = bound(asked);
       if (!(answer instanceof Promise)) return checkedClaim(answer);
       return answer.then(checkedClaim, (error: unknown) => {
-        // Whether that works is no matter: the lease ends by itself.
+        // An error here does not matter: the lease ends by itself.
         if (error instanceof SilenceError) giveBack(key, asked).catch(() => undefined);
         throw error;
       });
@@ -35,7 +35,7 @@ export function timeLimitedStore(store: DeliveryStore, timeoutMs: number): Deliv
   };
 }
 
-/** The store may be anybody's: what is no answer must not become a run without a claim. */
+/** Checks a claim. Any store may be behind it, and a wrong answer must not become a run without a claim. */
 function checkedClaim(answer: Claimed): Claimed {
   if (isClaimAnswer(answer)) return answer;
   throw new TypeError('The delivery store answered claim() with what is no claim.');

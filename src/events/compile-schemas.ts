@@ -4,32 +4,32 @@ import type { SchemaError } from '../foundations/contracts/schema-error';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 
-/** Undefined for a payload that its schema accepts, else the first error. The payload is never changed. */
+/** Returns the first error of a payload, or `undefined` if its schema accepts it. It never changes the payload. */
 export type EventCheck = (payload: unknown) => SchemaError | undefined;
 
-// One error is all that is reported: collecting them all from a hostile 5 MB took 940 MB.
+// Only the first error is reported: collecting all of a hostile payload takes far more memory than the payload.
 const shared: Options = { allErrors: false, logger: false, strictTypes: false, strictRequired: false };
 
-// The tests hold the published schemas to the meta-schema, so that no process does so again at its start. `optimize`
-// took another 70 of 180 ms, and gained 0.01 µs an event.
+// The tests check the published schemas against the meta-schema, so no process does so at its start. `optimize` would
+// slow the start and gain nothing.
 const builtInOptions: Options = {
   ...shared,
   meta: false,
   validateSchema: false,
   messages: false,
   code: { optimize: false },
-  // The flag `u` changes nothing in what our one pattern matches, but took 400 ms for 5 MB that are not Latin-1, and
-  // threw on 20 MB; without it the same takes 8 ms.
+  // Our one pattern matches the same without the flag `u`, which is slow on long text that is not Latin-1 and throws on
+  // very long text.
   unicodeRegExp: false,
 };
 
-// No name in our schemas is one that objects inherit, so the built-in checks do without `ownProperties`, which doubles
-// their cost (0.3 to 0.6 µs an event). What others call their properties we cannot know: `required: ['constructor']`.
+// No property of our schemas has a name that objects inherit, so the built-in checks need no `ownProperties`, which
+// doubles their cost. Custom schemas may have such names: `required: ['constructor']`.
 const customOptions: Options = { ...shared, discriminator: true, ownProperties: true };
 
 let builtIn: ReadonlyMap<string, EventCheck> | undefined;
 
-/** The check of each event by its name: the built-in ones, compiled once a process, and custom ones over them. */
+/** Checks by event name. The built-in ones are compiled once in each process; custom ones are added or replace them. */
 export function compileSchemas(custom: Readonly<Record<string, object>> = {}): ReadonlyMap<string, EventCheck> {
   builtIn ??= compileBuiltIn();
   const additions = Object.entries(custom);
@@ -41,7 +41,7 @@ function compileBuiltIn(): ReadonlyMap<string, EventCheck> {
   return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, toCheck(ajv.compile(schema))]));
 }
 
-/** An Ajv of their own, so that a schema may keep the `$id` of the built-in one that it replaces. */
+/** Uses another Ajv, so that a schema may keep the `$id` of the built-in one that it replaces. */
 function compileCustom(schemas: readonly (readonly [string, object])[]): [string, EventCheck][] {
   const ajv = new Ajv2020(customOptions);
   withCommon(addFormats(ajv));
@@ -50,10 +50,10 @@ function compileCustom(schemas: readonly (readonly [string, object])[]): [string
 
 function compileOne(ajv: Ajv2020, name: string, schema: object): EventCheck {
   try {
-    // Callers without TypeScript: Ajv would compile `true`, and take an array for a schema that asks for nothing.
+    // For callers without TypeScript: Ajv would compile `true`, and an array as a schema that accepts everything.
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) throw new Error('it is no object');
     const validate = ajv.compile(schema);
-    // It would give a promise, which is true of every payload.
+    // An async schema returns a promise, which counts as true for every payload.
     if ('$async' in validate) throw new Error('$async is not supported');
     return toCheck(validate);
   } catch (cause) {
@@ -62,7 +62,7 @@ function compileOne(ajv: Ajv2020, name: string, schema: object): EventCheck {
   }
 }
 
-/** Known by its `$id` and by its file name, so that a copy of a published schema resolves wherever it is kept. */
+/** Adds the common schema by its `$id` and its file name, so that copies of published schemas resolve in any folder. */
 function withCommon(ajv: Ajv2020): Ajv2020 {
   return ajv.addSchema(commonSchema, 'common.schema.json');
 }

@@ -3,10 +3,10 @@ import type { EventName, NotesCreatedData, NotesUpdatedData, NoteWarning, Questi
 
 export { eventNames };
 
-// A set, since `name in object` would also find what every object inherits.
+// A set, since `name in object` would also find inherited names.
 const names: ReadonlySet<string> = new Set(eventNames);
 
-/** Whether Bigmind sends events of this name, and a schema for them is built in. */
+/** Whether this is an event of Bigmind with a built-in schema. */
 export function isBigmindEvent(name: string): name is EventName {
   return names.has(name);
 }
@@ -23,7 +23,7 @@ export interface WarningsNoteUpdated extends NotesUpdatedData {
   content: NoteWarning[];
 }
 
-/** Whether a note lists warnings; the content of any other is text. */
+/** Whether a note lists warnings. The content of other notes is text. */
 export function isWarningsNote(
   data: NotesCreatedData | NotesUpdatedData,
 ): data is WarningsNoteCreated | WarningsNoteUpdated {
@@ -44,12 +44,12 @@ export interface RangeAnswer extends QuestionAndAnswer {
   answer: number | null;
 }
 
-/** Whether a question asks for yes or no. Its answer is then a boolean, or null where it was left unanswered. */
+/** Whether a question asks for yes or no. Its answer is then a boolean, or null if it was left unanswered. */
 export function isYesNoAnswer(qa: QuestionAndAnswer): qa is YesNoAnswer {
   return qa.question_type === 'yes_no' && (qa.answer === null || typeof qa.answer === 'boolean');
 }
 
-/** Whether a question asks for a number. Its answer is then a number, or null where it was left unanswered. */
+/** Whether a question asks for a number. Its answer is then a number, or null if it was left unanswered. */
 export function isRangeAnswer(qa: QuestionAndAnswer): qa is RangeAnswer {
   return qa.question_type === 'range' && (qa.answer === null || typeof qa.answer === 'number');
 }

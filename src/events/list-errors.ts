@@ -6,18 +6,18 @@ import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 import { readEventName, validateEvent } from './validate-event';
 
-/** How many errors are listed of one payload. */
+/** How many errors of one payload are listed. */
 const mostErrors = 100;
 
-/** How many items of lists, over all lists of a payload, are looked at when collecting errors. */
+/** How many list items of a payload are checked when collecting errors, over all its lists. */
 const mostItems = 10_000;
 
 let validators: ReadonlyMap<string, ValidateFunction> | undefined;
 
 /**
- * Every place where a payload and the schema of its event part, at most 100 of them; none for an event that Bigmind
- * sends. For tools: a receiver stops at the first, since collecting them is what a hostile payload makes costly. Of a
- * payload with more than 10,000 items in its lists, those beyond may go unseen once others were found.
+ * Lists every place where a payload does not match its event's schema, at most 100; the list is empty for a valid
+ * event. It is for tools. A receiver stops at the first error, since a hostile payload would make collecting costly. If
+ * the lists of a payload have more than 10,000 items together, errors in the items beyond may be missing.
  */
 export function schemaErrors(value: unknown): readonly SchemaError[] {
   const verdict = validateEvent(value);
@@ -29,7 +29,7 @@ export function schemaErrors(value: unknown): readonly SchemaError[] {
   return distinct(validate.errors ?? []).slice(0, mostErrors);
 }
 
-/** The same schemas again, for Ajv writes stopping at the first error into the code that it makes of them. */
+/** Compiles the schemas again, since Ajv's compiled code either stops at the first error or collects all. */
 function compileForAll(): ReadonlyMap<string, ValidateFunction> {
   const ajv = new Ajv2020({
     allErrors: true,
@@ -47,7 +47,7 @@ function compileForAll(): ReadonlyMap<string, ValidateFunction> {
 function distinct(errors: NonNullable<ValidateFunction['errors']>): SchemaError[] {
   const found = new Map<string, SchemaError>();
   for (const error of errors) {
-    // An `if` only repeats that its `then` failed.
+    // The error of an `if` only repeats that its `then` failed.
     if (error.keyword === 'if') continue;
     const { pointer, keyword, detail } = toSchemaError([error]);
     found.set(`${pointer} ${keyword} ${detail}`, { pointer, keyword, detail });
@@ -56,9 +56,9 @@ function distinct(errors: NonNullable<ValidateFunction['errors']>): SchemaError[
 }
 
 /**
- * A copy whose lists end where the budget does: only lists make a payload's errors many, as our schemas refuse no
- * additional property and ask no least length. Breadth first, so that a long list deep down takes nothing from those
- * above it; without recursion, which deep nesting would overflow.
+ * Copies a payload with at most `mostItems` list items. Only lists can cause many errors: our schemas refuse no
+ * additional property and require no minimum length. The copy is made breadth first, so that a long list deep down
+ * takes no items from lists above it. It does not recurse, since deep nesting would overflow the stack.
  */
 function withFewItems(value: unknown): unknown {
   let left = mostItems;
@@ -81,7 +81,7 @@ function withFewItems(value: unknown): unknown {
   }
 }
 
-/** An empty list for a list, an empty object (of which no key is special) for an object, else the value. */
+/** An empty list for a list, an empty object without special keys for an object, else the value itself. */
 function shellOf(value: unknown): unknown {
   if (Array.isArray(value)) return [];
   return isRecord(value) ? (Object.create(null) as object) : value;

@@ -2,7 +2,7 @@ import { type EventDelivery, type EventPayload, type ParsedDelivery, Settled } f
 import type { EventCheck } from './compile-schemas';
 import { readEventName } from './validate-event';
 
-/** Makes an event of a payload. */
+/** Makes an event from a payload, or says why it is not one. */
 export function recogniseEvent(
   { delivery, payload }: ParsedDelivery,
   checks: ReadonlyMap<string, EventCheck>,
@@ -11,7 +11,9 @@ export function recogniseEvent(
   return refused ?? { delivery, event: payload as EventPayload };
 }
 
-/** Why a payload is no event: `ignored` when no schema has its name, `invalid` when its schema refuses it. */
+/**
+ * Refuses a payload that is not a valid event: `ignored` if its name has no schema, `invalid` if its schema refuses it.
+ */
 export function refuseEvent(payload: unknown, checks: ReadonlyMap<string, EventCheck>): Settled | undefined {
   const name = readEventName(payload);
   if (typeof name !== 'string') return new Settled('invalid', { schemaError: name, payload });

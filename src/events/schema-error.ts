@@ -4,9 +4,9 @@ import type { SchemaError } from '../foundations/contracts/schema-error';
 type Params = Readonly<Record<string, unknown>>;
 
 /**
- * The one error that says most. Ajv stops at the first, but lists the failed branches of an `anyOf` or `oneOf` before
- * the keyword itself: the last is the one that blames no branch which was never meant. An `if` comes after the error
- * of its own `then` or `else`, which says more.
+ * Picks the most useful of Ajv's errors. Ajv stops at the first failure, but lists the failed branches of an `anyOf` or
+ * `oneOf` before the keyword itself. The last error does not blame a branch that the sender did not mean. An `if` comes
+ * after the error of its `then` or `else`, which says more.
  */
 export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   const error = errors.findLast(({ keyword }) => keyword !== 'if') ?? errors.at(-1);
@@ -21,7 +21,7 @@ export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   };
 }
 
-/** Ajv points at the object that lacks a property, or has one too many: the property is the place. */
+/** Ajv points at the object around a missing or forbidden property. The pointer should lead to the property itself. */
 function offendingProperty(params: Params): string | undefined {
   const { missingProperty, additionalProperty, unevaluatedProperty, propertyName, tag } = params;
   const name = missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName ?? tag;
@@ -37,7 +37,7 @@ function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-// Ajv's own texts would do, but for `enum`, which does not say the values.
+// Ajv's own text for `enum` does not list the values.
 function describe(keyword: string, params: Params): string {
   return descriptions[keyword]?.(params) ?? `must satisfy ${keyword}`;
 }

@@ -6,17 +6,20 @@ export type EventValidation =
   | { readonly valid: true; readonly event: BigmindEvent }
   | { readonly valid: false; readonly errors: readonly SchemaError[] };
 
-/** Whether a value, such as a parsed body, is an event that Bigmind sends. It is handed back as it is, never copied. */
+/**
+ * Whether a value, such as a parsed body, is an event that Bigmind sends. The result holds the value itself, not a
+ * copy.
+ */
 export function validateEvent(value: unknown): EventValidation {
   const name = readEventName(value);
   if (typeof name !== 'string') return { valid: false, errors: [name] };
   const check = compileSchemas().get(name);
   const error = check === undefined ? unknownName : check(value);
-  // The one cast from a payload to its type: the types are generated from the schemas that the check was compiled from.
+  // The one cast from a payload to its type: the types are generated from the schemas that validated it.
   return error === undefined ? { valid: true, event: value as BigmindEvent } : { valid: false, errors: [error] };
 }
 
-/** The name that a payload gives itself, known or not; or the error, for a payload that has none. */
+/** The event name in a payload, known or not; or the error, if it has none. */
 export function readEventName(payload: unknown): string | SchemaError {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return noObject;
   const name: unknown = Object.hasOwn(payload, 'event') && 'event' in payload ? payload.event : undefined;

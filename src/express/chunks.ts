@@ -2,8 +2,8 @@ const smallBytes = 1024;
 const mostSmall = 1024;
 
 /**
- * What has come of a body. Small chunks are copied together as they come: a Buffer takes far more memory than the few
- * bytes in it, and a sender may send byte by byte.
+ * The part of a body that has arrived. Small chunks are joined early: a Buffer takes far more memory than a few bytes,
+ * and a sender may send byte by byte.
  */
 export class Chunks {
   bytes = 0;
@@ -16,7 +16,7 @@ export class Chunks {
     if (chunk.length > smallBytes || this.#small.length === mostSmall) this.#flush();
   }
 
-  /** Hands them over: a listener that nobody took off must not hold them as well. */
+  /** Joins the chunks and drops them: a listener that is still attached must not hold them, too. */
   takeJoined(): Buffer {
     this.#flush();
     const whole = this.#whole;
@@ -25,7 +25,7 @@ export class Chunks {
     return whole.length === 1 && first !== undefined ? first : Buffer.concat(whole, this.bytes);
   }
 
-  /** Lets go of them: nobody is going to ask. */
+  /** Drops the chunks of a body that nobody will read. */
   drop(): void {
     this.#whole = [];
     this.#small = [];

@@ -5,10 +5,10 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { type ReadOptions, readStream, tooLarge } from './read-stream';
 
-/** A request that a parser before us may have read. */
+/** A request that an earlier parser may have read. */
 type MaybeParsed = IncomingMessage & { readonly rawBody?: unknown; readonly body?: unknown };
 
-/** Hands on the bytes of a request: those that somebody kept, else the stream, if nobody read it. Calls `done` once. */
+/** Gets the bytes of a request: kept ones, else those of the stream, if it is unread. Calls `done` once. */
 export function readRawBody(
   request: IncomingMessage,
   options: ReadOptions,
@@ -32,7 +32,7 @@ function keptBytes(request: MaybeParsed): Buffer | undefined {
   return asBuffer(request.rawBody) ?? asBuffer(bodyOf(request));
 }
 
-/** On some platforms `body` is a getter that parses, and throws at what it cannot parse. */
+/** On some platforms `body` is a getter that parses, and it may throw. */
 function bodyOf(request: MaybeParsed): unknown {
   try {
     return request.body;
@@ -46,7 +46,7 @@ function asBuffer(value: unknown): Buffer | undefined {
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
-/** What `body` says does not count: Express 4's json() leaves `{}` there for bodies that it did not read. */
+/** Does not look at `body`: Express 4's json() sets it to `{}` for bodies that it did not read. */
 function wasRead(request: IncomingMessage): boolean {
   if (request.readableDidRead) return true;
   return request.readableEnded && request.headers['content-length'] !== '0';
@@ -55,7 +55,7 @@ function wasRead(request: IncomingMessage): boolean {
 function refuseUnread(request: IncomingMessage, options: ReadOptions): Settled | undefined {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && !isIdentityEncoding(encoding)) {
-    return new Settled('unsupported-encoding', { reason: 'It is not said which bytes of an encoded body are signed.' });
+    return new Settled('unsupported-encoding', { reason: 'The signed bytes of an encoded body are not known.' });
   }
   const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);
   if (unsigned !== undefined) return unsigned;

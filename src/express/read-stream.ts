@@ -10,19 +10,19 @@ import { Chunks } from './chunks';
 export interface ReadOptions {
   /** Largest body, in bytes. */
   readonly limit: number;
-  /** How long the body may take to arrive. */
+  /** How long the body may take to arrive, in milliseconds. */
   readonly readTimeoutMs: number;
-  /** Refuses, by its headers alone, a request whose body need not be read. */
+  /** Refuses an unsigned request by its headers alone, so that its body need not be read. */
   readonly refuseUnsigned: (headers: WebhookHeaders) => Settled | undefined;
 }
 
-/** Kept as it is now: whoever fakes timers in a test should still get an answer. */
+/** The real one is kept: a test with fake timers should still get an answer. */
 const atEndOfTurn = timers.setImmediate;
 
 /**
- * Listens at once, since others may listen as well and what flows past is gone, but looks at what came only at the end of
- * this turn of the event loop. A small body is whole by then: it needs no timer and no more listeners, and those that
- * came in the same turn are handled one after the other, out of warm caches.
+ * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the
+ * end of this turn of the event loop. A small body is whole by then, so it needs no timer and no more listeners.
+ * Requests of the same turn are then handled one after the other, with warm caches.
  */
 export function readStream(
   request: IncomingMessage,
@@ -43,7 +43,7 @@ export function readStream(
     if (state === 'waiting') finish(chunks.takeJoined());
     else if (state === 'first turn') state = 'whole';
   }
-  /** Also for a late error of the socket, which with nobody to listen to it would end the process. */
+  /** Also handles late errors of the socket: without a listener they would end the process. */
   function onAbort(): void {
     if (state !== 'whole') finish(aborted());
   }
@@ -68,7 +68,7 @@ export function readStream(
     if (state === 'whole') finish(wasReset(request, chunks.bytes) ? aborted() : chunks.takeJoined());
     if (state !== 'first turn') return;
     state = 'waiting';
-    // What comes now comes from the socket: handlers, loggers and tracing are still to find the request's own context.
+    // Later bytes come from the socket. Handlers, loggers and tracing still need the request's own async context.
     handOn = AsyncResource.bind(done);
     timer = new DeferredTimer(() => setTimeout(giveUp, options.readTimeoutMs));
     request.on('close', onAbort);
@@ -77,12 +77,12 @@ export function readStream(
 
   request.on('data', onData).on('end', onEnd).on('error', onAbort);
   if (request.readableEnded) state = 'whole';
-  // A middleware before us may have paused the stream to keep it for us.
+  // An earlier middleware may have paused the stream to keep it for us.
   else if (request.readableFlowing === false) request.resume();
   atEndOfTurn(lookAtWhatCame);
 }
 
-/** A stream of HTTP/2 that is reset ends as if it were whole. */
+/** A stream of HTTP/2 that was reset ends like a whole one. */
 function wasReset(request: IncomingMessage, bytes: number): boolean {
   if (request.httpVersionMajor < 2) return false;
   const { aborted } = request as unknown as Http2ServerRequest;

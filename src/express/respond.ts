@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebhookResponse } from '../foundations/response';
 
-/** After an early answer, so much of an upload is read on, and for so long at most. */
+/** How much more of an upload is read after an early answer, and for how long. */
 const swallowBytes = 64 * 1024;
 const swallowMs = 500;
 
 /**
- * Writes the answer by hand: `res.json` would hash the body for an ETag nobody asks for. An answer before the end of
- * the upload closes the connection, or Node would go on reading whatever the sender still has.
+ * Writes the answer directly: `res.json` would hash the body for a useless ETag. An answer before the end of the upload
+ * closes the connection; otherwise Node would read the rest of the upload.
  */
 export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
   if (response.headersSent || response.destroyed) return;
   const early = !request.complete && hasBody(request);
-  // In one piece: when it throws, whoever answers instead finds no header of ours. The length is for HTTP/1.0, where Node
-  // adds none, and a proxy needs one to keep its connection.
+  // All headers in one call: if it throws, none of ours are left for the error handler. For HTTP/1.0 Node adds no
+  // content-length, and a proxy needs it to keep its connection.
   response.writeHead(reply.status, {
     ...reply.headers,
     'content-length': Buffer.byteLength(reply.body),
@@ -32,9 +32,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Ends the response only after a moment: Node destroys the socket at its end, and a socket destroyed with unread bytes
- * is reset, which takes the answer away from a sender that is still writing. A short upload is read to its end; of a
- * long one the rest is left in its sender's hands, which reads the answer while it waits.
+ * Ends the response only after a moment. At its end Node destroys the socket, and a socket with unread bytes is reset:
+ * a sender that is still writing would lose the answer. A short upload is read to its end. A long one is paused, and
+ * its sender reads the answer while it waits.
  */
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
   let swallowed = 0;

@@ -8,8 +8,8 @@ import type { ReadOptions } from './read-stream';
 import { respond } from './respond';
 
 /**
- * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. It is typed on
- * `node:http`, so that it fits the types of either, and it is a plain function: it needs no Express to run.
+ * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. Its type uses only
+ * `node:http`, so it fits both versions. It is a plain function and runs without Express.
  */
 export type WebhookRouter = (
   request: IncomingMessage,
@@ -19,21 +19,21 @@ export type WebhookRouter = (
 
 export interface RouterOptions extends ReadOptions {
   readonly clock: { now(): number };
-  /** What becomes of a delivery whose bytes arrived. Never throws or rejects. */
+  /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
-  /** What is to be said of a request that ended before its bytes arrived. */
+  /** Reports a request that was refused before its bytes arrived. */
   readonly refused: (settled: Settled, receivedAt: number) => void;
-  /** An outcome for everybody, while the receiver is closing. */
+  /** The outcome of every delivery while the receiver is closing. */
   readonly closed: () => Settled | undefined;
 }
 
-/** What Express puts onto a request. */
+/** A request with the properties that Express adds. */
 type Routed = IncomingMessage & {
   readonly params?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly route?: { readonly stack?: readonly { readonly handle?: unknown }[] };
 };
 
-/** Handles the path it is mounted at; what is below falls through. */
+/** Handles the path it is mounted at. Longer paths go to `next()`. */
 export function createRouter(options: RouterOptions): WebhookRouter {
   return function bigmindWebhooks(request, response, next) {
     if (!isMountPath(request, bigmindWebhooks)) {
@@ -69,7 +69,7 @@ function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | 
   return request.method === 'POST' ? closed() : new Settled('method-not-allowed');
 }
 
-/** `app.use` strips the mount path and leaves `/`; `app.post` does not, but names us in the route's stack. */
+/** `app.use` strips the mount path and leaves `/`. `app.post` does not, but its route's stack holds this router. */
 function isMountPath(request: Routed, router: WebhookRouter): boolean {
   const url = request.url ?? '/';
   if (url === '/' || url.startsWith('/?')) return true;
@@ -77,7 +77,7 @@ function isMountPath(request: Routed, router: WebhookRouter): boolean {
   return !url.startsWith('/') && URL.canParse(url) && new URL(url).pathname === '/';
 }
 
-/** Node joins repeated headers itself, but for this one. */
+/** Node joins repeated headers itself, except `set-cookie`. */
 function headersOf({ headers }: IncomingMessage): WebhookHeaders {
   if (headers['set-cookie'] === undefined) return headers as WebhookHeaders;
   return { ...headers, 'set-cookie': headers['set-cookie'].join(', ') };
@@ -97,8 +97,8 @@ function paramsOf({ params }: Routed): WebhookParams {
 }
 
 /**
- * For `express.json({ verify: keepRawBody })`: keeps the bytes of requests that a parser reads before us, as
- * `request.rawBody`.
+ * For `express.json({ verify: keepRawBody })`: keeps the bytes of a request as `request.rawBody` when a parser reads it
+ * first.
  */
 export function keepRawBody(request: IncomingMessage, _response: ServerResponse, rawBody: Buffer): void {
   (request as { rawBody?: Buffer }).rawBody = rawBody;

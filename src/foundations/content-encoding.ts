@@ -1,6 +1,5 @@
 /**
- * Whether a `Content-Encoding` leaves the bytes of the body as they are. Some senders write an empty one, or the name of
- * a character set.
+ * Whether a `Content-Encoding` leaves the body's bytes unchanged. Some senders write an empty one, or a character set.
  */
 export function isIdentityEncoding(encoding: string): boolean {
   const name = encoding.trim().toLowerCase();

@@ -1,7 +1,7 @@
 /**
- * A timer that keeps no process alive, and is armed in the next turn of the event loop, if it is still wanted then: most
- * of what a handler or a store waits for is there before, and arming and clearing three timers for each delivery cost
- * more than its promises.
+ * A timer that does not keep the process alive. It is armed in the next turn of the event loop, unless it was cleared
+ * before: most handlers and stores answer sooner, and arming three timers for each delivery costs more than its
+ * promises.
  */
 export class DeferredTimer {
   #start: (() => NodeJS.Timeout) | undefined;
@@ -28,12 +28,13 @@ let waiting: DeferredTimer[] = [];
 let scheduledAt = Number.NEGATIVE_INFINITY;
 const overdueMs = 100;
 
-/** Once a turn. One that does not come, such as a test's fake one, must not keep later timers from being armed. */
+/** Schedules once a turn. If that turn never comes, as with a test's fake timers, later timers are still armed. */
 function scheduleArming(): void {
   const now = performance.now();
   if (waiting.length > 1 && Math.abs(now - scheduledAt) < overdueMs) return;
   scheduledAt = now;
-  // Not unref'd: an idle loop would come to it only after its next event, perhaps never. It keeps a turn alive, no more.
+  // Not unref'd: an idle loop would run it only after its next event, perhaps never. It keeps the loop alive for one
+  // turn.
   setImmediate(armAll);
 }
 

@@ -2,32 +2,32 @@ import type { WebhookHeaders, WebhookParams } from './contracts/request';
 import type { SchemaError } from './contracts/schema-error';
 import type { Outcome } from './outcomes';
 
-/** A request whose bytes have arrived whole. Nobody has said yet that it is genuine. */
+/** A request whose bytes have all arrived. It is not verified yet. */
 export interface RawDelivery {
-  /** The body exactly as it was sent, and as it was signed. */
+  /** The body exactly as it was sent and signed. */
   readonly rawBody: Buffer;
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
-  /** When the request began to be handled, in milliseconds since 1970. */
+  /** When handling the request began, in milliseconds since 1970. */
   readonly receivedAt: number;
 }
 
 declare const verifiedBrand: unique symbol;
 declare const parsedBrand: unique symbol;
 
-/** A delivery that a secret signs. Minted by `verifySignature` alone; nothing else may be parsed. */
+/** A delivery that a secret signs. Only `verifySignature` makes one; nothing else may be parsed. */
 export interface VerifiedDelivery {
   readonly raw: RawDelivery;
-  /** Whose secret signed it; `undefined` where one account is served. */
+  /** The tenant whose secret signed it; `undefined` unless `secret` is a function. */
   readonly tenant: string | undefined;
   /** Name of the signature scheme that matched. */
   readonly scheme: string;
-  /** The delivery id that a pinned scheme signs, which a repeat carries again. */
+  /** The delivery id that a pinned scheme signs; a repeat carries it again. */
   readonly signedId: string | undefined;
   readonly [verifiedBrand]: true;
 }
 
-/** A verified delivery whose body is JSON without keys that poison prototypes. Minted by `parseJson` alone. */
+/** A verified delivery whose body is JSON without keys that poison prototypes. Only `parseJson` makes one. */
 export interface ParsedDelivery {
   readonly delivery: VerifiedDelivery;
   readonly payload: unknown;
@@ -45,35 +45,35 @@ export interface EventDelivery {
   readonly event: EventPayload;
 }
 
-/** Only `signatures/verify-signature.ts` calls this; test/architecture.test.ts holds everyone else off. */
+/** Only `signatures/verify-signature.ts` may call this; test/architecture.test.ts enforces it. */
 export function markVerified(delivery: Omit<VerifiedDelivery, typeof verifiedBrand>): VerifiedDelivery {
   return delivery as VerifiedDelivery;
 }
 
-/** Only `events/parse-json.ts` calls this; test/architecture.test.ts holds everyone else off. */
+/** Only `events/parse-json.ts` may call this; test/architecture.test.ts enforces it. */
 export function markParsed(delivery: Omit<ParsedDelivery, typeof parsedBrand>): ParsedDelivery {
   return delivery as ParsedDelivery;
 }
 
-/** What an outcome's answer and log line need beside the outcome itself. Nothing here refers to the delivery. */
+/** The details of an outcome, for its answer and log line. Nothing here refers to the delivery. */
 export interface SettledDetails {
   /** Event name, once it is known. */
   readonly event?: string | undefined;
   /** Idempotency key, once it is known. */
   readonly key?: string | undefined;
-  /** How often its handlers have been started, when they were. */
+  /** How often its handlers have been started, if they were. */
   readonly attempt?: number | undefined;
-  /** Whether the delivery shared the run of an earlier copy, which reports what went wrong. */
+  /** Whether the delivery joined the run of an earlier copy. That copy reports what went wrong. */
   readonly joined?: boolean | undefined;
-  /** Milliseconds after which a repeat has a chance, where the delivery knows better than the table. */
+  /** Milliseconds after which a repeat may succeed; overrides the outcome table. */
   readonly retryAfterMs?: number | undefined;
   /** First schema error, for `invalid`. */
   readonly schemaError?: SchemaError | undefined;
-  /** The parsed body of a delivery that is no event; for `onInvalid` and `onUnknown` alone. */
+  /** The parsed body of a delivery that is not a valid event; only for `onInvalid` and `onUnknown`. */
   readonly payload?: unknown;
-  /** What to tell the operator, in the log alone. Holds no secret, signature or payload text. */
+  /** The reason, for the operator's log only. Holds no secret, signature or payload text. */
   readonly reason?: string | undefined;
-  /** The error behind the outcome; for `onError` and the log, never for the sender. */
+  /** The error that caused the outcome; for `onError` and the log, never for the sender. */
   readonly cause?: unknown;
   /** Failures of single handlers, for `failed`. */
   readonly failures?: readonly HandlerFailure[] | undefined;
@@ -92,13 +92,13 @@ export interface RunReport {
   readonly succeeded: readonly string[];
 }
 
-/** The error behind failures: the one there is, or all of them in an `AggregateError`. */
+/** The cause of one or several failures: the only error, or all of them in an `AggregateError`. */
 export function causeOf(failures: readonly HandlerFailure[]): unknown {
   const errors = failures.map(({ error }) => error);
   return errors.length > 1 ? new AggregateError(errors, 'Several handlers failed') : errors[0];
 }
 
-/** The end of a delivery's way: a step returns this instead of the next value. */
+/** How a delivery ended. A step returns this instead of the next value. */
 export class Settled {
   readonly outcome: Outcome;
   readonly details: SettledDetails;

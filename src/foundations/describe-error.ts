@@ -1,15 +1,15 @@
 import { isNativeError } from 'node:util/types';
 
-/** What may be said of an error that somebody else threw. */
+/** The part of a foreign error that may be logged. */
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string;
   readonly stack?: string;
 }
 
-/** Never the error's other properties: an HTTP client's hold requests, a driver's hold rows. */
+/** Describes any thrown value. It leaves out other properties: an HTTP client's hold requests, a driver's hold rows. */
 export function describeError(error: unknown): ErrorDescription {
-  // An error of another realm is one too, and so is a DOMException.
+  // Errors of another realm count, and so does a DOMException.
   if (!(isNativeError(error) || error instanceof Error)) {
     return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
   }

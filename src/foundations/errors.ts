@@ -1,18 +1,18 @@
 import { type Outcome, outcomes } from './outcomes';
 
-/** Where the documentation of error codes lives; `type` of a problem answer is this plus `#` and the code. */
+/** The documentation of error codes. The `type` of a problem answer is this address plus `#` and the code. */
 const errorDocs = 'https://github.com/bigmind-webhooks/bigmind-webhooks/blob/main/docs/errors.md';
 
-/** Codes of mistakes in the set-up: thrown where the mistake is made, before a delivery can be lost to it. */
+/** Codes of mistakes in the set-up. They are thrown where the mistake is made, before it can lose a delivery. */
 const setupCodes = {
   BAD_HANDLER: 'A handler or callback is not usable',
-  BAD_OPTION: 'An option is unknown or has a value it cannot have',
+  BAD_OPTION: 'An option is unknown or has an invalid value',
   BAD_SCHEMA: 'A schema in `schemas` cannot be compiled',
   BAD_SECRET: 'A secret is too weak to protect anything',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',
-  NO_QUEUE: 'What needs a queue was called without one',
+  NO_QUEUE: 'A queue is needed, but there is none',
   QUEUE_NOT_DURABLE: 'The queue would lose deliveries at a restart of its server',
   UNKNOWN_EVENT: 'There is no schema for an event of this name',
 } as const;
@@ -22,7 +22,7 @@ type OutcomeCode = Extract<(typeof outcomes)[Outcome], { code: string }>['code']
 /** Machine-readable code of a {@link WebhookError}. Each is explained in docs/errors.md. */
 export type WebhookErrorCode = keyof typeof setupCodes | OutcomeCode | 'IGNORED' | 'RAW_BODY_NOT_KEPT';
 
-/** Every code, for the test that holds docs/errors.md to them. */
+/** Every code, for the test that compares docs/errors.md with them. */
 export const errorCodes: readonly WebhookErrorCode[] = [
   ...(Object.keys(setupCodes) as (keyof typeof setupCodes)[]),
   ...Object.values(outcomes).flatMap((row) => ('code' in row ? [row.code] : [])),
@@ -41,8 +41,8 @@ interface WebhookErrorDetails {
 }
 
 /**
- * The one error class of this package. `code` says what happened, `message` what was expected, what came and what to
- * do; neither ever holds a secret, a signature or payload text. Recognise it with {@link isWebhookError}, which works
+ * The only error class of this package. `code` says what happened; `message` says what was expected, what came and what
+ * to do. Neither holds a secret, a signature or payload text. Recognise it with {@link isWebhookError}, which works
  * across copies of the package.
  */
 export class WebhookError extends Error {
@@ -65,7 +65,7 @@ export class WebhookError extends Error {
   }
 }
 
-/** Whether `error` is a {@link WebhookError}, also one thrown by another copy of this package. */
+/** Whether `error` is a {@link WebhookError}, of this or another copy of the package. */
 export function isWebhookError(error: unknown): error is WebhookError {
   return typeof error === 'object' && error !== null && brand in error;
 }

@@ -1,6 +1,6 @@
 /**
- * A value now or later. The pipeline stays synchronous until a step really has to wait: a promise per step costs a
- * small delivery more than verifying it.
+ * A value now or later. The pipeline stays synchronous until a step has to wait: for a small delivery, a promise per
+ * step costs more than verifying it.
  */
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -13,12 +13,12 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** `next(value)`, at once when the value is there, else when it arrives. */
+/** Calls `next(value)`: at once for a plain value, later for a promise. */
 export function whenReady<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** `attempt()`, with what it throws or rejects with handed to `recover`. */
+/** Calls `attempt()`. If that throws or rejects, `recover` gets the error. */
 export function recovered<T, U>(attempt: () => MaybePromise<T>, recover: (error: unknown) => U): MaybePromise<T | U> {
   try {
     const value = attempt();

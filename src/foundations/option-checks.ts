@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
 
-/** `path: expected …, got …` with a remedy, as an error to throw. Never for secrets: it shows the value. */
+/** The error `path: expected …, got …`, with a remedy. It shows the value, so never use it for secrets. */
 export function badOption(
   path: string,
   expectation: string,
@@ -13,7 +13,7 @@ export function badOption(
   return new WebhookError('BAD_OPTION', remedy === '' ? message : `${message} ${remedy}`, { cause });
 }
 
-/** A value in few words, for an error message. */
+/** Describes a value briefly, for an error message. */
 function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string')
@@ -26,12 +26,12 @@ function show(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** What to do about a factory that was passed uncalled; nothing for any other value. */
+/** The remedy for a factory that was passed uncalled; empty for any other value. */
 export function callIt(value: unknown, example: string): string {
   return typeof value === 'function' ? `Call it, as in ${example}.` : '';
 }
 
-/** ` Did you mean x?`, or nothing when no known name is near. */
+/** ` Did you mean x?`, or an empty text when no known name is similar. */
 export function didYouMean(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';
   const nearest = closest(name, known);
@@ -39,7 +39,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near ? ` Did you mean ${nearest}?` : '';
 }
 
-/** The own properties of an options object, after refusing what is no object and names that nobody reads. */
+/** Returns an options object. Refuses other values and unknown names. */
 export function knownOptions(given: unknown, path: string, known: Readonly<Record<string, true>>): object {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw badOption(path === '' ? 'options' : path, 'an object', given);
@@ -56,14 +56,14 @@ function unknownOption(path: string, name: string, known: Readonly<Record<string
   return new WebhookError('BAD_OPTION', `${path} is unknown.${hint}`);
 }
 
-/** A whole number in a range, both ends included. */
+/** Requires a whole number in a range, both ends included. */
 export function wholeNumber(path: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
   throw badOption(path, `a whole number ${range}`, value);
 }
 
-/** A function; `code` says what kind of mistake anything else is. */
+/** Requires a function; `code` is the error code for any other value. */
 export function requireFunction(path: string, value: unknown, code: WebhookErrorCode = 'BAD_OPTION'): void {
   if (typeof value === 'function') return;
   throw new WebhookError(code, `${path}: expected a function, got ${show(value)}.`);
@@ -71,26 +71,26 @@ export function requireFunction(path: string, value: unknown, code: WebhookError
 
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/;
 
-/** The name of an HTTP header (RFC 9110, section 5.6.2), in lower case. */
+/** Requires the name of an HTTP header (RFC 9110, section 5.6.2). Returns it in lower case. */
 export function headerNameOf(path: string, value: unknown): string {
   if (typeof value === 'string' && headerName.test(value)) return value.toLowerCase();
   throw badOption(path, 'the name of a header', value);
 }
 
-/** One of a few words. */
+/** Requires one of a few words. */
 export function oneOf<T extends string>(path: string, value: unknown, words: readonly T[]): T {
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   throw badOption(path, `one of ${words.map((word) => `'${word}'`).join(', ')}`, value);
 }
 
-/** A string, possibly empty. */
+/** Requires a string; it may be empty. */
 export function stringOf(path: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw badOption(path, 'a string', value);
 }
 
-/** A string with more than blanks, that any store can hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate. */
+/** Requires a text that is not blank and fits any store: PostgreSQL takes no NUL, UTF-8 no lone surrogate. */
 export function requireText(path: string, value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') throw badOption(path, 'a string with text', value);
   if (/\0|\p{Surrogate}/u.test(value)) throw badOption(path, 'text without NUL and lone surrogates', value);

@@ -1,20 +1,20 @@
-/** One row of the outcome table: what the sender is told, and how loudly we log it. */
+/** One row of the outcome table: the answer to the sender and the log level. */
 interface OutcomeRow {
   /** HTTP status of the answer. */
   readonly status: number;
   /** Level of the delivery's log line. */
   readonly level: 'debug' | 'info' | 'warn' | 'error';
-  /** What happened, for people: the log message and the `title` of a problem answer. Never says why. */
+  /** What happened, for people: the log message and the `title` of a problem answer. It does not give the reason. */
   readonly title: string;
-  /** `code` of a problem answer and anchor in docs/errors.md; absent on success, whose body is `{"status": outcome}`. */
+  /** `code` of a problem answer and anchor in docs/errors.md. Success has none: its body is `{"status": outcome}`. */
   readonly code?: string;
-  /** Seconds for `Retry-After`, where a repeat may cure it and the delivery itself does not know better. */
+  /** Seconds for `Retry-After`, if a repeat may help and the delivery's details give no other time. */
   readonly retryAfterSeconds?: number;
 }
 
 /**
- * Every way a delivery can end. Success is always 200, since some senders take nothing else; what a repeat may cure
- * is 5xx, since some senders never repeat a 4xx. docs/outcomes.md is tested against this table.
+ * Every way a delivery can end. Success is always 200, since some senders accept nothing else. An outcome that a repeat
+ * may cure is 5xx, since some senders never repeat after a 4xx. docs/outcomes.md is tested against this table.
  */
 export const outcomes = {
   processed: { status: 200, level: 'info', title: 'Every handler succeeded' },
@@ -62,7 +62,7 @@ export const outcomes = {
 /** What became of a delivery. */
 export type Outcome = keyof typeof outcomes;
 
-/** The row of an outcome, with the optional columns readable on every row. */
+/** The row of an outcome. Its type has the optional columns, too. */
 export function rowOf(outcome: Outcome): OutcomeRow {
   return outcomes[outcome];
 }

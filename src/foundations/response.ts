@@ -13,14 +13,14 @@ export interface WebhookResponse {
 const problemType = 'application/problem+json; charset=utf-8';
 const successType = 'application/json; charset=utf-8';
 
-/** The answer to each outcome whose deliveries are all answered alike; made once. */
+/** The usual answer to each outcome, made once. */
 const fixed = new Map<Outcome, WebhookResponse>(
   (Object.keys(outcomes) as Outcome[]).map((outcome) => [outcome, makeResponse(outcome)]),
 );
 
 /**
- * The answer to a delivery, the caller's to change. Problems follow RFC 9457; none holds more than the table and a
- * schema error's place.
+ * The answer to a delivery; the caller may change it. Problems follow RFC 9457. They hold nothing but the outcome
+ * table's row and a schema error.
  */
 export function responseTo({ outcome, details }: Settled): WebhookResponse {
   const { retryAfterMs, schemaError } = details;

@@ -5,25 +5,25 @@ import type { RawDelivery } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
 import { printableName } from '../foundations/foreign-text';
 
-/** What a context is made from; nothing here is worked out before a handler reads it. */
+/** The source of a context. Nothing is computed before a handler reads it. */
 export interface ContextSource {
   readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
   readonly tenant: string | undefined;
   readonly scheme: string;
-  /** Idempotency key, perhaps worked out when it is read. */
+  /** Idempotency key; it may be computed when it is read. */
   readonly key: { readonly text: string };
   readonly event: string | undefined;
   readonly logger: Logger;
   readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
 }
 
-/** The claim, as far as a handler sees it. */
+/** The part of a claim that a handler sees. */
 interface ClaimView {
   readonly attempt: number;
   readonly signal: AbortSignal;
 }
 
-/** One a delivery, shared by its handlers. */
+/** The context of a delivery; its handlers share it. */
 export class DeliveryContext implements HandlerContext {
   readonly #source: ContextSource;
   readonly #claim: ClaimView;
@@ -52,7 +52,7 @@ export class DeliveryContext implements HandlerContext {
   }
   get rawBody(): Buffer {
     const { raw, key } = this.#source;
-    // A key that was not read yet is the hash of these bytes, and the handler may write to them.
+    // The key may be the hash of these bytes. It is computed before the handler can write to them.
     void key.text;
     if (raw.rawBody !== undefined) return raw.rawBody;
     throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');

@@ -2,12 +2,12 @@ import type { HandlerFailure, RunReport } from '../foundations/delivery';
 import { isThenable, type MaybePromise } from '../foundations/maybe-promise';
 import type { NamedHandler } from './registry';
 
-/** Told of each success that is not the last: the last one is recorded by completing the delivery. */
+/** Records every success but the last. Completing the delivery records that one. */
 export type RecordSuccess = (handler: string) => MaybePromise<void>;
 
 /**
- * Starts every handler in order, awaiting none before the next, and reports when all have ended. One that fails stops
- * no other. Never throws or rejects.
+ * Starts every handler in order, without waiting between them, and reports when all have ended. A failure does not stop
+ * other handlers. Never throws or rejects.
  */
 export function dispatch(
   handlers: readonly NamedHandler[],
@@ -51,7 +51,7 @@ export function dispatch(
   return (waiting.length === 1 ? first : Promise.all(waiting)).then(() => report);
 }
 
-/** Most events have one handler: its success is the last, so that none is recorded and nothing collected. */
+/** Most events have one handler. Its success is the last one, so nothing is recorded or collected. */
 function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unknown): MaybePromise<RunReport> {
   const succeed = (): RunReport => ({ failures: [], succeeded: [name] });
   const fail = (error: unknown): RunReport => ({ failures: [{ handler: name, error }], succeeded: [] });
@@ -63,7 +63,7 @@ function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unkno
   }
 }
 
-/** As `await` does: a promise is asked by Promise's own `then`, whatever it has for one. */
+/** Works as `await` does: it calls Promise's own `then`, even if a promise has another one. */
 function whenSettled<T>(
   result: PromiseLike<unknown>,
   succeed: () => T | PromiseLike<T>,

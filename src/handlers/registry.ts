@@ -1,24 +1,24 @@
 import { WebhookError } from '../foundations/errors';
 
-/** A handler under the name that its progress is remembered by. */
+/** A handler and its name, by which its progress is remembered. */
 export interface NamedHandler {
   readonly name: string;
   readonly run: (event: unknown, context: unknown) => unknown;
 }
 
 interface Registration extends NamedHandler {
-  /** The events it is for; every event when `undefined`. */
+  /** Its events; `undefined` means every event. */
   readonly events: ReadonlySet<string> | undefined;
 }
 
 const none: readonly NamedHandler[] = [];
 
-/** Which handlers an event has, in order of registration. Looked up by event, so others' handlers cost nothing. */
+/** The handlers of each event, in order of registration. An event's handlers are looked up once. */
 export class Registry {
   readonly #registrations: Registration[] = [];
   readonly #names = new Set<string>();
   readonly #byEvent = new Map<string, readonly NamedHandler[]>();
-  /** For verified deliveries that are unusable. */
+  /** For verified deliveries that are not valid events. */
   onInvalid: NamedHandler | undefined;
   /** For verified deliveries of events without a schema. */
   onUnknown: NamedHandler | undefined;
@@ -42,7 +42,7 @@ export class Registry {
     this.#names.add(name);
   }
 
-  /** Whether there is nothing to hand a delivery to: no handler, and no callback. */
+  /** Whether there is neither a handler nor a callback. */
   get isEmpty(): boolean {
     return this.#registrations.length === 0 && this.onInvalid === undefined && this.onUnknown === undefined;
   }

@@ -7,32 +7,34 @@ import type { SignatureScheme } from '../foundations/contracts/signature-scheme'
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { FindSecret, SecretRequest } from '../signatures/policy';
 
-/** How repeats of a delivery are told, and where they are remembered. */
+/** How repeats of a delivery are recognised, and where deliveries are remembered. */
 export interface DeduplicateOptions {
-  /** Where deliveries are remembered; share one between processes. @default memoryStore(), in this process */
+  /** Where deliveries are remembered. Processes should share one. @default memoryStore(), in this process */
   readonly store?: DeliveryStore | undefined;
   /** How long a delivery is remembered, in milliseconds from 1. @default 259_200_000 (3 days) */
   readonly ttlMs?: number | undefined;
   /**
-   * Names a delivery in place of its bytes: a repeat must be given the same name, another delivery never. Not
-   * `webhook_id`, which is the same for all deliveries of a destination. @default the raw bytes
+   * Identifies a delivery in place of its bytes. Return the same text for a repeat and another text for any other
+   * delivery. Not `webhook_id`: it is the same for all deliveries of a destination. @default the raw bytes
    */
   readonly key?: NameDelivery | undefined;
-  /** How long the store, the queue and the `secret` function may take to answer, in milliseconds from 1. @default 2000 */
+  /**
+   * How long the store, the queue and the `secret` function may take to answer, in milliseconds from 1. @default 2000
+   */
   readonly storeTimeoutMs?: number | undefined;
 }
 
-/** Everything is optional but the secret, which may also come from the environment. */
+/** Only the secret is required, and it may come from the environment. */
 export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas, Locals = undefined> {
   /**
-   * The secret of the webhook destination; several during a rotation; or a function that finds the tenant of a
-   * request, for one endpoint that serves several. What follows `whsec_` must be base64 of at least 24 bytes.
+   * The secret of the webhook destination, or several during a rotation. If one endpoint serves several tenants, a
+   * function that finds the tenant of a request. After `whsec_`, a secret must be base64 of at least 24 bytes.
    * @default process.env.BIGMIND_WEBHOOK_SECRET
    */
   readonly secret?: string | readonly string[] | FindSecret | undefined;
   /**
-   * How deliveries are signed. `'auto'` recognises an HMAC in every usual dress and logs the line that pins it;
-   * `false` trusts everybody and warns. @default 'auto'
+   * How deliveries are signed. `'auto'` recognises an HMAC in every usual form and logs the line that pins it. `false`
+   * trusts everybody and logs a warning. @default 'auto'
    */
   readonly signature?: 'auto' | SignatureScheme | false | undefined;
   /** How old or how far ahead a signed timestamp may be, in seconds from 1. @default 300 */
@@ -40,33 +42,36 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   /** Largest body, in bytes from 1 or as text with `b`, `kb`, `mb` or `gb` (powers of 1024). @default '5mb' */
   readonly limit?: number | string | undefined;
   /**
-   * When to answer 503 while handlers go on, in milliseconds from the arrival of the request, from 1. Keep it under
-   * what the sender waits. @default 9000
+   * When to answer 503 while handlers go on, in milliseconds after the request arrived, from 1. Keep it shorter than
+   * the sender's own timeout. @default 9000
    */
   readonly timeoutMs?: number | undefined;
-  /** When handlers are told to stop and the delivery has failed, in milliseconds from 1. @default 900_000 (15 min) */
+  /**
+   * How long handlers may run before they are aborted and the delivery fails, in milliseconds from 1. @default 900_000
+   * (15 min)
+   */
   readonly maxRunMs?: number | undefined;
   /** How long the body may take to arrive, in milliseconds from 1. @default 15_000 */
   readonly readTimeoutMs?: number | undefined;
   /** De-duplication; `false` runs handlers for every copy. @default in memory, 3 days or 100 000 deliveries */
   readonly deduplicate?: DeduplicateOptions | false | undefined;
   /**
-   * Where deliveries go once they are verified and validated, to be handled by `work()` here or in other processes. They
-   * are answered as soon as it holds them durably. @default none: they are handled as they come
+   * Where verified, valid deliveries go, for `work()` in this or other processes. They are answered as soon as the
+   * queue holds them durably. @default none: they are handled as they come
    */
   readonly queue?: DeliveryQueue | undefined;
-  /** Schemas of additional events, or replacements, each made with `eventSchema<T>(json)`. @default none */
+  /** Schemas of additional events, or replacements of built-in ones, each from `eventSchema<T>(json)`. @default none */
   readonly schemas?: Schemas | undefined;
   /**
-   * Makes the application data that handlers get as `context.locals`: something JSON can say, so that a queue can hand
-   * it on. Called when a handler first reads it; with a queue, when the delivery comes. @default undefined
+   * Makes the application data for `context.locals`. With a queue it must fit in JSON. Called when a handler first
+   * reads it; with a queue, when the delivery comes. @default undefined
    */
   readonly locals?: ((request: SecretRequest) => Locals) | undefined;
   /** A pino instance, pino options, or `false` for silence. @default pino({ name: 'bigmind-webhooks' }) */
   readonly logger?: Logger | PinoOptions | false | undefined;
-  /** Where the time comes from, in milliseconds since 1970; for tests. @default Date */
+  /** The clock, in milliseconds since 1970; for tests. @default Date */
   readonly clock?: { now(): number } | undefined;
 }
 
-/** Options for pino, handed on as they are (https://github.com/pinojs/pino/blob/main/docs/api.md#options). */
+/** Options for pino, passed on unchanged (https://github.com/pinojs/pino/blob/main/docs/api.md#options). */
 export type PinoOptions = LoggerOptions;

@@ -15,7 +15,7 @@ const name = 'bigmind-webhooks';
 const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
 
 /**
- * The logger to use: a pino instance as it is, pino options made into one, or silence.
+ * The logger to use: the given pino instance, a new one from pino options, or silence.
  *
  * @throws WebhookError `BAD_OPTION`
  */

@@ -22,7 +22,7 @@ import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
 import { parseQueue } from './parse-queue';
 import { parseSecret } from './parse-secret';
 
-/** The options with nothing left open. */
+/** The options, checked and with every default filled in. */
 export interface Settings {
   readonly secret: SecretSource;
   readonly scheme: SignatureScheme | undefined;
@@ -41,7 +41,7 @@ export interface Settings {
 
 interface Deduplication {
   readonly store: DeliveryStore;
-  /** Whether it is our default, in this process alone: it answers at once. */
+  /** Whether it is the default in-memory store, which answers at once and is not shared. */
   readonly isDefaultStore: boolean;
   readonly ttlMs: number;
   readonly key: NameDelivery | undefined;
@@ -74,7 +74,7 @@ const day = 86_400_000;
 const usualStoreTimeoutMs = 2000;
 
 /**
- * Reads the options once; the caller's object is left alone.
+ * Reads the options once. The caller's object stays unchanged.
  *
  * @throws WebhookError `BAD_OPTION`, `MISSING_SECRET`, `BAD_SECRET` or `BAD_SCHEMA`
  */

@@ -5,7 +5,7 @@ const queueMethods = ['open', 'enqueue', 'work'] as const;
 const deadJobsMethods = ['list', 'get', 'redrive', 'discard'] as const;
 
 /**
- * The option `queue`, whose every method is there.
+ * Checks that the option `queue` has every method.
  *
  * @throws WebhookError `BAD_OPTION`
  */

@@ -6,7 +6,7 @@ type Run = NamedHandler['run'];
 
 const aSelector = "the name of an event, several in an array, or '*'";
 
-/** The callbacks' names in the progress of a delivery, which a handler's must not be. */
+/** Names that the callbacks use in a delivery's progress. No handler may have them. */
 const callbackNames: readonly unknown[] = ['onInvalid', 'onUnknown'];
 
 /**
@@ -45,7 +45,7 @@ function parseEventName(name: unknown, events: ReadonlyMap<string, unknown>): st
   throw unknownEvent(name, events);
 }
 
-/** Names the nearest event there is. */
+/** The error for an unknown event. It suggests the most similar one. */
 export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>): WebhookError {
   const known = [...events.keys()];
   const hint = didYouMean(name, known) || ` Known are ${known.join(', ')}.`;
@@ -53,7 +53,7 @@ export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>)
 }
 
 /**
- * Checks what was passed to `onInvalid` or `onUnknown`; its progress is remembered like a handler's.
+ * Checks what was passed to `onInvalid` or `onUnknown`. Its progress is remembered like that of a handler.
  *
  * @throws WebhookError `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
  */

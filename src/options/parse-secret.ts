@@ -6,12 +6,12 @@ const variable = 'BIGMIND_WEBHOOK_SECRET';
 
 const missing =
   `No secret is configured. Set ${variable} to the secret that Bigmind shows for your webhook destination, or pass ` +
-  'bigmindWebhooks({ secret }). Receiving unsigned deliveries has to be said: { signature: false }.';
+  'bigmindWebhooks({ secret }). To receive unsigned deliveries, pass { signature: false }.';
 
 /**
  * The secrets to try, or the function that finds them.
  *
- * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither repeats a word of a secret
+ * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither shows any part of a secret
  */
 export function parseSecret(given: unknown, environment: NodeJS.ProcessEnv, needed: boolean): SecretSource {
   if (typeof given === 'function') return given as FindSecret;

@@ -1,16 +1,16 @@
 import type { Logger } from '../foundations/contracts/logger';
 import type { Settings } from './parse-options';
 
-/** Platforms that run each request in whatever process there is, by a variable that they set. */
+/** Platforms that may run each request in another process, by a variable that they set. */
 const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;
 
 let warnedOfStore = false;
 let warnedOfWorker = false;
 
-/** Says, at construction, what works but promises less than one would think. */
+/** Warns, at construction, of settings that work but promise less than users may expect. */
 export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
   if (settings.scheme === undefined) {
-    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: whoever knows the address can send events.');
+    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
   }
   if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
     logger.warn(
@@ -28,8 +28,8 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
   );
 }
 
-/** Says, when a worker starts, that the others will not know what it did. */
-export function warnOfLonelyWorker(settings: Settings, logger: Logger): void {
+/** Warns, when a worker starts, that other workers do not see its progress. */
+export function warnOfUnsharedStore(settings: Settings, logger: Logger): void {
   if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
   warnedOfWorker = true;
   logger.warn(

@@ -2,8 +2,7 @@ import { DeferredTimer } from '../foundations/deferred-timer';
 import type { Settled } from '../foundations/delivery';
 
 /**
- * What `running` settles as, or `timeout` if that takes longer than `ms`. Only the waiting ends: the run goes on, and
- * `late` is told how it ended.
+ * Settles as `running` does, or to `timeout()` after `ms`. After a timeout the run goes on, and `late` gets its end.
  */
 export function answerInTime(
   running: Promise<Settled>,

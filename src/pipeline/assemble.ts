@@ -13,7 +13,7 @@ import { auto } from '../signatures/schemes/auto';
 import type { PipelineParts } from './parts';
 import type { Reporter } from './report';
 
-/** Joins the rooms, as the options say. */
+/** Makes the parts of the pipeline from the options. */
 export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
@@ -45,14 +45,14 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
   };
 }
 
-/** Our own stores answer at once, and need no bound. */
+/** Our own stores answer at once, so they need no time limit. */
 function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
   if (deduplicate === undefined) return noStore;
   const { store, isDefaultStore } = deduplicate;
   return isDefaultStore ? store : timeLimitedStore(store, storeTimeoutMs);
 }
 
-/** Where no store is asked, a delivery's key is computed only if somebody reads it. */
+/** Without a store and a queue, a key is computed only when it is read. */
 function keyFactory({ deduplicate, queue }: Settings): PipelineParts['keyOf'] {
   if (deduplicate === undefined && queue === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
   return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });

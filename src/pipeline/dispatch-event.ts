@@ -10,8 +10,8 @@ import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
 
 /**
- * Runs the handlers of an event that was verified before, perhaps in another process and by an older version: it is
- * validated anew, its signature is not.
+ * Runs the handlers of an event that was verified before, perhaps in another process and by an older version. The event
+ * is validated again; its signature is not verified again.
  */
 export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): MaybePromise<Settled> {
   if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
@@ -19,7 +19,7 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
   const refused = refuseEvent(event, parts.checks);
   if (refused?.outcome === 'ignored') {
-    // Version skew: whoever verified it knew the event. Acknowledging would lose it.
+    // The version that verified it knew the event. Acknowledging it here would lose it.
     throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
   }
   if (refused !== undefined) return refused;

@@ -2,13 +2,13 @@ import { type EventDelivery, Settled } from '../foundations/delivery';
 import { isWebhookError } from '../foundations/errors';
 import { isThenable, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { withinMs } from '../foundations/timeouts';
-import { whyNotJson } from '../queueing/json-safe';
+import { whyNotJsonSafe } from '../queueing/json-safe';
 import { writeJob } from '../queueing/write-job';
 import type { PipelineParts, Queueing } from './parts';
 
 /**
- * Hands a delivery to the queue, whether or not this process has handlers for it: that is for workers to know. Copies
- * are handed on as they come; the engine holds one job for each key.
+ * Gives a delivery to the queue, with or without a handler in this process: workers know their handlers. Copies are
+ * enqueued as they come; the engine holds one job for each key.
  */
 export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queueing: Queueing): MaybePromise<Settled> {
   const { queue, answerTimeoutMs, withheld } = queueing;
@@ -26,7 +26,7 @@ export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queu
   return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));
 }
 
-/** Read here, where the request is, and not by the worker; so it has to be something that a job can hold. */
+/** Calls `locals` here, where the request is. A job has to hold the result, so it must fit in JSON. */
 function readLocals(
   { headers, params }: EventDelivery['delivery']['raw'],
   { locals }: PipelineParts,
@@ -34,9 +34,9 @@ function readLocals(
   try {
     const value = locals?.({ headers, params });
     if (value === undefined) return { value };
-    // Nobody is going to wait for it, and its rejection would end the process.
+    // A promise is refused below. Nobody waits for it, so its rejection would end the process.
     if (isThenable(value)) value.then(undefined, () => undefined);
-    const flaw = whyNotJson(value, 'locals');
+    const flaw = whyNotJsonSafe(value, 'locals');
     return flaw === undefined
       ? { value }
       : new Settled('failed', { reason: `A queue cannot hand on what the locals option returned: ${flaw}.` });

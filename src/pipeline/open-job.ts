@@ -1,6 +1,6 @@
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
-import { readQueuedDelivery, UnreadableJob } from '../queueing/read-job';
+import { readJob, UnreadableJob } from '../queueing/read-job';
 import type { OpenedJob } from '../queueing/run-job';
 import { verifiedEarlier } from '../signatures/verify-signature';
 import type { PipelineParts } from './parts';
@@ -8,20 +8,20 @@ import { invalidDelivery, readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
 
 /**
- * The second half of the way, for a delivery that comes out of a queue. Its bytes are parsed and validated anew, since
- * this process may have other schemas than the one that enqueued it; its signature is not verified anew.
+ * The second half of the pipeline, for a delivery from a queue. Its bytes are parsed and validated again, since this
+ * process may have other schemas than the one that enqueued it. Its signature is not verified again.
  */
 export function openJob(job: unknown, parts: PipelineParts): OpenedJob | Settled {
   try {
-    return readJob(job, parts);
+    return openReadable(job, parts);
   } catch (cause) {
     if (cause instanceof UnreadableJob) return new Settled('failed', { reason: cause.message });
     return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
   }
 }
 
-function readJob(job: unknown, parts: PipelineParts): OpenedJob {
-  const read = readQueuedDelivery(job);
+function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
+  const read = readJob(job);
   const { key, tenant, scheme, rawBody, headers, params, receivedAt } = read;
   const raw: RawDelivery = { rawBody, headers, params, receivedAt };
   const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts.checks);
@@ -38,7 +38,7 @@ function readJob(job: unknown, parts: PipelineParts): OpenedJob {
       return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
     }
     if (readAnew.outcome === 'ignored') {
-      // Version skew: whoever enqueued it knew the event. Acknowledging would lose it, and so would onUnknown.
+      // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
       return new Settled('failed', { event, key, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
     if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, key });

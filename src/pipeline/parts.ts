@@ -7,7 +7,7 @@ import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
 
-/** What a delivery meets on its way; made once a receiver. */
+/** The parts that every step uses; made once for each receiver. */
 export interface PipelineParts {
   readonly signature: SignaturePolicy;
   readonly checks: ReadonlyMap<string, EventCheck>;
@@ -15,21 +15,21 @@ export interface PipelineParts {
   readonly once: RunOnce;
   readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
-  /** Where events go that workers handle, perhaps in other processes; without it they are handled here. */
+  /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;
   readonly logger: Logger;
-  /** From the arrival of a request to the latest answer. */
+  /** The longest time from the arrival of a request to its answer. */
   readonly timeoutMs: number;
   readonly clock: { now(): number };
-  /** Told how a run ended whose delivery had been answered before. */
+  /** Reports the end of a run whose delivery was already answered. */
   readonly reportLate: (settled: Settled) => void;
 }
 
-/** Where deliveries go that others handle. */
+/** A queue and how to write to it. */
 export interface Queueing {
   readonly queue: DeliveryQueue;
   /** How long the queue may take to answer. */
   readonly answerTimeoutMs: number;
-  /** Names of headers that stay behind. */
+  /** Names of headers that a job does not hold. */
   readonly withheld: ReadonlySet<string>;
 }

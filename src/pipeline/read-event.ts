@@ -4,7 +4,7 @@ import { recogniseEvent } from '../events/recognise-event';
 import type { EventDelivery, VerifiedDelivery } from '../foundations/delivery';
 import { Settled } from '../foundations/delivery';
 
-/** What the bytes say: an event, or why they are none. */
+/** Reads an event from the bytes, or says why they are not one. */
 export function readEvent(
   verified: VerifiedDelivery,
   checks: ReadonlyMap<string, EventCheck>,
@@ -13,7 +13,7 @@ export function readEvent(
   return parsed instanceof Settled ? parsed : recogniseEvent(parsed, checks);
 }
 
-/** What `onInvalid` is given. */
+/** The first argument of `onInvalid`. */
 export function invalidDelivery({ outcome, details }: Settled): object {
   const { event, payload, schemaError } = details;
   return { outcome, event, errors: schemaError === undefined ? [] : [schemaError], payload };

@@ -3,13 +3,13 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import type { WebhookRequest } from '../receiver';
 
-/** What somebody passed to `receive`, as a delivery, if it is a POST. */
+/** Reads the argument of `receive`; refuses any method but POST. */
 export function readPost(request: WebhookRequest, receivedAt: number): RawDelivery | Settled {
   const { method = 'POST' } = request;
   return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt) : new Settled('method-not-allowed');
 }
 
-/** What somebody passed to `receive` or `verify`, as a delivery. */
+/** Reads the argument of `receive` or `verify`. */
 export function readRequest(request: Omit<WebhookRequest, 'method'>, receivedAt: number): RawDelivery | Settled {
   const rawBody = bytesOf(request.body);
   if (rawBody === undefined) {
@@ -19,7 +19,7 @@ export function readRequest(request: Omit<WebhookRequest, 'method'>, receivedAt:
   return { rawBody, headers: headersOf(request.headers), params: request.params ?? {}, receivedAt };
 }
 
-/** The bytes where they are, without a copy; a string's UTF-8. */
+/** The bytes of a body, not copied; for a string, its UTF-8. */
 function bytesOf(body: unknown): Buffer | undefined {
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
   if (Buffer.isBuffer(body)) return body;
@@ -28,11 +28,13 @@ function bytesOf(body: unknown): Buffer | undefined {
   return body === null || body === undefined ? Buffer.alloc(0) : undefined;
 }
 
-/** Makes objects that inherit nothing, not even `constructor`; filled in half the time of `Object.create(null)`. */
+/** Makes objects that inherit nothing, not even `constructor`. They fill faster than those of `Object.create(null)`. */
 const Inheritless = function Inheritless() {} as unknown as new () => Record<string, string>;
 Inheritless.prototype = Object.create(null) as Record<string, string>;
 
-/** Lower-case names; what came twice is joined as Node and `Headers` do, so that strict grammars refuse it. */
+/**
+ * Headers by lower-case name. Repeated ones are joined as Node and `Headers` do, so that strict grammars refuse them.
+ */
 function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
   const headers = new Inheritless();
   if (typeof given !== 'object' || given === null) return headers;
@@ -56,12 +58,15 @@ function add(headers: Record<string, string>, name: unknown, value: unknown): vo
   headers[lower] = before === undefined ? text : `${before}, ${text}`;
 }
 
-/** Anything may stand there in JavaScript; not everything can be made a string. */
+/** Without TypeScript, a name or value may be anything, and converting it to a string may throw. */
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-/** Fetch's `Headers` has no own properties, whoever made it: the platform, undici or a polyfill. */
+/**
+ * Recognised by its methods: a Fetch `Headers` may be the platform's, undici's or a polyfill's. It has no own
+ * properties.
+ */
 function isHeaders(given: object): given is Headers {
   return typeof (given as Headers).forEach === 'function' && typeof (given as Headers).get === 'function';
 }

@@ -11,9 +11,9 @@ import { invalidDelivery, readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
 
 /**
- * The way of a delivery. Each step returns the next value, or how the delivery ended. The order is a security property,
- * and the types hold it: only verified bytes can be parsed, only what was parsed can be an event. Nothing waits before a
- * step has to: a delivery that came before `close()` is claimed before it.
+ * The pipeline. Each step returns the next value, or how the delivery ended. The order of the steps is a security
+ * property, and the types enforce it: only verified bytes can be parsed, and only a parsed payload can become an event.
+ * Nothing waits before a step has to: a delivery that came before `close()` is claimed before it.
  */
 export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Settled> {
   return whenReady(verifySignature(raw, parts.signature), (verified) => {
@@ -27,12 +27,12 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
 /** Runs an event's handlers, once. */
 function handle({ delivery, event }: EventDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const handlers = parts.registry.handlersOf(event.event);
-  // Nothing is remembered, so that a repeat after the next deploy runs.
+  // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
   if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
   return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, event, parts), parts);
 }
 
-/** What no handler is for: genuine, but unusable or unknown. Without a callback for it, that is its end. */
+/** Gives a verified delivery that is invalid or unknown to its callback. Without one, the delivery ends here. */
 function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const { outcome, details } = settled;
   const { event, payload } = details;
@@ -43,7 +43,7 @@ function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineP
   return runInTime([callback], invalidDelivery(settled), 'quarantined', source, parts);
 }
 
-/** Runs handlers under a claim on the delivery; the answer does not wait for them beyond the deadline. */
+/** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
 function runInTime(
   handlers: readonly NamedHandler[],
   subject: unknown,
@@ -58,7 +58,7 @@ function runInTime(
   return answerInTime(running, deadline - clock.now(), timeoutOf(source), reportLate);
 }
 
-/** Apart from its caller: a copy that joined a run waits with this, and must not hold its bytes. */
+/** Not inside its caller: a copy that joined a run keeps this while it waits, and must not hold its bytes. */
 function timeoutOf({ key, event }: ContextSource): () => Settled {
   return () => new Settled('timeout', { key: key.text, event });
 }

@@ -7,22 +7,22 @@ import { isThenable } from '../foundations/maybe-promise';
 import { type Outcome, rowOf } from '../foundations/outcomes';
 import type { ErrorDetails, ErrorListener } from '../receiver';
 
-/** Numbers for the log line of a delivery. */
+/** More fields for the log line of a delivery. */
 export interface Measures {
   readonly bytes?: number | undefined;
   /** On the receiver's clock. */
   readonly startedAt?: number | undefined;
   readonly tenant?: string | undefined;
-  /** Whether the delivery was answered before, as `timeout`. */
+  /** Whether the delivery was already answered, as `timeout`. */
   readonly late?: boolean | undefined;
 }
 
-/** Names that are warned about once; beyond it, new ones are not warned about. */
+/** How many event names are warned about, once each. After that, new ones get no warning. */
 const mostNames = 1000;
 
-/** Says what became of deliveries: a log line each, and the error listener where something went wrong. */
+/** Reports each outcome: a log line, and the error listeners if something went wrong. */
 export class Reporter {
-  /** Told of errors, each of them. */
+  /** Each is called for every error. */
   readonly listeners: ErrorListener[] = [];
   readonly #logger: Logger;
   readonly #clock: { now(): number };
@@ -39,7 +39,7 @@ export class Reporter {
     for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
   }
 
-  /** Whether anybody is told of a delivery that ends so. */
+  /** Whether an outcome is logged or reported to a listener. */
   isTold(outcome: Outcome): boolean {
     return this.listeners.length > 0 || isLogged(this.#logger, rowOf(outcome).level);
   }
@@ -68,16 +68,16 @@ export class Reporter {
     );
   }
 
-  /** A logger that throws must not change what the sender is told, or a handled delivery would come again. */
+  /** A logger that throws must not change the answer, or a handled delivery would come again. */
   #write(level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string): void {
     try {
       this.#logger[level](fields, message);
     } catch {
-      // Nobody is left to be told.
+      // A broken logger cannot log its own error.
     }
   }
 
-  /** An event nobody handles, or nobody knows, is worth a warning the first time. */
+  /** An event without a handler or a schema is warned about the first time. */
   #isNews(outcome: Outcome, event: string | undefined): boolean {
     if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
     const name = printableName(event);
@@ -102,7 +102,7 @@ export class Reporter {
   }
 }
 
-/** Whether a log line of this level is worth making. */
+/** Whether the logger writes lines of this level. */
 export function isLogged(logger: Logger, level: string): boolean {
   try {
     return logger.isLevelEnabled?.(level) !== false;
@@ -111,7 +111,7 @@ export function isLogged(logger: Logger, level: string): boolean {
   }
 }
 
-/** The errors behind an outcome, as the listener is told them. */
+/** The errors of an outcome, for the listeners. */
 function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
   const { key, failures = [], joined } = details;
   const event = details.event === undefined ? undefined : printableName(details.event);
@@ -122,7 +122,7 @@ function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { rea
   return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
 }
 
-/** An outcome that is no success, as an error. */
+/** The error for an outcome that is not a success. */
 export function errorOf({ outcome, details }: Settled): WebhookError {
   const { status, title, code } = rowOf(outcome);
   const { schemaError, reason, cause } = details;

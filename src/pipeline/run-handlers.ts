@@ -7,25 +7,25 @@ import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { dispatch } from '../handlers/dispatch';
 import type { NamedHandler } from '../handlers/registry';
 
-/** Handlers, what they are given, and for how long they keep an answer waiting. */
+/** Handlers, their arguments and their deadline. */
 export interface HandlersToRun {
   readonly handlers: readonly NamedHandler[];
-  /** What they are for: an event, a payload or an invalid delivery. */
+  /** Their first argument: an event, a payload or an invalid delivery. */
   readonly subject: unknown;
   /** The outcome when all have succeeded. */
   readonly success: Outcome;
   readonly source: ContextSource;
-  /** On the clock below. */
+  /** When the answer stops waiting for them, on the clock below. */
   readonly deadline: number;
   readonly clock: { now(): number };
 }
 
-/** Runs handlers under a claim on their delivery, however long they take. */
+/** Runs handlers under a claim on their delivery, without a time limit. */
 export function runHandlers(run: HandlersToRun, once: RunOnce): MaybePromise<Settled> {
   return once.run(new HandlerRun(run));
 }
 
-/** An object with methods: three closures a delivery cost more than it does. */
+/** An object with methods, since three closures for each delivery cost more. */
 class HandlerRun implements ClaimedWork {
   readonly #run: HandlersToRun;
 

@@ -4,7 +4,7 @@ import { verifySignature } from '../signatures/verify-signature';
 import type { PipelineParts } from './parts';
 import { readEvent } from './read-event';
 
-/** The first half of the way alone, with what `dispatch` needs for the second: nothing is run or remembered. */
+/** The first half of the pipeline only. Nothing is run or remembered; the result is the input of `dispatch`. */
 export async function verifyEvent<Event>(
   raw: RawDelivery,
   parts: PipelineParts,
@@ -15,6 +15,6 @@ export async function verifyEvent<Event>(
   if (read instanceof Settled) return read;
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event).text;
-  // The one cast from a payload to its type: the types are generated from the schemas that it was held to.
+  // The one cast from a payload to its type: the types are generated from the schemas that validated it.
   return { event: read.event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
 }

@@ -4,16 +4,16 @@ import { WebhookError } from '../foundations/errors';
 import { isRecord } from '../foundations/is-record';
 import { knownOptions, requireText, wholeNumber } from '../foundations/option-checks';
 
-/** A delivery whose attempts are used up. What cannot be read of it is `undefined`. */
+/** A delivery whose attempts are used up. Parts that cannot be read are `undefined`. */
 export interface DeadLetter {
-  /** The queue's name for it, for `get`, `redrive` and `discard`. */
+  /** The queue's id for it, for `get`, `redrive` and `discard`. */
   readonly id: string;
   /** Idempotency key, as `context.key`. */
   readonly key: string | undefined;
   readonly event: string | undefined;
-  /** Whose secret signed it; `undefined` where one account is served. */
+  /** The tenant whose secret signed it; `undefined` unless `secret` is a function. */
   readonly tenant: string | undefined;
-  /** Why the last attempt failed: names of handlers and messages of their errors, at most 1000 characters. */
+  /** Why the last attempt failed: the handlers' names and error messages, at most 1000 characters. */
   readonly reason: string;
   /** How many attempts failed. */
   readonly attempts: number;
@@ -21,9 +21,9 @@ export interface DeadLetter {
   readonly receivedAt: Date | undefined;
 }
 
-/** A dead letter with all that its handlers were given. */
+/** A dead letter with everything that its handlers got. */
 export interface DeadLetterDetails extends DeadLetter {
-  /** Without those that hold a signature, cookies or credentials. */
+  /** Headers with signatures, cookies or credentials are left out. */
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
   /** What the `locals` option returned. */
@@ -32,25 +32,25 @@ export interface DeadLetterDetails extends DeadLetter {
   readonly rawBody: Buffer;
 }
 
-/** The deliveries whose attempts are used up; the queue keeps them until they are redriven or discarded. */
+/** The deliveries whose attempts are used up. The queue keeps them until they are redriven or discarded. */
 export interface DeadLetters {
   /** The newest first: at most `limit` (from 1, @default 100), after skipping `offset` (from 0, @default 0). */
   list(page?: { readonly limit?: number | undefined; readonly offset?: number | undefined }): Promise<DeadLetter[]>;
   get(id: string): Promise<DeadLetterDetails | undefined>;
   /**
-   * Gives the one of that id, or with `'all'` each of them, its attempts anew; handlers that succeeded do not run again.
-   * Resolves to how many there were.
+   * Gives the delivery with this id all its attempts again; `'all'` means every dead letter. Handlers that succeeded do
+   * not run again. Resolves to the number of redriven deliveries.
    */
   redrive(id: string): Promise<number>;
-  /** Deletes one for good. Resolves to whether it was there. */
+  /** Deletes a dead letter for good. Resolves to whether it existed. */
   discard(id: string): Promise<boolean>;
 }
 
-/** Every call rejects with `NO_QUEUE` when there is none; `BAD_OPTION` says what was passed wrongly. */
+/** Without a queue, every call rejects with `NO_QUEUE`. Wrong arguments reject with `BAD_OPTION`. */
 export function deadLettersOf(queue: DeliveryQueue | undefined): DeadLetters {
   function jobs(): DeliveryQueue['deadJobs'] {
     if (queue !== undefined) return queue.deadJobs;
-    throw new WebhookError('NO_QUEUE', 'deadLetters: this receiver has none. Pass the queue option.');
+    throw new WebhookError('NO_QUEUE', 'deadLetters: this receiver has no queue. Pass the queue option.');
   }
   return {
     async list(page = {}) {
@@ -73,7 +73,7 @@ export function deadLettersOf(queue: DeliveryQueue | undefined): DeadLetters {
   };
 }
 
-/** Field by field: a job that no worker can read is what one most wants to see here. */
+/** Reads field by field, since a job that no worker can read is worth seeing here. */
 function letterOf({ id, job, reason, attempts, failedAt }: DeadJob): DeadLetter {
   const { key, event, tenant, receivedAt } = fieldsOf(job);
   return {

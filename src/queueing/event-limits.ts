@@ -1,5 +1,5 @@
 /**
- * How many deliveries of an event may run at once in this process. Those that have to wait get their turns in the order
+ * Limits how many deliveries of an event run at once in this process. Waiting deliveries get free places in the order
  * in which they came.
  */
 export class EventLimits {
@@ -12,8 +12,8 @@ export class EventLimits {
   }
 
   /**
-   * Resolves to whether it is the event's turn, within `ms` and before `giveUp` is aborted; then `release` it. Events
-   * without a limit wait for nothing.
+   * Waits for a place, up to `ms` and until `giveUp` is aborted. Resolves to whether there is one; `release` it
+   * afterwards. Events without a limit do not wait.
    */
   async acquire(event: string, ms: number, giveUp: AbortSignal): Promise<boolean> {
     const taken = this.#taken.get(event) ?? 0;
@@ -25,7 +25,7 @@ export class EventLimits {
     return await this.#wait(event, ms, giveUp);
   }
 
-  /** Hands the turn on to the one that has waited longest. */
+  /** Gives the place to the delivery that has waited longest. */
   release(event: string): void {
     const [next] = this.#waiting.get(event) ?? [];
     if (next !== undefined) next();
@@ -36,11 +36,11 @@ export class EventLimits {
     const waiting = this.#waiting.get(event) ?? new Set();
     this.#waiting.set(event, waiting);
     return new Promise((resolve) => {
-      const end = (isTurn: boolean): void => {
+      const end = (hasPlace: boolean): void => {
         waiting.delete(start);
         clearTimeout(timer);
         giveUp.removeEventListener('abort', stop);
-        resolve(isTurn);
+        resolve(hasPlace);
       };
       const start = (): void => end(true);
       const stop = (): void => end(false);

@@ -6,8 +6,8 @@ import { rowOf } from '../foundations/outcomes';
 const mostCharacters = 1000;
 
 /**
- * A failed attempt, as the engine keeps it: which handlers failed and why, or what else kept the delivery from being
- * handled. The text of errors is the user's; of the payload there is nothing in it that they did not put there.
+ * The reason of a failed attempt, as the engine keeps it: the failed handlers and their errors, or another cause. The
+ * errors' text comes from the user; we add no text of the payload.
  */
 export function failureReason({ outcome, details }: Settled): Error {
   const { failures = [], schemaError, reason, cause } = details;
@@ -23,7 +23,7 @@ function say(error: unknown): string {
   return `${type}: ${message}`;
 }
 
-/** Cut to a length; a handler may quote any text in its error. */
+/** Cuts the text and makes it storable, since a handler's error may quote any text. */
 function reasonOf(parts: readonly string[]): string {
   return storableText(parts.join('; ').slice(0, mostCharacters));
 }

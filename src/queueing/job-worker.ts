@@ -7,20 +7,20 @@ import { longestTimer, withinMs } from '../foundations/timeouts';
 import { EventLimits } from './event-limits';
 import { type JobSettings, runJob } from './run-job';
 
-/** What `work()` was asked for. */
+/** The checked options of `work()`. */
 export interface WorkSettings {
   readonly concurrency: number;
-  /** How many deliveries of an event may run at once, by its name. */
+  /** How many deliveries of an event may run at once, by event name. */
   readonly perEvent: ReadonlyMap<string, number>;
 }
 
 export interface JobWorkerSettings extends JobSettings {
   readonly logger: Logger;
-  /** How long the queue may be silent before that is worth a line. */
+  /** How long the queue may be silent before it is logged, in milliseconds. */
   readonly silentMs: number;
 }
 
-/** The worker of a receiver: one, from `work()` to `close()`. */
+/** The only worker of a receiver, from `work()` to `close()`. */
 export class JobWorker {
   readonly #settings: JobWorkerSettings;
   readonly #closing = new AbortController();
@@ -28,13 +28,13 @@ export class JobWorker {
 
   constructor(settings: JobWorkerSettings) {
     this.#settings = settings;
-    // One for each job that waits, which is no leak.
+    // Each waiting job has a listener, which is not a leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
   /**
-   * Resolves when jobs are taken. A queue that is silent is waited for, since it may only be starting, and a line says so;
-   * one that refuses can be tried again.
+   * Resolves when the worker takes jobs. It waits for a silent queue, which may be starting, and logs a line. After a
+   * queue refused, it can be called again.
    *
    * @throws WebhookError `BAD_OPTION` the second time
    */
@@ -60,15 +60,15 @@ export class JobWorker {
   }
 
   /**
-   * Takes no more jobs; those that wait are given back at once. Those that run have `graceMs`; then
-   * they are the engine's again, too. The queue lets go of what it opened itself. Never rejects.
+   * Takes no more jobs and gives waiting ones back at once. After `graceMs` it gives running jobs back to the engine,
+   * too. The queue closes what it opened itself. Never rejects.
    */
   async close(graceMs: number, queue: DeliveryQueue | undefined): Promise<void> {
     this.#closing.abort();
     const { logger, silentMs } = this.#settings;
     const waitMs = Math.min(graceMs, longestTimer - silentMs);
     try {
-      // A worker that is still starting is closed when it has started, however late.
+      // A worker that is still starting is closed after its start.
       await withinMs(
         this.#worker?.then((worker) => worker.close(waitMs)),
         waitMs + silentMs,

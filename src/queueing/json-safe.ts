@@ -1,8 +1,8 @@
 /**
- * What of a value JSON would not hand on as it is, in words; `undefined` when there is nothing. A handler behind a queue
- * has to see what it would see without one: not the text of a Date, nor `{}` for a Map.
+ * Says which part of a value JSON would change; `undefined` if none. A handler behind a queue must see the same as
+ * without one, not the text of a Date or `{}` for a Map.
  */
-export function whyNotJson(value: unknown, path: string, above: readonly object[] = []): string | undefined {
+export function whyNotJsonSafe(value: unknown, path: string, above: readonly object[] = []): string | undefined {
   if (value === null || typeof value === 'boolean') return undefined;
   if (typeof value === 'string') return textFlaw(value, path);
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`;
@@ -10,24 +10,24 @@ export function whyNotJson(value: unknown, path: string, above: readonly object[
   if (above.includes(value)) return `${path} holds itself`;
   const inside = [...above, value];
   if (Array.isArray(value)) {
-    return firstOf(Array.from(value, (item: unknown, index) => whyNotJson(item, `${path}[${index}]`, inside)));
+    return firstOf(Array.from(value, (item: unknown, index) => whyNotJsonSafe(item, `${path}[${index}]`, inside)));
   }
   if (!isPlain(value)) return `${path} is an object of a class (${Object.prototype.toString.call(value)})`;
   return firstOf(
     Object.entries(value).map(([name, item]: [string, unknown]) =>
       item === undefined
         ? undefined
-        : (textFlaw(name, `a name in ${path}`) ?? whyNotJson(item, `${path}.${name}`, inside)),
+        : (textFlaw(name, `a name in ${path}`) ?? whyNotJsonSafe(item, `${path}.${name}`, inside)),
     ),
   );
 }
 
-/** PostgreSQL, where some queues keep their jobs, takes neither. */
+/** PostgreSQL, where some queues keep their jobs, takes neither NUL nor lone surrogates. */
 function textFlaw(text: string, path: string): string | undefined {
   return /\0|\p{Surrogate}/u.test(text) ? `${path} has NUL or a lone surrogate in it` : undefined;
 }
 
-/** Also of another realm, where the prototype is another object. */
+/** Whether it is a plain object, also of another realm, where the prototype is another object. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -2,24 +2,24 @@ import type { QueuedDelivery } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { isRecord } from '../foundations/is-record';
 
-/** A job that is no delivery: of a newer version, of somebody else, or damaged. */
+/** A job that is not a delivery: from a newer version, from somebody else, or damaged. */
 export class UnreadableJob extends Error {
   override readonly name = 'UnreadableJob';
 }
 
-/** A delivery out of a queue; its bytes are bytes again. */
+/** A delivery from a queue, with its bytes decoded. */
 export type ReadDelivery = Omit<Required<QueuedDelivery>, 'version' | 'rawBody'> & { readonly rawBody: Buffer };
 
 /** The last moment that a `Date` can hold. */
 const lastMoment = 8.64e15;
 
 /**
- * Reads a job that this version, the one before or the one after wrote: fields that it does not know are passed over, and
- * those that may be missing may be. The message names the field, and never shows what is in it.
+ * Reads a job that this version, the one before or the one after wrote. Unknown fields are ignored; optional fields may
+ * be missing. The message names the field, but never shows its value.
  *
  * @throws UnreadableJob
  */
-export function readQueuedDelivery(job: unknown): ReadDelivery {
+export function readJob(job: unknown): ReadDelivery {
   if (!isRecord(job)) throw new UnreadableJob('The job is no object.');
   const { version, receivedAt, tenant, locals, scheme } = job;
   if (version !== 1) throw unreadable('version', '1; a newer version of this package writes another');
@@ -63,12 +63,12 @@ function unreadable(field: string, expectation: string): UnreadableJob {
 }
 
 /**
- * The bytes that base64 text stands for; `undefined` when it is none. Node passes over what is no base64 digit, and would
- * hand on a damaged body as if it had been signed.
+ * Decodes base64; `undefined` for other text. Node skips characters that are not base64, and would decode a damaged
+ * body as if it had been signed.
  */
 function readBase64(text: unknown): Buffer | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64');
-  // Written back rather than checked with a pattern: 5 ms for 5 MB, against 45.
+  // Encoding again is faster than checking with a pattern.
   return bytes.toString('base64') === text ? bytes : undefined;
 }

@@ -5,9 +5,9 @@ import type { Outcome } from '../foundations/outcomes';
 import type { EventLimits } from './event-limits';
 import { failureReason } from './failure-reason';
 
-/** A job that has been read: its handlers are ready to run. */
+/** A job that was read and whose handlers are ready to run. */
 export interface OpenedJob {
-  /** Of the body. */
+  /** Length of the body. */
   readonly bytes: number;
   readonly key: string;
   readonly event: string;
@@ -15,14 +15,14 @@ export interface OpenedJob {
   run(): MaybePromise<Settled>;
 }
 
-/** What jobs meet in a worker. */
+/** What a worker needs to run jobs. */
 export interface JobSettings {
-  /** Reads a job; tells how it ended if that is as far as it gets. Never throws. */
+  /** Reads a job, or returns its outcome if it cannot run. Never throws. */
   readonly open: (job: unknown) => OpenedJob | Settled;
-  /** Told how an attempt ended, and what it waits for. `startedAt` is in the receiver's time. */
+  /** Called when an attempt ends, and when it waits for a store. `startedAt` is on the receiver's clock. */
   readonly report: (settled: Settled, startedAt: number, bytes?: number) => void;
   readonly clock: { now(): number };
-  /** How long an attempt may wait, all its waits together, before its handlers run. */
+  /** How long an attempt may wait before its handlers run, over all its waits, in milliseconds. */
   readonly maxRunMs: number;
 }
 
@@ -30,7 +30,7 @@ const verdicts: Readonly<Partial<Record<Outcome, 'done' | 'forget'>>> = {
   processed: 'done',
   duplicate: 'done',
   quarantined: 'done',
-  // A repeat after the next deploy, which may bring a handler, has to be a new job.
+  // The next deploy may bring a handler, so a repeat has to be a new job.
   unhandled: 'forget',
 };
 
@@ -39,8 +39,8 @@ const longestPauseMs = 10_000;
 const shortestPauseMs = 100;
 
 /**
- * One attempt of a job: resolves to what the engine may do with it, rejects with the reason when it has failed. One that
- * a closing worker did not bring to its end is no failure: a deploy must not use up attempts.
+ * Runs one attempt of a job. Resolves to what the engine should do next; rejects with the reason when the attempt
+ * failed. If a closing worker breaks it off, it is not a failure: a deploy must not use up attempts.
  */
 export async function runJob(
   job: unknown,
@@ -61,8 +61,8 @@ export async function runJob(
 }
 
 /**
- * Waits while another worker has the delivery, or the store is out of reach: that is nobody's failure, and must not use
- * up the attempts of every job there is.
+ * Waits while another worker has the delivery or the store is unavailable. Neither is a failure of the job, and an
+ * outage must not use up the attempts of every job.
  */
 async function attempt(
   job: OpenedJob,
@@ -78,14 +78,14 @@ async function attempt(
     const leftMs = until - performance.now();
     const waits = outcome === 'in-progress' || outcome === 'unavailable';
     if (!waits || leftMs <= 0 || closing.aborted) return settled;
-    // An outage is told of when it begins, not a quarter of an hour later.
+    // An outage is reported when it begins, not after maxRunMs.
     if (outcome === 'unavailable' && pauseMs === firstPauseMs) settings.report(settled, startedAt, job.bytes);
     const wantedMs = Math.max(details.retryAfterMs ?? pauseMs, shortestPauseMs);
     await pass(Math.min(wantedMs, leftMs), undefined, { ref: false, signal: closing }).catch(() => undefined);
   }
 }
 
-/** A job that waits between two runs lets others of its event have the turn. */
+/** Runs a job in a place of its event's limit. Between two runs, other jobs of the event get the place. */
 async function runWithinLimit(
   job: OpenedJob,
   limits: EventLimits,
@@ -94,7 +94,7 @@ async function runWithinLimit(
 ): Promise<Settled> {
   const { key, event } = job;
   if (!(await limits.acquire(event, until - performance.now(), closing))) {
-    const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for its turn (perEvent).';
+    const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
     return new Settled('unavailable', { key, event, reason });
   }
   try {

@@ -2,17 +2,17 @@ import type { QueuedDelivery } from '../foundations/contracts/queue';
 import type { EventDelivery } from '../foundations/delivery';
 import { jobHeaders } from './job-headers';
 
-/** What a delivery is made of beside itself when it is written down for a queue. */
+/** The parts of a job that do not come from the delivery itself. */
 export interface JobParts {
   /** Idempotency key. */
   readonly key: string;
   /** What the `locals` option returned. */
   readonly locals: unknown;
-  /** Names of headers that stay behind. */
+  /** Names of headers that a job does not hold. */
   readonly withheld: ReadonlySet<string>;
 }
 
-/** A delivery, as a queue holds it. */
+/** Writes a delivery as a job. */
 export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): QueuedDelivery {
   const { raw, tenant, scheme } = delivery;
   const { key, locals, withheld } = parts;

@@ -1,12 +1,12 @@
 import type { Logger } from '../foundations/contracts/logger';
 
-/** Tells of an engine's errors: each kind once until the engine answers again, since an outage has many. */
+/** Logs an engine's errors: each kind once until the engine answers again, since an outage has many. */
 export interface EngineErrors {
   readonly tell: (error: unknown) => void;
   readonly up: () => void;
 }
 
-/** What is told of an error: its kind. Never what it quotes, which may be payload. */
+/** The kind of an error. Never its quotes, which may hold payload. */
 type ErrorCode = (error: unknown) => string;
 
 const most = 100;
@@ -15,11 +15,11 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
   const told = new Set<string>();
   return {
     tell(error) {
-      const trouble = errorCode(error);
-      if (told.has(trouble)) return;
+      const code = errorCode(error);
+      if (told.has(code)) return;
       if (told.size >= most) told.clear();
-      told.add(trouble);
-      logger()?.warn({ trouble }, `The queue’s ${engine} is in trouble.`);
+      told.add(code);
+      logger()?.warn({ trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

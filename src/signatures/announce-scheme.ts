@@ -3,12 +3,12 @@ import type { SignatureMatch } from '../foundations/contracts/signature-scheme';
 import type { VerifiedDelivery } from '../foundations/delivery';
 import { FoundMatch } from './readings/found-match';
 
-/** Tenants whose scheme is remembered; beyond it, the oldest is forgotten and may be announced again. */
+/** How many tenants' schemes are remembered. Beyond it, the oldest is forgotten and may be announced again. */
 const mostTenants = 1000;
 
 /**
- * Logs, once a tenant and again when it changes, the line of configuration that pins the scheme `auto` found: with it
- * pasted, a stolen signature of another form is worth nothing.
+ * Logs the line of configuration that pins the scheme that `auto` found, once for each tenant and after each change.
+ * With a pinned scheme, a stolen signature of another form is useless.
  */
 export function announceScheme(logger: Logger): (delivery: VerifiedDelivery, match: SignatureMatch) => void {
   const announced = new Map<string | undefined, FoundMatch>();
@@ -23,7 +23,7 @@ export function announceScheme(logger: Logger): (delivery: VerifiedDelivery, mat
   };
 }
 
-/** Test deliveries of this package say nothing about how the vendor signs. */
+/** Whether this package sent the delivery. Its test deliveries say nothing about the vendor's scheme. */
 function isOurTool(userAgent: string | undefined): boolean {
   return userAgent?.startsWith('bigmind-webhooks/') ?? false;
 }

@@ -5,7 +5,7 @@ import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
 import { refuse } from './refusal';
 
-/** Asks somebody's own scheme about one secret after the other. */
+/** Calls the `verify` of a user's scheme with one secret after the other. */
 export function askCustomScheme(
   raw: RawDelivery,
   scheme: SignatureScheme,
@@ -35,7 +35,9 @@ const matchFields = { scheme: 'string', signedAt: 'number', id: 'string', pin: '
   string
 >;
 
-/** Only `true` and a match count: a custom scheme that answers `[]` or `{ valid: false }` must not let everybody in. */
+/**
+ * Accepts only `true` and a match: a custom scheme that answers `[]` or `{ valid: false }` must not let everybody in.
+ */
 function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled | undefined {
   if (verdict instanceof FoundMatch) return verdict;
   if (verdict === true) return {};

@@ -5,13 +5,13 @@ import { flawOfSecret } from './mac/secret-key';
 import type { SignaturePolicy, TenantSecret } from './policy';
 import { refuse } from './refusal';
 
-/** Whose delivery it may be. */
+/** A tenant and its usable secrets. The tenant is `undefined` unless `secret` is a function. */
 export interface Account {
   readonly tenant: string | undefined;
   readonly secrets: readonly string[];
 }
 
-/** Asks the `secret` function, where there is one. */
+/** Finds the account of a request. It calls the `secret` function, if there is one. */
 export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<Account | Settled> {
   const { secret } = policy;
   if (typeof secret !== 'function') return { tenant: undefined, secrets: secret };
@@ -25,7 +25,7 @@ export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePro
   return whenReady(found, (answer) => (answer instanceof Settled ? answer : accountOf(answer as TenantSecret)));
 }
 
-/** What the `secret` function returned is checked anew each time: it comes from somebody's database. */
+/** Checks the result of the `secret` function every time, since it may come from a database. */
 function accountOf(answer: TenantSecret | undefined): Account | Settled {
   if (answer === undefined || answer === null) return refuse('The secret function knows no such tenant.');
   const { tenant, secret } = answer;

@@ -3,34 +3,36 @@ import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/s
 import type { VerifiedDelivery } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 
-/** What the `secret` function is asked with. */
+/** The argument of the `secret` function. */
 export interface SecretRequest {
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
 }
 
-/** A tenant and the secret, or secrets during a rotation, that sign its deliveries. */
+/** A tenant and its secret, or several secrets during a rotation. */
 export interface TenantSecret {
-  /** Names the tenant in `context.tenant` and in de-duplication; not empty. */
+  /** The tenant's name, for `context.tenant` and de-duplication; not empty. */
   readonly tenant: string;
   readonly secret: string | readonly string[];
 }
 
-/** Finds the tenant of a request: `undefined` for an unknown one (401); throwing or rejecting is answered 503. */
+/**
+ * Finds the tenant of a request. `undefined` means an unknown tenant (401). If it throws or rejects, the answer is 503.
+ */
 export type FindSecret = (request: SecretRequest) => MaybePromise<TenantSecret | undefined>;
 
-/** Where secrets come from, after the options were parsed. */
+/** The checked option `secret`: the secrets, or the function that finds them. */
 export type SecretSource = readonly string[] | FindSecret;
 
-/** How deliveries are told from forgeries. */
+/** How deliveries are verified. */
 export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
   readonly scheme: SignatureScheme | undefined;
   readonly secret: SecretSource;
-  /** How far off a signed timestamp may be, both ways. */
+  /** How old or how far ahead a signed timestamp may be. */
   readonly toleranceMs: number;
   /** How long the `secret` function and a custom scheme may take. */
   readonly answerTimeoutMs: number;
-  /** Told the scheme of every genuine delivery. */
+  /** Called with every verified delivery and its match. */
   readonly announce: (delivery: VerifiedDelivery, match: SignatureMatch) => void;
 }

@@ -4,7 +4,7 @@ import { Settled } from '../foundations/delivery';
 
 // Why a delivery was refused, for the operator's log. Names headers, never their values.
 
-/** The one answer to what is not genuine; the reason is for the log alone. */
+/** The only answer to an unverified delivery; the reason is for the log only. */
 export function refuse(reason: string): Settled {
   return new Settled('unauthenticated', { reason });
 }

@@ -9,13 +9,13 @@ import type { FoundMatch } from './readings/found-match';
 import { type ReadHeaders, readerOf } from './readings/header-reader';
 import { describeMismatch, describeMissing, describeStale, refuse } from './refusal';
 
-/** The one way for a request to become a verified delivery. */
+/** The only way for a request to become a verified delivery. */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
     if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
-    // Asked for each delivery, since a test or an instrumentation may put another verify() in the place of ours.
+    // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
     if (read !== undefined) return accept(raw, account, scheme, findSigner(raw, read, account.secrets), policy);
     const match = askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs);
@@ -25,7 +25,7 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
   });
 }
 
-/** A match that is fresh makes a request a verified delivery. */
+/** Makes a verified delivery from a match with a fresh timestamp. */
 function accept(
   raw: RawDelivery,
   account: Account,
@@ -41,7 +41,7 @@ function accept(
   return delivery;
 }
 
-/** What one of our own schemes finds: it is asked about one secret after the other, and reads the headers once. */
+/** The match of one of our own schemes. It reads the headers once and tries one secret after the other. */
 function findSigner(raw: RawDelivery, read: ReadHeaders, secrets: readonly string[]): FoundMatch | undefined {
   const readings = read(raw.headers);
   for (const secret of secrets) {
@@ -52,18 +52,18 @@ function findSigner(raw: RawDelivery, read: ReadHeaders, secrets: readonly strin
 }
 
 /**
- * A delivery that was verified when it came, out of a queue that only we write to. Its signature did not travel, and its
- * timestamp would be stale by now.
+ * For a delivery from a queue, which was verified when it came. Only we write to the queue. The job does not hold the
+ * signature, and its timestamp would be stale.
  */
 export function verifiedEarlier(raw: RawDelivery, tenant: string | undefined, scheme: string): VerifiedDelivery {
   return mint(raw, tenant, scheme, {});
 }
 
-/** Refuses, by its headers alone, a request that cannot be signed: its body need not be read. */
+/** Refuses an unsigned request by its headers alone, so that its body need not be read. */
 export function refuseUnsigned(headers: RawDelivery['headers'], policy: SignaturePolicy): Settled | undefined {
   const { scheme } = policy;
   if (scheme?.maySign === undefined) return undefined;
-  // What a scheme of the user's own trips over is for its verify() to refuse.
+  // If the maySign() of a user's scheme throws, its verify() decides.
   const may = recovered(
     () => scheme.maySign?.(headers),
     () => true,

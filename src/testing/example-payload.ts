@@ -2,7 +2,7 @@ import { builtInSchemas } from '../events/generated/schemas';
 import { isRecord } from '../foundations/is-record';
 import { type BigmindEventMap, type EventName, eventNames } from '../index';
 
-/** Any part of `T`, at any depth; arrays are replaced whole, and `undefined` leaves a property out. */
+/** Any part of `T`, at any depth. Arrays are replaced whole; `undefined` leaves a property out. */
 export type DeepPartial<T> = T extends readonly unknown[]
   ? T
   : T extends object
@@ -10,11 +10,11 @@ export type DeepPartial<T> = T extends readonly unknown[]
     : T;
 
 /**
- * A fresh payload of an event, as Bigmind's reference shows it, with `overrides` merged in: objects key by key, anything
- * else replaced, and `undefined` leaves a property out. It is not validated, so that tests can make payloads that are
- * refused.
+ * A new payload of an event, as in Bigmind's reference, with `overrides` merged in. Objects are merged key by key,
+ * other values are replaced, and `undefined` leaves a property out. It is not validated, so that tests can make invalid
+ * payloads.
  *
- * @throws RangeError for a name that is no event's
+ * @throws RangeError for an unknown event
  */
 export function examplePayload<Name extends EventName>(
   event: Name,
@@ -34,6 +34,6 @@ function merge(base: unknown, over: unknown): unknown {
     if (value === undefined) merged.delete(name);
     else merged.set(name, merge(base[name], value));
   }
-  // Not by assignment, which would take a key __proto__ for the prototype.
+  // Not by assignment: assigning to __proto__ would change the prototype.
   return Object.fromEntries(merged);
 }

@@ -7,32 +7,32 @@ import { holding } from './queue-promises/holding';
 import { working } from './queue-promises/working';
 import type { ContractCase } from './store-contract';
 
-/** A queue that nobody has used, for one case. */
+/** An unused queue, for one case. */
 export interface QueueUnderTest {
   readonly queue: DeliveryQueue;
-  /** Called when the case has closed its workers and the queue, to remove what it left. @default nothing */
+  /** Cleans up. Called after the case has closed its workers and the queue. @default nothing */
   readonly close?: (() => unknown) | undefined;
 }
 
 export interface QueueContractOptions {
   /**
-   * Makes the queue for a case: empty, with **3 attempts**, and with pauses between them as short as the engine has. It
-   * must not have been opened: the case calls its `open`. `namespace` is another each time, of letters, digits and `-`.
+   * Makes the queue for a case: empty, with **3 attempts** and the shortest pauses of the engine. Do not call its
+   * `open`; the case does. `namespace` is new each time, of letters, digits and `-`.
    */
   readonly open: (namespace: string) => QueueUnderTest | Promise<QueueUnderTest>;
-  /** The shortest that the queue may wait after the first failed attempt, in milliseconds from 1. @default 10 */
+  /** The shortest pause after the first failed attempt, in milliseconds from 1. @default 10 */
   readonly pauseMs?: number | undefined;
   /**
-   * How long anything is waited for that the queue has to do, in milliseconds: longer than all its pauses. A case that
-   * would fail takes so long; give your runner a few times of it. @default 10_000
+   * How long a case waits for each step of the queue, in milliseconds; longer than all its pauses. A failing case takes
+   * this long, so give your test runner several times as much. @default 10_000
    */
   readonly patienceMs?: number | undefined;
 }
 
 /**
- * What every `DeliveryQueue` promises, as cases for any test runner (Jest, Vitest, node:test):
- * `for (const { name, run } of queueContract({ open })) test(name, run)`. That a job survives its server, and that a
- * server which is away is neither waited for nor lied about, needs that server; test it beside.
+ * The promises of every `DeliveryQueue`, as cases for any test runner (Jest, Vitest, node:test):
+ * `for (const { name, run } of queueContract({ open })) test(name, run)`. Not covered: a job survives a restart of its
+ * server, and an unreachable server fails fast. Test these with the real server.
  */
 export function queueContract(options: QueueContractOptions): readonly ContractCase[] {
   return promises.map(([name, check]) => ({ name, run: () => keep(check, options) }));

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../index';
 
 export interface SignDeliveryInput {
-  /** The payload; a string is sent as it is, anything else as JSON. */
+  /** The payload. A string is sent unchanged, anything else as JSON. */
   readonly payload: unknown;
-  /** What the receiver's `secret` option is, or one of them. */
+  /** The receiver's `secret` option, or one of its secrets. */
   readonly secret: string;
   /**
-   * How to sign: what the receiver's `signature` option is, or a scheme's name for its usual form.
+   * How to sign: the receiver's `signature` option, or a scheme's name for its usual form.
    * @default hmac({ header: 'x-bigmind-signature' }), which `'auto'` recognises
    */
   readonly scheme?: SignatureScheme | 'hmac' | 'timestampedHmac' | 'standardWebhooks' | undefined;
-  /** The moment that timestamped schemes sign, as a Date or in milliseconds since 1970. @default now */
+  /** The timestamp that some schemes sign, as a Date or in milliseconds since 1970. @default now */
   readonly signedAt?: Date | number | undefined;
-  /** The delivery id that some schemes sign. @default a fresh one */
+  /** The delivery id that some schemes sign. @default a new one */
   readonly id?: string | undefined;
 }
 
-/** A request for supertest, `fetch` or anything: send `body` as it is, any other spelling of it is not signed. */
+/** A request for supertest, `fetch` or others. Send `body` unchanged: another spelling of it is not signed. */
 export interface SignedDelivery {
   readonly headers: Record<string, string>;
   readonly body: string;
@@ -28,7 +28,7 @@ const header = 'x-bigmind-signature';
 /**
  * Signs a delivery as a sender would.
  *
- * @throws TypeError for a payload that JSON cannot say, or a scheme that can only verify
+ * @throws TypeError for a payload that JSON cannot hold, or a scheme that can only verify
  */
 export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   const { payload, secret, signedAt = Date.now(), id = `msg_${randomUUID()}` } = input;
@@ -38,7 +38,7 @@ export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   if (scheme.sign === undefined) throw new TypeError(`The scheme ${scheme.name} can only verify: give it a sign().`);
   const signature = scheme.sign({ rawBody: Buffer.from(body, 'utf8'), secret, signedAt: Number(signedAt), id });
   return {
-    // Our own user agent: what a test signs says nothing about how the vendor does.
+    // Our own user agent: a test's signature says nothing about the vendor's scheme.
     headers: { 'content-type': 'application/json', 'user-agent': 'bigmind-webhooks/testing', ...signature },
     body,
   };

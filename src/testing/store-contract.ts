@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Claim, DeliveryStore } from '../index';
 
-/** One promise of the contract; `run` rejects where the store breaks it. */
+/** One promise of the contract; `run` rejects if it is broken. */
 export interface ContractCase {
   readonly name: string;
   run(): Promise<void>;
 }
 
 export interface StoreContractOptions {
-  /** The store under test; asked for once a case, so it may be shared or fresh. */
+  /** The store under test. Called once for each case, so it may be shared or fresh. */
   readonly store: () => DeliveryStore | Promise<DeliveryStore>;
-  /** A lease short enough to be waited for, in milliseconds; longer than a call of the store takes. @default 100 */
+  /** The lease that some cases wait for, in milliseconds; longer than a call of the store takes. @default 100 */
   readonly shortLeaseMs?: number | undefined;
 }
 
-/** What a case works with: a store, a key nobody has used, and a way to let a short lease pass. */
+/** The tools of a case: a store, an unused key, and a way to let a short lease pass. */
 interface Bench {
   readonly store: DeliveryStore;
   readonly key: string;
@@ -27,9 +27,8 @@ interface Bench {
 const long = 60_000;
 
 /**
- * What every `DeliveryStore` promises, as cases for any test runner (Jest, Vitest, node:test):
- * `for (const { name, run } of storeContract({ store })) test(name, run)`. Each case uses a key of its own, so the
- * store need not be empty.
+ * The promises of every `DeliveryStore`, as cases for any test runner (Jest, Vitest, node:test): `for (const { name,
+ * run } of storeContract({ store })) test(name, run)`. Each case uses its own key, so the store need not be empty.
  */
 export function storeContract({ store, shortLeaseMs = 100 }: StoreContractOptions): readonly ContractCase[] {
   return promises.map(([name, check]) => ({

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { QueuedDelivery } from '../../src';
-import { readQueuedDelivery, UnreadableJob } from '../../src/queueing/read-job';
+import { readJob, UnreadableJob } from '../../src/queueing/read-job';
 import fixture from './fixtures/queued-delivery-0.1.json';
 import { ArrayQueue, closeAll, service, until } from './kit';
 
 afterEach(closeAll);
 
 test('a job that version 0.1 wrote is read: jobs outlive deploys, so the fixture must never change', () => {
-  const { rawBody, headers, ...fields } = readQueuedDelivery(fixture);
+  const { rawBody, headers, ...fields } = readJob(fixture);
   expect(fields).toEqual({
     key: '9f2b1c7d5e8a4036b1d2c3e4f5a60718293a4b5c6d7e8f90a1b2c3d4e5f60718',
     event: 'notes_created',
@@ -34,12 +34,12 @@ test('a worker of this version handles it', async () => {
 });
 
 test('what a later version adds is passed over', () => {
-  expect(readQueuedDelivery({ ...fixture, priority: 5, traceparent: {} })).toEqual(readQueuedDelivery(fixture));
+  expect(readJob({ ...fixture, priority: 5, traceparent: {} })).toEqual(readJob(fixture));
 });
 
 test('what may be missing may be', () => {
   const { tenant: _tenant, locals: _locals, headers: _headers, params: _params, ...least } = fixture;
-  const { tenant, locals, headers, params } = readQueuedDelivery(least);
+  const { tenant, locals, headers, params } = readJob(least);
   expect([tenant, locals, headers, params]).toEqual([undefined, undefined, {}, {}]);
 });
 
@@ -64,8 +64,8 @@ test.each<[string, unknown]>([
   ['rawBody', { ...fixture, rawBody: `${fixture.rawBody.slice(0, 20)}*${fixture.rawBody.slice(20)}` }],
   ['rawBody', { ...fixture, rawBody: fixture.rawBody.slice(0, 21) }],
 ])('a job whose %s is not readable is refused, by the name of the field: %#', (field, job) => {
-  expect(() => readQueuedDelivery(job)).toThrow(UnreadableJob);
-  expect(() => readQueuedDelivery(job)).toThrow(field);
+  expect(() => readJob(job)).toThrow(UnreadableJob);
+  expect(() => readJob(job)).toThrow(field);
 });
 
 const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withMap: true, withTypedArray: true });
@@ -82,7 +82,7 @@ test('whatever is read as a job, it is read or refused as unreadable', () => {
   fc.assert(
     fc.property(hostile, (job) => {
       try {
-        const { key, rawBody, receivedAt } = readQueuedDelivery(job);
+        const { key, rawBody, receivedAt } = readJob(job);
         expect(key).toHaveLength(64);
         expect(Buffer.isBuffer(rawBody)).toBe(true);
         expect(Number.isNaN(new Date(receivedAt).getTime())).toBe(false);

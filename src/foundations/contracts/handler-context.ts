@@ -1,27 +1,27 @@
 import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
 
-/** What a handler gets beside the event. Every property is computed when it is first read. */
+/** The second argument of a handler. Every property is computed when it is first read. */
 export interface HandlerContext<Locals = unknown> {
   /**
-   * Idempotency key: the same for every repeat of this delivery and for no other delivery, 64 hex digits. Hand it
-   * downstream to make an effect happen once.
+   * Idempotency key, 64 hex digits. Every repeat of this delivery has the same key, and no other delivery has it. Pass
+   * it downstream to make an effect happen once.
    */
   readonly key: string;
   /** How often this delivery's handlers have been started, from 1. */
   readonly attempt: number;
-  /** Whose secret signed the delivery, when `secret` is a function; else `undefined`. */
+  /** The tenant whose secret signed the delivery; `undefined` unless `secret` is a function. */
   readonly tenant: string | undefined;
   readonly receivedAt: Date;
   readonly headers: WebhookHeaders;
-  /** The body exactly as it was signed. Under `dispatch()` only if it was passed; else reading it throws. */
+  /** The body exactly as it was signed. Under `dispatch()`, reading it throws unless `rawBody` was passed. */
   readonly rawBody: Buffer;
   readonly params: WebhookParams;
   readonly signature: {
     /** Name of the scheme that matched. */
     readonly scheme: string;
   };
-  /** Aborted when going on is pointless: the claim was lost, `maxRunMs` passed, or `close`'s grace ended. */
+  /** Aborted when the handler should stop: the claim was lost, `maxRunMs` passed, or `close` waited long enough. */
   readonly signal: AbortSignal;
   /** A child of the receiver's logger with event and key bound. */
   readonly log: Logger;

@@ -1,4 +1,4 @@
-/** The part of a pino logger that we use, so that any pino version fits. */
+/** The part of a pino logger that we use. Any version of pino fits it. */
 export interface Logger {
   debug(fields: object, message?: string): void;
   info(fields: object, message?: string): void;

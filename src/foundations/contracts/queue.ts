@@ -2,21 +2,21 @@ import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
 
 /**
- * A delivery on its way through a queue: plain JSON, so that any engine can hold it. `version` tells readers of the next
- * minor version what they have before them; fields that a reader does not know are passed over.
+ * A delivery on its way through a queue. It is plain JSON, so that any engine can hold it. `version` lets the next
+ * minor version read it; a reader ignores unknown fields.
  */
 export interface QueuedDelivery {
   readonly version: 1;
   /** Idempotency key, 64 hex digits. The engine holds one job for each. */
   readonly key: string;
   readonly event: string;
-  /** Whose secret signed it; absent where one account is served. */
+  /** The tenant whose secret signed it; absent unless `secret` is a function. */
   readonly tenant?: string | undefined;
   /** Name of the signature scheme that matched. */
   readonly scheme: string;
   /** When the request came, in milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Without those that hold a signature, cookies or credentials. */
+  /** Headers with signatures, cookies or credentials are left out. */
   readonly headers: WebhookHeaders;
   readonly params: WebhookParams;
   /** What the `locals` option returned; absent when it returned nothing. */
@@ -25,33 +25,35 @@ export interface QueuedDelivery {
   readonly rawBody: string;
 }
 
-/** What a queue is told by the receiver that it was given to. */
+/** What the receiver tells its queue. */
 export interface QueueSettings {
-  /** The longest that a job may run, in milliseconds: no engine may take it for lost before. */
+  /** How long a job may run, in milliseconds. The engine must not give it up as lost earlier. */
   readonly maxRunMs: number;
   readonly logger: Logger;
 }
 
 /**
- * Runs a job's handlers. Resolves to `done` when the engine can let go of the job, still collapsing repeats of its key
- * for a while; to `forget` when a repeat must be a new job; to `again` when it must be run elsewhere, at once and without
- * costing an attempt: this worker is closing. Rejects when the attempt failed; the message says which handlers did and
- * why, and holds no payload text: it is the reason of a dead letter.
+ * Runs a job's handlers.
+ * - Resolves to `done`: the engine may drop the job, but still ignores repeats of its key for a while.
+ * - Resolves to `forget`: a repeat must be a new job.
+ * - Resolves to `again`: this worker is closing; run the job elsewhere, at once, without using up an attempt.
+ * - Rejects: the attempt failed. The message names the failed handlers and their errors, and holds no payload text; a
+ *   dead letter shows it as its reason.
  */
 export type RunJob = (job: unknown) => Promise<'done' | 'forget' | 'again'>;
 
 /** Takes jobs from a queue until it is closed. */
 export interface QueueWorker {
   /**
-   * Takes no more jobs, and waits `timeoutMs` for those that run. What still runs then is given back to the engine, at
-   * once where it can be, to be run elsewhere. Never rejects; closing twice is closing once.
+   * Takes no more jobs and waits up to `timeoutMs` for running ones. Then it gives the rest back to the engine, at once
+   * if it can, to run elsewhere. Never rejects. A second call does nothing more.
    */
   close(timeoutMs: number): Promise<void>;
 }
 
 /** A job whose attempts are used up. */
 export interface DeadJob {
-  /** The engine's name for it, for `redrive` and `discard`. */
+  /** The engine's id for it, for `redrive` and `discard`. */
   readonly id: string;
   /** As it was enqueued. */
   readonly job: unknown;
@@ -62,40 +64,43 @@ export interface DeadJob {
   readonly failedAt: Date;
 }
 
-/** The jobs whose attempts are used up. They are kept until somebody redrives or discards them. */
+/** The jobs whose attempts are used up. The engine keeps them until somebody redrives or discards them. */
 export interface DeadJobs {
   /** The newest first; at most `limit`, after skipping `offset`. */
   list(page: { readonly limit: number; readonly offset: number }): Promise<readonly DeadJob[]>;
   get(id: string): Promise<DeadJob | undefined>;
-  /** Gives the one of that id, or with `'all'` each of them, its attempts anew. Resolves to how many there were. */
+  /** Gives the job with this id all its attempts again; `'all'` means every dead job. Resolves to their number. */
   redrive(id: string): Promise<number>;
-  /** Deletes one for good. Resolves to whether it was there. */
+  /** Deletes a dead job for good. Resolves to whether it existed. */
   discard(id: string): Promise<boolean>;
 }
 
 /**
- * A queue engine behind a thin adapter: it holds jobs durably, hands them to workers anywhere, counts attempts with
- * exponential backoff and jitter between them, and keeps what failed for good. At least once; order is not promised.
- * A promise that the engine cannot answer may stay pending: the receiver waits no longer than `storeTimeoutMs`.
+ * A queue engine behind a thin adapter. It holds jobs durably, gives them to workers in any process, counts attempts
+ * with exponential backoff and jitter between them, and keeps dead jobs. It runs each job at least once, in no promised
+ * order. A promise may stay pending while the engine does not answer: the receiver waits no longer than
+ * `storeTimeoutMs`.
  */
 export interface DeliveryQueue {
-  /** Called by the receiver before anything else, once. Opens no connection of its own and starts no timer. */
+  /** The receiver calls this first, and once. It opens no connection and starts no timer. */
   open(settings: QueueSettings): void;
   /**
-   * Resolves once the engine holds the job durably; a job whose key it holds already, waiting, running, done or dead,
-   * is held once. Rejects when it cannot be held, at once where that is known.
+   * Resolves once the engine holds the job durably. It holds one job for each key, waiting, running, done or dead.
+   * Rejects when it cannot hold the job, at once if it knows so.
    *
    * @throws WebhookError `QUEUE_NOT_DURABLE` when the engine would lose jobs at a restart
    */
   enqueue(job: QueuedDelivery): Promise<void>;
   /**
-   * Runs jobs, at most `concurrency` at once, until the worker is closed. An engine that goes away and comes back is
-   * worked on without a restart.
+   * Runs jobs, at most `concurrency` at once, until the worker is closed. After an outage of the engine it goes on
+   * without a restart.
    *
    * @throws WebhookError `QUEUE_NOT_DURABLE`
    */
   work(run: RunJob, options: { readonly concurrency: number }): Promise<QueueWorker>;
   readonly deadJobs: DeadJobs;
-  /** Lets go of what the queue opened itself, never of what it was given. Called when workers are closed. @default nothing */
+  /**
+   * Closes what the queue opened itself, but no client of the user. Called after workers are closed. @default nothing
+   */
   close?(): Promise<void>;
 }

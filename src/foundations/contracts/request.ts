@@ -1,5 +1,5 @@
-/** Request headers by lower-case name; a repeated header's values are joined with `, `. */
+/** Request headers by lower-case name. The values of a repeated header are joined with `, `. */
 export type WebhookHeaders = Readonly<Record<string, string | undefined>>;
 
-/** Path parameters of the routers that a delivery came through; a wildcard's segments are joined with `/`. */
+/** Path parameters of the routers that a delivery came through. The segments of a wildcard are joined with `/`. */
 export type WebhookParams = Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,9 @@
-/** Where a payload and its schema part. */
+/** One place where a payload does not match its schema. */
 export interface SchemaError {
-  /** JSON Pointer (RFC 6901) to the place; for a missing property, to where it should be. */
+  /** JSON Pointer (RFC 6901) to the place. A missing property has a pointer, too. */
   readonly pointer: string;
-  /** The JSON Schema keyword that refused it. */
+  /** The JSON Schema keyword that failed. */
   readonly keyword: string;
-  /** What was expected there. Never holds a value from the payload. */
+  /** What was expected there. It holds no value from the payload. */
   readonly detail: string;
 }

@@ -1,15 +1,15 @@
 import type { MaybePromise } from '../maybe-promise';
 import type { WebhookHeaders } from './request';
 
-/** What a signature scheme found in a request that its secret signs. */
+/** What a signature scheme found in a signed request. */
 export interface SignatureMatch {
-  /** Name of the scheme that matched, where one object recognises several. @default the scheme's own name */
+  /** Name of the scheme that matched, if one object recognises several. @default the scheme's own name */
   readonly scheme?: string | undefined;
-  /** The signed timestamp, in milliseconds since 1970; held to `toleranceSeconds` by the receiver. */
+  /** The signed timestamp, in milliseconds since 1970. The receiver compares it with `toleranceSeconds`. */
   readonly signedAt?: number | undefined;
-  /** The signed delivery id: it names the delivery in de-duplication, so a repeat must carry it again. */
+  /** The signed delivery id. De-duplication goes by it, so a repeat must carry it again. */
   readonly id?: string | undefined;
-  /** The configuration that pins this scheme, as a line of code; logged once. */
+  /** The line of code that pins this scheme; logged once. */
   readonly pin?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface SignatureInput {
   /** The body exactly as it was sent. */
   readonly rawBody: Buffer;
   readonly headers: WebhookHeaders;
-  /** One configured secret; with several (rotation), the scheme is asked for each in turn. */
+  /** One configured secret. During a rotation the scheme is called for each secret. */
   readonly secret: string;
 }
 
@@ -36,14 +36,14 @@ export interface SigningInput {
 export interface SignatureScheme {
   /** Shown to handlers as `context.signature.scheme`, and in the log. */
   readonly name: string;
-  /** The headers it reads, in words; the log of a refused delivery says so. */
+  /** The headers it reads, in words, for the log of a refused delivery. */
   readonly looksFor?: string | undefined;
-  /** Names of the headers that hold its signatures: no queue is given them. @default those that are named so */
+  /** Names of the headers with its signatures; queues do not get them. @default names with `signature` or `hmac` */
   readonly signatureHeaders?: readonly string[] | undefined;
-  /** Whether the headers could carry a signature: if not, the request is refused before its body is read. @default yes */
+  /** Whether the headers may hold a signature. If not, the request is refused before its body is read. @default yes */
   maySign?(headers: WebhookHeaders): boolean;
-  /** Whether `secret` signs the request. Throwing or rejecting counts as no. Compare in constant time. */
+  /** Whether `secret` signs the request. Throwing or rejecting means no. Compare in constant time. */
   verify(input: SignatureInput): MaybePromise<boolean | SignatureMatch | undefined>;
-  /** The headers of a request that `verify` accepts, for tests and tools. @default the scheme can only verify */
+  /** Makes headers that `verify` accepts, for tests and tools. @default the scheme can only verify */
   sign?(input: SigningInput): Record<string, string>;
 }

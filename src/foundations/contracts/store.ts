@@ -1,8 +1,8 @@
 import type { MaybePromise } from '../maybe-promise';
 
-/** A claim on a delivery: the right, for a while, to run its handlers. */
+/** A claim on a delivery: the right to run its handlers, for a while. */
 export interface Claim {
-  /** Fencing token: new for every claim, so that a holder that lost its lease cannot act on another's. */
+  /** Fencing token, new for every claim: a holder that lost its lease cannot change another's claim. */
   readonly token: string;
   /** How often this delivery has been claimed, from 1. */
   readonly attempt: number;
@@ -13,36 +13,39 @@ export interface Claim {
 /** Somebody else's claim. */
 export interface ClaimedElsewhere {
   readonly running: true;
-  /** What is left of the other claim's lease, in milliseconds. */
+  /** The rest of the other claim's lease, in milliseconds. */
   readonly retryAfterMs: number;
 }
 
 /**
- * Remembers deliveries: which are being handled, which handlers succeeded, which are done. Every method is atomic,
- * uses the store's own clock, and may answer at once or with a promise.
+ * Remembers which deliveries are being handled, which handlers succeeded and which deliveries are done. Every method is
+ * atomic, uses the store's own clock, and may answer at once or with a promise.
  *
- * A claim is *held* as long as its token is the newest for its key and it was neither completed nor released; a lease
- * that has passed only lets others claim, and until one does the claim is still held.
+ * A claim is *held* as long as its token is the newest for its key and it was neither completed nor released. A lease
+ * that has passed lets others claim; until one does, the claim is still held.
  */
 export interface DeliveryStore {
   /**
-   * Claims `key` for `leaseMs` (> 0), unless it is done, or claimed with a lease that has not passed. The progress of
-   * the delivery is kept for `ttlMs` from now (never shorter than the lease).
+   * Claims `key` for `leaseMs` (> 0), unless it is done or another claim's lease has not passed. The store keeps the
+   * delivery's progress for `ttlMs` from now, but at least as long as the lease.
    */
   claim(key: string, leaseMs: number, ttlMs: number): MaybePromise<Claim | ClaimedElsewhere | 'done'>;
-  /** Lets the lease end `leaseMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
+  /** The lease now ends `leaseMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
   extend(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
   /**
-   * Records that a handler succeeded: a fact, added even when the claim is no longer held, since the effect happened;
-   * and even when the store knows nothing of the delivery any more, then kept for `ttlMs` from now. Only a delivery that
-   * is done needs no more facts. Resolves to whether the claim was still held.
+   * Records that a handler succeeded. The effect happened, so it is recorded even if the claim is no longer held. If
+   * the store has forgotten the delivery, it keeps the success for `ttlMs` from now. If the delivery is done, nothing
+   * changes. Resolves to whether the claim was still held.
    */
   succeeded(key: string, token: string, handlerName: string, ttlMs: number): MaybePromise<boolean>;
-  /** Marks the delivery done for `ttlMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
+  /**
+   * Marks the delivery done for `ttlMs` from now. Resolves to whether the claim was still held; if not, nothing
+   * changes.
+   */
   complete(key: string, token: string, ttlMs: number): MaybePromise<boolean>;
   /**
-   * Gives the claim back, keeping the recorded successes, so that a repeat can claim at once. Resolves to whether the
-   * claim was still held; if not, nothing changes.
+   * Gives the claim back, so that a repeat can claim at once. Recorded successes stay. Resolves to whether the claim
+   * was still held; if not, nothing changes.
    */
   release(key: string, token: string): MaybePromise<boolean>;
 }

@@ -12,19 +12,19 @@ import { startWorker } from './worker';
 
 /** A {@link DeliveryQueue} of BullMQ. */
 export interface BullmqQueue extends DeliveryQueue {
-  /** Lets go of the client that was passed, and closes the one that was made of options. Workers have a `close` of their own. */
+  /** Detaches from a client that you passed; closes one made from options. Workers have their own `close`. */
   close(): Promise<void>;
 }
 
 /**
- * Queues deliveries with BullMQ in Redis 6.2 or later, on a single server or a cluster. One queue, `deliveries`, below
- * the prefix `{bigmind-webhooks:<namespace>}`, with the delivery's key as the id of its job: whatever shows queues of
- * BullMQ shows it.
+ * Queues deliveries with BullMQ in Redis 6.2 or later, on a single server or a cluster. The queue is named `deliveries`
+ * and has the prefix `{bigmind-webhooks:<namespace>}`; a job's id is the delivery's key. Any viewer for BullMQ shows
+ * it.
  *
- * The server has to write an append-only file. With `appendfsync everysec`, Redis' default, a power cut loses up to a
- * second of what was acknowledged, a crash of Redis alone nothing; `always` loses nothing.
+ * The server must write an append-only file. With `appendfsync everysec`, Redis' default, a power cut loses up to a
+ * second of acknowledged deliveries, and a crash of Redis alone loses none. `always` loses none.
  *
- * @throws WebhookError `BAD_OPTION`, also where BullMQ is not installed
+ * @throws WebhookError `BAD_OPTION`, also if BullMQ is not installed
  */
 export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const { connection, isUsersClient, namespace, jobOptions, lostAfterMs, allowVolatile } = parseOptions(options);
@@ -34,28 +34,28 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   let source: { readonly client: BullmqClient; readonly producer: Producer } | undefined;
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
-  const trouble = engineErrors('Redis', () => settings?.logger, errorCode);
+  const errors = engineErrors('Redis', () => settings?.logger, errorCode);
 
-  /** Another server may be behind a connection that came up, or a node that joined. */
+  /** A new connection or node may lead to another server, so its durability is checked again. */
   const onUp = (): void => {
-    trouble.up();
+    errors.up();
     checked = undefined;
   };
 
   function makeQueue(client: BullmqClient): BullQueue {
     const { prefix } = place;
-    // Its version matters to workers alone, and a server that hides it would break the queue for good.
+    // Only workers need the server's version. A server that hides it would break this queue for good.
     const made = { connection: client, prefix, defaultJobOptions: jobOptions, skipVersionCheck: true };
     const queue = new engine.Queue(place.name, made);
-    queue.on('error', trouble.tell);
+    queue.on('error', errors.tell);
     return queue;
   }
 
-  /** Made when it is first needed: a receiver that is constructed opens no connection. */
+  /** Opens the connection when it is first needed: constructing a receiver opens none. */
   function open(): { readonly client: BullmqClient; readonly producer: Producer } {
     if (source === undefined) {
       const client = isUsersClient ? (connection as BullmqClient) : connectTo(connection as BullmqConnectionOptions);
-      client.on('error', trouble.tell);
+      client.on('error', errors.tell);
       client.on('ready', onUp);
       client.on('+node', onUp);
       source = { client, producer: producerOn(client, () => makeQueue(client)) };
@@ -90,7 +90,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       const { client, producer } = open();
       const queue = await producer.connected();
       checked ??= requireDurable(client).catch((error: unknown) => {
-        // It may be set right while we run.
+        // The setting may be corrected while we run.
         checked = undefined;
         throw error;
       });
@@ -99,16 +99,16 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async work(run, { concurrency }) {
       const connections = connectWorker(open().client);
-      connections.client.on('error', trouble.tell);
-      connections.client.on('ready', trouble.up);
+      connections.client.on('error', errors.tell);
+      connections.client.on('ready', errors.up);
       try {
-        // Waits for a server that is not there yet.
+        // Waits for a server that is not reachable yet.
         const { refused } = await requireDurable(connections.client);
         const onLost = (key: string): void => {
           settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
         };
         const shared = { engine, place, connections, concurrency, lostAfterMs };
-        return startWorker(run, { ...shared, isSecretive: refused, onError: trouble.tell, onLost });
+        return startWorker(run, { ...shared, isSecretive: refused, onError: errors.tell, onLost });
       } catch (error) {
         connections.disconnect();
         throw error;
@@ -120,7 +120,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       const { client, producer } = source;
       source = undefined;
       await producer.close();
-      client.off('error', trouble.tell);
+      client.off('error', errors.tell);
       client.off('ready', onUp);
       client.off('+node', onUp);
       if (!isUsersClient && client.status !== 'end') client.disconnect();

@@ -2,7 +2,7 @@ import { WebhookError } from '../../foundations/errors';
 import { badOption } from '../../foundations/option-checks';
 import { redisClass } from './load-driver';
 
-/** The part of an ioredis client (or cluster) that is used here; BullMQ uses more of it. */
+/** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
 export interface BullmqClient {
   readonly status: string;
   readonly isCluster: boolean;
@@ -16,13 +16,13 @@ export interface BullmqClient {
   disconnect(): void;
 }
 
-/** The usual options of an ioredis client. For any other, pass a client. */
+/** The usual options of an ioredis client. For other options, pass a client. */
 export interface BullmqConnectionOptions {
   /** `redis://…` or `rediss://…`. */
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** Of a Unix socket. */
+  /** Path of a Unix socket. */
   readonly path?: string | undefined;
   readonly family?: number | undefined;
   readonly username?: string | undefined;
@@ -34,7 +34,7 @@ export interface BullmqConnectionOptions {
 const option = 'bullmqQueue.connection';
 
 /**
- * Whether it is a client of ioredis; if not, it is options of one.
+ * Whether it is a client of ioredis rather than options of one.
  *
  * @throws WebhookError `BAD_OPTION` for anything else, and for a client that BullMQ cannot work with
  */
@@ -58,28 +58,28 @@ export function isClient(connection: unknown): connection is BullmqClient {
   return looksLikeClient;
 }
 
-/** A client of our own, which connects when it is used; whoever makes it closes it. */
+/** Makes a client that connects when it is used. The caller closes it. */
 export function connectTo({ url, ...given }: BullmqConnectionOptions): BullmqClient {
   const Redis = redisClass();
   const options = { lazyConnect: true, ...given };
   return (url === undefined ? new Redis(options) : new Redis(url, options)) as BullmqClient;
 }
 
-/** Whether commands reach the server now. BullMQ takes a cluster for ready a little earlier, too. */
+/** Whether commands reach the server now. A cluster counts as ready a little earlier, as in BullMQ. */
 export function isUp({ status, isCluster }: BullmqClient): boolean {
   return status === 'ready' || (isCluster && status === 'connect');
 }
 
-/** Whether a client is about to connect; during an outage it is so between two attempts, too. */
+/** Whether a client is about to connect. During an outage this is also true between two attempts. */
 export function isStarting({ status }: BullmqClient): boolean {
   return status === 'wait' || status === 'connecting' || status === 'connect';
 }
 
-/** The two connections that a worker needs, beside the user's. */
+/** The two more connections that a worker needs. */
 export interface WorkerConnections {
-  /** To be passed to BullMQ. */
+  /** The client to pass to BullMQ. */
   readonly client: BullmqClient;
-  /** Lets attempts to connect again end, so that what waits for the server is told that it is gone. */
+  /** Ends the attempts to reconnect, so that waiting commands fail. */
   stopRetrying(): Promise<void>;
   disconnect(): void;
 }
@@ -87,8 +87,9 @@ export interface WorkerConnections {
 const retryMs = 500;
 
 /**
- * Copies of the user's client with the patience of a worker: a command waits for the server however long it is away,
- * and a blocking one may be silent for seconds. BullMQ would copy the user's client too, but refuses what is not set so.
+ * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
+ * and a blocking one may be silent for seconds. BullMQ would copy the client, too, but refuses one without these
+ * settings.
  */
 export function connectWorker(source: BullmqClient): WorkerConnections {
   let stopped = false;
@@ -101,7 +102,7 @@ export function connectWorker(source: BullmqClient): WorkerConnections {
       ? original.duplicate([], { ...always, redisOptions: patient, clusterRetryStrategy: retry })
       : original.duplicate({ ...always, ...patient, retryStrategy: retry });
   const blocking = copy();
-  // BullMQ asks for its blocking connection in this way, and does not hand it out.
+  // BullMQ makes its blocking connection with duplicate(), and does not expose it.
   const client = Object.assign(copy(), { duplicate: () => blocking });
   return {
     client,
@@ -110,13 +111,13 @@ export function connectWorker(source: BullmqClient): WorkerConnections {
       await Promise.all([client, blocking].map(settled));
     },
     disconnect() {
-      // One that has ended would keep the process for another two seconds.
+      // Disconnecting an ended client would keep the process alive for two more seconds.
       for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
     },
   };
 }
 
-/** Resolves when a client is connected, or will never be again. */
+/** Resolves when a client is connected or has ended. */
 async function settled(client: BullmqClient): Promise<void> {
   if (isUp(client) || client.status === 'end') return;
   await new Promise<void>((resolve) => {

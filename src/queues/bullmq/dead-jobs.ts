@@ -4,7 +4,7 @@ import type { BullJob, BullQueue } from './engine';
 const anew = { resetAttemptsMade: true, resetAttemptsStarted: true } as const;
 const page = 100;
 
-/** What BullMQ calls failed jobs. */
+/** Dead jobs; BullMQ calls them failed jobs. */
 export function deadJobsOf(connected: () => Promise<BullQueue>): DeadJobs {
   return {
     async list({ limit, offset }) {
@@ -23,7 +23,7 @@ export function deadJobsOf(connected: () => Promise<BullQueue>): DeadJobs {
     },
     async discard(id) {
       const queue = await connected();
-      // BullMQ removes a job whatever its state is.
+      // BullMQ would remove a job in any state.
       return (await findDead(queue, id)) !== undefined && (await queue.remove(id)) === 1;
     },
   };
@@ -38,9 +38,9 @@ async function findDead(queue: BullQueue, id: string): Promise<BullJob | undefin
   return job !== undefined && (await job.isFailed()) ? job : undefined;
 }
 
-/** One by one, the oldest first: BullMQ's own way to retry all leaves the attempts used up. */
+/** Redrives one by one, the oldest first: BullMQ's own retry of all does not reset the attempts. */
 async function redriveAll(queue: BullQueue): Promise<number> {
-  // Those that fail again meanwhile are no part of it.
+  // Jobs that fail again meanwhile are not redriven twice.
   let left = await queue.getFailedCount();
   let count = 0;
   while (left > 0) {
@@ -59,7 +59,7 @@ async function redriveOne(queue: BullQueue, id: string): Promise<boolean> {
     await job.retry('failed', anew);
     return true;
   } catch (error) {
-    // Somebody else was faster.
+    // Another call was faster.
     if (typeof (error as { readonly code?: unknown }).code === 'number') return false;
     throw error;
   }

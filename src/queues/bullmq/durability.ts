@@ -1,17 +1,17 @@
 import { WebhookError } from '../../foundations/errors';
 import type { BullmqClient } from './connection';
 
-/** What a Redis says of itself. */
+/** How durable a Redis is, from its `INFO`. */
 export interface Durability {
-  /** Whether it writes what it acknowledges into its append-only file; `undefined` where it does not tell. */
+  /** Whether it writes an append-only file; `undefined` if it does not say. */
   readonly appends: boolean | undefined;
   /** Whether `INFO` is forbidden. */
   readonly refused: boolean;
-  /** Whether it drops any key when its memory is full. */
+  /** Whether it may drop any key when its memory is full. */
   readonly evicts: boolean;
 }
 
-/** Asks the server, or each primary of a cluster; the worst answer counts. Rejects when it cannot be reached. */
+/** Asks the server, or each primary of a cluster; the worst answer counts. Rejects if one cannot be reached. */
 export async function durabilityOf(client: BullmqClient): Promise<Durability> {
   const servers = client.isCluster && client.nodes !== undefined ? client.nodes('master') : [client];
   const answers = await Promise.all(servers.map(ask));
@@ -36,7 +36,7 @@ async function ask(server: { info(): Promise<unknown> }): Promise<Durability> {
   }
 }
 
-/** By an access rule, or since the command was renamed away. */
+/** Whether an access rule forbids the command, or it was renamed. */
 function isRefusal(error: unknown): boolean {
   const message = (error as { readonly message?: unknown } | undefined)?.message;
   return typeof message === 'string' && /^NOPERM|^ERR unknown command/i.test(message);

@@ -1,16 +1,16 @@
-/** What BullMQ's module is used for. */
+/** The part of the module BullMQ that is used. */
 export interface BullmqModule {
   readonly Queue: unknown;
   readonly Worker: unknown;
 }
 
-/** The classes of BullMQ, with the part of them that is used. */
+/** The classes of BullMQ, as far as we use them. */
 export interface Engine {
   readonly Queue: new (name: string, options: object) => BullQueue;
   readonly Worker: new (name: string, process: ProcessJob, options: object) => BullWorker;
 }
 
-/** A job with `token`, the lock that its worker holds on it. */
+/** Processes a job; `token` is its worker's lock on it. */
 export type ProcessJob = (job: BullJob, token: string | undefined) => Promise<void>;
 
 export interface BullJob {
@@ -21,7 +21,7 @@ export interface BullJob {
   readonly attemptsMade: number;
   readonly finishedOn?: number | null | undefined;
   isFailed(): Promise<boolean>;
-  /** Rejects with a negative `code` when the job is not in that state. */
+  /** Rejects with a negative `code` if the job is not in that state. */
   retry(
     state: 'failed',
     options: { readonly resetAttemptsMade: true; readonly resetAttemptsStarted: true },
@@ -55,7 +55,7 @@ export interface Place {
   readonly prefix: string;
 }
 
-/** One hash slot for all that BullMQ's scripts touch at once: a cluster refuses them otherwise. */
+/** Puts all keys of a BullMQ script into one hash slot: a cluster refuses the script otherwise. */
 export function placeOf(namespace: string): Place {
   return { name: 'deliveries', prefix: `{bigmind-webhooks:${namespace}}` };
 }

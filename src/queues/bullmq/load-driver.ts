@@ -2,7 +2,7 @@ import { WebhookError } from '../../foundations/errors';
 import { badOption } from '../../foundations/option-checks';
 import type { BullmqModule, Engine } from './engine';
 
-/** BullMQ's classes: of the module that was passed, else of the one that is installed. */
+/** BullMQ's classes, from the given module or the installed one. */
 export function engineOf(given: unknown): Engine {
   const found = (given ??
     loadDriver('bullmq', 'bullmq: the module, as in import * as bullmq')) as Partial<BullmqModule>;
@@ -12,7 +12,7 @@ export function engineOf(given: unknown): Engine {
   return found as Engine;
 }
 
-/** The class of ioredis' clients, for whom passed the options of one. */
+/** The class of ioredis' clients, to make one from options. */
 export function redisClass(): new (...settings: unknown[]) => unknown {
   const found = loadDriver('ioredis', 'connection: a client of ioredis') as { readonly Redis?: unknown };
   if (typeof found.Redis === 'function') return found.Redis as new (...settings: unknown[]) => unknown;
@@ -20,8 +20,8 @@ export function redisClass(): new (...settings: unknown[]) => unknown {
 }
 
 /**
- * Loads an optional peer when it is needed, so that nobody else has to install it. Not a plain `require`, which bundlers
- * would follow, and fail where it is not installed.
+ * Loads an optional peer only when it is needed, so that others need not install it. Not a plain `require`: bundlers
+ * would follow it and fail if the peer is not installed.
  */
 function loadDriver(name: string, option: string): unknown {
   try {

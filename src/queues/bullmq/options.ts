@@ -4,37 +4,39 @@ import type { BullmqModule } from './engine';
 
 export interface BullmqQueueOptions {
   /**
-   * Your client of ioredis 5 or later (or cluster), which is never closed; or options of one, such as `{ host, port }`.
-   * Jobs are enqueued through it; a worker makes two copies of it.
+   * Your client of ioredis 5 or later (or cluster), or options of one, such as `{ host, port }`. Jobs are enqueued
+   * through it; a worker makes two copies of it. The queue never closes your client.
    */
   readonly connection: BullmqClient | BullmqConnectionOptions;
-  /** Tells services apart that share a Redis: two with one namespace take each other's deliveries. */
+  /** Separates services that share a Redis: two services with the same namespace take each other's deliveries. */
   readonly namespace: string;
   /** The module BullMQ, for bundled applications: `import * as bullmq from 'bullmq'`. @default the one installed */
   readonly bullmq?: BullmqModule | undefined;
-  /** How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes about 3 hours */
+  /**
+   * How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes about 3 hours
+   */
   readonly attempts?: number | undefined;
   /**
-   * The first pause between two attempts, in milliseconds, from 1; every further one is twice as long. Each is shortened
-   * by up to half, at random. @default 5000
+   * The first pause between two attempts, in milliseconds, from 1. Each further pause is twice as long. Each is
+   * shortened at random, by up to half. @default 5000
    */
   readonly backoffMs?: number | undefined;
-  /** How long the engine collapses repeats of what is done. Redis holds each of these jobs whole, its body too. */
+  /** How long the engine ignores repeats of finished jobs. Redis holds each of these jobs with its whole body. */
   readonly rememberDone?:
     | {
         /** In milliseconds, from 0, rounded up to seconds. @default 259200000 (3 days) */
         readonly ageMs?: number | undefined;
-        /** At most so many, from 0; the oldest go first. @default 10000 */
+        /** How many finished jobs at most, from 0; the oldest go first. @default 10000 */
         readonly count?: number | undefined;
       }
     | undefined;
   /**
-   * How long nothing is heard of a worker until its jobs are run elsewhere, in milliseconds, from 1000. It takes up to
-   * half of that longer. A handler that keeps the event loop for so long is taken for dead. Less than the 15 seconds
-   * for which a claim on a delivery lasts only makes jobs wait for that. @default 30000
+   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000. It takes up to half of
+   * that longer. A handler that blocks the event loop for this long counts as dead. With less than 15 seconds, the
+   * length of a claim on a delivery, jobs only wait for the claim. @default 30000
    */
   readonly lostAfterMs?: number | undefined;
-  /** Whether a Redis may be used that forgets at a restart what it acknowledged. @default false */
+  /** Whether to accept a Redis that forgets acknowledged jobs at a restart. @default false */
   readonly allowVolatile?: boolean | undefined;
 }
 
@@ -51,12 +53,12 @@ const known = {
 
 const threeDaysMs = 3 * 24 * 60 * 60 * 1000;
 
-/** Options as they are used. */
+/** The checked options. */
 export interface ParsedOptions {
   readonly connection: BullmqClient | BullmqConnectionOptions;
   readonly isUsersClient: boolean;
   readonly namespace: string;
-  /** BullMQ's options of each job. */
+  /** BullMQ's options for each job. */
   readonly jobOptions: object;
   readonly lostAfterMs: number;
   readonly allowVolatile: boolean;
@@ -78,7 +80,7 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
       backoff: { type: 'exponential', delay, jitter: 0.5 },
       removeOnComplete: { age: Math.ceil(ageMs / 1000), count },
       removeOnFail: false,
-      // The reason is kept; where in our code it was thrown tells nobody anything.
+      // The reason is kept. Its stack trace would only show our own code.
       stackTraceLimit: 0,
     },
     lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000),

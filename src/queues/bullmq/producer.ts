@@ -5,9 +5,9 @@ import type { BullQueue } from './engine';
 /** How long the first connection may take, in milliseconds. */
 const patienceMs = 2000;
 
-/** BullMQ's queue on a client that comes and goes. */
+/** BullMQ's queue on a client whose server may be unreachable at times. */
 export interface Producer {
-  /** The queue; rejects at once where the server is known to be away, so that nothing waits for it in the client. */
+  /** The queue. Rejects at once if the server is known to be unreachable, so that no command waits in the client. */
   readonly connected: () => Promise<BullQueue>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export function producerOn(client: BullmqClient, makeQueue: () => BullQueue): Pr
       await queue.waitUntilReady();
       wasUp = true;
     } catch (error) {
-      // A queue of BullMQ whose first connection failed never works.
+      // If its first connection fails, a queue of BullMQ never works.
       ready = undefined;
       throw error;
     }

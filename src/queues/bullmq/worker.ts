@@ -9,18 +9,18 @@ export interface WorkerSettings {
   readonly connections: WorkerConnections;
   readonly concurrency: number;
   readonly lostAfterMs: number;
-  /** Whether the server lets nobody ask for its version. */
+  /** Whether the server refuses to tell its version. */
   readonly isSecretive: boolean;
   readonly onError: (error: unknown) => void;
   readonly onLost: (key: string) => void;
 }
 
 /**
- * A job comes back so often when its workers die before it is dead itself: a deploy may kill one now and then, a payload
- * that kills every worker should not do so for ever.
+ * A job is dead after it lost this many workers. A deploy may kill a worker now and then, but a payload that kills
+ * every worker must end.
  */
 const maxStalledCount = 100;
-/** How long an engine is waited for that may be away, in milliseconds, before a worker is left to itself. */
+/** How long a closing worker waits for an engine that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
 export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker {
@@ -47,7 +47,7 @@ export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker 
 }
 
 async function close(worker: BullWorker, running: Running, connections: WorkerConnections, ms: number): Promise<void> {
-  // Between two attempts to connect, BullMQ would wait for ever for a connection to end.
+  // Between two attempts to connect, BullMQ would wait for ever for the end of a connection.
   const ended = connections.stopRetrying().then(() => worker.close());
   await atMost(ms, ended);
   running.giveBack();
@@ -65,7 +65,7 @@ class Running {
     this.#run = run;
   }
 
-  /** Gives all that run, and any that still comes, to other workers. Costs no attempt. */
+  /** Gives running jobs, and any that still come, to other workers without using up an attempt. */
   giveBack(): void {
     this.#isLeaving = true;
     for (const leave of this.#leave) leave();
@@ -73,7 +73,7 @@ class Running {
 
   readonly process = async (job: BullJob, token: string | undefined): Promise<void> => {
     const back = async (): Promise<never> => {
-      // A lock that is lost is another's; a server that is away lets it lapse.
+      // Ignored: a lost lock belongs to another worker, and an unreachable server lets the lock expire.
       await job.moveToWait(token).catch(() => undefined);
       throw new MovedToWait();
     };
@@ -84,7 +84,7 @@ class Running {
     });
     this.#leave.add(leave);
     try {
-      // Whichever comes second is not listened to: that job is another worker's by then.
+      // The later result is ignored: the job belongs to another worker by then.
       const verdict = await Promise.race([this.#run(job.data), left]);
       if (verdict === 'again') return await back();
       if (verdict === 'forget') job.opts.removeOnComplete = true;
@@ -94,7 +94,7 @@ class Running {
   };
 }
 
-/** BullMQ knows by the name that a job was neither done nor failed. */
+/** By this name BullMQ knows that a job has neither finished nor failed. */
 class MovedToWait extends Error {
   override readonly name = 'WaitingError';
 }

@@ -1,17 +1,17 @@
-/** What pg-boss runs its SQL through. */
+/** pg-boss' access to the database. */
 export interface PgBossDb {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** A job, as pg-boss hands it to a worker. */
+/** A job, as pg-boss gives it to a worker. */
 export interface PgBossJob {
   readonly id: string;
   readonly data: unknown;
-  /** How long it may run before pg-boss takes it for lost; text from some drivers. */
+  /** How long it may run before pg-boss gives it up as lost; some drivers return text. */
   readonly expireInSeconds: number | string;
 }
 
-/** Options of a queue; pg-boss passes over those that are not of its version. */
+/** Options of a queue. Each version of pg-boss ignores those of other versions. */
 export interface PgBossQueueSettings {
   name: string;
   deadLetter?: string;
@@ -23,7 +23,7 @@ export interface PgBossQueueSettings {
 /** The part of an instance of pg-boss, 10 to 12, that is used. */
 export interface PgBossClient {
   createQueue(name: string, options: PgBossQueueSettings): Promise<unknown>;
-  /** Resolves to `null` when nothing was inserted. */
+  /** Resolves to `null` if nothing was inserted. */
   send(name: string, data: object, options: object): Promise<string | null>;
   fetch(name: string, options: object): Promise<readonly PgBossJob[]>;
   complete(name: string, id: string, output: object | undefined, options: object): Promise<unknown>;

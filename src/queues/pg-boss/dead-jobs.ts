@@ -2,7 +2,7 @@ import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
 import type { Engine } from './engine';
 import { isUuid, jobIdOf, keyIn } from './job-id';
 
-/** What is read of a row. Where pg-boss 12 keeps how it failed, older versions have no column. */
+/** The columns that are read. Only pg-boss 12 has the `source_` columns, with the failure. */
 interface DeadRow {
   readonly id: string;
   readonly data: unknown;
@@ -14,8 +14,8 @@ interface DeadRow {
 }
 
 /**
- * The jobs that pg-boss moved to the queue beside. `expireInSeconds` is how long an attempt may take of those that are
- * redriven.
+ * The jobs that pg-boss moved to the dead-letter queue. `expireInSeconds` is how long an attempt of a redriven job may
+ * take.
  */
 export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJobs {
   const { name, deadName } = engine;
@@ -26,7 +26,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     return (await engine.run('getDead', [deadName, id]))[0] as DeadRow | undefined;
   }
 
-  /** The failed job that it was copied from keeps its id taken. */
+  /** Removes the failed job that the dead job was copied from: it still occupies the id. */
   async function clear(jobId: string): Promise<void> {
     await engine.run('clear', [name, jobId]);
   }
@@ -39,7 +39,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     const row = await find(id);
     if (row === undefined) return false;
     const jobId = jobIdIn(row);
-    // In this order: whatever a crash leaves undone, the job is dead, or waits, or both, but never lost.
+    // In this order, a crash loses no job: it is dead, waiting or both.
     await clear(jobId);
     await engine.hold(jobId, row.data as object, expireInSeconds());
     return await remove(id);
@@ -50,7 +50,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     const [{ now }] = (await engine.run('now', [])) as [{ now: string }];
     let count = 0;
     for (;;) {
-      // Those that fail again meanwhile are no part of it.
+      // Jobs that fail again meanwhile are not redriven twice.
       const page = (await engine.run('oldestDead', [deadName, now])) as { id: string }[];
       if (page.length === 0) return count;
       for (const { id } of page) if (await redriveOne(id)) count += 1;
@@ -81,7 +81,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
   };
 }
 
-/** What is no delivery keeps the id that it has. */
+/** The job's id before it was dead. A job without a key keeps its own id. */
 function jobIdIn({ id, data }: DeadRow): string {
   const key = keyIn(data);
   return key === undefined ? id : jobIdOf(key);
@@ -97,7 +97,7 @@ function describe(row: DeadRow): DeadJob {
   };
 }
 
-/** Ours, or pg-boss' own when the last attempt took too long or its worker was lost. */
+/** Our reason, or that of pg-boss if the last attempt took too long or its worker was lost. */
 function reasonIn(output: unknown): string {
   const { reason, value } = (output ?? {}) as { readonly reason?: unknown; readonly value?: unknown };
   if (typeof reason === 'string') return reason;

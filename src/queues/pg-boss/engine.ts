@@ -7,14 +7,14 @@ import { type Statements, statementsIn } from './statements';
 /** How an attempt of a job ended. */
 export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
 
-/** A queue of pg-boss and the one beside it for dead jobs. Every call rejects when the database did not answer it. */
+/** A queue of pg-boss and its dead-letter queue. Every call rejects if the database did not answer it. */
 export interface Engine {
-  /** The names that pg-boss knows the queues by. */
+  /** The queues' names in pg-boss. */
   readonly name: string;
   readonly deadName: string;
-  /** Makes the queues, unless they are there. */
+  /** Makes the queues if they are missing. */
   ready(): Promise<void>;
-  /** Resolves when a job of this id is held. */
+  /** Resolves when a job with this id is held. */
   hold(id: string, data: object, expireInSeconds: number): Promise<void>;
   take(most: number): Promise<readonly PgBossJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
@@ -22,7 +22,7 @@ export interface Engine {
   run(statement: keyof Statements, values: unknown[]): Promise<readonly unknown[]>;
 }
 
-/** Ten years: what waits for workers is not thrown away, and neither is what is dead. */
+/** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
 const deadlock = '40P01';
 const mostPauseMs = 100;
@@ -33,7 +33,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   const statements = statementsIn(schema);
   let prepared: Promise<void> | undefined;
 
-  /** pg-boss takes what was never sent, since it is not started or was stopped, for an empty answer. */
+  /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
     async executeSql(text, values) {
       const result: { rows: unknown[] } | undefined = await boss.getDb().executeSql(text, values);
@@ -49,13 +49,15 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return (await db.executeSql(statements[statement], values)).rows;
   }
 
-  /** Several processes that make a queue at the same time can block one another; PostgreSQL lets one of them go on. */
+  /**
+   * Processes that make a queue at the same time can deadlock. PostgreSQL lets one of them go on; the others try again.
+   */
   async function createQueue(settings: PgBossQueueSettings, tries = 10): Promise<void> {
     try {
       await boss.createQueue(settings.name, { ...settings });
     } catch (error) {
       if (tries <= 1 || (error as { readonly code?: unknown } | null)?.code !== deadlock) throw error;
-      // At random, or those that met would meet again.
+      // A random pause, so that they do not collide again.
       await pass(Math.random() * mostPauseMs);
       await createQueue(settings, tries - 1);
     }
@@ -103,14 +105,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       for (let tries = 0; tries < 2; tries += 1) {
         if (await send(id, data, expireInSeconds)) return;
         if ((await run('findJob', [name, id])).length > 0) return;
-        // Inserting nothing is also what pg-boss 10 does when there is no such queue any more.
+        // pg-boss 10 inserts nothing, too, if the queue no longer exists.
         prepared = undefined;
       }
       throw new Error('pgBossQueue.boss did not take the job.');
     },
     async take(most) {
       await ready();
-      // pg-boss 10 and 11 give no jobs when the statement failed, and say no word.
+      // If the statement fails, pg-boss 10 and 11 return no jobs and hide the error.
       let asked: Promise<unknown> = Promise.resolve();
       const heard: PgBossDb = {
         executeSql(text, values) {

@@ -1,4 +1,4 @@
-/** The code that PostgreSQL or the network gave, if any: an error's other properties may quote the row. */
+/** The error code of PostgreSQL or the network, if any. Other properties of an error may quote the row. */
 export function errorCode(error: unknown): string {
   const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof code === 'string') return code;

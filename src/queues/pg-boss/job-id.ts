@@ -1,6 +1,6 @@
 /**
- * The id of a delivery's job: the first 128 bits of its key, as a UUID of version 8 (RFC 9562, section 5.8), which takes
- * six of them for its own marks. pg-boss takes no other ids.
+ * The id of a delivery's job: the first 128 bits of its key as a UUID of version 8 (RFC 9562, section 5.8). The version
+ * and variant replace six of these bits. pg-boss takes only UUIDs.
  */
 export function jobIdOf(key: string): string {
   const variant = ((Number.parseInt(key.charAt(16), 16) & 0b0011) | 0b1000).toString(16);
@@ -10,13 +10,13 @@ export function jobIdOf(key: string): string {
 
 const key = /^[0-9a-f]{64}$/;
 
-/** The key of a delivery in a job's data; `undefined` when it has none, since anybody may send to a queue. */
+/** The delivery's key in a job's data; `undefined` if it has none, since anybody may send to a queue. */
 export function keyIn(data: unknown): string | undefined {
   const found: unknown = (data as { readonly key?: unknown } | null)?.key;
   return typeof found === 'string' && key.test(found) ? found : undefined;
 }
 
-/** Whether PostgreSQL would take it for a UUID; anything else makes a statement fail. */
+/** Whether PostgreSQL accepts it as a UUID. Other text makes a statement fail. */
 export function isUuid(id: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 }

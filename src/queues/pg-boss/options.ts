@@ -3,25 +3,27 @@ import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
   /**
-   * Your started instance of pg-boss, 10 to 12, which is never stopped. Close workers before you stop it. In every
-   * process that works, let it supervise (its default): that is how the jobs of a killed worker come back.
+   * Your started instance of pg-boss, 10 to 12. The queue never stops it; close workers before you do. Let it supervise
+   * (its default) in every process with a worker: that brings back the jobs of a killed worker.
    */
   readonly boss: PgBossClient;
   /**
-   * Tells services apart that share a database: two with one namespace take each other's deliveries. Letters, digits,
-   * `_`, `-` and `.`.
+   * Separates services that share a database: two services with the same namespace take each other's deliveries.
+   * Letters, digits, `_`, `-` and `.`.
    */
   readonly namespace: string;
-  /** The schema that `boss` keeps its tables in. @default 'pgboss', as in pg-boss */
+  /** The schema with the tables of `boss`. @default 'pgboss', as in pg-boss */
   readonly schema?: string | undefined;
-  /** How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes 3 to 6 hours */
+  /**
+   * How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes 3 to 6 hours
+   */
   readonly attempts?: number | undefined;
   /**
-   * The first pause between two attempts, in milliseconds, from 1, rounded up to seconds; every further one is twice as
-   * long. Each is prolonged by up to as much again, at random. @default 5000
+   * The first pause between two attempts, in milliseconds, from 1, rounded up to seconds. Each further pause is twice
+   * as long. Each is prolonged at random, up to twice its length. @default 5000
    */
   readonly backoffMs?: number | undefined;
-  /** How long a worker that found nothing waits until it looks again, in milliseconds, from 10. @default 500 */
+  /** How long a worker waits to look again after it found no job, in milliseconds, from 10. @default 500 */
   readonly pollMs?: number | undefined;
 }
 
@@ -46,7 +48,7 @@ const methods = [
   'listenerCount',
 ] as const;
 
-/** Options as they are used. */
+/** The checked options. */
 export interface ParsedOptions {
   readonly boss: PgBossClient;
   readonly namespace: string;
@@ -75,14 +77,14 @@ function parseBoss(boss: unknown): PgBossClient {
   throw badOption('pgBossQueue.boss', 'an instance of pg-boss 10 or later, such as new PgBoss(url)', boss);
 }
 
-/** pg-boss names its queues with these characters, and `/`, which is ours to use. */
+/** pg-boss takes these characters in a queue's name, and `/`, which separates our own parts. */
 function parseNamespace(namespace: unknown): string {
   const text = requireText('pgBossQueue.namespace', namespace);
   if (/^[\w.-]+$/.test(text)) return text;
   throw badOption('pgBossQueue.namespace', 'letters, digits, "_", "-" and "." alone', namespace);
 }
 
-/** It is written into statements, as pg-boss does. */
+/** Checked strictly, since it becomes part of statements, as in pg-boss. */
 function parseSchema(schema: unknown): string {
   if (typeof schema === 'string' && /^[a-z_]\w*$/i.test(schema)) return schema;
   throw badOption('pgBossQueue.schema', 'the name of a schema, as passed to pg-boss', schema);

@@ -9,23 +9,24 @@ import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
 import { PgBossWorker } from './worker';
 
-/** By so much an expiry exceeds `maxRunMs`, so that a run which is stopped in time can still be told of. */
+/** An expiry is this much longer than `maxRunMs`, so that a run that was aborted in time can still be recorded. */
 const marginSeconds = 10;
 /** pg-boss 10 refuses an expiry of 24 hours. */
 const longestExpirySeconds = 24 * 60 * 60 - 1;
 const usualMaxRunMs = 15 * 60 * 1000;
 
 /**
- * Queues deliveries with pg-boss in PostgreSQL 13 or later, or in PGlite where no server is at hand (`pgliteDb`). Two
- * queues, `bigmind-webhooks/<namespace>` and, for what is dead, `bigmind-webhooks/<namespace>/dead`, made when they are
- * first needed.
+ * Queues deliveries with pg-boss in PostgreSQL 13 or later, or in PGlite without a server (`pgliteDb`). It makes two
+ * queues when they are first needed: `bigmind-webhooks/<namespace>`, and `bigmind-webhooks/<namespace>/dead` for dead
+ * jobs.
  *
- * pg-boss forgets what is done, and the ids of what is dead, after a while (10: `archiveCompletedAfterSeconds`, 12
- * hours; 11 and 12: 7 days). A repeat that comes later is a new job: of what was done the workers' store knows that it
- * is a duplicate; what is dead is tried again. Dead jobs themselves are kept for ten years.
+ * pg-boss forgets finished jobs and the ids of dead jobs after a while (10: `archiveCompletedAfterSeconds`, 12 hours;
+ * 11 and 12: 7 days). A later repeat is a new job. If the delivery is done, the workers' store recognises it as a
+ * duplicate; if it is dead, it is tried again. Dead jobs themselves are kept for ten years.
  *
- * The jobs of a killed worker come back `maxRunMs` and 10 seconds after they were started, when pg-boss' maintenance
- * next looks (10: `maintenanceIntervalSeconds`, 120; 11 and 12: `superviseIntervalSeconds`, 60). That is an attempt.
+ * The jobs of a killed worker come back `maxRunMs` and 10 seconds after their start, at the next run of pg-boss'
+ * maintenance (10: `maintenanceIntervalSeconds`, 120; 11 and 12: `superviseIntervalSeconds`, 60). This uses up an
+ * attempt.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -33,7 +34,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
   const parsed = parseOptions(options);
   const engine = engineOn(parsed);
   let settings: QueueSettings | undefined;
-  const trouble = engineErrors('PostgreSQL', () => settings?.logger, errorCode);
+  const errors = engineErrors('PostgreSQL', () => settings?.logger, errorCode);
 
   function expireInSeconds(): number {
     return Math.ceil((settings?.maxRunMs ?? usualMaxRunMs) / 1000) + marginSeconds;
@@ -43,26 +44,26 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
     open(given) {
       const mostMs = (longestExpirySeconds - marginSeconds) * 1000;
       if (given.maxRunMs > mostMs) {
-        const remedy = 'pg-boss lets no job run for a day: hand longer work on to something of its own.';
+        const remedy = 'pg-boss allows a job less than a day: start longer work elsewhere.';
         throw badOption('maxRunMs', `at most ${mostMs} with pgBossQueue`, given.maxRunMs, remedy);
       }
       // Without a listener, Node would end the process at the first error of the maintenance.
-      if (parsed.boss.listenerCount('error') === 0) parsed.boss.on('error', trouble.tell);
+      if (parsed.boss.listenerCount('error') === 0) parsed.boss.on('error', errors.tell);
       settings = given;
     },
     async enqueue(job) {
       await engine.hold(jobIdOf(job.key), job, expireInSeconds());
-      trouble.up();
+      errors.up();
     },
     async work(run, { concurrency }) {
       try {
         await engine.ready();
       } catch (error) {
-        // A database that is away is waited for; what is wrong for good is said.
+        // The worker waits for an unreachable database. Lasting mistakes are thrown.
         if (error instanceof WebhookError) throw error;
-        trouble.tell(error);
+        errors.tell(error);
       }
-      return new PgBossWorker(run, { engine, trouble, concurrency, pollMs: parsed.pollMs });
+      return new PgBossWorker(run, { engine, errors, concurrency, pollMs: parsed.pollMs });
     },
     deadJobs: deadJobsOf(engine, expireInSeconds),
   };

@@ -7,8 +7,8 @@ export interface PgliteClient {
 }
 
 /**
- * Lets pg-boss run on PGlite, without a server: `new PgBoss({ db: pgliteDb(pglite) })`. What is held survives the end of
- * the process when PGlite has a folder (`new PGlite('./data')`); a power cut may lose some, since it never calls `fsync`.
+ * Lets pg-boss run on PGlite, without a server: `new PgBoss({ db: pgliteDb(pglite) })`. Jobs survive the end of the
+ * process if PGlite has a folder (`new PGlite('./data')`). A power cut may lose some, since PGlite never calls `fsync`.
  */
 export function pgliteDb(pglite: PgliteClient): PgBossDb {
   return {
@@ -18,7 +18,7 @@ export function pgliteDb(pglite: PgliteClient): PgBossDb {
         const results = await pglite.exec(text);
         return { rows: results.flatMap(({ rows }) => rows) };
       } catch (error) {
-        // Its one connection would stay in the transaction that failed half-way, and refuse everything from then on.
+        // Its only connection would stay in the failed transaction and refuse every later statement.
         await pglite.exec('ROLLBACK');
         throw error;
       }

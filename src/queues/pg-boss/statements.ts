@@ -1,28 +1,28 @@
 /**
- * What pg-boss has no call for, checked against the tables of 10.4; the columns are the same in 11.1 and 12.38. `$1` is
- * the name of a queue. Each is one statement, so that a crash leaves it done or not done.
+ * Statements for what pg-boss has no call for. They were checked against the tables of 10.4; 11.1 and 12.38 have the
+ * same columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done.
  */
 export interface Statements {
-  /** Whether there is such a queue. */
+  /** Whether the queue exists. */
   readonly findQueue: string;
   /** Whether a job (`$2`) is held, in any state. */
   readonly findJob: string;
-  /** Running jobs (`$2`) wait again. Without the start of the attempt, pg-boss does not count it. */
+  /** Makes running jobs (`$2`) wait again. It clears the start of the attempt, so that pg-boss does not count it. */
   readonly giveBack: string;
   /** Removes a job (`$2`) that ended without success, so that its id is free. */
   readonly clear: string;
-  /** `$2` dead jobs, the newest first, after skipping `$3`. */
+  /** Up to `$2` dead jobs, the newest first, after skipping `$3`. */
   readonly listDead: string;
   readonly getDead: string;
   readonly deleteDead: string;
   readonly now: string;
-  /** The ids of the 100 oldest that were dead at `$2`. */
+  /** The ids of the 100 oldest jobs that were dead at `$2`. */
   readonly oldestDead: string;
 }
 
 export function statementsIn(schema: string): Statements {
   const jobs = `${schema}.job`;
-  // Of dead jobs nobody takes any; those that somebody does take, by other means, are theirs.
+  // No worker of ours takes dead jobs. If somebody else has taken one, it is left alone.
   const dead = `FROM ${jobs} WHERE name = $1 AND state < 'active'`;
   return {
     findQueue: `SELECT 1 FROM ${schema}.queue WHERE name = $1`,

@@ -8,26 +8,26 @@ import type { Engine, Verdict } from './engine';
 
 export interface WorkerSettings {
   readonly engine: Engine;
-  readonly trouble: EngineErrors;
+  readonly errors: EngineErrors;
   readonly concurrency: number;
   readonly pollMs: number;
 }
 
 const shortestPauseMs = 200;
 const longestPauseMs = 5000;
-/** How long a database is waited for that may be away, in milliseconds, before a worker is left to itself. */
+/** How long a closing worker waits for a database that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
 /**
- * Takes jobs one by one as places become free. pg-boss' own `work()` takes a batch as a whole: a slow job would hold up
- * the others, and one that fails would fail them all.
+ * Takes jobs one by one as places become free. pg-boss' own `work()` treats a batch as a whole: a slow job would delay
+ * the others, and a failed job would fail them all.
  */
 export class PgBossWorker implements QueueWorker {
   readonly #run: RunJob;
   readonly #settings: WorkerSettings;
   /** Aborted when no more jobs are taken. */
   readonly #closing = new AbortController();
-  /** Aborted when jobs that still run are the engine's again. */
+  /** Aborted when running jobs are given back to the engine. */
   readonly #leaving = new AbortController();
   readonly #running = new Map<Promise<void>, string>();
   readonly #taking: Promise<void>;
@@ -55,24 +55,24 @@ export class PgBossWorker implements QueueWorker {
   }
 
   async #take(): Promise<void> {
-    const { engine, trouble, concurrency, pollMs } = this.#settings;
+    const { engine, errors, concurrency, pollMs } = this.#settings;
     const closing = this.#closing.signal;
     for (let failures = 0; !closing.aborted; ) {
       if (this.#running.size >= concurrency) {
         await this.#free();
-        // Places that become free in the same turn are filled by one statement.
+        // One statement fills all places that became free in this turn of the event loop.
         await setImmediate();
         continue;
       }
       try {
         const jobs = await engine.take(concurrency - this.#running.size);
-        trouble.up();
+        errors.up();
         failures = 0;
         if (closing.aborted) await this.#giveBack(jobs.map(({ id }) => id));
         else for (const job of jobs) this.#start(job);
         if (jobs.length === 0) await pause(pollMs, closing);
       } catch (error) {
-        trouble.tell(error);
+        errors.tell(error);
         await pause(pauseMsAfter(failures++), closing);
       }
     }
@@ -94,16 +94,17 @@ export class PgBossWorker implements QueueWorker {
   }
 
   async #attempt({ id, data, expireInSeconds }: PgBossJob): Promise<void> {
-    const { engine, trouble } = this.#settings;
+    const { engine, errors } = this.#settings;
     const expiresAt = performance.now() + Number(expireInSeconds) * 1000;
     const verdict = await this.#verdictOn(data);
-    // A database that is away for a while must not make a job run again that is done. Later, others have the job.
+    // A short outage of the database must not make a finished job run again. After the expiry, another worker has the
+    // job.
     for (let failures = 0; !this.#leaving.signal.aborted && performance.now() < expiresAt; failures += 1) {
       try {
         await engine.settle(id, verdict);
         return;
       } catch (error) {
-        trouble.tell(error);
+        errors.tell(error);
         await pause(pauseMsAfter(failures), this.#leaving.signal);
       }
     }
@@ -117,11 +118,11 @@ export class PgBossWorker implements QueueWorker {
     }
   }
 
-  /** Costs no attempt. What the database cannot be told comes back when it expires. */
+  /** Gives jobs back without using up an attempt. If the database does not answer, they come back when they expire. */
   async #giveBack(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const { engine, trouble } = this.#settings;
-    await engine.run('giveBack', [engine.name, ids]).catch(trouble.tell);
+    const { engine, errors } = this.#settings;
+    await engine.run('giveBack', [engine.name, ids]).catch(errors.tell);
   }
 }
 
@@ -129,7 +130,7 @@ function pauseMsAfter(failures: number): number {
   return Math.min(shortestPauseMs * 2 ** failures, longestPauseMs);
 }
 
-/** Keeps the process alive, as a worker does that waits for jobs. */
+/** Keeps the process alive: a worker that waits for jobs should. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await pass(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import { type Digest, readDigest } from '../mac/digest';
 import { macOf } from '../mac/mac';
-import { decodeSecret, flawOfSecret } from '../mac/secret-key';
+import { flawOfSecret, secretKeyOf } from '../mac/secret-key';
 import { findMatch } from '../readings/find-match';
 import { FoundMatch } from '../readings/found-match';
 import { readId, readTimestamp } from '../readings/header-grammar';
@@ -13,22 +13,22 @@ import { describeUnreadable, type ExplainedBytes, findCauses } from './find-caus
 export interface ExplainSignatureInput {
   /** Names in any case. */
   readonly headers: WebhookHeaders;
-  /** The bytes as they were sent; a string stands for its UTF-8. */
+  /** The bytes as they were sent; a string means its UTF-8. */
   readonly body: Uint8Array | string;
   readonly secret: string;
   /** How old or how far ahead a signed timestamp may be, in seconds. @default 300 */
   readonly toleranceSeconds?: number | undefined;
-  /** The moment to count from, in milliseconds since 1970. @default now */
+  /** The time that timestamps are compared with, in milliseconds since 1970. @default now */
   readonly now?: number | undefined;
 }
 
-/** The signature of a request, as a receiver reads it. Never holds the secret, nor more of a signature than 8 digits. */
+/** How a receiver reads the signature of a request. Holds no secret, and at most 8 digits of a signature. */
 export interface SignatureExplanation {
-  /** What signs the request; absent when nothing does. */
+  /** The signature that matches; absent if none does. */
   readonly match?: ExplainedMatch;
-  /** Each reading of each header that was compared with what the secret gives. */
+  /** Each reading of each header that was compared with the secret's MAC. */
   readonly tried: readonly TriedSignature[];
-  /** What is wrong, or probably wrong, in words; empty when a receiver would accept the request. */
+  /** What is wrong or probably wrong, in words; empty if a receiver would accept the request. */
   readonly causes: readonly string[];
 }
 
@@ -37,35 +37,35 @@ export interface ExplainedMatch {
   readonly header: string;
   /** The line of configuration that pins it. */
   readonly pin: string;
-  /** The signed timestamp, in milliseconds since 1970; absent where none is signed. */
+  /** The signed timestamp, in milliseconds since 1970; absent if none is signed. */
   readonly signedAt?: number;
   /** Whether a receiver would refuse the timestamp now. */
   readonly stale: boolean;
-  /** Whether `'auto'` recognises it; what does not has to be pinned. */
+  /** Whether `'auto'` recognises it. If not, it has to be pinned. */
   readonly recognised: boolean;
 }
 
-/** What is signed: the body, or what stands in front of it as well. */
+/** The signed text: the body alone, or with a prefix. */
 export type SignedForm = 'body' | 't.body' | 'v0:t:body' | 'id.t.body';
 
 export interface TriedSignature {
   readonly header: string;
-  /** Absent, as are the next two, when the header's value is no signature. */
+  /** This and the next two are absent if the header's value is not a signature. */
   readonly form?: SignedForm;
   readonly encoding?: Digest['encoding'];
   readonly algorithm?: Digest['algorithm'];
-  /** What was signed, in words; or why the header's value cannot be read. */
+  /** The signed text, in words; or why the header's value cannot be read. */
   readonly signedText: string;
   readonly outcome: 'match' | 'differs' | 'unreadable';
-  /** The first 8 hex digits of what the secret gives; of the one that matches where it gives two. */
+  /** The first 8 hex digits of the secret's MAC. A secret may have two; then of the one that matches. */
   readonly expectedPrefix?: string;
-  /** The first 8 hex digits of what came. */
+  /** The first 8 hex digits of the header's digest. */
   readonly gotPrefix?: string;
 }
 
 /**
- * Says which header and scheme sign a request, what each was compared with, and if none does, why that may be. It asks
- * the code that receivers verify with.
+ * Explains which header and scheme sign a request, what each was compared with, and why none matches. It uses the same
+ * code as receivers.
  */
 export function explainSignature(input: ExplainSignatureInput): SignatureExplanation {
   const { secret, toleranceSeconds = 300, now = Date.now() } = input;
@@ -96,7 +96,7 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
   };
 }
 
-/** What a receiver would find, were these the bytes and the secret. */
+/** The match that a receiver would find with these bytes and this secret. */
 function acceptedBy({ headers, body, secret }: ExplainedBytes): FoundMatch | undefined {
   if (flawOfSecret(secret) !== undefined) return undefined;
   return auto.verify({ headers, rawBody: body, secret }) as FoundMatch | undefined;
@@ -112,10 +112,10 @@ function lowerCased(headers: WebhookHeaders): WebhookHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** How many readings are tried: strangers choose the headers, and each reading costs a MAC of the body. */
+/** How many readings are tried. Strangers choose the headers, and each reading costs a MAC of the body. */
 const mostTried = 16;
 
-/** The readings of each header as if no other held a signature, in the order in which a receiver tries them. */
+/** The readings of each header, as if no other header held a signature. A receiver tries them in the same order. */
 function readSeparately(headers: WebhookHeaders): readonly Reading[] {
   const readings = Object.keys(headers)
     .filter(isSignatureHeader)
@@ -124,13 +124,15 @@ function readSeparately(headers: WebhookHeaders): readonly Reading[] {
   return [...readings.filter(isTimestamped), ...readings.filter((reading) => !isTimestamped(reading))];
 }
 
-/** Ids and timestamps stay, whatever their headers are called: x-signature-timestamp is one of both. */
+/**
+ * Removes other signatures, but no ids and timestamps, whatever their headers are called: x-signature-timestamp stays.
+ */
 function withoutOthers(headers: WebhookHeaders, header: string, value: string | undefined): WebhookHeaders {
   const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isSigned(text));
   return Object.fromEntries([...others.filter(([name]) => name !== header), [header, value]]);
 }
 
-/** Whether a header's value is one that is signed, rather than a signature. */
+/** Whether a header's value is an id or a timestamp, and not a signature. */
 function isSigned(text: string | undefined): boolean {
   if (text === undefined || readDigest(text) !== undefined) return false;
   return readTimestamp(text) !== undefined || readId(text) !== undefined;
@@ -154,7 +156,7 @@ function tryReadings(
 function tryDigest(reading: Reading, digest: Digest, body: Buffer, secret: string): TriedSignature {
   const { header, signedPrefix, decodesSecret } = reading;
   const matches = findMatch([{ ...reading, digests: [digest] }], body, secret) !== undefined;
-  const key = (decodesSecret ? decodeSecret(secret) : undefined) ?? secret;
+  const key = (decodesSecret ? secretKeyOf(secret) : undefined) ?? secret;
   const bytes = `the body (${body.length} bytes)`;
   const got = beginningOf(digest.bytes);
   return {
@@ -174,7 +176,7 @@ function beginningOf(bytes: Buffer): string {
   return bytes.toString('hex', 0, 4);
 }
 
-/** An id holds neither dots nor colons, so the marks in a prefix tell the forms apart. */
+/** The form of a signed prefix. An id holds neither dots nor colons, so these tell the forms apart. */
 function formOf(signedPrefix: string): SignedForm {
   if (signedPrefix === '') return 'body';
   if (signedPrefix.includes(':')) return 'v0:t:body';
@@ -191,7 +193,9 @@ interface Found {
   readonly pin: string;
 }
 
-/** The header that holds what a receiver accepts; or, if it gave up among many, the first that matches. */
+/**
+ * The header with the signature that a receiver accepts; or the first that matches, if the receiver gave up earlier.
+ */
 function findIn(
   readings: readonly Reading[],
   body: Buffer,
@@ -208,13 +212,13 @@ function findIn(
   return undefined;
 }
 
-/** A name that receivers recognise, for reading a header of another name in the same way. */
+/** A name that receivers recognise. A header with another name is read under this name. */
 const alias = 'x-signature';
 
-/** How many headers of other names are tried. */
+/** How many headers with other names are tried. */
 const mostElsewhere = 4;
 
-/** A signature in a header whose name does not say so: it can be pinned, but is not recognised. */
+/** Finds a signature in a header without "signature" or "hmac" in its name. It can be pinned, but is not recognised. */
 function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
   const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
   for (const [header, value] of likely.slice(0, mostElsewhere)) {
@@ -225,7 +229,7 @@ function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): F
   return undefined;
 }
 
-/** Whether a value has a signature in it, so that not every header of a request is tried. */
+/** Whether a header's value holds a digest. Other headers are not tried. */
 function holdsDigest(value = ''): boolean {
   return value.split(/[=,](?=[^=,])/).some((part) => readDigest(part) !== undefined);
 }

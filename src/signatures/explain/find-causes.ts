@@ -1,6 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 
-/** What a signature is worked out from. */
+/** The input of a signature. */
 export interface ExplainedBytes {
   readonly headers: WebhookHeaders;
   readonly body: Buffer;
@@ -9,15 +9,15 @@ export interface ExplainedBytes {
 
 type Signs = (bytes: ExplainedBytes) => boolean;
 
-/** Something that would explain a mismatch: with this body or secret in place of the one at hand, it would match. */
+/** Another body or secret, and the cause of the mismatch if that one matches. */
 interface Variant<T> {
   readonly value: T;
   readonly cause: string;
 }
 
 /**
- * Why nothing signs a request. The usual mistakes are tried: what would match is the cause, and is said alone;
- * otherwise the causes to look for, the likeliest first.
+ * Why no signature of a request matches. It tries the usual mistakes. If one explains the mismatch, only that is
+ * returned; otherwise the possible causes, the likeliest first.
  */
 export function findCauses(
   given: ExplainedBytes,
@@ -43,7 +43,7 @@ export function findCauses(
   ];
 }
 
-/** What is wrong with a header's value that is no signature. */
+/** Why a header's value is not a signature. */
 export function describeUnreadable(value: string): string {
   if (value.includes(', ')) return 'it came more than once';
   if (/^(?:sha1=)?[0-9a-f]{40}$/i.test(value)) return '40 hex digits, as of SHA-1, which is too weak to be recognised';
@@ -103,9 +103,9 @@ function variant(text: string, cause: string): Variant<Buffer> {
   return { value: Buffer.from(text, 'utf8'), cause };
 }
 
-/** Beyond so many characters, spellings are not tried: the inspector explains what strangers send. */
+/** The longest text, in characters, whose spellings are tried: the inspector explains requests of strangers. */
 const mostSpelled = 1_000_000;
-/** Beyond so many levels, indentation would make megabytes of kilobytes. */
+/** The deepest nesting that is tried: with more levels, indentation would turn kilobytes into megabytes. */
 const mostLevels = 100;
 
 /** The same JSON as other libraries write it. */
@@ -159,7 +159,7 @@ function levelsOf(text: string): number {
   return deepest;
 }
 
-/** Where the marks of a JSON text stand that are in no string. A pattern would overflow on long strings. */
+/** The positions of a JSON text's marks outside strings. A regular expression would overflow on long strings. */
 function structureOf(text: string): number[] {
   const marks: number[] = [];
   let quoted = false;

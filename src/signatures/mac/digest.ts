@@ -4,7 +4,7 @@ export const encodings = ['hex', 'base64', 'base64url'] as const;
 export type Algorithm = (typeof algorithms)[number];
 export type Encoding = (typeof encodings)[number];
 
-/** A digest as a sender wrote it, decoded. */
+/** A digest from a header, decoded. */
 export interface Digest {
   readonly algorithm: Algorithm;
   readonly encoding: Encoding;
@@ -16,8 +16,8 @@ const base64Digits = /^[A-Za-z0-9+/]+={0,2}$/;
 const base64urlDigits = /^[A-Za-z0-9_-]+$/;
 
 /**
- * Reads a digest of exactly 32 or 64 bytes. The length in characters tells hex from base64, since no text is both;
- * `Buffer.from` skips what it cannot read, so alphabet and padding are checked first.
+ * Reads a digest of exactly 32 or 64 bytes. No length of hex is one of base64, so the length tells them apart.
+ * `Buffer.from` skips invalid characters, so alphabet and padding are checked first.
  */
 export function readDigest(text: string): Digest | undefined {
   switch (text.length) {

@@ -10,7 +10,7 @@ export function macOf(algorithm: Algorithm, key: string | Buffer, signedPrefix: 
   return hmac.update(rawBody).digest();
 }
 
-/** The MAC as a sender writes it. */
+/** The MAC as text for a header. */
 export function writeMac(
   { algorithm, encoding }: Pick<Digest, 'algorithm' | 'encoding'>,
   key: string | Buffer,
@@ -20,7 +20,7 @@ export function writeMac(
   return macOf(algorithm, key, signedPrefix, rawBody).toString(encoding);
 }
 
-/** Whether two MACs are the same, in time that does not depend on where they differ. */
+/** Whether two MACs are the same. The time does not depend on where they differ. */
 export function isSame(ours: Buffer, theirs: Buffer): boolean {
   return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }

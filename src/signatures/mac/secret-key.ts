@@ -4,20 +4,20 @@ const whsec = 'whsec_';
 const leastKeyBytes = 24;
 
 /**
- * The key inside a Standard Webhooks secret: what follows `whsec_`, or the whole of a secret without it, when that is
- * canonical base64 or base64url of at least 24 bytes. Less strictly, `whsec_!!!@@@` would decode to an empty key, which
- * anybody can sign with.
+ * The key inside a Standard Webhooks secret: the text after `whsec_`, or a whole secret without that prefix. It must be
+ * canonical base64 or base64url of at least 24 bytes. Otherwise `whsec_!!!@@@` would decode to an empty key, and
+ * anybody could sign with it.
  */
-export function decodeSecret(secret: string): Buffer | undefined {
+export function secretKeyOf(secret: string): Buffer | undefined {
   const bytes = decodeBase64(secret.startsWith(whsec) ? secret.slice(whsec.length) : secret);
   return bytes !== undefined && bytes.length >= leastKeyBytes ? bytes : undefined;
 }
 
-/** What is wrong with a secret, without a word of it; `undefined` when nothing is. */
+/** Describes what is wrong with a secret, without showing any part of it; `undefined` if nothing is. */
 export function flawOfSecret(secret: unknown): string | undefined {
   if (typeof secret !== 'string') return `expected a string, got ${secret === null ? 'null' : typeof secret}`;
   if (secret.trim() === '') return 'expected a string with more than blanks';
-  if (secret.startsWith(whsec) && decodeSecret(secret) === undefined) {
+  if (secret.startsWith(whsec) && secretKeyOf(secret) === undefined) {
     return `expected base64 of at least ${leastKeyBytes} bytes after "${whsec}"`;
   }
   return undefined;

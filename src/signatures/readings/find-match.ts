@@ -1,13 +1,13 @@
 import type { Algorithm } from '../mac/digest';
 import { isSame, macOf } from '../mac/mac';
-import { decodeSecret } from '../mac/secret-key';
+import { secretKeyOf } from '../mac/secret-key';
 import { FoundMatch } from './found-match';
 import type { Reading } from './reading';
 
-/** How many MACs one request and secret may cost, whatever its headers hold. */
+/** How many MACs are computed for one request and secret, whatever its headers hold. */
 const macBudget = 8;
 
-/** How many signatures are compared with them: hundreds of headers must not cost more than the MACs do. */
+/** How many digests are compared with them: hundreds of headers must not cost more than the MACs. */
 const comparisonBudget = 64;
 
 /** The first reading that `secret` signs. */
@@ -28,7 +28,7 @@ export function findMatch(readings: readonly Reading[], rawBody: Buffer, secret:
   return undefined;
 }
 
-/** A MAC that was computed for this request, and what it is of. */
+/** A MAC that was computed for this request, and its input. */
 interface Mac {
   readonly algorithm: Algorithm;
   readonly key: string | Buffer;
@@ -36,7 +36,7 @@ interface Mac {
   readonly bytes: Buffer;
 }
 
-/** The MAC, computed once a request; `undefined` when the budget is spent. */
+/** The MAC, computed once for each request; `undefined` if the budget is spent. */
 function macOnce(
   macs: Mac[],
   algorithm: Algorithm,
@@ -45,7 +45,7 @@ function macOnce(
   rawBody: Buffer,
 ): Buffer | undefined {
   for (const mac of macs) {
-    // A secret has two keys at most, so their kinds tell them apart.
+    // A secret has at most two keys, a string and a Buffer, so their types tell them apart.
     const sameKey = typeof mac.key === typeof key;
     if (sameKey && mac.algorithm === algorithm && mac.signedPrefix === signedPrefix) return mac.bytes;
   }
@@ -55,8 +55,8 @@ function macOnce(
   return bytes;
 }
 
-/** The decoded key first: it is what the senders' libraries use. */
+/** The keys of a secret. The decoded one comes first: the senders' libraries use it. */
 function keysOf(secret: string): readonly (string | Buffer)[] {
-  const decoded = decodeSecret(secret);
+  const decoded = secretKeyOf(secret);
   return decoded === undefined ? [secret] : [decoded, secret];
 }

@@ -2,10 +2,10 @@ import type { SignatureMatch } from '../../foundations/contracts/signature-schem
 import type { Digest } from '../mac/digest';
 import type { Reading } from './reading';
 
-/** What reads headers as Standard Webhooks does without an option. */
+/** The prefixes that `standardWebhooks()` reads without an option. */
 export const usualPrefixes: readonly string[] = ['webhook', 'svix'];
 
-/** A match of one of our own schemes: the reading that was right, and the digest in it. */
+/** A match of one of our own schemes: the reading that matched, and its digest. */
 export class FoundMatch implements SignatureMatch {
   readonly scheme: string;
   readonly signedAt: number | undefined;
@@ -21,7 +21,7 @@ export class FoundMatch implements SignatureMatch {
     this.#digest = digest;
   }
 
-  /** The line of configuration that pins it, ready to paste. What is a default is left out. */
+  /** The line of configuration that pins it, ready to paste. Defaults are left out. */
   get pin(): string {
     const given = Object.entries(pinOptions(this.#reading, this.#digest)).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}: '${value.replace(/[\\']/g, '\\$&')}'`],
@@ -29,7 +29,7 @@ export class FoundMatch implements SignatureMatch {
     return `signature: ${this.scheme}(${given.length === 0 ? '' : `{ ${given.join(', ')} }`})`;
   }
 
-  /** Whether both would be pinned alike, without writing the line. */
+  /** Whether both have the same pin, without writing the lines. */
   pinsLike(other: FoundMatch): boolean {
     const [ours, theirs] = [this.#reading, other.#reading];
     return (
@@ -44,14 +44,14 @@ export class FoundMatch implements SignatureMatch {
   }
 }
 
-/** The options of the pinned scheme that would find the same; `undefined` stands for a default. */
+/** The options of the pinned scheme with the same reading; `undefined` means a default. */
 function pinOptions(reading: Reading, digest: Digest): Readonly<Record<string, string | undefined>> {
   const { scheme, header, prefix, timestampHeader, content } = reading;
   if (scheme === 'standardWebhooks') return { prefix: usualPrefixes.includes(prefix) ? undefined : prefix };
   return {
     header,
     algorithm: digest.algorithm === 'sha256' ? undefined : digest.algorithm,
-    // A pinned base64 reads either alphabet. Whether a digest shows which one it is in differs from delivery to delivery.
+    // A pinned base64 reads either alphabet, since not every digest shows which one it uses.
     encoding: isHex(digest) ? undefined : 'base64',
     prefix: prefix === '' ? undefined : prefix,
     timestampHeader,

@@ -1,28 +1,28 @@
 /**
- * The strict grammar of what senders put into signature headers. It carries the argument that lets `auto` try several
- * forms: every signed text is a prefix and the body, and the prefixes are `` (the body alone), `t.`, `v0:t:` and
- * `id.t.`. An event is a JSON object, so the first character of a body that can become one is `{` or white space. If
- * one signed text could be read under two forms, the body of one reading would begin inside the prefix of the other,
- * or behind it: with a digit, a letter, `_`, `-`, `.` or `:`, none of which begins an object. So what is signed under
- * one form is never an event under another, whatever timestamp or id an attacker puts into the headers.
+ * The strict grammar of signature headers. Because it is strict, `auto` may safely try several forms. Every signed text
+ * is a prefix and the body. The prefixes are `` (the body alone), `t.`, `v0:t:` and `id.t.`. An event is a JSON object,
+ * so its body begins with `{` or white space. If one signed text could be read under two forms, the body of one reading
+ * would begin inside the prefix of the other, or behind it: with a digit, a letter, `_`, `-`, `.` or `:`. None of these
+ * begins an object. So a text that is signed under one form is never an event under another, whatever timestamp or id
+ * an attacker puts into the headers.
  */
 const timestampText = /^(?:\d{10}|\d{13})$/;
 const idText = /^[\w-]{1,256}$/;
 
-/** A signed timestamp: the text that is signed, and the moment it names. */
+/** A signed timestamp: the signed text and its time. */
 export interface Timestamp {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly ms: number;
 }
 
-/** Reads Unix seconds (10 digits) or milliseconds (13 digits). A repeated header came joined by `, ` and is refused. */
+/** Reads Unix seconds (10 digits) or milliseconds (13 digits). A repeated header is joined with `, ` and so refused. */
 export function readTimestamp(text: string | undefined): Timestamp | undefined {
   if (text === undefined || !timestampText.test(text)) return undefined;
   return { text, ms: text.length === 10 ? Number(text) * 1000 : Number(text) };
 }
 
-/** Reads a delivery id. A repeated header came joined by `, ` and is refused. */
+/** Reads a delivery id. A repeated header is joined with `, ` and so refused. */
 export function readId(text: string | undefined): string | undefined {
   return text !== undefined && idText.test(text) ? text : undefined;
 }
@@ -46,7 +46,7 @@ const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: v\d+[a-z]?,[\w+/=-]+)*$/;
 /**
  * Reads `v1,… [v1,… v1a,…]`, the signatures of Standard Webhooks
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Versions other than v1
- * are asymmetric and passed over.
+ * are asymmetric and ignored.
  */
 export function readVersionedHeader(value: string): readonly string[] | undefined {
   if (!standardHeader.test(value)) return undefined;

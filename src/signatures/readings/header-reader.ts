@@ -3,22 +3,22 @@ import type { SignatureInput, SignatureMatch } from '../../foundations/contracts
 import { findMatch } from './find-match';
 import type { Reading } from './reading';
 
-/** How a scheme of our own reads headers. What they may mean does not depend on the secret. */
+/** How one of our schemes reads headers. Readings do not depend on the secret. */
 export type ReadHeaders = (headers: WebhookHeaders) => readonly Reading[];
 
 type Verify = (input: SignatureInput) => SignatureMatch | undefined;
 
-/** By `verify`: a copy of a scheme under another name is still ours, and one with a `verify` of its own is not. */
+/** Keyed by `verify`: a renamed copy of our scheme is still ours, and one with another `verify` is not. */
 const readers = new WeakMap<object, ReadHeaders>();
 
-/** The `verify` of a scheme that reads headers so. */
+/** Makes the `verify` of a scheme from its way to read headers. */
 export function verifierOf(read: ReadHeaders): Verify {
   const verify: Verify = ({ headers, rawBody, secret }) => findMatch(read(headers), rawBody, secret);
   readers.set(verify, read);
   return verify;
 }
 
-/** How a scheme reads headers, if it is one of ours: then they are read once for all secrets. */
+/** How a scheme of ours reads headers, so that they are read once for all secrets; `undefined` for a user's scheme. */
 export function readerOf(scheme: { readonly verify: object }): ReadHeaders | undefined {
   return readers.get(scheme.verify);
 }

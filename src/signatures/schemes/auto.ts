@@ -9,8 +9,8 @@ import { standardReading } from './standard-webhooks';
 import { oneHeaderReading, twoHeaderReading } from './timestamped-hmac';
 
 /**
- * Recognises an HMAC in every usual dress. The shape of a header's value chooses the forms it may be; see
- * header-grammar.ts for why trying several is safe.
+ * Recognises an HMAC in every usual form. The shape of a header's value selects the forms to try; header-grammar.ts
+ * explains why trying several is safe.
  */
 export const auto: SignatureScheme = {
   name: 'auto',
@@ -24,15 +24,14 @@ export function isSignatureHeader(name: string): boolean {
   return (name.includes('signature') || name.includes('hmac')) && name !== 'signature-input';
 }
 
-/** How many readings are tried: headers by the hundred have readings by the ten thousand. */
+/** How many readings are tried: hundreds of headers have tens of thousands of readings. */
 const mostReadings = 64;
 
 const versioned = /^v\d+[a-z]?,/;
 const prefixes = ['sha256=', 'sha512=', 'v0=', 'v1='];
 
 /**
- * The readings of the headers, the timestamped ones first: a sender of both kinds should be held to its timestamp as
- * long as it is there.
+ * The readings of the headers, the timestamped ones first: if a sender uses both kinds, its timestamp must be checked.
  */
 export function readAll(headers: WebhookHeaders): readonly Reading[] {
   const timestamped: Reading[] = [];
@@ -64,7 +63,7 @@ export function readAll(headers: WebhookHeaders): readonly Reading[] {
   return [...timestamped, ...plain].slice(0, mostReadings);
 }
 
-/** An id counts only where the scheme is pinned: else a sender of two signatures would have two keys a delivery. */
+/** An id counts only for a pinned scheme: with two signatures, a delivery could otherwise have two keys. */
 function withoutId(reading: Reading): Reading {
   return { ...reading, id: undefined };
 }

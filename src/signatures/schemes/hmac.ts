@@ -6,22 +6,22 @@ import { writeMac } from '../mac/mac';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
 
-/** Where a plain HMAC stands in a request, and how it is written. */
+/** The header of a plain HMAC, and its spelling. */
 export interface HmacOptions {
-  /** Name of the header that holds the signature, in any case. */
+  /** Name of the header with the signature, in any case. */
   readonly header: string;
   /** @default 'sha256' */
   readonly algorithm?: Algorithm | undefined;
   /** `base64` and `base64url` read either alphabet, padded or not. @default 'hex' */
   readonly encoding?: Encoding | undefined;
-  /** What stands before the signature in the header, such as `sha256=`. @default '' */
+  /** The text before the signature in the header, such as `sha256=`. @default '' */
   readonly prefix?: string | undefined;
 }
 
 const known = { header: true, algorithm: true, encoding: true, prefix: true } satisfies Record<keyof HmacOptions, true>;
 
 /**
- * An HMAC (RFC 2104) over the body alone, as GitHub and Shopify sign. Such a signature never grows old: a replay is
+ * An HMAC (RFC 2104) over the body alone. GitHub and Shopify sign so. Such a signature never expires: a replay is
  * noticed only as long as de-duplication remembers the delivery.
  *
  * @throws WebhookError `BAD_OPTION`
@@ -42,7 +42,7 @@ export function hmac(options: HmacOptions): SignatureScheme {
   };
 }
 
-/** How a digest is written in a header, with nothing left open. */
+/** The checked options of a digest in a header. */
 export interface WrittenDigest {
   readonly header: string;
   readonly algorithm: Algorithm;
@@ -50,7 +50,7 @@ export interface WrittenDigest {
   readonly prefix: string;
 }
 
-/** Fills in what the options leave open. */
+/** Checks the options and fills in defaults. */
 export function parseWritten(path: string, options: HmacOptions): WrittenDigest {
   return {
     header: headerNameOf(`${path}.header`, options.header),
@@ -60,7 +60,7 @@ export function parseWritten(path: string, options: HmacOptions): WrittenDigest 
   };
 }
 
-/** The digest in a header, if it is written as configured. */
+/** Reads the digest in a header, if it is written as configured. */
 export function readWritten(headers: WebhookHeaders, written: WrittenDigest): Digest | undefined {
   const value = headers[written.header];
   return value?.startsWith(written.prefix) ? readDigestAs(value.slice(written.prefix.length), written) : undefined;
@@ -73,7 +73,7 @@ export function readDigestAs(text: string, written: WrittenDigest): Digest | und
   return (digest.encoding === 'hex') === (written.encoding === 'hex') ? digest : undefined;
 }
 
-/** The body alone is signed. */
+/** The reading in which the body alone is signed. */
 export function bodyReading(header: string, prefix: string, digest: Digest): Reading {
   return { scheme: 'hmac', header, prefix, digests: [digest], signedPrefix: '', decodesSecret: false };
 }

@@ -3,16 +3,16 @@ import type { SignatureScheme } from '../../foundations/contracts/signature-sche
 import { headerNameOf, knownOptions } from '../../foundations/option-checks';
 import { readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
-import { decodeSecret } from '../mac/secret-key';
+import { secretKeyOf } from '../mac/secret-key';
 import { usualPrefixes } from '../readings/found-match';
 import { readId, readTimestamp, readVersionedHeader } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
 
-/** Under which names the three headers of Standard Webhooks come. */
+/** The names of the three headers of Standard Webhooks. */
 export interface StandardWebhooksOptions {
   /**
-   * What stands before `-id`, `-timestamp` and `-signature` in the names of the headers.
+   * The headers' names up to `-id`, `-timestamp` and `-signature`.
    * @default 'webhook', else 'svix'
    */
   readonly prefix?: string | undefined;
@@ -22,9 +22,9 @@ const known = { prefix: true } satisfies Record<keyof StandardWebhooksOptions, t
 const written = { algorithm: 'sha256', encoding: 'base64' } as const;
 
 /**
- * Standard Webhooks (https://www.standardwebhooks.com) and Svix: id, timestamp and body are signed, the secret is
- * `whsec_` and base64. The id names the delivery in de-duplication. A delivery whose timestamp is further off than
- * `toleranceSeconds` is refused.
+ * Standard Webhooks (https://www.standardwebhooks.com) and Svix. Id, timestamp and body are signed; the secret is
+ * `whsec_` and base64. De-duplication goes by the id. If the timestamp is older or further ahead than
+ * `toleranceSeconds`, the delivery is refused.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -45,13 +45,13 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
     sign: ({ rawBody, secret, signedAt, id }) => {
       const [prefix] = prefixes;
       const seconds = String(Math.floor(signedAt / 1000));
-      const mac = writeMac(written, decodeSecret(secret) ?? secret, `${id}.${seconds}.`, rawBody);
+      const mac = writeMac(written, secretKeyOf(secret) ?? secret, `${id}.${seconds}.`, rawBody);
       return { [`${prefix}-id`]: id, [`${prefix}-timestamp`]: seconds, [`${prefix}-signature`]: `v1,${mac}` };
     },
   };
 }
 
-/** Reads the three headers of which `header` is the one with the signatures. */
+/** Reads the three headers; `header` is the one with the signatures. */
 export function standardReading(headers: WebhookHeaders, header: string): Reading | undefined {
   const signatures = readVersionedHeader(headers[header] ?? '');
   const prefix = prefixOf(header);

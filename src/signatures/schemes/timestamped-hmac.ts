@@ -8,18 +8,19 @@ import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
 import { type HmacOptions, parseWritten, readDigestAs, readWritten, type WrittenDigest } from './hmac';
 
-/** Where a timestamped HMAC and its timestamp stand in a request, and what is signed. */
+/** The headers of a timestamped HMAC, and the signed text. */
 export interface TimestampedHmacOptions extends HmacOptions {
   /**
-   * Name of the header that holds the timestamp, in Unix seconds or milliseconds. Without it, `header` holds both, as
-   * Stripe writes them: `t=1700000000,v1=…`.
+   * Name of the header with the timestamp, in Unix seconds or milliseconds. Without it, `header` holds both timestamp
+   * and signature, as Stripe writes them: `t=1700000000,v1=…`.
    */
   readonly timestampHeader?: string | undefined;
-  /** Name of the header that holds the delivery id, when `content` contains `{id}`. */
+  /** Name of the header with the delivery id, if `content` contains `{id}`. */
   readonly idHeader?: string | undefined;
   /**
-   * What is signed: text around `{timestamp}` and perhaps `{id}`, ending in `{body}`. Slack's is
-   * `v0:{timestamp}:{body}`. @default '{timestamp}.{body}'
+   * The signed text: it contains `{timestamp}`, perhaps `{id}`, and ends in `{body}`. Slack's is
+   * `v0:{timestamp}:{body}`.
+   * @default '{timestamp}.{body}'
    */
   readonly content?: string | undefined;
 }
@@ -38,8 +39,8 @@ const usualContent = '{timestamp}.{body}';
 const slackContent = 'v0:{timestamp}:{body}';
 
 /**
- * An HMAC (RFC 2104) over a timestamp and the body, as Stripe and Slack sign, or as two headers say. A delivery whose
- * timestamp is further off than `toleranceSeconds` is refused.
+ * An HMAC (RFC 2104) over a timestamp and the body. Stripe and Slack sign so; the timestamp may have its own header. If
+ * the timestamp is older or further ahead than `toleranceSeconds`, the delivery is refused.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -70,11 +71,11 @@ export function timestampedHmac(options: TimestampedHmacOptions): SignatureSchem
   };
 }
 
-/** Where the parts of the signed text are, with nothing left open. */
+/** The checked places of the parts of the signed text. */
 interface Places {
   readonly timestampHeader: string | undefined;
   readonly idHeader: string | undefined;
-  /** `content` up to `{body}`, taken to pieces. */
+  /** `content` up to `{body}`, split at its marks. */
   readonly before: readonly string[];
 }
 
@@ -148,12 +149,12 @@ function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampH
   return { digests: digests.filter((digest) => digest !== undefined), timestamp: parts?.timestamp };
 }
 
-/** Stripe's form: one header holds timestamp and signatures. */
+/** The reading of Stripe's form: one header holds timestamp and signatures. */
 export function oneHeaderReading(header: string, timestamp: Timestamp, digests: readonly Digest[]): Reading {
   return timestampedReading({ header, prefix: '' }, timestamp, digests, usualContent);
 }
 
-/** Two headers, and `content` either the usual one or Slack's. */
+/** The reading of two headers, with the usual `content` or Slack's. */
 export function twoHeaderReading(
   names: { readonly header: string; readonly timestampHeader: string; readonly prefix: string },
   timestamp: Timestamp,

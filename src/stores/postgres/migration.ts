@@ -1,6 +1,6 @@
 /**
- * The table, as `store.migrate()` makes it; published as migrations/postgres.sql for people whose migrations are run by
- * something else. One statement, since some clients take no more; under a lock, since many processes start at once.
+ * Makes the table, for `store.migrate()`. It is also published as migrations/postgres.sql, for other migration tools.
+ * One statement, since some clients take only one; under a lock, since many processes may start at once.
  */
 export const migration = `DO $$
 BEGIN

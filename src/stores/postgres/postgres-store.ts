@@ -4,7 +4,10 @@ import { knownOptions, requireFunction, requireText } from '../../foundations/op
 import { migration } from './migration';
 import * as queries from './queries';
 
-/** Anything with pg's `query` that takes several at once: a Pool, or PGlite. A Client of pg 9 takes one after another. */
+/**
+ * Anything with pg's `query` that takes several queries at once: a Pool or PGlite. A Client of pg 9 takes one at a
+ * time.
+ */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
 }
@@ -12,16 +15,16 @@ export interface PostgresPool {
 export interface PostgresStoreOptions {
   /** Your pool; the store never ends it. */
   readonly pool: PostgresPool;
-  /** Tells services apart that share a database: two with one namespace take each other's deliveries. */
+  /** Separates services that share a database: two services with the same namespace take each other's deliveries. */
   readonly namespace: string;
 }
 
 export interface PostgresStore extends DeliveryStore {
-  /** Makes the table `bigmind_webhook_deliveries` where it is missing; may be called at every start, by many at once. */
+  /** Makes the table `bigmind_webhook_deliveries` if it is missing. Many processes may call it at every start. */
   migrate(): Promise<void>;
   /**
-   * Removes rows past their time, 500 at most, and resolves to how many. The store does so by itself once a minute
-   * while it is used.
+   * Removes up to 500 expired rows, and resolves to their number. The store does so by itself once a minute while it is
+   * used.
    */
   prune(): Promise<number>;
 }
@@ -53,13 +56,13 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   async function prune(): Promise<number> {
     return (await pool.query(queries.prune, [pruneAtMost])).rows.length;
   }
-  /** In the background: a delivery does not wait for the tidying up, and does not fail with it. */
+  /** Prunes in the background: a delivery neither waits for it nor fails with it. */
   function pruneNowAndThen(): void {
     if (performance.now() - prunedAt < pruneEveryMs) return;
     prunedAt = performance.now();
     prune().then(
       (removed) => {
-        // A full batch: there is more, so the next delivery goes on.
+        // A full batch: there may be more, so the next delivery prunes again.
         if (removed === pruneAtMost) prunedAt = Number.NEGATIVE_INFINITY;
       },
       () => undefined,
@@ -74,7 +77,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       if (claimed !== undefined) return { token, attempt: claimed.attempt, succeeded: claimed.succeeded };
       const refused = await firstRow<{ done: boolean; left_ms: number | null }>(queries.refusal, [namespace, key]);
       if (refused?.done) return 'done';
-      // Between the two statements the other claim may have ended: then a repeat may come at once.
+      // The other claim may have ended between the two statements. Then a repeat may come at once.
       return { running: true, retryAfterMs: Math.max(1, Math.ceil(refused?.left_ms ?? 1)) };
     },
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),

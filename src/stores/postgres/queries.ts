@@ -1,12 +1,15 @@
 /**
- * Each step is one statement, so it is atomic without a transaction. `clock_timestamp()` is the server's clock, also
- * inside a transaction of the user's, where `now()` stands still. A row that is past its time counts as absent. Tokens
- * are compared as text: one that is no uuid is nobody's, not an error.
+ * Each step is one statement, so it is atomic without a transaction. `clock_timestamp()` is the server's clock; in a
+ * transaction of the user, `now()` would stand still. An expired row counts as absent. Tokens are compared as text, so
+ * that one that is not a uuid matches no row and is not an error.
  */
 const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
 
-/** $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Returns no row when somebody holds the delivery, or it is done. */
+/**
+ * $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Returns no row if the delivery is done or another claim's lease
+ * runs.
+ */
 export const claim = `
 INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, token, lease_until, attempt, keep_until)
 VALUES ($1, $2, $3, ${now} + $4 ${ms}, 1, ${now} + greatest($4::float8, $5::float8) ${ms})
@@ -65,9 +68,10 @@ WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_unt
 RETURNING true AS held`;
 
 /**
- * $1 how many rows at most. Rows that somebody works on are passed over rather than waited for. An array, since a
- * subquery in a join could be run again for each row, and so remove more. The time is taken once, or no index serves. A
- * `ctid` is a place in one table: in a partitioned one, another partition's row of the same place has to be old itself.
+ * $1 how many rows at most. Locked rows are skipped. The ids are an array, since a subquery in a join could run again
+ * for each row and remove more. The time is read once, or the index would not be used. A `ctid` is a place in one
+ * table: in a partitioned one, another partition may have a row at the same place, so the row's own time is checked,
+ * too.
  */
 export const prune = `
 DELETE FROM bigmind_webhook_deliveries WHERE keep_until <= (SELECT ${now}) AND ctid = ANY (ARRAY(

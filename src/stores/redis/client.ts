@@ -20,14 +20,14 @@ export type RedisClient = IoredisClient | NodeRedisClient;
 export type RunScript = (script: Script, key: string, ...values: (string | number)[]) => Promise<unknown>;
 
 /**
- * Runs scripts through either client: by name, and by text the first time a server meets one.
+ * Runs scripts through either client: by name, or by text if the server does not know the script yet.
  *
  * @throws WebhookError `BAD_OPTION`
  */
 export function scriptRunner(client: RedisClient): RunScript {
   const { evalSha, evalText } = callsOf(client);
   return async function runScript(script, key, ...values) {
-    // Whole milliseconds: for a fraction Redis sets no expiry.
+    // Whole milliseconds: Redis sets no expiry for a fraction.
     const texts = values.map((value) => String(typeof value === 'number' ? Math.ceil(value) : value));
     try {
       return await evalSha(script.sha1, key, texts);
@@ -38,7 +38,7 @@ export function scriptRunner(client: RedisClient): RunScript {
   };
 }
 
-/** Known by its text, since the error may come from another copy of the client, or another realm. */
+/** Recognised by its text, since the error may come from another copy of the client or another realm. */
 function isUnknownScript(error: unknown): boolean {
   const message = (error as { readonly message?: unknown } | undefined)?.message;
   return typeof message === 'string' && message.startsWith('NOSCRIPT');

@@ -8,7 +8,7 @@ import * as scripts from './scripts';
 export interface RedisStoreOptions {
   /** Your connected client; the store never closes it. */
   readonly client: RedisClient;
-  /** Tells services apart that share a Redis: two with one namespace take each other's deliveries. */
+  /** Separates services that share a Redis: two services with the same namespace take each other's deliveries. */
   readonly namespace: string;
 }
 
@@ -16,8 +16,8 @@ const known = { client: true, namespace: true } satisfies Record<keyof RedisStor
 
 /**
  * Remembers deliveries in Redis 6.2 or later, for any number of processes. Each delivery is one key,
- * `bigmind-webhooks:<namespace>:<key>`, that expires by itself; each step is one script. A Redis that keeps nothing on
- * disk forgets with a restart what was done.
+ * `bigmind-webhooks:<namespace>:<key>`, which expires by itself. Each step is one script. A Redis without a disk copy
+ * forgets its deliveries at a restart.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -26,7 +26,7 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
   const namespace = requireText('redisStore.namespace', options.namespace);
   const run = scriptRunner(options.client);
   const keyOf = (key: string): string => `bigmind-webhooks:${namespace}:${key}`;
-  /** Some clients are told to give numbers as text. */
+  /** Some clients are set to return numbers as text. */
   async function held(script: Script, key: string, ...values: (string | number)[]): Promise<boolean> {
     return Number(await run(script, keyOf(key), ...values)) === 1;
   }
@@ -42,11 +42,11 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
   };
 }
 
-/** An answer that is not understood claims nothing: a delivery must not run because a client speaks otherwise. */
+/** An unknown answer claims nothing: a delivery must not run because a client answers in another form. */
 function readClaim(answer: unknown, token: string): Claim | ClaimedElsewhere | 'done' {
   const [state, number, ...names] = Array.isArray(answer) ? answer.map(String) : [];
   if (state === 'done') return 'done';
   if (state === 'running') return { running: true, retryAfterMs: Number(number) };
   if (state === 'claimed') return { token, attempt: Number(number), succeeded: names };
-  throw new TypeError('redisStore.client gave an answer that no Redis gives.');
+  throw new TypeError('redisStore.client gave an unknown answer.');
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script, which Redis runs as one step, and the name it knows it by. */
+/** A Lua script, which Redis runs as one step, and its name in Redis. */
 export interface Script {
   readonly source: string;
   readonly sha1: string;
@@ -11,8 +11,8 @@ function script(source: string): Script {
 }
 
 /**
- * One hash a delivery, and one key a script, so that it works on a cluster: `token` and `lease` of the newest claim,
- * `attempt`, a field `+name` for each handler that succeeded, or `done`. The server's clock is the only one asked.
+ * Each delivery is one hash: `token` and `lease` of the newest claim, `attempt`, a field `+name` for each handler that
+ * succeeded; or only `done`. Each script uses one key, so that it works on a cluster. Only the server's clock is used.
  */
 const clock = `
 local time = redis.call('TIME')
@@ -26,8 +26,8 @@ end
 `;
 
 /**
- * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. A client that
- * lost the connection before the answer asks again with the same token: the claim is its own.
+ * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. If a client
+ * lost the connection before the answer, it asks again with the same token and gets its own claim.
  */
 export const claim = script(`${clock}
 local state = redis.call('HMGET', KEYS[1], 'done', 'lease', 'token', 'attempt')

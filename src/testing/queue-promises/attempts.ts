@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { asJson, delivery, fail, type Promises } from './bench';
 
-/** What failing promises. */
+/** What a queue promises about failed attempts. */
 export const attempts: Promises = [
   [
     'runs a job again whose attempt failed, after a pause',
@@ -47,7 +47,7 @@ export const attempts: Promises = [
       assert.equal(found.reason, 'failure 3');
       assert.equal(found.attempts, 3);
       const failedAt = found.failedAt.getTime();
-      // The engine's clock may be another's.
+      // The engine may have another clock.
       assert.ok(Math.abs(failedAt - before) < 60_000 && !Number.isNaN(failedAt), `failedAt ${failedAt}`);
       await work(() => 'done');
       await passed();

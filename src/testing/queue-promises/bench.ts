@@ -9,7 +9,7 @@ export interface Run {
   readonly count: number;
 }
 
-/** How a run ends: as a `RunJob` does; without a word it is `done`. */
+/** How a run ends, as in `RunJob`; `undefined` means `done`. */
 export type Verdict = 'done' | 'forget' | 'again' | undefined;
 export type RunOne = (run: Run) => Verdict | Promise<Verdict>;
 
@@ -19,24 +19,24 @@ export interface BenchSettings {
   readonly patienceMs: number;
 }
 
-/** What a case works with. */
+/** The tools of a case. */
 export interface Bench extends BenchSettings {
-  /** Starts a worker, 5 jobs at once unless told otherwise; the case's end closes it. */
+  /** Starts a worker, by default with 5 jobs at once. It is closed at the end of the case. */
   readonly work: (run: RunOne, concurrency?: number) => Promise<QueueWorker>;
   /** How often a job has been started, in all workers. */
   readonly runsOf: (job: QueuedDelivery) => number;
-  /** Resolves once `holds` does. Rejects with `what` when that takes too long. */
+  /** Resolves once `holds()` is true. Rejects with `what` if that takes too long. */
   readonly until: (what: string, holds: () => boolean | Promise<boolean>) => Promise<void>;
-  /** Resolves as `promise` does. Rejects with `what` when that takes too long. */
+  /** Resolves as `promise` does. Rejects with `what` if that takes too long. */
   readonly soon: <Value>(what: string, promise: Promise<Value>) => Promise<Value>;
   /**
-   * Resolves when a job has been run that was enqueued now: what a worker could have run before, it has. Needs a worker
-   * with a free place.
+   * Enqueues another job and resolves when it has run: by then, workers have run everything from before. It needs a
+   * worker with a free place.
    */
   readonly passed: () => Promise<void>;
-  /** Resolves when so many jobs are dead, to them, the newest first. */
+  /** Waits until `count` jobs are dead. Resolves to these, the newest first. */
   readonly dead: (count: number) => Promise<readonly DeadJob[]>;
-  /** Enqueues a job, and lets it fail until it is dead. The workers are closed then. */
+  /** Enqueues jobs and lets them fail until they are dead. Then the worker is closed. */
   readonly kill: (...jobs: readonly QueuedDelivery[]) => Promise<readonly DeadJob[]>;
 }
 
@@ -100,7 +100,7 @@ function makeBench(settings: BenchSettings, workers: QueueWorker[]): Bench {
   return bench;
 }
 
-/** A job that no other is the same as. */
+/** A job with a new key. */
 export function delivery(body: Uint8Array = Buffer.from('{}')): QueuedDelivery {
   return {
     version: 1,
@@ -116,7 +116,7 @@ export function delivery(body: Uint8Array = Buffer.from('{}')): QueuedDelivery {
   };
 }
 
-/** A job as it is after its way through JSON. */
+/** A job after it went through JSON. */
 export function asJson(job: QueuedDelivery): unknown {
   return JSON.parse(JSON.stringify(job));
 }
@@ -125,7 +125,7 @@ export function fail(message: string): never {
   throw new Error(message);
 }
 
-/** Something to wait for that a case brings about. */
+/** A promise that a case resolves itself. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {

@@ -5,7 +5,7 @@ import { asJson, delivery, fail, gate, type Promises } from './bench';
 
 const ids = (found: readonly DeadJob[]): readonly string[] => found.map(({ id }) => id);
 
-/** What can be done with jobs whose attempts are used up. */
+/** What a queue promises about jobs whose attempts are used up. */
 export const deadJobs: Promises = [
   [
     'lists dead jobs, the newest first, by pages',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { asJson, type Bench, delivery, fail, gate, type Promises } from './bench';
 
-/** What enqueueing promises: the job as it was, once for each key, until somebody takes it. */
+/** What a queue promises about held jobs: a job stays as it was, once for each key, until a worker takes it. */
 export const holding: Promises = [
   [
     'runs a job as it was enqueued, every byte of its body',
@@ -114,7 +114,7 @@ async function arrivesWhole({ queue, work, until }: Bench, body: Uint8Array): Pr
   });
   await queue.enqueue(job);
   await until('the job to be run', () => seen.length > 0);
-  // Compared apart: a difference of 7 MB is no message to read.
+  // Compared separately: nobody can read a difference of 7 MB.
   const { rawBody, ...rest } = seen[0] as { rawBody: unknown };
   const { rawBody: sentBody, ...sent } = asJson(job) as { rawBody: unknown };
   assert.deepEqual(rest, sent);

@@ -4,10 +4,10 @@ import { delivery, fail, gate, type Promises } from './bench';
 
 const several = (count: number): QueuedDelivery[] => Array.from({ length: count }, () => delivery());
 
-/** For what must not happen: there is no end of it to wait for. */
+/** A short wait, to see that something does not happen. */
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
-/** What workers promise, together and when they end. */
+/** What a queue promises about workers: several at once, and closing. */
 export const working: Promises = [
   [
     'runs as many jobs at once as a worker may, and never more',
@@ -94,7 +94,7 @@ export const working: Promises = [
       await soon('the worker to close', closed);
       await passed();
       assert.equal(runsOf(job), 1);
-      // One may have been on its way when the worker was told to close.
+      // One more may have been on its way when the worker was closed.
       assert.ok(takenByFirst <= 2, `it took ${takenByFirst - 1} more`);
     },
   ],
