@@ -7,7 +7,8 @@ import type { Algorithm, Digest } from './digest';
 export function macOf(algorithm: Algorithm, key: string | Buffer, signedPrefix: string, rawBody: Buffer): Buffer {
   const hmac = createHmac(algorithm, key);
   if (signedPrefix !== '') hmac.update(signedPrefix);
-  return hmac.update(rawBody).digest();
+  // By way of a string: Node makes a Buffer of a digest at twice the price.
+  return Buffer.from(hmac.update(rawBody).digest('binary'), 'binary');
 }
 
 /** The MAC as text for a header. */
