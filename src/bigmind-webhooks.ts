@@ -13,15 +13,13 @@ import { parseOptions } from './options/parse-options';
 import { registerCallback, registerHandler } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
-import { assemble } from './pipeline/assemble';
+import { assemble, assembleWorker } from './pipeline/assemble';
 import { dispatchEvent } from './pipeline/dispatch-event';
-import { openJob } from './pipeline/open-job';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
 import { deadLettersOf } from './queueing/dead-letters';
-import { JobWorker } from './queueing/job-worker';
 import type { BigmindWebhooks } from './receiver';
 import { refuseUnsigned } from './signatures/verify-signature';
 
@@ -58,14 +56,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   function report(settled: Settled, startedAt: number, bytes?: number): void {
     reporter.report(settled, { bytes, startedAt });
   }
-  const worker = new JobWorker({
-    open: (job) => openJob(job, parts),
-    report,
-    clock,
-    logger,
-    maxRunMs: settings.maxRunMs,
-    silentMs: settings.storeTimeoutMs,
-  });
+  const worker = assembleWorker(settings, parts, reporter);
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
     on(selector, handler, registration = {}) {

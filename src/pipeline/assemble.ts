@@ -8,8 +8,10 @@ import type { Settled } from '../foundations/delivery';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { withheldHeaders } from '../queueing/job-headers';
+import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
 import { auto } from '../signatures/schemes/auto';
+import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import type { Reporter } from './report';
 
@@ -43,6 +45,23 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     clock: settings.clock,
     reportLate,
   };
+}
+
+/** The worker that takes this receiver's jobs from its queue. */
+export function assembleWorker(
+  { maxRunMs, storeTimeoutMs }: Settings,
+  parts: PipelineParts,
+  reporter: Reporter,
+): JobWorker {
+  const { clock, logger } = parts;
+  return new JobWorker({
+    open: (job) => openJob(job, parts),
+    report: (settled, startedAt, bytes) => reporter.report(settled, { bytes, startedAt }),
+    clock,
+    logger,
+    maxRunMs,
+    silentMs: storeTimeoutMs,
+  });
 }
 
 /** Our own stores answer at once, so they need no time limit. */
