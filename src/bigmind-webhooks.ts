@@ -89,7 +89,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     receive(request) {
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readPost(request, receivedAt));
-      if (!(raw instanceof Settled)) return Promise.resolve(answer(raw)).then(responseTo);
+      if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answer(raw), responseTo));
       report(raw, receivedAt);
       return Promise.resolve(responseTo(raw));
     },
