@@ -1,5 +1,6 @@
 import { afterAbortMs } from './deduplication/run-once';
 import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema';
+import type { BigmindEventMap } from './events/generated/types';
 import { createRouter } from './express/router';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
@@ -29,9 +30,22 @@ import { refuseUnsigned } from './signatures/verify-signature';
  *
  * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION` or `BAD_SCHEMA`
  */
+// Overloads, since the compiler would infer `Schemas` from the type that a result is assigned to, and not take the
+// default.
+export function bigmindWebhooks(
+  options?: BigmindWebhooksOptions & { readonly schemas?: undefined; readonly locals?: undefined },
+): BigmindWebhooks;
+/** Makes a receiver whose handlers get application data in `context.locals`. */
+export function bigmindWebhooks<Locals>(
+  options: BigmindWebhooksOptions<NoSchemas, Locals> & { readonly schemas?: undefined },
+): BigmindWebhooks<BigmindEventMap, Locals>;
+/** Makes a receiver that knows the events of `schemas`, too. */
+export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(
+  options: BigmindWebhooksOptions<Schemas, Locals>,
+): BigmindWebhooks<EventsWith<Schemas>, Locals>;
 export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(
   options: BigmindWebhooksOptions<Schemas, Locals> = {},
-): BigmindWebhooks<EventsWith<Schemas>, Locals> {
+): BigmindWebhooks<EventsWith<Schemas>, Locals> | BigmindWebhooks<BigmindEventMap, Locals> {
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
   const reporter = new Reporter(logger, settings.clock);

@@ -3,7 +3,7 @@ import { bigmindWebhooks } from 'bigmind-webhooks';
 import { pgBossQueue } from 'bigmind-webhooks/pg-boss';
 import { postgresStore } from 'bigmind-webhooks/postgres';
 import pg from 'pg';
-import PgBoss from 'pg-boss';
+import PgBoss from 'pg-boss'; // in pg-boss 12: import { PgBoss } from 'pg-boss'
 import { registerHandlers } from './handlers.js';
 
 const namespace = 'example';

@@ -31,6 +31,11 @@ export function callIt(value: unknown, example: string): string {
   return typeof value === 'function' ? `Call it, as in ${example}.` : '';
 }
 
+/** The error for a value that was passed bare where options with it were expected. */
+export function wrapIt(path: string, what: string, example: string): WebhookError {
+  return new WebhookError('BAD_OPTION', `${path}: expected an object, got ${what}. Write ${example}.`);
+}
+
 /** ` Did you mean x?`, or an empty text when no known name is similar. */
 export function didYouMean(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';
@@ -39,21 +44,28 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near ? ` Did you mean ${nearest}?` : '';
 }
 
-/** Returns an options object. Refuses other values and unknown names. */
-export function knownOptions(given: unknown, path: string, known: Readonly<Record<string, true>>): object {
+/** Returns an options object. Refuses other values and unknown names; `remedy` says what to do about those. */
+export function knownOptions(given: unknown, path: string, known: Readonly<Record<string, true>>, remedy = ''): object {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw badOption(path === '' ? 'options' : path, 'an object', given);
   }
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(known, name)) throw unknownOption(path === '' ? name : `${path}.${name}`, name, known);
+    if (!Object.hasOwn(known, name)) {
+      throw unknownOption(path === '' ? name : `${path}.${name}`, name, known, remedy);
+    }
   }
   return given;
 }
 
-function unknownOption(path: string, name: string, known: Readonly<Record<string, true>>): WebhookError {
+function unknownOption(
+  path: string,
+  name: string,
+  known: Readonly<Record<string, true>>,
+  remedy: string,
+): WebhookError {
   const names = Object.keys(known);
   const hint = didYouMean(name, names) || ` Known are ${names.join(', ')}.`;
-  return new WebhookError('BAD_OPTION', `${path} is unknown.${hint}`);
+  return new WebhookError('BAD_OPTION', `${path} is unknown.${hint}${remedy === '' ? '' : ` ${remedy}`}`);
 }
 
 /** Requires a whole number in a range, both ends included. */

@@ -25,7 +25,10 @@ export function parseLogger(logger: unknown): Logger {
   if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
     throw refusal(logger, callIt(logger, 'pino()'));
   const missing = methods.filter((method) => typeof (logger as Record<string, unknown>)[method] !== 'function');
-  if (missing.length === 0) return logger as Logger;
+  if (missing.length === 0) {
+    if (takesMessageFirst(logger)) throw refusal(logger, messageFirst);
+    return logger as Logger;
+  }
   if (missing.length < methods.length) {
     throw refusal(logger, `It lacks ${missing.map((method) => `${method}()`).join(', ')} of pino.`);
   }
@@ -34,6 +37,16 @@ export function parseLogger(logger: unknown): Logger {
   } catch (cause) {
     throw refusal(logger, `pino refuses it: ${cause instanceof Error ? cause.message : 'it threw'}.`, cause);
   }
+}
+
+const messageFirst =
+  'Its methods take the message first and would print [object Object]. Pass pino, or an object with debug, info, warn, ' +
+  'error and child, such as { info: (fields, message) => logger.info(message, fields), … }.';
+
+/** Loggers that take `(message, fields)` have a general `log(level, message)`, which pino and its like have not. */
+function takesMessageFirst(logger: object): boolean {
+  const { log, transports, pipe } = logger as Readonly<Record<string, unknown>>;
+  return typeof log === 'function' && (transports !== undefined || typeof pipe === 'function');
 }
 
 function refusal(logger: unknown, remedy: string, cause?: unknown): Error {

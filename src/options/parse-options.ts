@@ -14,6 +14,7 @@ import {
   requireFunction,
   requireText,
   wholeNumber,
+  wrapIt,
 } from '../foundations/option-checks';
 import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
@@ -149,6 +150,9 @@ const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as 
 function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'storeTimeoutMs'> {
   if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
   if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
+  if (typeof (options as Partial<DeliveryStore> | null)?.claim === 'function') {
+    throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
+  }
   knownOptions(options, 'deduplicate', knownDeduplicate);
   const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs } = options as DeduplicateOptions;
   if (key !== undefined) requireFunction('deduplicate.key', key);
@@ -168,8 +172,19 @@ function parseStore(store: unknown): DeliveryStore {
     throw badOption('deduplicate.store', 'a store such as memoryStore()', store, callIt(store, 'memoryStore()'));
   }
   const methods = store as Readonly<Record<string, unknown>>;
+  if (typeof methods['claim'] !== 'function') refuseClient(methods);
   for (const method of storeMethods) requireFunction(`deduplicate.store.${method}`, methods[method]);
   return store as DeliveryStore;
+}
+
+/** A client in place of a store is known by its methods. */
+function refuseClient(given: Readonly<Record<string, unknown>>): void {
+  const has = (name: string): boolean => typeof given[name] === 'function';
+  if (has('evalsha') || has('evalSha')) {
+    throw wrapIt('deduplicate.store', 'a client', 'deduplicate: { store: redisStore({ client, namespace }) }');
+  }
+  if (has('query'))
+    throw wrapIt('deduplicate.store', 'a pool', 'deduplicate: { store: postgresStore({ pool, namespace }) }');
 }
 
 function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {

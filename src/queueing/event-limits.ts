@@ -1,3 +1,5 @@
+import type { Closing } from './closing';
+
 /**
  * Limits how many deliveries of an event run at once in this process. Waiting deliveries get free places in the order
  * in which they came.
@@ -12,17 +14,17 @@ export class EventLimits {
   }
 
   /**
-   * Waits for a place, up to `ms` and until `giveUp` is aborted. Resolves to whether there is one; `release` it
+   * Waits for a place, up to `ms` and until `closing` begins. Resolves to whether there is one; `release` it
    * afterwards. Events without a limit do not wait.
    */
-  async acquire(event: string, ms: number, giveUp: AbortSignal): Promise<boolean> {
+  async acquire(event: string, ms: number, closing: Closing): Promise<boolean> {
     const taken = this.#taken.get(event) ?? 0;
-    if (giveUp.aborted) return false;
+    if (closing.hasBegun) return false;
     if (taken < (this.#limits.get(event) ?? Number.POSITIVE_INFINITY)) {
       this.#taken.set(event, taken + 1);
       return true;
     }
-    return await this.#wait(event, ms, giveUp);
+    return await this.#wait(event, ms, closing);
   }
 
   /** Gives the place to the delivery that has waited longest. */
@@ -32,20 +34,20 @@ export class EventLimits {
     else this.#taken.set(event, (this.#taken.get(event) ?? 1) - 1);
   }
 
-  #wait(event: string, ms: number, giveUp: AbortSignal): Promise<boolean> {
+  #wait(event: string, ms: number, closing: Closing): Promise<boolean> {
     const waiting = this.#waiting.get(event) ?? new Set();
     this.#waiting.set(event, waiting);
     return new Promise((resolve) => {
       const end = (hasPlace: boolean): void => {
         waiting.delete(start);
         clearTimeout(timer);
-        giveUp.removeEventListener('abort', stop);
+        stopListening();
         resolve(hasPlace);
       };
       const start = (): void => end(true);
       const stop = (): void => end(false);
       const timer = setTimeout(stop, ms).unref();
-      giveUp.addEventListener('abort', stop);
+      const stopListening = closing.listen(stop);
       waiting.add(start);
     });
   }

@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import { longestTimer, withinMs } from '../foundations/timeouts';
+import { Closing } from './closing';
 import { EventLimits } from './event-limits';
 import { type JobSettings, runJob } from './run-job';
 
@@ -23,13 +23,11 @@ export interface JobWorkerSettings extends JobSettings {
 /** The only worker of a receiver, from `work()` to `close()`. */
 export class JobWorker {
   readonly #settings: JobWorkerSettings;
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
   #worker: Promise<QueueWorker> | undefined;
 
   constructor(settings: JobWorkerSettings) {
     this.#settings = settings;
-    // Each waiting job has a listener, which is not a leak.
-    setMaxListeners(0, this.#closing.signal);
   }
 
   /**
@@ -45,7 +43,7 @@ export class JobWorker {
     }
     const { logger, silentMs } = this.#settings;
     const limits = new EventLimits(perEvent);
-    const run = (job: unknown) => runJob(job, limits, this.#closing.signal, this.#settings);
+    const run = (job: unknown) => runJob(job, limits, this.#closing, this.#settings);
     const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
     const silence = setTimeout(say, silentMs).unref();
     try {
@@ -64,7 +62,7 @@ export class JobWorker {
    * too. The queue closes what it opened itself. Never rejects.
    */
   async close(graceMs: number, queue: DeliveryQueue | undefined): Promise<void> {
-    this.#closing.abort();
+    this.#closing.begin();
     const { logger, silentMs } = this.#settings;
     const waitMs = Math.min(graceMs, longestTimer - silentMs);
     try {

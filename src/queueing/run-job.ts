@@ -1,7 +1,7 @@
-import { setTimeout as pass } from 'node:timers/promises';
 import { Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
+import type { Closing } from './closing';
 import type { EventLimits } from './event-limits';
 import { failureReason } from './failure-reason';
 
@@ -45,7 +45,7 @@ const shortestPauseMs = 100;
 export async function runJob(
   job: unknown,
   limits: EventLimits,
-  closing: AbortSignal,
+  closing: Closing,
   settings: JobSettings,
 ): Promise<'done' | 'forget' | 'again'> {
   const { open, report, clock } = settings;
@@ -56,7 +56,7 @@ export async function runJob(
   report(settled, startedAt, bytes);
   const verdict = verdicts[settled.outcome];
   if (verdict !== undefined) return verdict;
-  if (closing.aborted) return 'again';
+  if (closing.hasBegun) return 'again';
   throw failureReason(settled);
 }
 
@@ -64,12 +64,7 @@ export async function runJob(
  * Waits while another worker has the delivery or the store is unavailable. Neither is a failure of the job, and an
  * outage must not use up the attempts of every job.
  */
-async function attempt(
-  job: OpenedJob,
-  limits: EventLimits,
-  closing: AbortSignal,
-  settings: JobSettings,
-): Promise<Settled> {
+async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, settings: JobSettings): Promise<Settled> {
   const startedAt = settings.clock.now();
   const until = performance.now() + settings.maxRunMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -77,24 +72,19 @@ async function attempt(
     const { outcome, details } = settled;
     const leftMs = until - performance.now();
     const waits = outcome === 'in-progress' || outcome === 'unavailable';
-    if (!waits || leftMs <= 0 || closing.aborted) return settled;
+    if (!waits || leftMs <= 0 || closing.hasBegun) return settled;
     // An outage is reported when it begins, not after maxRunMs.
     if (outcome === 'unavailable' && pauseMs === firstPauseMs) settings.report(settled, startedAt, job.bytes);
     const wantedMs = Math.max(details.retryAfterMs ?? pauseMs, shortestPauseMs);
-    await pass(Math.min(wantedMs, leftMs), undefined, { ref: false, signal: closing }).catch(() => undefined);
+    await closing.pause(Math.min(wantedMs, leftMs));
   }
 }
 
 /** Runs a job in a place of its event's limit. Between two runs, other jobs of the event get the place. */
-async function runWithinLimit(
-  job: OpenedJob,
-  limits: EventLimits,
-  until: number,
-  closing: AbortSignal,
-): Promise<Settled> {
+async function runWithinLimit(job: OpenedJob, limits: EventLimits, until: number, closing: Closing): Promise<Settled> {
   const { key, event } = job;
   if (!(await limits.acquire(event, until - performance.now(), closing))) {
-    const reason = closing.aborted ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
+    const reason = closing.hasBegun ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
     return new Settled('unavailable', { key, event, reason });
   }
   try {

@@ -1,21 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
 import type { Redis } from 'ioredis';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import { createClient } from 'redis';
-import type { DeliveryStore } from '../../src/index';
+import { bigmindWebhooks, type DeliveryStore } from '../../src/index';
 import { postgresStore } from '../../src/stores/postgres/index';
 import { redisStore } from '../../src/stores/redis/index';
-import { storeContract } from '../../src/testing/index';
+import { examplePayload, signDelivery, storeContract } from '../../src/testing/index';
 import { compareWithModel, shortMs } from '../deduplication/store-model';
-import { connectPostgres, connectRedis, forgetNamespaces, freshNamespace, redisUrl } from './services';
+import { connectPostgres, connectRedis, databaseUrl, forgetNamespaces, freshNamespace, redisUrl } from './services';
 
+const secret = 'a secret of the stores';
 let redis: Redis;
 let nodeRedis: ReturnType<typeof createClient>;
 let pool: Pool;
 let pglite: PGlite;
 const stores = new Map<string, DeliveryStore>();
-const names = ['ioredis', 'node-redis', 'pg', 'PGlite'];
+const converting = {
+  'pg that converts nothing': { types: { getTypeParser: () => (value: string) => value } },
+  'pg with a bigint for each number': { types: { getTypeParser: (oid: number) => parserOf(oid) } },
+  'pg with bytes for all': { types: { getTypeParser: () => (value: string) => Buffer.from(value) } },
+};
+const pools: Pool[] = [];
+const names = ['ioredis', 'node-redis', 'pg', 'PGlite', ...Object.keys(converting)];
+
+/** By the type's number in PostgreSQL: whole numbers are bigints, all else is text. */
+function parserOf(oid: number): (value: string) => unknown {
+  return [20, 21, 23].includes(oid) ? BigInt : String;
+}
 
 beforeAll(async () => {
   redis = await connectRedis();
@@ -25,7 +37,11 @@ beforeAll(async () => {
   pglite = new PGlite();
   stores.set('ioredis', redisStore({ client: redis, namespace: freshNamespace() }));
   stores.set('node-redis', redisStore({ client: nodeRedis, namespace: freshNamespace() }));
-  for (const [name, client] of [['pg', pool] as const, ['PGlite', pglite] as const]) {
+  for (const options of Object.values(converting)) {
+    pools.push(new Pool({ connectionString: databaseUrl, max: 10, ...(options as object) }));
+  }
+  const others = Object.keys(converting).map((name, index) => [name, pools[index] as Pool] as const);
+  for (const [name, client] of [['pg', pool] as const, ['PGlite', pglite] as const, ...others]) {
     const store = postgresStore({ pool: client, namespace: freshNamespace() });
     await store.migrate();
     stores.set(name, store);
@@ -34,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await forgetNamespaces();
-  await Promise.all([redis.quit(), nodeRedis.close(), pool.end(), pglite.close()]);
+  await Promise.all([redis.quit(), nodeRedis.close(), pool.end(), pglite.close(), ...pools.map((each) => each.end())]);
 });
 
 function storeNamed(name: string): DeliveryStore {
@@ -47,6 +63,37 @@ describe.each(names)('%s keeps the contract of a store:', (name) => {
   for (const { name: promise, run } of storeContract({ store: () => storeNamed(name), shortLeaseMs: 150 })) {
     test(promise, run);
   }
+});
+
+test.each(Object.keys(converting))(
+  'through %s, a delivery is handled once and its repeat is a duplicate',
+  async (name) => {
+    const handled: string[] = [];
+    const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: { store: storeNamed(name) } });
+    webhooks.on('*', (event) => void handled.push(event.event));
+    const payload = examplePayload('notes_created', { data: { content: randomUUID() } });
+    const { body, headers } = signDelivery({ payload, secret });
+    expect(await webhooks.receive({ headers, body })).toMatchObject({ status: 200, body: '{"status":"processed"}' });
+    expect(await webhooks.receive({ headers, body })).toMatchObject({ status: 200, body: '{"status":"duplicate"}' });
+    expect(handled).toEqual(['notes_created']);
+  },
+);
+
+test('a pool that renames columns, or answers otherwise, claims nothing and finishes nothing', async () => {
+  const answers = [
+    [{ HELD: true, ATTEMPT: 1, DONE: true }],
+    [['t']],
+    [{ attempt: null, succeeded: null, done: null, held: null }],
+  ];
+  for (const rows of answers) {
+    const store = postgresStore({ pool: { query: () => Promise.resolve({ rows }) }, namespace: 'odd' });
+    for (const ask of [() => store.claim('key', 1, 1), () => store.extend('key', 'token', 1)]) {
+      await expect((async () => ask())()).rejects.toThrow(/^postgresStore\.pool/);
+    }
+  }
+  const bare = { query: () => Promise.resolve([{ held: true }]) } as unknown as Pool;
+  const store = postgresStore({ pool: bare, namespace: 'odd' });
+  await expect((async () => store.claim('key', 1, 1))()).rejects.toThrow('did not answer with { rows }');
 });
 
 test('PGlite prunes what is past its time, and no more', async () => {

@@ -39,6 +39,17 @@ test.each(['timeoutMs', 'maxRunMs', 'readTimeoutMs'])('%s refuses what a timer w
   );
 });
 
+const nothing = () => undefined;
+/** A logger such as winston's, whose methods take `(message, fields)`. */
+const messageFirst = (others: object) => ({ ...handMade, log: nothing, level: 'info', ...others });
+const handMade = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => handMade };
+
+test('a logger is taken that is pino, a child of one, or made by hand', () => {
+  for (const logger of [pino({ enabled: false }), pino({ enabled: false }).child({ team: 1 }), handMade]) {
+    expect(() => receiverWith({ logger })).not.toThrow();
+  }
+});
+
 const aNumber = (path: string, shown: string) => `${path}: expected a whole number from 1`.concat(shown);
 const wrong: [string, object, string][] = [
   [
@@ -86,6 +97,12 @@ const wrong: [string, object, string][] = [
   ['logger', { logger: [] }, 'got an empty array'],
   ['logger', { logger: pino }, 'got a function. Call it, as in pino().'],
   ['logger', { logger: console }, 'It lacks child() of pino.'],
+  ['logger', { logger: messageFirst({ transports: [] }) }, 'Its methods take the message first'],
+  [
+    'logger',
+    { logger: messageFirst({ pipe: nothing }) },
+    '{ info: (fields, message) => logger.info(message, fields), … }',
+  ],
   ['logger', { logger: { level: 'loud' } }, 'pino refuses it: default level:loud must be included in custom levels.'],
   ['clock', { clock: 5 }, 'clock: expected an object with now(), such as Date, got 5 (number).'],
   ['clock', { clock: null }, 'got null'],

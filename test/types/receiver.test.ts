@@ -2,7 +2,12 @@ import { expectTypeOf } from 'expect-type';
 import express from 'express';
 import {
   type BigmindEvent,
+  type BigmindEventMap,
   type BigmindWebhooks,
+  type BigmindWebhooksOptions,
+  bigmindWebhooks,
+  type EventsWith,
+  eventSchema,
   type InvalidDelivery,
   isWebhookError,
   keepRawBody,
@@ -87,5 +92,62 @@ test('close may be given a grace, or undefined', () => {
     void webhooks.close({ timeoutMs: undefined });
     // @ts-expect-error a typo
     void webhooks.close({ timeout: 1 });
+  });
+});
+
+describe('a receiver is what its type says, wherever it is expected', () => {
+  const schemas = { deal_won: eventSchema<{ event: 'deal_won'; amount: number }>({}) };
+
+  test('in a variable, a return value, a field, an assignment, an argument and a property', () => {
+    compiles((serve: (webhooks: BigmindWebhooks) => void, held: { lazy?: BigmindWebhooks }) => {
+      const inVariable: BigmindWebhooks = bigmindWebhooks();
+      const returned = (): BigmindWebhooks => bigmindWebhooks({ secret: 'a secret' });
+      class Service {
+        readonly webhooks: BigmindWebhooks = bigmindWebhooks();
+      }
+      const inProperty: { webhooks: BigmindWebhooks } = { webhooks: bigmindWebhooks({ logger: false }) };
+      serve(bigmindWebhooks());
+      held.lazy ??= bigmindWebhooks();
+      return [inVariable, returned, Service, inProperty];
+    });
+  });
+
+  test('with options from a variable, too', () => {
+    compiles((options: BigmindWebhooksOptions) => {
+      const webhooks: BigmindWebhooks = bigmindWebhooks(options);
+      return webhooks;
+    });
+  });
+
+  test('with locals', () => {
+    type Team = { team: string };
+    compiles(() => {
+      const webhooks: BigmindWebhooks<BigmindEventMap, Team> = bigmindWebhooks({ locals: () => ({ team: 'a' }) });
+      // @ts-expect-error no locals were given
+      const without: BigmindWebhooks<BigmindEventMap, Team> = bigmindWebhooks();
+      // @ts-expect-error these are other locals
+      const others: BigmindWebhooks<BigmindEventMap, Team> = bigmindWebhooks({ locals: () => ({ team: 1 }) });
+      return [webhooks, without, others];
+    });
+  });
+
+  test('with schemas', () => {
+    compiles(() => {
+      const webhooks: BigmindWebhooks<EventsWith<typeof schemas>> = bigmindWebhooks({ schemas });
+      webhooks.on('deal_won', (event) => expectTypeOf(event.amount).toEqualTypeOf<number>());
+      // @ts-expect-error without the schemas the event is unknown
+      const without: BigmindWebhooks<EventsWith<typeof schemas>> = bigmindWebhooks();
+      return [webhooks, without];
+    });
+  });
+
+  test('and what was inferred before still is', () => {
+    compiles(() => {
+      bigmindWebhooks({ schemas }).on('deal_won', (event) => expectTypeOf(event.amount).toEqualTypeOf<number>());
+      bigmindWebhooks({ locals: () => JSON.parse('') as { id: number } }).on('*', (_event, { locals }) =>
+        expectTypeOf(locals).toEqualTypeOf<{ id: number }>(),
+      );
+      expectTypeOf(bigmindWebhooks()).toEqualTypeOf<BigmindWebhooks>();
+    });
   });
 });

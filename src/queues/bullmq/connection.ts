@@ -1,5 +1,6 @@
 import { WebhookError } from '../../foundations/errors';
-import { badOption } from '../../foundations/option-checks';
+import { isRecord } from '../../foundations/is-record';
+import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import { redisClass } from './load-driver';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
@@ -33,21 +34,52 @@ export interface BullmqConnectionOptions {
 
 const option = 'bullmqQueue.connection';
 
+const knownNames = {
+  url: true,
+  host: true,
+  port: true,
+  path: true,
+  family: true,
+  username: true,
+  password: true,
+  db: true,
+  tls: true,
+} satisfies Record<keyof BullmqConnectionOptions, true>;
+
 /**
  * Whether it is a client of ioredis rather than options of one.
  *
  * @throws WebhookError `BAD_OPTION` for anything else, and for a client that BullMQ cannot work with
  */
 export function isClient(connection: unknown): connection is BullmqClient {
-  if (typeof connection !== 'object' || connection === null || Array.isArray(connection)) {
+  if (!isRecord(connection)) {
     throw badOption(option, 'a client of ioredis, or options such as { host, port }', connection);
   }
-  const given = connection as Readonly<Record<string, unknown>>;
-  const looksLikeClient = typeof given['duplicate'] === 'function';
-  if (looksLikeClient && (typeof given['defineCommand'] !== 'function' || typeof given['status'] !== 'string')) {
-    throw new WebhookError('BAD_OPTION', `${option}: expected a client of ioredis, got one of another library.`);
+  if (!looksLikeClient(connection)) {
+    refuseSettings(connection);
+    requireServer(connection);
+    return false;
   }
-  const { redisOptions, ...outer } = (looksLikeClient ? given['options'] : given) as Record<string, unknown>;
+  const isIoredis = ['duplicate', 'defineCommand'].every((name) => typeof connection[name] === 'function');
+  if (!isIoredis || typeof connection['status'] !== 'string') {
+    const remedy = 'Pass new Redis(url) of ioredis, or options such as { host, port }.';
+    throw new WebhookError(
+      'BAD_OPTION',
+      `${option}: expected a client of ioredis, got one of another library. ${remedy}`,
+    );
+  }
+  refuseSettings(connection['options']);
+  return true;
+}
+
+/** Options hold no functions; a client has the commands of Redis. */
+function looksLikeClient(given: Readonly<Record<string, unknown>>): boolean {
+  return ['duplicate', 'sendCommand', 'get'].some((name) => typeof given[name] === 'function');
+}
+
+/** Refuses settings that BullMQ cannot work with. */
+function refuseSettings(given: unknown): void {
+  const { redisOptions, ...outer } = given as Readonly<Record<string, unknown>>;
   const settings = { ...outer, ...(redisOptions as object | undefined) } as Record<string, unknown>;
   if (settings['keyPrefix'] !== undefined && settings['keyPrefix'] !== '') {
     throw badOption(`${option}: keyPrefix`, 'none', settings['keyPrefix'], 'BullMQ refuses it: use namespace instead.');
@@ -55,7 +87,28 @@ export function isClient(connection: unknown): connection is BullmqClient {
   if (settings['stringNumbers'] === true) {
     throw badOption(`${option}: stringNumbers`, 'false', true, 'BullMQ compares numbers: pass a client of its own.');
   }
-  return looksLikeClient;
+}
+
+/** Requires options that name a server: ioredis would take none, or a misspelt one, for one on localhost. */
+function requireServer(given: Readonly<Record<string, unknown>>): void {
+  knownOptions(given, option, knownNames, 'For other options of ioredis, pass a client: new Redis({ … }).');
+  // Own properties, as ioredis reads them: a URL has none.
+  const { url, host, port, path }: Readonly<Record<string, unknown>> = { ...given };
+  if ([url, host, port, path].every((each) => each === undefined)) {
+    const remedy = 'Pass { url }, { host, port } or { path }: a server on localhost is used only if you name it.';
+    throw new WebhookError(
+      'BAD_OPTION',
+      `${option}: expected options that name a server, got none that does. ${remedy}`,
+    );
+  }
+  // The address is not shown: it may hold a password.
+  if (url !== undefined && !(typeof url === 'string' && /^rediss?:\/\/./.test(url))) {
+    throw new WebhookError('BAD_OPTION', `${option}.url: expected text that begins with redis:// or rediss://.`);
+  }
+  for (const [name, value] of Object.entries({ host, path })) {
+    if (value !== undefined) requireText(`${option}.${name}`, value);
+  }
+  if (port !== undefined) wholeNumber(`${option}.port`, typeof port === 'string' ? Number(port) : port, 1, 65_535);
 }
 
 /** Makes a client that connects when it is used. The caller closes it. */

@@ -1,4 +1,5 @@
 import { WebhookError } from '../../foundations/errors';
+import { readText } from '../../foundations/foreign-values';
 import type { BullmqClient } from './connection';
 
 /** How durable a Redis is, from its `INFO`. */
@@ -26,7 +27,7 @@ export async function durabilityOf(client: BullmqClient): Promise<Durability> {
 
 async function ask(server: { info(): Promise<unknown> }): Promise<Durability> {
   try {
-    const text = String(await server.info());
+    const text = readText(await server.info(), 'bullmqQueue.connection: INFO');
     const found = /^aof_enabled:(\d)/m.exec(text)?.[1];
     const appends = found === undefined ? undefined : found === '1';
     return { appends, refused: false, evicts: /^maxmemory_policy:allkeys/m.test(text) };

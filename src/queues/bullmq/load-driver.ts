@@ -9,14 +9,20 @@ export function engineOf(given: unknown): Engine {
   if (typeof found !== 'object' || typeof found.Queue !== 'function' || typeof found.Worker !== 'function') {
     throw badOption('bullmqQueue.bullmq', 'the module bullmq, with Queue and Worker', given);
   }
+  // A whole module of BullMQ that lacks what came with 5.77. Older ones neither give jobs back nor redrive them.
+  if ('QueueEvents' in found && !('createIORedisClient' in found)) {
+    throw new WebhookError('BAD_OPTION', 'bullmqQueue: BullMQ 5.77 or later is needed. Run npm install bullmq@latest.');
+  }
   return found as Engine;
 }
 
 /** The class of ioredis' clients, to make one from options. */
 export function redisClass(): new (...settings: unknown[]) => unknown {
   const found = loadDriver('ioredis', 'connection: a client of ioredis') as { readonly Redis?: unknown };
-  if (typeof found.Redis === 'function') return found.Redis as new (...settings: unknown[]) => unknown;
-  throw new WebhookError('BAD_OPTION', 'bullmqQueue: ioredis 5 or later is needed.');
+  // The module of ioredis 4 is the class.
+  const Redis = found.Redis ?? found;
+  if (typeof Redis === 'function') return Redis as new (...settings: unknown[]) => unknown;
+  throw new WebhookError('BAD_OPTION', 'bullmqQueue: ioredis 4.31 or later is needed. Run npm install ioredis@latest.');
 }
 
 /**

@@ -1,10 +1,10 @@
-import { knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
+import { knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { type BullmqClient, type BullmqConnectionOptions, isClient } from './connection';
 import type { BullmqModule } from './engine';
 
 export interface BullmqQueueOptions {
   /**
-   * Your client of ioredis 5 or later (or cluster), or options of one, such as `{ host, port }`. Jobs are enqueued
+   * Your client of ioredis 4.31 or later (or cluster), or options of one, such as `{ host, port }`. Jobs are enqueued
    * through it; a worker makes two copies of it. The queue never closes your client.
    */
   readonly connection: BullmqClient | BullmqConnectionOptions;
@@ -65,6 +65,9 @@ export interface ParsedOptions {
 }
 
 export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
+  if (typeof (options as Partial<BullmqClient> | undefined)?.duplicate === 'function') {
+    throw wrapIt('bullmqQueue', 'a client', 'bullmqQueue({ connection, namespace })');
+  }
   knownOptions(options, 'bullmqQueue', known);
   const { connection, rememberDone = {} } = options;
   knownOptions(rememberDone, 'bullmqQueue.rememberDone', { ageMs: true, count: true });

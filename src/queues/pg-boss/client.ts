@@ -7,8 +7,8 @@ export interface PgBossDb {
 export interface PgBossJob {
   readonly id: string;
   readonly data: unknown;
-  /** How long it may run before pg-boss gives it up as lost; some drivers return text. */
-  readonly expireInSeconds: number | string;
+  /** A number; some drivers return text. */
+  readonly expireInSeconds: unknown;
 }
 
 /** Options of a queue. Each version of pg-boss ignores those of other versions. */

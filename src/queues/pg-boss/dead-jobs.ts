@@ -1,12 +1,14 @@
 import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
-import type { Engine } from './engine';
+import { readJson, readText } from '../../foundations/foreign-values';
+import { isRecord } from '../../foundations/is-record';
+import type { Engine, Row } from './engine';
 import { isUuid, jobIdOf, keyIn } from './job-id';
 
-/** The columns that are read. Only pg-boss 12 has the `source_` columns, with the failure. */
+/** The columns that are read, as in the JSON of a row. Only pg-boss 12 has the `source_` columns, with the failure. */
 interface DeadRow {
   readonly id: string;
   readonly data: unknown;
-  readonly created_on: Date | string;
+  readonly created_on: string;
   readonly retry_limit: number;
   readonly output?: unknown;
   readonly source_output?: unknown;
@@ -23,7 +25,8 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
   async function find(id: string): Promise<DeadRow | undefined> {
     if (!isUuid(id)) return undefined;
     await engine.ready();
-    return (await engine.run('getDead', [deadName, id]))[0] as DeadRow | undefined;
+    const [row] = await engine.run('getDead', [deadName, id]);
+    return row && readDead(row);
   }
 
   /** Removes the failed job that the dead job was copied from: it still occupies the id. */
@@ -47,13 +50,14 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
 
   async function redriveAll(): Promise<number> {
     await engine.ready();
-    const [{ now }] = (await engine.run('now', [])) as [{ now: string }];
+    const [row] = await engine.run('now', []);
+    const now = readText(row?.['now'], 'pgBossQueue.boss: now');
     let count = 0;
     for (;;) {
       // Jobs that fail again meanwhile are not redriven twice.
-      const page = (await engine.run('oldestDead', [deadName, now])) as { id: string }[];
+      const page = await engine.run('oldestDead', [deadName, now]);
       if (page.length === 0) return count;
-      for (const { id } of page) if (await redriveOne(id)) count += 1;
+      for (const { id } of page) if (await redriveOne(readText(id, 'pgBossQueue.boss: id'))) count += 1;
     }
   }
 
@@ -62,7 +66,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
       if (limit < 1) return [];
       await engine.ready();
       const rows = await engine.run('listDead', [deadName, limit, offset]);
-      return (rows as DeadRow[]).map(describe);
+      return rows.map((row) => describe(readDead(row)));
     },
     async get(id) {
       const row = await find(id);
@@ -79,6 +83,12 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
       return true;
     },
   };
+}
+
+function readDead({ job }: Row): DeadRow {
+  const row = readJson(job);
+  if (isRecord(row)) return row as unknown as DeadRow;
+  throw new TypeError('pgBossQueue.boss: expected the JSON of a job.');
 }
 
 /** The job's id before it was dead. A job without a key keeps its own id. */

@@ -1,11 +1,20 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { WebhookError } from '../../foundations/errors';
+import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';
 
 /** How an attempt of a job ended. */
 export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
+
+/** A job of a worker. */
+export interface TakenJob {
+  readonly id: string;
+  readonly data: unknown;
+  /** How long it may run before pg-boss gives it up as lost. */
+  readonly expireInSeconds: number;
+}
 
 /** A queue of pg-boss and its dead-letter queue. Every call rejects if the database did not answer it. */
 export interface Engine {
@@ -16,11 +25,14 @@ export interface Engine {
   ready(): Promise<void>;
   /** Resolves when a job with this id is held. */
   hold(id: string, data: object, expireInSeconds: number): Promise<void>;
-  take(most: number): Promise<readonly PgBossJob[]>;
+  take(most: number): Promise<readonly TakenJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
   /** Runs one of {@link Statements}. */
-  run(statement: keyof Statements, values: unknown[]): Promise<readonly unknown[]>;
+  run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]>;
 }
+
+/** A row of one of {@link Statements}. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
@@ -45,8 +57,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     },
   };
 
-  async function run(statement: keyof Statements, values: unknown[]): Promise<readonly unknown[]> {
-    return (await db.executeSql(statements[statement], values)).rows;
+  async function run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]> {
+    return readRows(await db.executeSql(statements[statement], values), 'pgBossQueue.boss');
   }
 
   /**
@@ -91,9 +103,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   async function send(id: string, data: object, expireInSeconds: number): Promise<boolean> {
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
-    return (
-      (await boss.send(name, data, { id, ...retries, expireInSeconds, retentionSeconds: keptSeconds, db })) !== null
-    );
+    const sent: unknown = await boss.send(name, data, {
+      id,
+      ...retries,
+      expireInSeconds,
+      retentionSeconds: keptSeconds,
+      db,
+    });
+    return sent !== null && sent !== undefined;
   }
 
   return {
@@ -123,7 +140,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       };
       const jobs = await boss.fetch(name, { batchSize: most, db: heard });
       await asked;
-      return jobs;
+      return jobs.map(readTaken);
     },
     async settle(id, verdict) {
       if (verdict === 'done') await boss.complete(name, id, undefined, { db });
@@ -131,6 +148,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       else if (verdict === 'again') await run('giveBack', [name, [id]]);
       else await boss.fail(name, id, verdict, { db });
     },
+  };
+}
+
+function readTaken({ id, data, expireInSeconds }: PgBossJob): TakenJob {
+  return {
+    id: readText(id, 'pgBossQueue.boss: id'),
+    data: readJson(data),
+    expireInSeconds: readWholeNumber(expireInSeconds, 'pgBossQueue.boss: expireInSeconds'),
   };
 }
 

@@ -1,4 +1,5 @@
-import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
+import { isRecord } from '../../foundations/is-record';
+import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
@@ -59,6 +60,7 @@ export interface ParsedOptions {
 }
 
 export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
+  if (isBoss(options)) throw wrapIt('pgBossQueue', 'a boss', 'pgBossQueue({ boss, namespace })');
   knownOptions(options, 'pgBossQueue', known);
   const { attempts = 12, backoffMs = 5000, pollMs = 500 } = options;
   return {
@@ -72,9 +74,12 @@ export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
 }
 
 function parseBoss(boss: unknown): PgBossClient {
-  const given = (typeof boss === 'object' && boss !== null ? boss : {}) as Readonly<Record<string, unknown>>;
-  if (methods.every((name) => typeof given[name] === 'function')) return boss as PgBossClient;
+  if (isBoss(boss)) return boss;
   throw badOption('pgBossQueue.boss', 'an instance of pg-boss 10 or later, such as new PgBoss(url)', boss);
+}
+
+function isBoss(given: unknown): given is PgBossClient {
+  return isRecord(given) && methods.every((name) => typeof given[name] === 'function');
 }
 
 /** pg-boss takes these characters in a queue's name, and `/`, which separates our own parts. */

@@ -1,6 +1,9 @@
 /**
  * Statements for what pg-boss has no call for. They were checked against the tables of 10.4; 11.1 and 12.38 have the
  * same columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done.
+ *
+ * What is read comes as text under names of one word, and dead jobs come as JSON: a user's driver may convert anything
+ * else.
  */
 export interface Statements {
   /** Whether the queue exists. */
@@ -23,17 +26,18 @@ export interface Statements {
 export function statementsIn(schema: string): Statements {
   const jobs = `${schema}.job`;
   // No worker of ours takes dead jobs. If somebody else has taken one, it is left alone.
-  const dead = `FROM ${jobs} WHERE name = $1 AND state < 'active'`;
+  const dead = `FROM ${jobs} AS job WHERE name = $1 AND state < 'active'`;
+  const job = 'to_json(job)::text AS job';
   return {
     findQueue: `SELECT 1 FROM ${schema}.queue WHERE name = $1`,
     findJob: `SELECT 1 FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
     giveBack: `UPDATE ${jobs} SET state = 'created', started_on = NULL, start_after = now()
       WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active'`,
     clear: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid AND state IN ('failed', 'cancelled')`,
-    listDead: `SELECT * ${dead} ORDER BY created_on DESC, id DESC LIMIT $2::int OFFSET $3::int`,
-    getDead: `SELECT * ${dead} AND id = $2::uuid`,
-    deleteDead: `DELETE ${dead} AND id = $2::uuid RETURNING data`,
+    listDead: `SELECT ${job} ${dead} ORDER BY created_on DESC, id DESC LIMIT $2::int OFFSET $3::int`,
+    getDead: `SELECT ${job} ${dead} AND id = $2::uuid`,
+    deleteDead: `DELETE ${dead} AND id = $2::uuid RETURNING true::text AS removed`,
     now: 'SELECT now()::text AS now',
-    oldestDead: `SELECT id ${dead} AND created_on <= $2::timestamptz ORDER BY created_on, id LIMIT 100`,
+    oldestDead: `SELECT id::text AS id ${dead} AND created_on <= $2::timestamptz ORDER BY created_on, job.id LIMIT 100`,
   };
 }

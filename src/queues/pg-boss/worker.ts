@@ -3,8 +3,7 @@ import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
 import { atMost } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
-import type { PgBossJob } from './client';
-import type { Engine, Verdict } from './engine';
+import type { Engine, TakenJob, Verdict } from './engine';
 
 export interface WorkerSettings {
   readonly engine: Engine;
@@ -85,7 +84,7 @@ export class PgBossWorker implements QueueWorker {
     });
   }
 
-  #start(job: PgBossJob): void {
+  #start(job: TakenJob): void {
     const running = this.#attempt(job).finally(() => {
       this.#running.delete(running);
       this.#onFree();
@@ -93,9 +92,9 @@ export class PgBossWorker implements QueueWorker {
     this.#running.set(running, job.id);
   }
 
-  async #attempt({ id, data, expireInSeconds }: PgBossJob): Promise<void> {
+  async #attempt({ id, data, expireInSeconds }: TakenJob): Promise<void> {
     const { engine, errors } = this.#settings;
-    const expiresAt = performance.now() + Number(expireInSeconds) * 1000;
+    const expiresAt = performance.now() + expireInSeconds * 1000;
     const verdict = await this.#verdictOn(data);
     // A short outage of the database must not make a finished job run again. After the expiry, another worker has the
     // job.

@@ -1,1 +1,2 @@
-export { type PostgresPool, type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store';
+export type { PostgresPool } from './pool';
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store';

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
-import { knownOptions, requireFunction, requireText } from '../../foundations/option-checks';
+import { readBoolean, readRows, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { migration } from './migration';
+import { isPool, type PostgresPool, requirePool } from './pool';
 import * as queries from './queries';
-
-/**
- * Anything with pg's `query` that takes several queries at once: a Pool or PGlite. A Client of pg 9 takes one at a
- * time.
- */
-export interface PostgresPool {
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
-}
 
 export interface PostgresStoreOptions {
   /** Your pool; the store never ends it. */
@@ -29,6 +23,8 @@ export interface PostgresStore extends DeliveryStore {
   prune(): Promise<number>;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
 
 const pruneEveryMs = 60_000;
@@ -40,21 +36,23 @@ const pruneAtMost = 500;
  * @throws WebhookError `BAD_OPTION`
  */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  if (isPool(options)) throw wrapIt('postgresStore', 'a pool', 'postgresStore({ pool, namespace })');
   knownOptions(options, 'postgresStore', known);
   const namespace = requireText('postgresStore.namespace', options.namespace);
   const { pool } = options;
-  requireFunction('postgresStore.pool.query', (pool as Partial<PostgresPool> | undefined)?.query);
+  requirePool(pool);
   let prunedAt = performance.now();
 
-  async function firstRow<Row>(text: string, values: unknown[]): Promise<Row | undefined> {
-    const { rows } = await pool.query(text, values);
-    return rows[0] as Row | undefined;
+  async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
+    return readRows(await pool.query(text, values), 'postgresStore.pool.query');
   }
+  /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */
   async function held(text: string, values: unknown[]): Promise<boolean> {
-    return (await firstRow<{ held: boolean }>(text, values))?.held ?? false;
+    const [row] = await rowsOf(text, values);
+    return row !== undefined && readBoolean(row['held'], 'postgresStore.pool: held');
   }
   async function prune(): Promise<number> {
-    return (await pool.query(queries.prune, [pruneAtMost])).rows.length;
+    return (await rowsOf(queries.prune, [pruneAtMost])).length;
   }
   /** Prunes in the background: a delivery neither waits for it nor fails with it. */
   function pruneNowAndThen(): void {
@@ -73,12 +71,10 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     async claim(key, leaseMs, ttlMs): Promise<Claim | ClaimedElsewhere | 'done'> {
       pruneNowAndThen();
       const token = randomUUID();
-      const claimed = await firstRow<Omit<Claim, 'token'>>(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
-      if (claimed !== undefined) return { token, attempt: claimed.attempt, succeeded: claimed.succeeded };
-      const refused = await firstRow<{ done: boolean; left_ms: number | null }>(queries.refusal, [namespace, key]);
-      if (refused?.done) return 'done';
-      // The other claim may have ended between the two statements. Then a repeat may come at once.
-      return { running: true, retryAfterMs: Math.max(1, Math.ceil(refused?.left_ms ?? 1)) };
+      const [claimed] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
+      if (claimed !== undefined) return { token, ...readClaimed(claimed) };
+      const [refused] = await rowsOf(queries.refusal, [namespace, key]);
+      return refused === undefined ? goneMeanwhile : readRefusal(refused);
     },
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
@@ -89,4 +85,20 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     },
     prune,
   };
+}
+
+/** The other claim ended between the two statements. A repeat may come at once. */
+const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
+
+function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
+  return {
+    attempt: readWholeNumber(attempt, 'postgresStore.pool: attempt'),
+    succeeded: readTexts(succeeded, 'postgresStore.pool: succeeded'),
+  };
+}
+
+function readRefusal({ done, remaining }: Row): ClaimedElsewhere | 'done' {
+  if (readBoolean(done, 'postgresStore.pool: done')) return 'done';
+  if (remaining === null) return goneMeanwhile;
+  return { running: true, retryAfterMs: Math.max(1, readWholeNumber(remaining, 'postgresStore.pool: remaining')) };
 }

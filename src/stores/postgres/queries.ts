@@ -2,6 +2,8 @@
  * Each step is one statement, so it is atomic without a transaction. `clock_timestamp()` is the server's clock; in a
  * transaction of the user, `now()` would stand still. An expired row counts as absent. Tokens are compared as text, so
  * that one that is not a uuid matches no row and is not an error.
+ *
+ * Columns are returned as text, which clients leave as it is, under names of one word, which no client rewrites.
  */
 const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
@@ -21,11 +23,11 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   attempt = CASE WHEN d.keep_until > ${now} THEN d.attempt + 1 ELSE 1 END,
   succeeded = CASE WHEN d.keep_until > ${now} THEN d.succeeded ELSE '{}' END
 WHERE d.keep_until <= ${now} OR (NOT d.done AND (d.lease_until IS NULL OR d.lease_until <= ${now}))
-RETURNING attempt, succeeded`;
+RETURNING attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded`;
 
 /** $1 namespace, $2 key. Why a claim was refused. */
 export const refusal = `
-SELECT done, extract(epoch FROM lease_until - ${now})::float8 * 1000 AS left_ms
+SELECT done::text AS done, ceil(extract(epoch FROM lease_until - ${now}) * 1000)::int8::text AS remaining
 FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
 
 /** $1 namespace, $2 key, $3 token, $4 lease. */
@@ -34,7 +36,7 @@ UPDATE bigmind_webhook_deliveries SET
   lease_until = ${now} + $4 ${ms},
   keep_until = greatest(keep_until, ${now} + $4 ${ms})
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
-RETURNING true AS held`;
+RETURNING true::text AS held`;
 
 /** $1 namespace, $2 key, $3 token, $4 handler, $5 ttl. */
 export const succeeded = `
@@ -52,20 +54,20 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   done = false,
   keep_until = CASE WHEN d.keep_until <= ${now} THEN excluded.keep_until ELSE d.keep_until END
 WHERE NOT d.done OR d.keep_until <= ${now}
-RETURNING token IS NOT NULL AND token::text = $3 AS held`;
+RETURNING (token IS NOT NULL AND token::text = $3)::text AS held`;
 
 /** $1 namespace, $2 key, $3 token, $4 ttl. */
 export const complete = `
 UPDATE bigmind_webhook_deliveries SET
   done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + $4 ${ms}
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
-RETURNING true AS held`;
+RETURNING true::text AS held`;
 
 /** $1 namespace, $2 key, $3 token. */
 export const release = `
 UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
-RETURNING true AS held`;
+RETURNING true::text AS held`;
 
 /**
  * $1 how many rows at most. Locked rows are skipped. The ids are an array, since a subquery in a join could run again

@@ -1,4 +1,5 @@
 import { WebhookError } from '../../foundations/errors';
+import { isThenable } from '../../foundations/maybe-promise';
 import type { Script } from './scripts';
 
 /** The part of an ioredis client (or cluster) that is used. */
@@ -13,7 +14,7 @@ export interface NodeRedisClient {
   eval(source: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** A connected client of ioredis 5 or later, or of node-redis 4 or later; clusters too. */
+/** A connected client of ioredis 4.31 or later, or of node-redis 4 or later; clusters too. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 /** Runs a script on one key. */
@@ -25,17 +26,24 @@ export type RunScript = (script: Script, key: string, ...values: (string | numbe
  * @throws WebhookError `BAD_OPTION`
  */
 export function scriptRunner(client: RedisClient): RunScript {
+  refuseOthers(client);
   const { evalSha, evalText } = callsOf(client);
   return async function runScript(script, key, ...values) {
     // Whole milliseconds: Redis sets no expiry for a fraction.
     const texts = values.map((value) => String(typeof value === 'number' ? Math.ceil(value) : value));
     try {
-      return await evalSha(script.sha1, key, texts);
+      return await promised(evalSha(script.sha1, key, texts));
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
-      return await evalText(script.source, key, texts);
+      return await promised(evalText(script.source, key, texts));
     }
   };
+}
+
+/** A client that takes a callback returns something at once, which is no answer. */
+function promised(answer: unknown): PromiseLike<unknown> {
+  if (isThenable(answer)) return answer;
+  throw new TypeError('redisStore.client: expected a client whose methods return promises.');
 }
 
 /** Recognised by its text, since the error may come from another copy of the client or another realm. */
@@ -61,7 +69,42 @@ function callsOf(client: RedisClient): { readonly evalSha: Call; readonly evalTe
       evalText: (text, key, values) => redis.eval(text, 1, key, ...values),
     };
   }
-  throw new WebhookError('BAD_OPTION', 'redisStore.client: expected a client of ioredis or node-redis.');
+  throw refusal(`got ${typeof client === 'object' && client !== null ? 'another object' : typeof client}`);
+}
+
+/**
+ * Refuses clients that have the same methods, but call them otherwise. Known by what they have, not by their names.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+function refuseOthers(client: unknown): void {
+  const { options, status } = (client ?? {}) as {
+    readonly options?: { readonly legacyMode?: unknown } | null;
+    readonly status?: unknown;
+  };
+  // ioredis has `send_command`, too, and says its status.
+  if (options?.legacyMode === true || (hasMethod(client, 'send_command') && typeof status !== 'string')) {
+    throw refusal('got one whose methods take callbacks');
+  }
+  // A whole client that is no emitter holds no connection: it sends keys and arguments as arrays, or takes callbacks.
+  if (hasMethod(client, 'get') && hasMethod(client, 'set') && !hasMethod(client, 'on')) {
+    throw refusal('got one that keeps no connection or takes callbacks');
+  }
+}
+
+function refusal(got: string): WebhookError {
+  const remedy =
+    'Pass new Redis(url) of ioredis, or createClient({ url }) of redis 4 or later without legacyMode. For another ' +
+    'client, pass { evalsha, eval } that call it (docs/stores.md).';
+  return new WebhookError(
+    'BAD_OPTION',
+    `redisStore.client: expected a client of ioredis or node-redis, ${got}. ${remedy}`,
+  );
+}
+
+/** Whether it is a client rather than options that contain one. */
+export function isClient(given: unknown): boolean {
+  return ['evalsha', 'evalSha', 'sendCommand'].some((name) => hasMethod(given, name));
 }
 
 function hasMethod(client: unknown, name: string): boolean {

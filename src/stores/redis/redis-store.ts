@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
-import { knownOptions, requireText } from '../../foundations/option-checks';
-import { type RedisClient, scriptRunner } from './client';
+import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { isClient, type RedisClient, scriptRunner } from './client';
 import type { Script } from './scripts';
 import * as scripts from './scripts';
 
@@ -22,13 +23,13 @@ const known = { client: true, namespace: true } satisfies Record<keyof RedisStor
  * @throws WebhookError `BAD_OPTION`
  */
 export function redisStore(options: RedisStoreOptions): DeliveryStore {
+  if (isClient(options)) throw wrapIt('redisStore', 'a client', 'redisStore({ client, namespace })');
   knownOptions(options, 'redisStore', known);
   const namespace = requireText('redisStore.namespace', options.namespace);
   const run = scriptRunner(options.client);
   const keyOf = (key: string): string => `bigmind-webhooks:${namespace}:${key}`;
-  /** Some clients are set to return numbers as text. */
   async function held(script: Script, key: string, ...values: (string | number)[]): Promise<boolean> {
-    return Number(await run(script, keyOf(key), ...values)) === 1;
+    return readBoolean(await run(script, keyOf(key), ...values), 'redisStore.client: held');
   }
   return {
     async claim(key, leaseMs, ttlMs) {
@@ -44,9 +45,19 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
 
 /** An unknown answer claims nothing: a delivery must not run because a client answers in another form. */
 function readClaim(answer: unknown, token: string): Claim | ClaimedElsewhere | 'done' {
-  const [state, number, ...names] = Array.isArray(answer) ? answer.map(String) : [];
-  if (state === 'done') return 'done';
-  if (state === 'running') return { running: true, retryAfterMs: Number(number) };
-  if (state === 'claimed') return { token, attempt: Number(number), succeeded: names };
-  throw new TypeError('redisStore.client gave an unknown answer.');
+  const [state, number, ...names] = Array.isArray(answer) ? (answer as unknown[]) : [];
+  switch (readText(state, 'redisStore.client: claim')) {
+    case 'done':
+      return 'done';
+    case 'running':
+      return { running: true, retryAfterMs: readWholeNumber(number, 'redisStore.client: milliseconds left') };
+    case 'claimed':
+      return {
+        token,
+        attempt: readWholeNumber(number, 'redisStore.client: attempt'),
+        succeeded: readTexts(names, 'redisStore.client: succeeded'),
+      };
+    default:
+      throw new TypeError('redisStore.client gave an unknown answer.');
+  }
 }

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis';
+import { Pool } from 'pg';
 import type { DeliveryQueue } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { type PgBossQueueOptions, pgBossQueue } from '../../../src/queues/pg-boss/index';
 import { queueContract } from '../../../src/testing/index';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
-import { freshNamespace } from '../services';
+import { databaseUrl, freshNamespace } from '../services';
 import { pgliteStage, postgresStage, type Stage } from './pg-boss-kit';
 
 describe('BullMQ keeps the contract of a queue:', () => {
@@ -64,6 +65,24 @@ describe('pg-boss on PostgreSQL keeps the contract of a queue:', () => {
   });
 
   afterAll(() => stage.remove());
+
+  testTogether((settings) => pgBossQueue({ boss: stage.boss, schema: stage.schema, ...settings }));
+});
+
+describe('pg-boss on a pool that converts nothing keeps the contract of a queue:', () => {
+  let stage: Stage;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    const types = { getTypeParser: () => (value: string) => value };
+    pool = new Pool({ connectionString: databaseUrl, max: 5, types });
+    stage = await postgresStage({ db: { executeSql: (text, values) => pool.query(text, values) } });
+  });
+
+  afterAll(async () => {
+    await stage.remove();
+    await pool.end();
+  });
 
   testTogether((settings) => pgBossQueue({ boss: stage.boss, schema: stage.schema, ...settings }));
 });

@@ -1,0 +1,38 @@
+/**
+ * Says once that a worker closes. Not an AbortSignal: each waiting job listens, and Node takes many listeners for a leak.
+ * A test environment may also put a class of its own in the place of AbortController, which functions of Node refuse.
+ */
+export class Closing {
+  readonly #listeners = new Set<() => void>();
+  #hasBegun = false;
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  begin(): void {
+    this.#hasBegun = true;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+
+  /** Calls `listener` when it begins. Returns a function that takes the listener away. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Resolves after `ms`, or when it begins. Does not keep the process alive. */
+  pause(ms: number): Promise<void> {
+    if (this.#hasBegun) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        stopListening();
+        resolve();
+      };
+      const timer = setTimeout(end, ms).unref();
+      const stopListening = this.listen(end);
+    });
+  }
+}
