@@ -11,6 +11,7 @@ import { warnOfPassedOn } from './passed-on';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
 import { respond } from './respond';
+import { readableRequest } from './stand-in';
 
 /**
  * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. Its type uses only
@@ -70,7 +71,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       else cutOff(response, error, options.logger);
     }
     const refused = refuse(request, options);
-    if (refused === undefined) readRawBody(request, options, arrived);
+    if (refused === undefined) readRawBody(readableRequest(request), options, arrived);
     else arrived(refused);
   };
 }
