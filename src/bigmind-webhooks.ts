@@ -22,6 +22,7 @@ import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
 import { deadLettersOf } from './queueing/dead-letters';
 import type { BigmindWebhooks } from './receiver';
+import { looksSigned } from './signatures/looks-signed';
 import { refuseUnsigned } from './signatures/verify-signature';
 
 /**
@@ -98,6 +99,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       receive: answer,
       refused: report,
       closed: () => (closed ? closing : undefined),
+      looksSigned: (headers) => looksSigned(headers, parts.signature),
+      logger,
     }),
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { WebhookResponse } from '../foundations/response';
 
 /** How much more of an upload is read after an early answer, and for how long. */
@@ -7,28 +8,35 @@ const swallowMs = 500;
 
 /**
  * Writes the answer directly: `res.json` would hash the body for a useless ETag. An answer before the end of the upload
- * closes the connection; otherwise Node would read the rest of the upload.
+ * closes the connection, or the stream of HTTP/2; otherwise Node would read the rest of the upload.
  */
 export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
   if (response.headersSent || response.destroyed) return;
-  const early = !request.complete && hasBody(request);
+  const http2 = request.httpVersionMajor >= 2;
+  const early = isUploading(request, http2);
   // All headers in one call: if it throws, none of ours are left for the error handler. For HTTP/1.0 Node adds no
-  // content-length, and a proxy needs it to keep its connection.
+  // content-length, and a proxy needs it to keep its connection. HTTP/2 forbids the header `connection`.
   response.writeHead(reply.status, {
     ...reply.headers,
     'content-length': Buffer.byteLength(reply.body),
-    ...(early && { connection: 'close' }),
+    ...(early && !http2 && { connection: 'close' }),
   });
-  if (!early) {
-    response.end(reply.body);
-    return;
-  }
-  response.write(reply.body);
-  hangUp(request, response);
+  if (early && !http2) response.write(reply.body);
+  else response.end(reply.body);
+  if (!early) return;
+  if (http2) closeStream(request, response as unknown as Http2ServerResponse);
+  else hangUp(request, response);
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+/** A request that is not Node's own may have no `complete`; there is no connection to close, then. */
+function isUploading({ complete, headers }: IncomingMessage, http2: boolean): boolean {
+  if (complete !== false) return false;
+  return http2 || headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** The answer has ended, but the stream is only closed when its sender ends, too: it counts until then. */
+function closeStream(request: IncomingMessage, { stream }: Http2ServerResponse): void {
+  readOn(request, { close: () => stream.close(), tooMuch: () => stream.close() });
 }
 
 /**
@@ -37,16 +45,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
  * its sender reads the answer while it waits.
  */
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
+  readOn(request, { close: () => response.end(), tooMuch: () => void request.pause() });
+}
+
+/** Reads the rest of an upload, for a moment; then, or at its end, calls `close`. */
+function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => void; tooMuch: () => void }): void {
   let swallowed = 0;
   const timer = setTimeout(end, swallowMs).unref();
   function end(): void {
     clearTimeout(timer);
     request.off('data', onData).off('end', end).off('close', end);
-    response.end();
+    close();
   }
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
-    if (swallowed > swallowBytes) request.pause();
+    if (swallowed > swallowBytes) tooMuch();
   }
   request.on('data', onData).on('end', end).on('close', end);
   request.resume();

@@ -1,20 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../foundations/contracts/logger';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { describeError } from '../foundations/describe-error';
+import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { responseTo } from '../foundations/response';
+import { type Place, placeOf, type Routed } from './mount';
+import { warnOfPassedOn } from './passed-on';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
 import { respond } from './respond';
+import { readableRequest } from './stand-in';
 
 /**
  * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. Its type uses only
- * `node:http`, so it fits both versions. It is a plain function and runs without Express.
+ * `node:http`, so it fits both versions. It is a plain function and runs without Express, wrapped or not. Without `next`,
+ * as in `http.createServer(webhooks.router)`, it answers every path.
  */
 export type WebhookRouter = (
   request: IncomingMessage,
   response: ServerResponse,
-  next: (error?: unknown) => void,
+  next?: ((error?: unknown) => void) | undefined,
 ) => void;
 
 export interface RouterOptions extends ReadOptions {
@@ -25,18 +32,18 @@ export interface RouterOptions extends ReadOptions {
   readonly refused: (settled: Settled, receivedAt: number) => void;
   /** The outcome of every delivery while the receiver is closing. */
   readonly closed: () => Settled | undefined;
+  /** Whether the headers have one that may be a signature. */
+  readonly looksSigned: (headers: WebhookHeaders) => boolean;
+  readonly logger: Logger;
 }
-
-/** A request with the properties that Express adds. */
-type Routed = IncomingMessage & {
-  readonly params?: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly route?: { readonly stack?: readonly { readonly handle?: unknown }[] };
-};
 
 /** Handles the path it is mounted at. Longer paths go to `next()`. */
 export function createRouter(options: RouterOptions): WebhookRouter {
+  const passedOn = warnOfPassedOn(options.logger);
   return function bigmindWebhooks(request, response, next) {
-    if (!isMountPath(request, bigmindWebhooks)) {
+    if (request === undefined) throw new WebhookError('BAD_OPTION', calledByHand);
+    if (typeof next === 'function' && !isOurs(request, placeOf(request, bigmindWebhooks, next), options)) {
+      if (request.method === 'POST' && options.looksSigned(headersOf(request))) passedOn(request);
       next();
       return;
     }
@@ -50,17 +57,21 @@ export function createRouter(options: RouterOptions): WebhookRouter {
         }
         const raw = { rawBody, headers: headersOf(request), params: paramsOf(request), receivedAt };
         const settled = options.receive(raw);
-        if (settled instanceof Promise) settled.then(answer).catch(next);
+        if (settled instanceof Promise) settled.then(answer).catch(failed);
         else answer(settled);
       } catch (error) {
-        next(error);
+        failed(error);
       }
     }
     function answer(settled: Settled): void {
       respond(request, response, responseTo(settled));
     }
+    function failed(error: unknown): void {
+      if (typeof next === 'function') next(error);
+      else cutOff(response, error, options.logger);
+    }
     const refused = refuse(request, options);
-    if (refused === undefined) readRawBody(request, options, arrived);
+    if (refused === undefined) readRawBody(readableRequest(request), options, arrived);
     else arrived(refused);
   };
 }
@@ -69,18 +80,33 @@ function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | 
   return request.method === 'POST' ? closed() : new Settled('method-not-allowed');
 }
 
-/** `app.use` strips the mount path and leaves `/`. `app.post` does not, but its route's stack holds this router. */
-function isMountPath(request: Routed, router: WebhookRouter): boolean {
-  const url = request.url ?? '/';
-  if (url === '/' || url.startsWith('/?')) return true;
-  if (request.route?.stack?.some(({ handle }) => handle === router)) return true;
-  return !url.startsWith('/') && URL.canParse(url) && new URL(url).pathname === '/';
+/** Without `next` nobody else answers: the sender must notice, and repeat. */
+function cutOff(response: ServerResponse, error: unknown, logger: Logger): void {
+  response.destroy();
+  try {
+    logger.error({ cause: describeError(error) }, 'The answer could not be written');
+  } catch {
+    // A broken logger cannot log its own error.
+  }
+}
+
+const calledByHand =
+  "router: called without a request. Hand it over without calling it: app.use('/path', webhooks.router).";
+
+/** Probes, for which the user may have a route of their own behind ours. */
+const probes: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** In doubt, a request without a signature is somebody else's. */
+function isOurs(request: IncomingMessage, place: Place, { looksSigned }: RouterOptions): boolean {
+  if (place === 'route') return true;
+  if (place === 'below' || probes.has(request.method)) return false;
+  return place === 'mount' || looksSigned(headersOf(request));
 }
 
 /** Node joins repeated headers itself, except `set-cookie`. */
-function headersOf({ headers }: IncomingMessage): WebhookHeaders {
+function headersOf({ headers = {} }: IncomingMessage): WebhookHeaders {
   if (headers['set-cookie'] === undefined) return headers as WebhookHeaders;
-  return { ...headers, 'set-cookie': headers['set-cookie'].join(', ') };
+  return { ...headers, 'set-cookie': [headers['set-cookie']].flat().join(', ') };
 }
 
 function isEmpty(object: object): boolean {

@@ -3,20 +3,25 @@ import { expresses, genuine, noting, path, post, type Served, serve } from './se
 
 describe.each(expresses)('under $name', ({ express }) => {
   const { webhooks, handled } = noting();
-  let served: Served;
+  const apps: Served[] = [];
+  let used: Served;
+  let routed: Served;
+  let alone: Served;
 
   beforeAll(async () => {
-    served = await serve(express().use(path, webhooks.router));
+    const behind = express().use(path, webhooks.router);
+    used = await serve(behind.all(path, (_request, response) => void response.status(299).send('mine')));
+    routed = await serve(express().all(path, webhooks.router));
+    alone = await serve(webhooks.router);
+    apps.push(used, routed, alone);
   });
-  afterAll(() => served.close());
+  afterAll(() => Promise.all(apps.map((app) => app.close())));
   beforeEach(() => handled.splice(0));
 
-  function send(method: string, sendsBody: boolean) {
+  function send({ origin }: Served, method: string, sendsBody: boolean) {
     const { headers, body } = genuine();
     return new Promise<{ status: number | undefined; headers: object; text: string }>((resolve, reject) => {
-      // A connection of its own: the server may be closing one that was kept.
-      const options = { method, agent: false, ...(sendsBody && { headers }) };
-      const sent = request(served.origin + path, options, (reply) => {
+      const sent = request(origin + path, { agent: false, method, ...(sendsBody && { headers }) }, (reply) => {
         let text = '';
         reply.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
@@ -28,27 +33,51 @@ describe.each(expresses)('under $name', ({ express }) => {
     });
   }
 
-  const methods = ['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'];
-  test.each(methods.flatMap((method) => [[method, 'without'] as const, [method, 'with'] as const]))(
-    'refuses %s %s a signed body, naming POST, and takes the next delivery',
-    async (method, withBody) => {
-      const reply = await send(method, withBody === 'with');
-      expect(reply.status).toBe(405);
-      expect(reply.headers).toMatchObject({ allow: 'POST', 'content-type': 'application/problem+json; charset=utf-8' });
-      const problem: unknown = reply.text === '' ? '' : JSON.parse(reply.text);
-      expect(problem).toEqual(
-        method === 'HEAD'
-          ? ''
-          : {
-              type: expect.stringMatching(/docs\/errors\.md#method_not_allowed$/),
-              title: 'Only POST is accepted',
-              status: 405,
-              code: 'METHOD_NOT_ALLOWED',
-            },
-      );
+  async function refuses(app: Served, method: string, withBody: boolean): Promise<void> {
+    const reply = await send(app, method, withBody);
+    expect(reply.status).toBe(405);
+    expect(reply.headers).toMatchObject({ allow: 'POST', 'content-type': 'application/problem+json; charset=utf-8' });
+    const problem: unknown = reply.text === '' ? '' : JSON.parse(reply.text);
+    expect(problem).toEqual(
+      method === 'HEAD'
+        ? ''
+        : {
+            type: expect.stringMatching(/docs\/errors\.md#method_not_allowed$/),
+            title: 'Only POST is accepted',
+            status: 405,
+            code: 'METHOD_NOT_ALLOWED',
+          },
+    );
+    expect(handled).toStrictEqual([]);
+    expect((await post(app.origin + path, genuine())).status).toBe(200);
+    expect(handled).toHaveLength(1);
+  }
+
+  function withAndWithoutBody(...methods: readonly string[]) {
+    return methods.flatMap((method) => [[method, 'without'] as const, [method, 'with'] as const]);
+  }
+
+  test.each(withAndWithoutBody('GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'))(
+    'refuses %s %s a signed body in a route, naming POST, and takes the next delivery',
+    (method, body) => refuses(routed, method, body === 'with'),
+  );
+
+  test.each(withAndWithoutBody('GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'))(
+    'refuses %s %s a signed body where nobody stands behind it, and takes the next delivery',
+    (method, body) => refuses(alone, method, body === 'with'),
+  );
+
+  test.each(withAndWithoutBody('PUT', 'DELETE', 'PATCH'))(
+    'refuses %s %s a signed body under use, naming POST, and takes the next delivery',
+    (method, body) => refuses(used, method, body === 'with'),
+  );
+
+  test.each(withAndWithoutBody('GET', 'HEAD', 'OPTIONS'))(
+    'leaves %s %s a signed body under use to a route behind it',
+    async (method, body) => {
+      const reply = await send(used, method, body === 'with');
+      expect([reply.status, reply.text]).toEqual([299, method === 'HEAD' ? '' : 'mine']);
       expect(handled).toStrictEqual([]);
-      expect((await post(served.origin + path, genuine())).status).toBe(200);
-      expect(handled).toHaveLength(1);
     },
   );
 });

@@ -1,4 +1,4 @@
-import { dial, expresses, genuine, headLines, noting, path, post, type Served, serve } from './serve';
+import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, serve } from './serve';
 
 describe.each(expresses)('under $name', ({ express }) => {
   const { webhooks, handled } = noting();
@@ -82,5 +82,31 @@ test('needs no Express to run', async () => {
   expect((await post(app.origin, genuine())).status).toBe(200);
   expect((await post(`${app.origin}/more`, genuine())).status).toBe(404);
   expect(handled).toHaveLength(1);
+  await app.close();
+});
+
+test('answers every path where nobody stands behind it', async () => {
+  const { webhooks, handled } = noting();
+  const app = await serve(webhooks.router);
+  for (const to of ['/', '/more', '/webhooks/bigmind?x=1']) {
+    const { headers, body } = genuine();
+    expect((await post(app.origin + to, { headers, body: `${body} ` })).status).toBe(401);
+    expect((await post(app.origin + to, { headers, body })).status).toBe(200);
+  }
+  expect(handled).toHaveLength(3);
+  await app.close();
+});
+
+test('cuts the connection and logs why when the answer cannot be written and nobody stands behind it', async () => {
+  const { logger, lines } = notedLog();
+  const { webhooks } = noting({ logger });
+  const app = await serve((request, response) => {
+    response.writeHead = () => {
+      throw new Error('a listener of on-headers');
+    };
+    webhooks.router(request, response);
+  });
+  await expect(post(app.origin, genuine())).rejects.toThrow();
+  expect(lines.at(-1)).toMatchObject({ level: 50, cause: { message: 'a listener of on-headers' } });
   await app.close();
 });

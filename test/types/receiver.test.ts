@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { expectTypeOf } from 'expect-type';
 import express from 'express';
 import {
@@ -28,6 +29,8 @@ test('the router fits wherever Express takes a handler', () => {
     app.use('/hooks', webhooks.router);
     app.post('/hooks', webhooks.router);
     app.all('/hooks/:team', webhooks.router);
+    app.post('/hooks', (request, response) => webhooks.router(request, response));
+    createServer(webhooks.router);
     app.use(express.json({ verify: keepRawBody }));
     express.Router({ mergeParams: true }).use('/', webhooks.router).post('/', express.raw(), webhooks.router);
   });

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request with the properties that Express adds. */
+export type Routed = IncomingMessage & {
+  readonly originalUrl?: string;
+  readonly params?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly route?: { readonly path?: unknown; readonly stack?: readonly { readonly handle?: unknown }[] };
+  readonly next?: unknown;
+};
+
+/**
+ * Where a request meets the router. `route`: in a route, which is ours. `mount`: at the
+ * path of an `app.use`. `below`: at another path under an `app.use`. `unclear`: in a route, or below.
+ */
+export type Place = 'route' | 'mount' | 'below' | 'unclear';
+
+/**
+ * Whether we are in a route is not told by `request.route` alone: it stays when the handlers of a route call `next()`.
+ * Nor by the functions in it: others wrap them.
+ */
+export function placeOf(request: Routed, router: unknown, next: unknown): Place {
+  const path = pathOf(request.url ?? '/');
+  const used = path === '/' ? 'mount' : 'below';
+  const { route } = request;
+  // `app.use` hands on the `next` that it also sets on the request; a route hands on its own.
+  if (route === undefined || next === request.next) return used;
+  if (route.stack?.some(({ handle }) => handle === router)) return 'route';
+  const fits = fitsRoute(path, route.path);
+  if (fits === undefined) return used === 'mount' ? 'mount' : 'unclear';
+  return fits ? 'route' : used;
+}
+
+/** The path of a request target, without the query. An absolute one names a host before it. */
+export function pathOf(url: string): string {
+  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname;
+  const path = url.split('?', 1)[0];
+  return path === undefined || path === '' ? '/' : path;
+}
+
+const patterns = /[*?+()[\]{}|\\]/;
+
+/**
+ * Whether a route's path is this one; `undefined` if it is a pattern. `app.use` takes its path off, and what is left
+ * has fewer segments: a route that an earlier middleware was in does not fit any more.
+ */
+function fitsRoute(path: string, route: unknown): boolean | undefined {
+  if (Array.isArray(route)) {
+    const fits = route.map((each) => fitsRoute(path, each));
+    return fits.includes(true) || (fits.includes(undefined) ? undefined : false);
+  }
+  if (typeof route !== 'string' || patterns.test(route)) return undefined;
+  const segments = segmentsOf(path);
+  const expected = segmentsOf(route);
+  return (
+    segments.length === expected.length &&
+    expected.every((segment, place) => segment.includes(':') || segment === segments[place])
+  );
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.toLowerCase().replace(/\/$/, '').split('/');
+}

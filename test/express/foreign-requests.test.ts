@@ -1,0 +1,119 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { inject } from 'light-my-request';
+import { expresses, genuine, noting, path } from './serve';
+
+// Requests and responses that are not Node's own, as test doubles and serverless adapters make them.
+
+/** Only what every one of them has. */
+function response() {
+  let finish: (reply: { status: number; body: string }) => void = () => {};
+  const answered = new Promise<{ status: number; body: string }>((resolve) => {
+    finish = resolve;
+  });
+  let written = 0;
+  const made = {
+    writeHead(status: number) {
+      written = status;
+    },
+    end: (body: string) => finish({ status: written, body }),
+  };
+  return { response: made as unknown as ServerResponse, answered };
+}
+
+/** The shape of node-mocks-http's: an emitter and no stream, with `{}` as its body. */
+function emitter(fields: object): IncomingMessage {
+  const made = { method: 'POST', url: '/', originalUrl: '/', params: {}, body: {}, socket: {}, ...fields };
+  return Object.assign(Object.create(EventEmitter.prototype) as EventEmitter, made) as unknown as IncomingMessage;
+}
+
+function answerTo(router: ReturnType<typeof noting>['webhooks']['router'], request: unknown) {
+  const { response: made, answered } = response();
+  router(request as IncomingMessage, made, () => {
+    throw new Error('passed on');
+  });
+  return answered;
+}
+
+const forged = { 'x-signature': 'a'.repeat(64) };
+
+describe('a request that is no stream', () => {
+  test('is handled when its body is kept as bytes', async () => {
+    const { webhooks, handled } = noting();
+    const { headers, body } = genuine();
+    const reply = await answerTo(webhooks.router, emitter({ headers, body: Buffer.from(body) }));
+    expect(reply).toEqual({ status: 200, body: '{"status":"processed"}' });
+    expect(handled).toHaveLength(1);
+  });
+
+  test('is handled when it emits its body, and refused when that is forged', async () => {
+    const { webhooks, handled } = noting();
+    const { headers, body } = genuine();
+    for (const text of [`${body} `, body]) {
+      const request = emitter({ headers });
+      const answered = answerTo(webhooks.router, request);
+      request.emit('data', Buffer.from(text));
+      request.emit('end');
+      expect((await answered).status).toBe(text === body ? 200 : 401);
+    }
+    expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+  });
+
+  test.each([
+    ['nothing but headers', (headers: object) => ({ method: 'POST', headers }), 401],
+    ['no body', (headers: object) => emitter({ headers }), 401],
+    ['a parsed body', (headers: object) => emitter({ headers, body: { event: 'notes_created' } }), 500],
+    ['no headers', () => emitter({}), 401],
+    ['nothing but a method', () => ({ method: 'POST' }), 401],
+    ['no method', (headers: object) => emitter({ method: undefined, headers }), 405],
+    ['set-cookie as text', (headers: object) => emitter({ headers: { ...headers, 'set-cookie': 'a=1' } }), 401],
+  ])('is answered at once with %s', async (_title, make, status) => {
+    const { webhooks, handled } = noting();
+    const begun = performance.now();
+    expect((await answerTo(webhooks.router, make(forged))).status).toBe(status);
+    expect(performance.now() - begun).toBeLessThan(400);
+    expect(handled).toStrictEqual([]);
+  });
+});
+
+test('a stream without headers is read to its end, and refused', async () => {
+  const { webhooks, handled } = noting({ signature: { name: 'mine', verify: () => false } });
+  const request = Object.assign(Readable.from([Buffer.from('{"a":'), Buffer.from('1}')]), { method: 'POST' });
+  expect((await answerTo(webhooks.router, request)).status).toBe(401);
+  expect(request.readableEnded).toBe(true);
+  expect(handled).toStrictEqual([]);
+});
+
+describe.each([
+  ...expresses.map(({ name, express }) => ({
+    name,
+    app: (router: never) => express().use(path, router) as RequestListener,
+  })),
+  { name: 'no framework', app: (router: never) => router as RequestListener },
+])('under light-my-request with $name', ({ app }) => {
+  const { webhooks, handled } = noting({ limit: '100kb' });
+  const listener = app(webhooks.router as never);
+  beforeEach(() => handled.splice(0));
+
+  test.each(['a text', 'a stream'])('handles a genuine delivery once and refuses a forged one, as %s', async (kind) => {
+    const { headers, body } = genuine();
+    for (const text of [`${body} `, body]) {
+      const payload = kind === 'a text' ? text : Readable.from([Buffer.from(text)]);
+      const reply = await inject(listener, { method: 'POST', url: path, headers, payload });
+      expect(reply.statusCode).toBe(text === body ? 200 : 401);
+    }
+    expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+  });
+
+  test.each([
+    ['no signature', {}, '{}', 401],
+    ['a body over the limit', forged, 'x'.repeat(200_000), 413],
+  ])('answers at once what is refused before its end: %s', async (_title, headers, payload, status) => {
+    const begun = performance.now();
+    const reply = await inject(listener, { method: 'POST', url: path, headers, payload });
+    expect([reply.statusCode, performance.now() - begun < 400]).toEqual([status, true]);
+    expect(reply.headers.connection).not.toBe('close');
+    expect(handled).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,219 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, RequestHandler } from 'express';
+import fc from 'fast-check';
+import { expresses, genuine, notedLog, noting, path, post, type Served, serve } from './serve';
+
+type Library = (typeof expresses)[number]['express'];
+type Router = ReturnType<typeof noting>['webhooks']['router'];
+type Next = (error?: unknown) => void;
+
+/** What people, frameworks and APMs put around a handler. */
+const wrappers: Record<string, (router: Router) => RequestHandler> = {
+  nothing: (router) => router,
+  'an arrow': (router) => (request, response, next) => router(request, response, next),
+  'an async function': (router) => async (request, response, next) => {
+    await Promise.resolve();
+    return router(request, response, next);
+  },
+  'a handler of rejections': (router) => (request, response, next) => {
+    Promise.resolve(router(request, response, next)).catch(next);
+  },
+  bind: (router) => router.bind(undefined) as RequestHandler,
+  'a Proxy': (router) => new Proxy(router, {}),
+  'an APM that wraps next() too': (router) =>
+    function traced(this: unknown, ...[request, response, next]: [IncomingMessage, ServerResponse, Next]) {
+      return router.apply(this, [request, response, (error?: unknown) => next(error)]);
+    },
+  'a promise that next() resolves': (router) => (request, response, next) => {
+    void new Promise<unknown>((resolve) => router(request, response, resolve)).then(() => next());
+  },
+};
+
+interface Mount {
+  readonly at: (app: Express, handler: RequestHandler, library: Library) => unknown;
+  /** Whether what is below reaches the router at all. */
+  readonly used: boolean;
+  readonly to?: string;
+}
+
+const mounts: Record<string, Mount> = {
+  'app.use': { used: true, at: (app, handler) => app.use(path, handler) },
+  'app.use at the root': { used: true, to: '/', at: (app, handler) => app.use(handler) },
+  'app.post': { used: false, at: (app, handler) => app.post(path, handler) },
+  'app.post with others before it': {
+    used: false,
+    at: (app, handler) => app.post(path, (_request, _response, next) => next(), handler),
+  },
+  'app.post at several paths': { used: false, at: (app, handler) => app.post(['/other', path], handler) },
+  'app.post with a parameter': { used: false, at: (app, handler) => app.post('/webhooks/:sender', handler) },
+  'app.post at a pattern': { used: false, at: (app, handler) => app.post(/^\/webhooks\/big/, handler) },
+  'app.all': { used: false, at: (app, handler) => app.all(path, handler) },
+  'app.route': { used: false, at: (app, handler) => app.route(path).post(handler) },
+  'a nested router': {
+    used: true,
+    at: (app, handler, library) => app.use('/webhooks', library.Router().use('/bigmind', handler)),
+  },
+  'a route of a nested router': {
+    used: false,
+    at: (app, handler, library) => app.use('/webhooks', library.Router().post('/bigmind', handler)),
+  },
+};
+
+/** Routes that a request was in before it came to ours; `request.route` still names them. */
+const earlier: Record<string, (app: Express, library: Library) => unknown> = {
+  'nothing before': () => {},
+  'a route at its path before': (app) =>
+    ['/', path, `${path}/more`].map((each) => app.all(each, (_request, _response, next) => next())),
+  'a route at every path before': (app) => app.all(/.*/, (_request, _response, next) => next()),
+  'a router before': (app, library) => app.use(library.Router().post(path, (_request, _response, next) => next())),
+};
+
+describe.each(expresses)('under $name', ({ express }) => {
+  const { webhooks, handled } = noting();
+  const served: Served[] = [];
+
+  beforeEach(() => handled.splice(0));
+  afterEach(() => Promise.all(served.splice(0).map((app) => app.close())));
+
+  async function house(wrap: (router: Router) => RequestHandler, mount: Mount, before: (typeof earlier)[string]) {
+    const app = express();
+    before(app, express);
+    mount.at(app, wrap(webhooks.router), express);
+    app.use((_request, response) => void response.status(299).end('later'));
+    const one = await serve(app);
+    served.push(one);
+    return { url: one.origin + (mount.to ?? path), origin: one.origin };
+  }
+
+  const kinds = fc.record({
+    wrapper: fc.constantFrom(...Object.keys(wrappers)),
+    mount: fc.constantFrom(...Object.keys(mounts)),
+    before: fc.constantFrom(...Object.keys(earlier)),
+  });
+
+  test('a genuine delivery is handled once and a forged one refused, however the router is wrapped and mounted', async () => {
+    await fc.assert(
+      fc.asyncProperty(kinds, async ({ wrapper, mount, before }) => {
+        handled.splice(0);
+        const { url } = await house(wrappers[wrapper] as never, mounts[mount] as Mount, earlier[before] as never);
+        const { headers, body } = genuine();
+        expect((await post(url, { headers, body: `${body} ` })).status).toBe(401);
+        expect(handled).toStrictEqual([]);
+        const reply = await post(url, { headers, body });
+        expect([reply.status, await reply.text()]).toEqual([200, '{"status":"processed"}']);
+        expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('what is below a use mount and not signed goes to later middleware, however the router is wrapped', async () => {
+    const used = Object.keys(mounts).filter((name) => mounts[name]?.used);
+    await fc.assert(
+      fc.asyncProperty(kinds, fc.constantFrom(...used), async ({ wrapper, before }, mount) => {
+        const { url } = await house(wrappers[wrapper] as never, mounts[mount] as Mount, earlier[before] as never);
+        const below = `${url.replace(/\/$/, '')}/more`;
+        for (const method of ['POST', 'PUT', 'GET']) {
+          const reply = await fetch(below, { method, ...(method !== 'GET' && { body: '{}' }) });
+          expect([method, reply.status, await reply.text()]).toEqual([method, 299, 'later']);
+        }
+        expect(handled).toStrictEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test.each(Object.keys(wrappers).filter((name) => !/APM|next/.test(name)))(
+    'leaves a signed POST below a use mount to later middleware after an earlier route, wrapped in %s',
+    async (wrapper) => {
+      for (const before of Object.values(earlier)) {
+        const { url } = await house(wrappers[wrapper] as never, mounts['app.use'] as Mount, before);
+        expect((await post(`${url}/more`, genuine())).status).toBe(299);
+      }
+      expect(handled).toStrictEqual([]);
+    },
+  );
+
+  test.each(Object.keys(wrappers))(
+    'refuses what is not signed, and other methods, in a route wrapped in %s',
+    async (wrapper) => {
+      const { url } = await house(wrappers[wrapper] as never, mounts['app.all'] as Mount, () => {});
+      expect((await post(url, { headers: {}, body: '{}' })).status).toBe(401);
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
+        const reply = await fetch(url, { method });
+        expect([method, reply.status, reply.headers.get('allow')]).toEqual([method, 405, 'POST']);
+      }
+      expect(handled).toStrictEqual([]);
+    },
+  );
+
+  test('warns once a path of a signed POST that is passed on, saying how to mount', async () => {
+    const { logger, lines } = notedLog();
+    const { webhooks: warning, handled: seen } = noting({ logger });
+    const { url, origin } = await house(
+      () => warning.router,
+      mounts['app.use'] as Mount,
+      () => {},
+    );
+    for (const to of ['/more', '/more?x=1', '/other', '/more']) await post(url + to, genuine());
+    await post(`${url}/unsigned`, { headers: {}, body: '{}' });
+    await post(`${origin}/beside`, genuine());
+    expect(lines).toEqual(
+      ['/more', '/other'].map((below) =>
+        expect.objectContaining({
+          level: 40,
+          code: 'PASSED_ON',
+          path: path + below,
+          msg: expect.stringContaining("app.use('/its/path', webhooks.router)") as unknown,
+        }),
+      ),
+    );
+    expect(seen).toStrictEqual([]);
+  });
+});
+
+test('warns of a header that the pinned scheme signs in, and stops after many paths', async () => {
+  const { logger, lines } = notedLog();
+  const { webhooks } = noting({
+    logger,
+    signature: { name: 'mine', signatureHeaders: ['X-Seal'], verify: () => false },
+  });
+  let passed = 0;
+  function send(url: string, headers: Record<string, string>): void {
+    const request = { method: 'POST', url, headers } as unknown as IncomingMessage;
+    webhooks.router(request, {} as ServerResponse, () => {
+      passed += 1;
+    });
+  }
+  send('/plain', { 'x-other': '1' });
+  expect(lines).toStrictEqual([]);
+  send(`/${'long'.repeat(1000)}`, { 'x-seal': '1' });
+  expect(lines).toHaveLength(1);
+  expect(JSON.stringify(lines[0]).length).toBeLessThan(1000);
+  for (let number = 0; number < 3000; number += 1) send(`/${number}`, { 'x-seal': '1' });
+  expect(lines).toHaveLength(1000);
+  expect(passed).toBe(3002);
+});
+
+test('passes a request on when the logger throws', () => {
+  const { logger } = notedLog();
+  const { webhooks } = noting({ logger });
+  logger.warn = () => {
+    throw new Error('disk full');
+  };
+  const request = { method: 'POST', url: '/other', headers: { 'x-signature': '1' } } as unknown as IncomingMessage;
+  const next = jest.fn();
+  webhooks.router(request, {} as ServerResponse, next);
+  expect(next.mock.calls).toEqual([[]]);
+});
+
+test('says what was meant when it is called by hand', () => {
+  const { webhooks } = noting();
+  const call = webhooks.router as unknown as () => void;
+  expect(() => call()).toThrow(
+    expect.objectContaining({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining("app.use('/path', webhooks.router)") as unknown,
+    }),
+  );
+});
