@@ -2,6 +2,7 @@ import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/s
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { askCustomScheme } from './ask-custom-scheme';
+import { dropStale } from './drop-stale';
 import { type Account, findAccount } from './find-account';
 import type { SignaturePolicy } from './policy';
 import { findMatch } from './readings/find-match';
@@ -17,8 +18,10 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
     if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
     // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
-    if (read !== undefined) return accept(raw, account, scheme, findSigner(raw, read, account.secrets), policy);
-    const match = askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs);
+    const match =
+      read === undefined
+        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs)
+        : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) =>
       found instanceof Settled ? found : accept(raw, account, scheme, found, policy),
     );
@@ -42,8 +45,14 @@ function accept(
 }
 
 /** The match of one of our own schemes. It reads the headers once and tries one secret after the other. */
-function findSigner(raw: RawDelivery, read: ReadHeaders, secrets: readonly string[]): FoundMatch | undefined {
-  const readings = read(raw.headers);
+function findSigner(
+  raw: RawDelivery,
+  read: ReadHeaders,
+  secrets: readonly string[],
+  toleranceMs: number,
+): FoundMatch | Settled | undefined {
+  const readings = dropStale(read(raw.headers), raw.receivedAt, toleranceMs);
+  if (readings instanceof Settled) return readings;
   for (const secret of secrets) {
     const found = findMatch(readings, raw.rawBody, secret);
     if (found !== undefined) return found;

@@ -52,6 +52,11 @@ const forms: readonly Form[] = [
     pin: "signature: hmac({ header: 'x-hub-signature-256', prefix: 'sha256=' })",
   },
   {
+    form: 'GitHub’s in upper case and twice',
+    headers: { 'x-hub-signature-256': `SHA256=${'0'.repeat(64)}, SHA256=${mac(body)}` },
+    pin: "signature: hmac({ header: 'x-hub-signature-256', prefix: 'SHA256=' })",
+  },
+  {
     form: 'plain SHA-512',
     headers: { 'x-hmac': mac(body, { algorithm: 'sha512' }) },
     pin: "signature: hmac({ header: 'x-hmac', algorithm: 'sha512' })",

@@ -80,6 +80,14 @@ describe('what is said twice', () => {
     }
   });
 
+  test('a plain signature that comes twice is refused, since no rotation sends one value twice', async () => {
+    const { 'x-signature': value = '' } = plainHeaders();
+    for (const signature of ['auto', hmac({ header: 'x-signature' })] as const) {
+      await expectRefused(receiver({ signature }), { 'x-signature': [value, value] });
+      await expectRefused(receiver({ signature }), { 'x-signature': `${value},${value}` });
+    }
+  });
+
   test('a repeated timestamp header is refused beside a signature of its own', async () => {
     await expectRefused(receiver(), { ...twoHeaders(), 'x-timestamp': [seconds, seconds] });
     await expectRefused(receiver(), { ...twoHeaders(body, old), 'x-timestamp': [old, seconds] });
