@@ -37,8 +37,8 @@ export function shownName(name: string, known: readonly string[]): string {
   return isShort(name) || didYouMean(name, known) !== '' ? JSON.stringify(name) : show(name);
 }
 
-/** Describes a value briefly, for an error message. */
-function show(value: unknown): string {
+/** Describes a value briefly, for an error message. Shows no string. */
+export function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') {
     if (value === '') return 'an empty string';

@@ -86,7 +86,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
   const scheme = parseSignature(signature);
   if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
-    secret: parseSecret(secret, environment, scheme !== undefined),
+    secret: parseSecret(secret, environment, scheme),
     scheme,
     toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
     limit: parseLimit(limit),

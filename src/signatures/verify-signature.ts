@@ -15,16 +15,20 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
-    if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
+    if (scheme === undefined) {
+      return account.refusal === undefined ? mint(raw, account.tenant, 'none', {}) : refuse(account.refusal);
+    }
     // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
     const match =
       read === undefined
         ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs)
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
-    return whenReady(match, (found) =>
-      found instanceof Settled ? found : accept(raw, account, scheme, found, policy),
-    );
+    return whenReady(match, (found) => {
+      const isOutage = found instanceof Settled && found.outcome !== 'unauthenticated';
+      if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
+      return found instanceof Settled ? found : accept(raw, account, scheme, found, policy);
+    });
   });
 }
 

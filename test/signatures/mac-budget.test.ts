@@ -5,7 +5,9 @@ import {
   expectAccepted,
   expectRefused,
   mac,
+  plainHeaders,
   receiver,
+  refusal,
   seconds,
   secret,
   slackHeaders,
@@ -88,6 +90,36 @@ test.each([
     expect(await macsFor(() => expectRefused(to, headers))).toBe(0);
     expect(to.reason()).toMatch(/^The signature was not checked, since its timestamp is 301 s (?:old|ahead)/);
   }
+});
+
+test.each<[string, object | undefined]>([
+  ['unknown', undefined],
+  ['known for a blank secret', { tenant: 'globex', secret: ' ' }],
+])('a tenant that is %s costs what a wrong signature costs', async (_title, answer) => {
+  const whsec = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const find = ({ params: { tenant } }: { params: Record<string, string | undefined> }) =>
+    (tenant === 'acme' ? { tenant, secret: whsec } : answer) as { tenant: string; secret: string } | undefined;
+  const stale = stripeHeaders(body, '1000000000');
+  for (const signature of ['auto', hmac({ header: 'x-signature' }), standardWebhooks()] as const) {
+    for (const headers of [plainHeaders(), standardHeaders(), twoHeaders(), stripeHeaders(), stale, noise(), {}]) {
+      const to = receiver({ secret: find, signature });
+      const macs = { acme: 0, nobody: 0 };
+      for (const tenant of ['acme', 'nobody'] as const) {
+        createHmac.mockClear();
+        expect(await to.post(headers, body, { tenant })).toEqual(refusal);
+        macs[tenant] = createHmac.mock.calls.length;
+      }
+      expect(macs.nobody).toBe(macs.acme);
+    }
+  }
+});
+
+test('a scheme of one’s own is asked for an unknown tenant too, and cannot let it in', async () => {
+  const verify = jest.fn(() => true);
+  const to = receiver({ secret: () => undefined, signature: { name: 'own', verify } });
+  await expectRefused(to, plainHeaders());
+  expect(verify).toHaveBeenCalledTimes(1);
+  expect(to.reason()).toBe('The secret function knows no such tenant.');
 });
 
 test('a stale pinned timestamp costs no MAC either', async () => {
