@@ -24,6 +24,8 @@ export interface VerifiedDelivery {
   readonly scheme: string;
   /** The delivery id that a pinned scheme signs; a repeat carries it again. */
   readonly signedId: string | undefined;
+  /** Logs the scheme; to be called once the delivery is known to be no copy. `undefined` if it was logged before. */
+  readonly announceScheme: (() => void) | undefined;
   readonly [verifiedBrand]: true;
 }
 

@@ -43,9 +43,8 @@ function accept(
   if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found);
-  policy.announce(delivery, found);
-  return delivery;
+  const { tenant } = account;
+  return mint(raw, tenant, found.scheme ?? scheme.name, found, policy.announcementOf({ raw, tenant }, found));
 }
 
 /** The match of one of our own schemes. It reads the headers once and tries one secret after the other. */
@@ -85,8 +84,14 @@ export function refuseUnsigned(headers: RawDelivery['headers'], policy: Signatur
   return refuse(describeMissing(scheme, headers));
 }
 
-function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
-  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match) });
+function mint(
+  raw: RawDelivery,
+  tenant: string | undefined,
+  scheme: string,
+  match: SignatureMatch,
+  announceScheme?: () => void,
+): VerifiedDelivery {
+  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match), announceScheme });
 }
 
 /** An empty id would be the same for every delivery. */
