@@ -24,6 +24,8 @@ export interface VerifiedDelivery {
   readonly scheme: string;
   /** The delivery id that a pinned scheme signs; a repeat carries it again. */
   readonly signedId: string | undefined;
+  /** Logs the scheme; to be called once the delivery is known to be no copy. `undefined` if it was logged before. */
+  readonly announceScheme: (() => void) | undefined;
   readonly [verifiedBrand]: true;
 }
 
@@ -63,6 +65,8 @@ export interface SettledDetails {
   readonly key?: string | undefined;
   /** How often its handlers have been started, if they were. */
   readonly attempt?: number | undefined;
+  /** The code of a problem answer, for `misconfigured`, if it is not that of the outcome table. */
+  readonly code?: 'BAD_SECRET' | undefined;
   /** Whether the delivery joined the run of an earlier copy. That copy reports what went wrong. */
   readonly joined?: boolean | undefined;
   /** Milliseconds after which a repeat may succeed; overrides the outcome table. */

@@ -8,7 +8,7 @@ const setupCodes = {
   BAD_HANDLER: 'A handler or callback is not usable',
   BAD_OPTION: 'An option is unknown or has an invalid value',
   BAD_SCHEMA: 'A schema in `schemas` cannot be compiled',
-  BAD_SECRET: 'A secret is too weak to protect anything',
+  BAD_SECRET: 'A secret is missing, or too weak to protect anything',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',

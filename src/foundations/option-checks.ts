@@ -1,7 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
 
-/** The error `path: expected …, got …`, with a remedy. It shows the value, so never use it for secrets. */
+/**
+ * The error `path: expected …, got …`, with a remedy. It never shows a string, only its length: people pass their secret
+ * where something else is expected.
+ */
 export function badOption(
   path: string,
   expectation: string,
@@ -9,15 +12,38 @@ export function badOption(
   remedy = '',
   cause?: unknown,
 ): WebhookError {
-  const message = `${path}: expected ${expectation}, got ${show(value)}.`;
+  return refusal(path, expectation, show(value), remedy, cause);
+}
+
+/** As `badOption`, where a word or a number is expected: a string that may be one is shown. */
+export function badWord(path: string, expectation: string, value: unknown, remedy = ''): WebhookError {
+  return refusal(path, expectation, isShort(value) ? `${JSON.stringify(value)} (string)` : show(value), remedy);
+}
+
+function refusal(path: string, expectation: string, shown: string, remedy: string, cause?: unknown): WebhookError {
+  const message = `${path}: expected ${expectation}, got ${shown}.`;
   return new WebhookError('BAD_OPTION', remedy === '' ? message : `${message} ${remedy}`, { cause });
 }
 
-/** Describes a value briefly, for an error message. */
-function show(value: unknown): string {
+/** The longest string that is taken for a mistyped word. A longer one may be a secret. */
+const longestWord = 12;
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestWord;
+}
+
+/** A name that somebody passed, for an error message. Unless it is short or similar to a known one, only its length. */
+export function shownName(name: string, known: readonly string[]): string {
+  return isShort(name) || didYouMean(name, known) !== '' ? JSON.stringify(name) : show(name);
+}
+
+/** Describes a value briefly, for an error message. Shows no string. */
+export function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string')
-    return `${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)} (string)`;
+  if (typeof value === 'string') {
+    if (value === '') return 'an empty string';
+    return `a string of ${value.length} character${value.length === 1 ? '' : 's'}`;
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
     return `${value} (${typeof value})`;
   }
@@ -50,29 +76,23 @@ export function knownOptions(given: unknown, path: string, known: Readonly<Recor
     throw badOption(path === '' ? 'options' : path, 'an object', given);
   }
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(known, name)) {
-      throw unknownOption(path === '' ? name : `${path}.${name}`, name, known, remedy);
-    }
+    if (!Object.hasOwn(known, name)) throw unknownOption(path, name, Object.keys(known), remedy);
   }
   return given;
 }
 
-function unknownOption(
-  path: string,
-  name: string,
-  known: Readonly<Record<string, true>>,
-  remedy: string,
-): WebhookError {
-  const names = Object.keys(known);
-  const hint = didYouMean(name, names) || ` Known are ${names.join(', ')}.`;
-  return new WebhookError('BAD_OPTION', `${path} is unknown.${hint}${remedy === '' ? '' : ` ${remedy}`}`);
+function unknownOption(path: string, name: string, known: readonly string[], remedy: string): WebhookError {
+  const near = didYouMean(name, known);
+  const shown = isShort(name) || near !== '' ? name : `(${show(name)})`;
+  const hint = (near || ` Known are ${known.join(', ')}.`) + (remedy === '' ? '' : ` ${remedy}`);
+  return new WebhookError('BAD_OPTION', `${path === '' ? '' : `${path}.`}${shown} is unknown.${hint}`);
 }
 
 /** Requires a whole number in a range, both ends included. */
 export function wholeNumber(path: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-  throw badOption(path, `a whole number ${range}`, value);
+  throw badWord(path, `a whole number ${range}`, value);
 }
 
 /** Requires a function; `code` is the error code for any other value. */
@@ -93,7 +113,7 @@ export function headerNameOf(path: string, value: unknown): string {
 export function oneOf<T extends string>(path: string, value: unknown, words: readonly T[]): T {
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
-  throw badOption(path, `one of ${words.map((word) => `'${word}'`).join(', ')}`, value);
+  throw badWord(path, `one of ${words.map((word) => `'${word}'`).join(', ')}`, value);
 }
 
 /** Requires a string; it may be empty. */

@@ -20,10 +20,11 @@ const fixed = new Map<Outcome, WebhookResponse>(
 
 /**
  * The answer to a delivery; the caller may change it. Problems follow RFC 9457. They hold nothing but the outcome
- * table's row and a schema error.
+ * table's row, another code and a schema error.
  */
 export function responseTo({ outcome, details }: Settled): WebhookResponse {
-  const { retryAfterMs, schemaError } = details;
+  const { retryAfterMs, schemaError, code } = details;
+  if (code !== undefined) return makeResponse(outcome, {}, code);
   if (schemaError !== undefined && outcome === 'invalid') return makeResponse(outcome, { errors: [schemaError] });
   const { status, headers, body } = fixed.get(outcome) ?? makeResponse(outcome);
   if (retryAfterMs === undefined) return { status, headers: { ...headers }, body };
@@ -31,8 +32,8 @@ export function responseTo({ outcome, details }: Settled): WebhookResponse {
   return { status, headers: { ...headers, 'retry-after': String(seconds) }, body };
 }
 
-function makeResponse(outcome: Outcome, extra: object = {}): WebhookResponse {
-  const { status, title, code, retryAfterSeconds } = rowOf(outcome);
+function makeResponse(outcome: Outcome, extra: object = {}, code = rowOf(outcome).code): WebhookResponse {
+  const { status, title, retryAfterSeconds } = rowOf(outcome);
   if (code === undefined) {
     return { status, headers: { 'content-type': successType }, body: JSON.stringify({ status: outcome }) };
   }

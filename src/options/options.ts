@@ -28,7 +28,7 @@ export interface DeduplicateOptions {
 export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas, Locals = undefined> {
   /**
    * The secret of the webhook destination, or several during a rotation. If one endpoint serves several tenants, a
-   * function that finds the tenant of a request. After `whsec_`, a secret must be base64 of at least 24 bytes.
+   * function that finds the tenant of a request. After `whsec_`, `standardWebhooks()` takes base64 of at least 24 bytes.
    * @default process.env.BIGMIND_WEBHOOK_SECRET
    */
   readonly secret?: string | readonly string[] | FindSecret | undefined;

@@ -1,5 +1,6 @@
 import { type LoggerOptions, pino } from 'pino';
 import type { Logger } from '../foundations/contracts/logger';
+import { isRecord } from '../foundations/is-record';
 import { badOption, callIt } from '../foundations/option-checks';
 
 const silent: Logger = {
@@ -35,7 +36,7 @@ export function parseLogger(logger: unknown): Logger {
   try {
     return pino({ name, ...(logger as LoggerOptions) });
   } catch (cause) {
-    throw refusal(logger, `pino refuses it: ${cause instanceof Error ? cause.message : 'it threw'}.`, cause);
+    throw refusedByPino(logger, cause instanceof Error ? cause : new Error('it threw'));
   }
 }
 
@@ -47,6 +48,18 @@ const messageFirst =
 function takesMessageFirst(logger: object): boolean {
   const { log, transports, pipe } = logger as Readonly<Record<string, unknown>>;
   return typeof log === 'function' && (transports !== undefined || typeof pipe === 'function');
+}
+
+/** Names pino's reason, unless it repeats a long text of the options, such as a secret in the place of a level. */
+function refusedByPino(logger: object, cause: Error): Error {
+  if (longTexts(logger).some((text) => cause.message.includes(text))) return refusal(logger, 'pino refuses it.');
+  return refusal(logger, `pino refuses it: ${cause.message}.`, cause);
+}
+
+function longTexts(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.length > 12 ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap(longTexts);
+  return isRecord(value) ? Object.entries(value).flat().flatMap(longTexts) : [];
 }
 
 function refusal(logger: unknown, remedy: string, cause?: unknown): Error {

@@ -8,6 +8,7 @@ import type { DeliveryStore } from '../foundations/contracts/store';
 import { WebhookError } from '../foundations/errors';
 import {
   badOption,
+  badWord,
   callIt,
   headerNameOf,
   knownOptions,
@@ -86,7 +87,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
   const scheme = parseSignature(signature);
   if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
-    secret: parseSecret(secret, environment, scheme !== undefined),
+    secret: parseSecret(secret, environment, scheme),
     scheme,
     toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
     limit: parseLimit(limit),
@@ -110,7 +111,7 @@ function parseSignature(signature: unknown): SignatureScheme | undefined {
   if (signature === false) return undefined;
   if (typeof signature !== 'object' || signature === null) {
     const remedy = callIt(signature, "hmac({ header: 'x-signature' }); a scheme of your own is { name, verify }");
-    throw badOption('signature', "'auto', false or a scheme", signature, remedy);
+    throw badWord('signature', "'auto', false or a scheme", signature, remedy);
   }
   const scheme = signature as Partial<SignatureScheme>;
   requireText('signature.name', scheme.name);
@@ -132,7 +133,7 @@ const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 function parseLimit(limit: unknown): number {
   const bytes = typeof limit === 'string' ? parseSize(limit) : limit;
   if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
-  throw badOption('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
+  throw badWord('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
 }
 
 function parseSize(text: string): number {

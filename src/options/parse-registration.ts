@@ -1,5 +1,12 @@
 import { WebhookError } from '../foundations/errors';
-import { badOption, didYouMean, knownOptions, requireFunction, requireText } from '../foundations/option-checks';
+import {
+  badOption,
+  didYouMean,
+  knownOptions,
+  requireFunction,
+  requireText,
+  shownName,
+} from '../foundations/option-checks';
 import type { NamedHandler, Registry } from '../handlers/registry';
 
 type Run = NamedHandler['run'];
@@ -49,7 +56,7 @@ function parseEventName(name: unknown, events: ReadonlyMap<string, unknown>): st
 export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>): WebhookError {
   const known = [...events.keys()];
   const hint = didYouMean(name, known) || ` Known are ${known.join(', ')}.`;
-  return new WebhookError('UNKNOWN_EVENT', `There is no event ${JSON.stringify(name)}.${hint}`);
+  return new WebhookError('UNKNOWN_EVENT', `There is no event ${shownName(name, known)}.${hint}`);
 }
 
 /**

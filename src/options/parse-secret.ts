@@ -1,6 +1,8 @@
+import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { WebhookError } from '../foundations/errors';
 import { flawOfSecret } from '../signatures/mac/secret-key';
 import type { FindSecret, SecretSource } from '../signatures/policy';
+import { needsKey } from '../signatures/readings/header-reader';
 
 const variable = 'BIGMIND_WEBHOOK_SECRET';
 
@@ -13,23 +15,29 @@ const missing =
  *
  * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither shows any part of a secret
  */
-export function parseSecret(given: unknown, environment: NodeJS.ProcessEnv, needed: boolean): SecretSource {
+export function parseSecret(
+  given: unknown,
+  environment: NodeJS.ProcessEnv,
+  scheme: SignatureScheme | undefined,
+): SecretSource {
+  const needed = scheme !== undefined;
+  const isKey = needsKey(scheme);
   if (typeof given === 'function') return given as FindSecret;
   if (given === undefined) {
     const secret = environment[variable];
-    if (secret !== undefined && secret.trim() !== '') return [usable(variable, secret)];
+    if (secret !== undefined && secret.trim() !== '') return [usable(variable, secret, isKey)];
     if (!needed) return [];
     throw new WebhookError('MISSING_SECRET', missing);
   }
-  if (!Array.isArray(given)) return [usable('secret', given)];
+  if (!Array.isArray(given)) return [usable('secret', given, isKey)];
   if (given.length === 0 && needed) {
     throw new WebhookError('BAD_SECRET', 'secret: expected at least one secret, got an empty array.');
   }
-  return given.map((secret: unknown, index) => usable(`secret[${index}]`, secret));
+  return given.map((secret: unknown, index) => usable(`secret[${index}]`, secret, isKey));
 }
 
-function usable(path: string, secret: unknown): string {
-  const flaw = flawOfSecret(secret);
+function usable(path: string, secret: unknown, isKey: boolean): string {
+  const flaw = flawOfSecret(secret, isKey);
   if (flaw === undefined) return secret as string;
   throw new WebhookError(
     'BAD_SECRET',

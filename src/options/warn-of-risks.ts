@@ -1,5 +1,7 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { auto } from '../signatures/schemes/auto';
 import type { Settings } from './parse-options';
+import { odditiesOf } from './secret-oddities';
 
 /** Platforms that may run each request in another process, by a variable that they set. */
 const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;
@@ -12,6 +14,7 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
   if (settings.scheme === undefined) {
     logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
   }
+  warnOfSecrets(settings, logger);
   if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
     logger.warn(
       { code: 'TENANTS_SHARE_STORE' },
@@ -26,6 +29,18 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
     { code: 'EPHEMERAL_STORE', platform },
     `De-duplication is in memory, and ${platform} runs repeats in other processes: pass a shared deduplicate.store.`,
   );
+}
+
+/** With most of these, every delivery would be refused, and nothing else says why. */
+function warnOfSecrets({ secret: secrets, scheme }: Settings, logger: Logger): void {
+  if (typeof secrets === 'function' || scheme === undefined) return;
+  for (const [index, secret] of secrets.entries()) {
+    const named = secrets.length === 1 ? 'The secret' : `secret[${index}]`;
+    for (const oddity of odditiesOf(secret, scheme === auto)) {
+      const remedy = 'Use the secret that Bigmind shows for the destination, whole and as it is.';
+      logger.warn({ code: 'SECRET_LOOKS_WRONG' }, `${named} ${oddity}. ${remedy}`);
+    }
+  }
 }
 
 /** Warns, when a worker starts, that other workers do not see its progress. */

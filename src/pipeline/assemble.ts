@@ -25,7 +25,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       secret: settings.secret,
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
-      announce: scheme === auto ? announceScheme(logger) : () => {},
+      announcementOf: scheme === auto ? announceScheme(logger) : () => undefined,
     },
     checks: settings.checks,
     registry: new Registry(),

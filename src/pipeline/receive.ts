@@ -3,6 +3,7 @@ import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { ContextSource } from '../handlers/context';
 import type { NamedHandler } from '../handlers/registry';
+import { mayBeCopy } from '../signatures/announce-scheme';
 import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
@@ -18,9 +19,23 @@ import { runHandlers } from './run-handlers';
 export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Settled> {
   return whenReady(verifySignature(raw, parts.signature), (verified) => {
     if (verified instanceof Settled) return verified;
-    const event = readEvent(verified, parts.checks);
-    if (event instanceof Settled) return setAside(event, verified, parts);
-    return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+    return announced(take(verified, parts), verified.announceScheme);
+  });
+}
+
+/** The way of a verified delivery. */
+function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  const event = readEvent(verified, parts.checks);
+  if (event instanceof Settled) return setAside(event, verified, parts);
+  return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+}
+
+/** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */
+function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) | undefined): MaybePromise<Settled> {
+  if (announceScheme === undefined) return settled;
+  return whenReady(settled, (end) => {
+    if (!mayBeCopy(end)) announceScheme();
+    return end;
   });
 }
 

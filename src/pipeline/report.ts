@@ -124,8 +124,8 @@ function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { rea
 
 /** The error for an outcome that is not a success. */
 export function errorOf({ outcome, details }: Settled): WebhookError {
-  const { status, title, code } = rowOf(outcome);
-  const { schemaError, reason, cause } = details;
+  const { status, title, code: usualCode } = rowOf(outcome);
+  const { schemaError, reason, cause, code = usualCode } = details;
   const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
   return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
     status,

@@ -11,6 +11,7 @@ export async function verifyEvent<Event>(
 ): Promise<VerifiedEvent<Event> | Settled> {
   const verified = await verifySignature(raw, parts.signature);
   if (verified instanceof Settled) return verified;
+  verified.announceScheme?.();
   const read = readEvent(verified, parts.checks);
   if (read instanceof Settled) return read;
   const { tenant, scheme } = verified;

@@ -1,6 +1,7 @@
 import type { Logger } from '../foundations/contracts/logger';
-import type { SignatureMatch } from '../foundations/contracts/signature-scheme';
-import type { VerifiedDelivery } from '../foundations/delivery';
+import type { Settled } from '../foundations/delivery';
+import type { Outcome } from '../foundations/outcomes';
+import type { SignaturePolicy } from './policy';
 import { FoundMatch } from './readings/found-match';
 
 /** How many tenants' schemes are remembered. Beyond it, the oldest is forgotten and may be announced again. */
@@ -8,20 +9,41 @@ const mostTenants = 1000;
 
 /**
  * Logs the line of configuration that pins the scheme that `auto` found, once for each tenant and after each change.
- * With a pinned scheme, a stolen signature of another form is useless.
+ * With a pinned scheme, a stolen signature of another form is useless. `undefined` if there is nothing new to log.
  */
-export function announceScheme(logger: Logger): (delivery: VerifiedDelivery, match: SignatureMatch) => void {
+export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'] {
   const announced = new Map<string | undefined, FoundMatch>();
-  return function announce({ raw, tenant }, match) {
-    if (!(match instanceof FoundMatch) || isOurTool(raw.headers['user-agent'])) return;
+  const isKnown = (tenant: string | undefined, match: FoundMatch): boolean => {
     const before = announced.get(tenant);
-    if (before !== undefined && match.pinsLike(before)) return;
-    if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
-    announced.set(tenant, match);
-    const { pin } = match;
-    logger.info({ ...(tenant !== undefined && { tenant }), pin }, `Signature scheme found. To pin it: ${pin}`);
+    return before !== undefined && match.pinsLike(before);
+  };
+  // Not inside `announcementOf`: it waits for the outcome, and must not hold the delivery.
+  function announcement(tenant: string | undefined, match: FoundMatch): () => void {
+    return () => {
+      if (isKnown(tenant, match)) return;
+      const isChange = announced.delete(tenant);
+      if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
+      announced.set(tenant, match);
+      const { pin } = match;
+      const fields = { ...(tenant !== undefined && { tenant }), pin };
+      if (isChange) logger.warn(fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
+      else logger.info(fields, `Signature scheme found. To pin it: ${pin}`);
+    };
+  }
+  return function announcementOf({ raw, tenant }, match) {
+    if (!(match instanceof FoundMatch) || isOurTool(raw.headers['user-agent'])) return undefined;
+    return isKnown(tenant, match) ? undefined : announcement(tenant, match);
   };
 }
+
+/**
+ * Whether a delivery came before, or may have. A replay under another header's name must not advise to pin that one.
+ */
+export function mayBeCopy({ outcome, details: { joined = false, attempt = 1 } }: Settled): boolean {
+  return copies.has(outcome) || joined || attempt > 1;
+}
+
+const copies: ReadonlySet<string> = new Set<Outcome>(['duplicate', 'in-progress', 'timeout', 'unavailable']);
 
 /** Whether this package sent the delivery. Its test deliveries say nothing about the vendor's scheme. */
 function isOurTool(userAgent: string | undefined): boolean {

@@ -1,14 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { isRecord } from '../foundations/is-record';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { show } from '../foundations/option-checks';
 import { withinMs } from '../foundations/timeouts';
 import { flawOfSecret } from './mac/secret-key';
 import type { SignaturePolicy, TenantSecret } from './policy';
-import { refuse } from './refusal';
+import { needsKey } from './readings/header-reader';
 
 /** A tenant and its usable secrets. The tenant is `undefined` unless `secret` is a function. */
 export interface Account {
   readonly tenant: string | undefined;
   readonly secrets: readonly string[];
+  /** Why it is refused, whatever signs the request; `undefined` for a known tenant. */
+  readonly refusal?: string | undefined;
 }
 
 /** Finds the account of a request. It calls the `secret` function, if there is one. */
@@ -22,16 +27,33 @@ export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePro
     },
     (error) => new Settled('unavailable', { reason: 'The secret function failed.', cause: error }),
   );
-  return whenReady(found, (answer) => (answer instanceof Settled ? answer : accountOf(answer as TenantSecret)));
+  return whenReady(found, (answer) =>
+    answer instanceof Settled ? answer : accountOf(answer, needsKey(policy.scheme)),
+  );
 }
 
 /** Checks the result of the `secret` function every time, since it may come from a database. */
-function accountOf(answer: TenantSecret | undefined): Account | Settled {
-  if (answer === undefined || answer === null) return refuse('The secret function knows no such tenant.');
-  const { tenant, secret } = answer;
-  if (typeof tenant !== 'string' || tenant === '') return refuse('The secret function returned no tenant name.');
+function accountOf(answer: unknown, isKey: boolean): Account | Settled {
+  if (answer === undefined) return stranger('The secret function knows no such tenant.');
+  if (!isRecord(answer)) return misconfigured(`not ${show(answer)}.`);
+  const { tenant, secret } = answer as Partial<TenantSecret>;
+  if (typeof tenant !== 'string') return misconfigured(`not ${show(tenant)} as the tenant.`);
+  if (tenant === '') return stranger('The secret function returned no tenant name.');
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  const usable = secrets.filter((each): each is string => flawOfSecret(each) === undefined);
-  if (usable.length === 0) return refuse(`The secret of tenant ${tenant} is not usable: ${flawOfSecret(secrets[0])}.`);
-  return { tenant, secrets: usable };
+  const usable = secrets.filter((each): each is string => flawOfSecret(each, isKey) === undefined);
+  if (usable.length > 0) return { tenant, secrets: usable };
+  return stranger(`The secret of tenant ${tenant} is not usable: ${flawOfSecret(secrets[0], isKey)}.`);
+}
+
+/** Signs nothing, and costs as much as a tenant's: a key that decodes, as those of Standard Webhooks do. */
+const dummySecret = `whsec_${randomBytes(32).toString('base64')}`;
+
+/** An account that is refused after the same work as a wrong signature, so that time does not tell which tenants exist. */
+function stranger(refusal: string): Account {
+  return { tenant: undefined, secrets: [dummySecret], refusal };
+}
+
+function misconfigured(found: string): Settled {
+  const reason = `The secret function must return { tenant, secret }, or undefined for an unknown tenant, ${found}`;
+  return new Settled('misconfigured', { code: 'BAD_SECRET', reason });
 }

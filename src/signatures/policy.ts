@@ -24,6 +24,8 @@ export type FindSecret = (request: SecretRequest) => MaybePromise<TenantSecret |
 /** The checked option `secret`: the secrets, or the function that finds them. */
 export type SecretSource = readonly string[] | FindSecret;
 
+type RawAndTenant = Pick<VerifiedDelivery, 'raw' | 'tenant'>;
+
 /** How deliveries are verified. */
 export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
@@ -33,6 +35,6 @@ export interface SignaturePolicy {
   readonly toleranceMs: number;
   /** How long the `secret` function and a custom scheme may take. */
   readonly answerTimeoutMs: number;
-  /** Called with every verified delivery and its match. */
-  readonly announce: (delivery: VerifiedDelivery, match: SignatureMatch) => void;
+  /** Logs the scheme of a verified delivery when it is called; `undefined` if there is nothing new to log. */
+  readonly announcementOf: (delivery: RawAndTenant, match: SignatureMatch) => (() => void) | undefined;
 }

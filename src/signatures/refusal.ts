@@ -1,8 +1,11 @@
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { Settled } from '../foundations/delivery';
+import type { Reading } from './readings/reading';
 
 // Why a delivery was refused, for the operator's log. Names headers, never their values.
+
+type Place = Pick<Reading, 'header' | 'timestampHeader'>;
 
 /** The only answer to an unverified delivery; the reason is for the log only. */
 export function refuse(reason: string): Settled {
@@ -21,11 +24,23 @@ export function describeMismatch(scheme: SignatureScheme, headers: WebhookHeader
 }
 
 export function describeStale(aheadMs: number, toleranceMs: number): string {
+  return `The signature matches, but ${describeAge(aheadMs, toleranceMs)}`;
+}
+
+/** For a signature whose timestamp was enough to refuse it. */
+export function describeUntried({ header, timestampHeader }: Place, aheadMs: number, toleranceMs: number): string {
+  const age = `The signature was not checked, since ${describeAge(aheadMs, toleranceMs)}`;
+  if (timestampHeader === undefined) return age;
+  const named = `${timestampHeader.slice(0, 64)} holds it; if the sender does not sign it, pin `;
+  return `${age} ${named}signature: hmac({ header: '${header.slice(0, 64)}' }).`;
+}
+
+function describeAge(aheadMs: number, toleranceMs: number): string {
   const direction = aheadMs < 0 ? 'old' : 'ahead of our clock';
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
   return (
-    `The signature matches, but its timestamp is ${seconds} s ${direction}, more than toleranceSeconds ` +
-    `(${toleranceMs / 1000}): a replay, a late repeat, or a clock that is wrong.`
+    `its timestamp is ${seconds} s ${direction}, more than toleranceSeconds (${toleranceMs / 1000}): ` +
+    'a replay, a late repeat, or a clock that is wrong.'
   );
 }
 

@@ -2,6 +2,7 @@ import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/s
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { askCustomScheme } from './ask-custom-scheme';
+import { dropStale } from './drop-stale';
 import { type Account, findAccount } from './find-account';
 import type { SignaturePolicy } from './policy';
 import { findMatch } from './readings/find-match';
@@ -14,14 +15,20 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
-    if (scheme === undefined) return mint(raw, account.tenant, 'none', {});
+    if (scheme === undefined) {
+      return account.refusal === undefined ? mint(raw, account.tenant, 'none', {}) : refuse(account.refusal);
+    }
     // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
-    if (read !== undefined) return accept(raw, account, scheme, findSigner(raw, read, account.secrets), policy);
-    const match = askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs);
-    return whenReady(match, (found) =>
-      found instanceof Settled ? found : accept(raw, account, scheme, found, policy),
-    );
+    const match =
+      read === undefined
+        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs)
+        : findSigner(raw, read, account.secrets, policy.toleranceMs);
+    return whenReady(match, (found) => {
+      const isOutage = found instanceof Settled && found.outcome !== 'unauthenticated';
+      if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
+      return found instanceof Settled ? found : accept(raw, account, scheme, found, policy);
+    });
   });
 }
 
@@ -36,14 +43,19 @@ function accept(
   if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
-  const delivery = mint(raw, account.tenant, found.scheme ?? scheme.name, found);
-  policy.announce(delivery, found);
-  return delivery;
+  const { tenant } = account;
+  return mint(raw, tenant, found.scheme ?? scheme.name, found, policy.announcementOf({ raw, tenant }, found));
 }
 
 /** The match of one of our own schemes. It reads the headers once and tries one secret after the other. */
-function findSigner(raw: RawDelivery, read: ReadHeaders, secrets: readonly string[]): FoundMatch | undefined {
-  const readings = read(raw.headers);
+function findSigner(
+  raw: RawDelivery,
+  read: ReadHeaders,
+  secrets: readonly string[],
+  toleranceMs: number,
+): FoundMatch | Settled | undefined {
+  const readings = dropStale(read(raw.headers), raw.receivedAt, toleranceMs);
+  if (readings instanceof Settled) return readings;
   for (const secret of secrets) {
     const found = findMatch(readings, raw.rawBody, secret);
     if (found !== undefined) return found;
@@ -72,8 +84,14 @@ export function refuseUnsigned(headers: RawDelivery['headers'], policy: Signatur
   return refuse(describeMissing(scheme, headers));
 }
 
-function mint(raw: RawDelivery, tenant: string | undefined, scheme: string, match: SignatureMatch): VerifiedDelivery {
-  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match) });
+function mint(
+  raw: RawDelivery,
+  tenant: string | undefined,
+  scheme: string,
+  match: SignatureMatch,
+  announceScheme?: () => void,
+): VerifiedDelivery {
+  return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match), announceScheme });
 }
 
 /** An empty id would be the same for every delivery. */

@@ -1,5 +1,6 @@
 import { builtInSchemas } from '../events/generated/schemas';
 import { isRecord } from '../foundations/is-record';
+import { shownName } from '../foundations/option-checks';
 import { type BigmindEventMap, type EventName, eventNames } from '../index';
 
 /** Any part of `T`, at any depth. Arrays are replaced whole; `undefined` leaves a property out. */
@@ -21,7 +22,7 @@ export function examplePayload<Name extends EventName>(
   overrides: DeepPartial<BigmindEventMap[Name]> = {} as DeepPartial<BigmindEventMap[Name]>,
 ): BigmindEventMap[Name] {
   if (!eventNames.includes(event)) {
-    throw new RangeError(`There is no event ${JSON.stringify(event)}. Known are ${eventNames.join(', ')}.`);
+    throw new RangeError(`There is no event ${shownName(event, eventNames)}. Known are ${eventNames.join(', ')}.`);
   }
   const { examples } = builtInSchemas[event] as { examples: readonly BigmindEventMap[Name][] };
   return structuredClone(merge(examples[0], overrides)) as BigmindEventMap[Name];

@@ -80,7 +80,11 @@ const wrong: [string, object, string][] = [
   ['deduplicate', { deduplicate: { ttlMs: '3d' } }, aNumber('deduplicate.ttlMs', ', got "3d" (string).')],
   ['deduplicate', { deduplicate: { ttlMs: null } }, aNumber('deduplicate.ttlMs', ', got null.')],
   ['deduplicate', { deduplicate: { storeTimeoutMs: 0 } }, 'deduplicate.storeTimeoutMs: expected a whole number from 1'],
-  ['deduplicate', { deduplicate: { key: 'id' } }, 'deduplicate.key: expected a function, got "id" (string).'],
+  [
+    'deduplicate',
+    { deduplicate: { key: 'id' } },
+    'deduplicate.key: expected a function, got a string of 2 characters.',
+  ],
   ['deduplicate', { deduplicate: { store: 'memory' } }, 'deduplicate.store: expected a store such as memoryStore()'],
   ['deduplicate', { deduplicate: { store: null } }, 'got null'],
   ['deduplicate', { deduplicate: { store: memoryStore } }, 'got a function. Call it, as in memoryStore().'],
@@ -92,7 +96,7 @@ const wrong: [string, object, string][] = [
   ['locals', { locals: { team: 1 } }, 'locals: expected a function, got an object.'],
   ['locals', { locals: null }, 'locals: expected a function, got null.'],
   ['logger', { logger: true }, 'logger: expected a pino instance, pino options or false, got true (boolean).'],
-  ['logger', { logger: 'warn' }, 'got "warn" (string)'],
+  ['logger', { logger: 'warn' }, 'got a string of 4 characters.'],
   ['logger', { logger: null }, 'got null'],
   ['logger', { logger: [] }, 'got an empty array'],
   ['logger', { logger: pino }, 'got a function. Call it, as in pino().'],
@@ -153,7 +157,7 @@ test('the longest value is shown in few words', () => {
 test.each([
   ['hmac', () => Reflect.apply(hmac, undefined, [{}]), 'hmac.header: expected the name of a header, got undefined.'],
   ['hmac', () => Reflect.apply(hmac, undefined, []), 'hmac: expected an object, got undefined.'],
-  ['hmac', () => hmac({ header: 'two words' }), 'got "two words" (string)'],
+  ['hmac', () => hmac({ header: 'two words' }), 'got a string of 9 characters.'],
   [
     'hmac',
     () => Reflect.apply(hmac, undefined, [{ header: 'x', algorithm: 'md5' }]),

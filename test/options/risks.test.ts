@@ -8,12 +8,17 @@ afterEach(() => {
 });
 
 /** What is warned about when receivers with these options are made in a fresh process, one after the other. */
-function warningsOf(...receivers: loaded.BigmindWebhooksOptions[]): object[] {
-  const warnings: object[] = [];
+function warningsOf(...receivers: loaded.BigmindWebhooksOptions[]): unknown[] {
+  return messagesOf(...receivers).map(([fields]) => fields);
+}
+
+/** The same, each with its message. */
+function messagesOf(...receivers: loaded.BigmindWebhooksOptions[]): unknown[][] {
+  const warnings: unknown[][] = [];
   const logger: loaded.Logger = {
     debug() {},
     info() {},
-    warn: (fields) => warnings.push(fields),
+    warn: (fields, message) => warnings.push([fields, message]),
     error() {},
     child: () => logger,
   };
@@ -53,6 +58,48 @@ test.each<[string, loaded.BigmindWebhooksOptions]>([
   ['one tenant is served', { secret: ['a secret'] }],
 ])('no tenants are warned about where %s', (_reason, options) => {
   expect(warningsOf({ secret: () => undefined, ...options })).toStrictEqual([]);
+});
+
+const looksWrong: [string, string, RegExp][] = [
+  ['a line break', 'hush-hush\n', /white space at an end/],
+  ['a blank in front', ' hush-hush', /white space at an end/],
+  ['a no-break space', 'hush-hush\u00a0', /white space at an end/],
+  ['quotes', '"hush-hush"', /a quote at an end/],
+  ['one quote', "hush-hush'", /a quote at an end/],
+  ['a byte order mark', '\ufeffhush-hush', /byte order mark at an end/],
+  ['a zero-width space', 'hush-hush\u200b', /zero-width character at an end/],
+  ['a written-out line break', 'hush-hush\\n', /a backslash and a letter for a line break at an end/],
+  ['the prefix of a signature', 'v1,hush-hush', /begins with "v1,"/],
+  ['undefined', 'undefined', /reads undefined or null/],
+  ['null', 'null', /reads undefined or null/],
+  ['no base64 after whsec_', 'whsec_hush-hush!', /goes on with no base64 of 24 bytes/],
+];
+
+test.each(looksWrong)('a secret with %s is warned about, and never shown', (_flaw, secret, said) => {
+  const told = messagesOf({ secret });
+  expect(told).toEqual([[{ code: 'SECRET_LOOKS_WRONG' }, expect.stringMatching(said)]]);
+  expect(told.join()).not.toContain('hush');
+  expect(messagesOf({ secret: ['a good one', secret] })).toEqual([
+    [{ code: 'SECRET_LOOKS_WRONG' }, expect.stringMatching(/^secret\[1\] /)],
+  ]);
+  expect(warningsOf({ signature: false, secret })).toEqual([{ code: 'SIGNATURE_OFF' }]);
+});
+
+test.each([
+  'a secret',
+  'hush "hush" hush',
+  'v1hush',
+  'undefined-1',
+  `whsec_${'A'.repeat(32)}`,
+  Buffer.alloc(32, 7).toString('base64'),
+])('the secret %j is warned of nothing', (secret) => {
+  expect(warningsOf({ secret })).toStrictEqual([]);
+});
+
+test('a pinned hmac takes anything after whsec_ without a warning', () => {
+  const secret = 'whsec_test_secret';
+  expect(warningsOf({ secret, signature: loaded.hmac({ header: 'x-signature' }) })).toStrictEqual([]);
+  expect(warningsOf({ secret })).toEqual([{ code: 'SECRET_LOOKS_WRONG' }]);
 });
 
 test('signatures that are switched off are warned about each time', () => {

@@ -10,7 +10,7 @@ const dealClosed = {
 
 test.each([
   [null, 'schemas: expected an object of schemas by event name, got null.'],
-  ['x', 'got "x" (string)'],
+  ['x', 'got a string of 1 character.'],
   [[], 'got an empty array'],
   [
     { deal_closed: dealClosed },
@@ -21,7 +21,7 @@ test.each([
   [{ deal_closed: undefined }, 'got undefined'],
   [{ deal_closed: { schema: 'deal.json' } }, 'schemas.deal_closed: expected what eventSchema(json) returns'],
   [{ '*': { schema: {} } }, "'*' stands for all of them in on()."],
-  [{ '': { schema: {} } }, 'schemas: expected the names of events, got "" (string).'],
+  [{ '': { schema: {} } }, 'schemas: expected the names of events, got an empty string.'],
 ])('schemas refuses %j', (schemas, expected) => {
   const { code, message } = refusalOf(() => receiverWith({ schemas }));
   expect(code).toBe('BAD_OPTION');

@@ -142,7 +142,7 @@ test.each<[string, unknown[], string]>([
   ['list', [{ page: 1 }], 'deadLetters.list.page is unknown'],
   ['get', [1], 'deadLetters.get: expected a string with text, got 1 (number).'],
   ['redrive', [], 'deadLetters.redrive: expected a string with text, got undefined.'],
-  ['discard', [''], 'deadLetters.discard: expected a string with text, got "" (string).'],
+  ['discard', [''], 'deadLetters.discard: expected a string with text, got an empty string.'],
 ])('%s%j is refused before the queue is asked', async (method, given, message) => {
   const { web } = service();
   const call = Reflect.apply(web.deadLetters[method as 'list'], web.deadLetters, given as []);

@@ -5,7 +5,7 @@ import { ArrayQueue, closeAll, notedLog, type Options, secret, service } from '.
 afterEach(closeAll);
 
 const noQueues: [unknown, string][] = [
-  ['redis', 'queue: expected a queue such as bullmqQueue({ connection, namespace }), got "redis" (string).'],
+  ['redis', 'queue: expected a queue such as bullmqQueue({ connection, namespace }), got a string of 5 characters.'],
   [null, 'queue: expected a queue'],
   [ArrayQueue, 'got a function. Call it, as in bullmqQueue({ connection, namespace }).'],
   [{}, 'queue.open: expected a function, got undefined.'],

@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import express from 'express';
-import { type BigmindWebhooksOptions, bigmindWebhooks, hmac, isWebhookError, type NoSchemas } from '../../src/index';
+import {
+  type BigmindWebhooksOptions,
+  bigmindWebhooks,
+  hmac,
+  isWebhookError,
+  type NoSchemas,
+  standardWebhooks,
+} from '../../src/index';
 import { signDelivery } from '../../src/testing';
 import { path, post, serve } from '../express/serve';
 import { referenceExamples } from '../fixtures/reference-examples';
@@ -124,20 +131,21 @@ test.each([
 test('shows nothing of a secret that it cannot use', () => {
   const bad: readonly unknown[] = [`whsec_${marker}!!!`, [secret, `whsec_${marker}`], [secret, { [marker]: marker }]];
   for (const given of bad) {
-    const thrown = caught(() => bigmindWebhooks({ secret: given as string, logger: false }));
+    const signature = standardWebhooks();
+    const thrown = caught(() => bigmindWebhooks({ secret: given as string, signature, logger: false }));
     expect(thrown).toMatchObject({ code: 'BAD_SECRET' });
     expect(readable(thrown)).not.toContain(marker);
   }
 });
 
-test.each<[string, unknown]>([
-  ['a secret that is weak', { tenant: 'acme', secret: `whsec_${marker}!!!` }],
-  ['a secret that is no string', { tenant: 'acme', secret: { [marker]: marker } }],
-  ['a tenant that is no string', { tenant: { [marker]: marker }, secret }],
-  ['a bare string', marker],
-])('shows nothing of it when the secret function finds %s', async (_title, answer) => {
+test.each<[string, unknown, string]>([
+  ['a secret that is weak', { tenant: 'acme', secret: `whsec_${marker}` }, 'unauthenticated'],
+  ['a secret that is no string', { tenant: 'acme', secret: { [marker]: marker } }, 'unauthenticated'],
+  ['a tenant that is no string', { tenant: { [marker]: marker }, secret }, 'misconfigured'],
+  ['a bare string', marker, 'misconfigured'],
+])('shows nothing of it when the secret function finds %s', async (_title, answer, outcome) => {
   const { statuses, texts } = await everything({ secret: () => answer as { tenant: string; secret: string } }, 'bare');
-  expect(statuses).toContain('unauthenticated');
+  expect(statuses).toContain(outcome);
   expect(texts.filter((text) => text.includes(marker))).toStrictEqual([]);
 });
 

@@ -27,7 +27,13 @@ test('docs/outcomes.md shows the answer to an invalid delivery as it is', async 
 
 test('docs/errors.md explains every code and warning once, in order, and no other', () => {
   const headings = [...readDocument('docs/errors.md').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual([...errorCodes, 'EPHEMERAL_STORE', 'SIGNATURE_OFF', 'TENANTS_SHARE_STORE']);
+  expect(headings).toEqual([
+    ...errorCodes,
+    'EPHEMERAL_STORE',
+    'SECRET_LOOKS_WRONG',
+    'SIGNATURE_OFF',
+    'TENANTS_SHARE_STORE',
+  ]);
   for (const code of errorCodes)
     expect(errorDocsUrl(code)).toMatch(new RegExp(`/docs/errors\\.md#${code.toLowerCase()}$`));
 });

@@ -52,6 +52,11 @@ const forms: readonly Form[] = [
     pin: "signature: hmac({ header: 'x-hub-signature-256', prefix: 'sha256=' })",
   },
   {
+    form: 'GitHub’s in upper case and twice',
+    headers: { 'x-hub-signature-256': `SHA256=${'0'.repeat(64)}, SHA256=${mac(body)}` },
+    pin: "signature: hmac({ header: 'x-hub-signature-256', prefix: 'SHA256=' })",
+  },
+  {
     form: 'plain SHA-512',
     headers: { 'x-hmac': mac(body, { algorithm: 'sha512' }) },
     pin: "signature: hmac({ header: 'x-hmac', algorithm: 'sha512' })",
@@ -116,14 +121,51 @@ test('a header that standardWebhooks cannot name is not recognised as its own', 
 
 test('says it once, and again when it changes', async () => {
   const to = receiver();
-  for (const headers of [plainHeaders(), plainHeaders(), stripeHeaders(), stripeHeaders(), plainHeaders()]) {
-    await to.post(headers);
+  let n = 0;
+  for (const sign of [plainHeaders, plainHeaders, stripeHeaders, stripeHeaders, plainHeaders]) {
+    const text = ' '.repeat(n++) + body;
+    await to.post(sign(text), text);
   }
-  expect(pinsOf(to).map((pin) => pin.slice(0, 20))).toEqual([
-    'signature: hmac({ he',
-    'signature: timestamp',
-    'signature: hmac({ he',
+  const lines = [...to.logged(found), ...to.logged('Signature scheme changed.')];
+  expect(lines.map(({ level, pin }) => [level, pin?.slice(0, 20)])).toEqual([
+    [30, 'signature: hmac({ he'],
+    [40, 'signature: timestamp'],
+    [40, 'signature: hmac({ he'],
   ]);
+});
+
+test('says nothing of a replay under another header’s name', async () => {
+  const { 'x-signature': signature = '' } = plainHeaders();
+  const forged = { 'x-other-signature': signature };
+  const to = receiver();
+  await expectAccepted(to, plainHeaders(), 'hmac');
+  expect((await to.post(forged)).body).toBe('{"status":"duplicate"}');
+  expect(to.lines.join()).not.toContain('x-other-signature');
+});
+
+test('says nothing of a replay that comes while its original is handled, or after it failed', async () => {
+  const { 'x-signature': signature = '' } = plainHeaders();
+  const forged = { 'x-other-signature': signature };
+  const to = receiver();
+  let fail = (_error: Error): void => {};
+  to.webhooks.on('*', () => new Promise<void>((_resolve, reject) => (fail = reject)));
+  const original = to.post(plainHeaders());
+  const replay = to.post(forged);
+  await new Promise(setImmediate);
+  fail(new Error('away'));
+  expect([(await original).status, (await replay).status]).toEqual([500, 500]);
+  const again = to.post(forged);
+  await new Promise(setImmediate);
+  fail(new Error('away'));
+  expect((await again).status).toBe(500);
+  expect(pinsOf(to)).toEqual(["signature: hmac({ header: 'x-signature' })"]);
+  expect(to.lines.join()).not.toContain('x-other-signature');
+});
+
+test('what verify() takes is announced, since nothing else tells of it', async () => {
+  const to = receiver();
+  await to.webhooks.verify({ headers: plainHeaders(), body });
+  expect(pinsOf(to)).toEqual(["signature: hmac({ header: 'x-signature' })"]);
 });
 
 test('says one line for a sender of base64url, whose digits often are base64’s too', async () => {

@@ -3,6 +3,7 @@ import { bigmindWebhooks } from '../../src';
 import {
   body,
   expectAccepted,
+  expectRefused,
   mac,
   now,
   payload,
@@ -110,13 +111,25 @@ test.each([
   ['timestamp and body', `${seconds}.${body}`],
   ['Slack’s text', `v0:${seconds}:${body}`],
   ['id, timestamp and body', `msg_1.${seconds}.${body}`],
-])('a signature over %s, replayed as a plain one, is genuine but no event', async (_form, text) => {
+  ['milliseconds and body', `${now}.${body}`],
+  ['the longest id, timestamp and body', `${'a'.repeat(256)}.${now}.${body}`],
+])('a signature over %s, replayed as a plain one, is refused however old it is', async (_form, text) => {
+  const set: unknown[] = [];
   const to = receiver();
-  const reply = await to.post({ 'x-signature': mac(text) }, text);
-  expect(reply.status).toBe(400);
-  expect(reply.body).toContain('"code":"MALFORMED"');
-  expect(to.handled).toStrictEqual([]);
+  to.webhooks.onInvalid((found) => set.push(found));
+  await expectRefused(to, { 'x-signature': mac(text) }, text);
+  await expectRefused(to, { 'x-signature': `sha256=${mac(text, { encoding: 'base64' })}` }, text);
+  expect(set).toStrictEqual([]);
 });
+
+test.each(['', '[1,2]', '17778960001.5', 'v0:x:y', 'a.b.c', '"1777896000."', `${seconds}`, '\ufeff{}'])(
+  'a plain signature over %j, which begins like no signed text, is genuine',
+  async (text) => {
+    const to = receiver();
+    expect((await to.post({ 'x-signature': mac(text) }, text)).status).toBeLessThan(500);
+    expect((await to.post({ 'x-signature': mac(text) }, text)).status).not.toBe(401);
+  },
+);
 
 test('an id of ten digits is not taken for a timestamp in front of an event', async () => {
   const text = `${seconds}.${seconds}.${body}`;

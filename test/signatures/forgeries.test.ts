@@ -21,7 +21,8 @@ describe('a key that decodes to little or nothing', () => {
   test.each([
     ['nothing after whsec_', 'whsec_', Buffer.alloc(0)],
     ['no base64 after whsec_', 'whsec_!!!@@@', Buffer.alloc(0)],
-    ['23 bytes after whsec_', `whsec_${shortKey.toString('base64')}`, shortKey],
+    ['7 characters after whsec_', 'whsec_c2hvcnQ', Buffer.from('short')],
+    ['blanks after whsec_', 'whsec_          ', Buffer.alloc(0)],
     ['padding alone after whsec_', 'whsec_====', Buffer.alloc(0)],
   ])('is refused at construction: %s', (_title, weak) => {
     for (const secret of [weak, [weak], ['a-good-one', weak]]) {
@@ -32,9 +33,32 @@ describe('a key that decodes to little or nothing', () => {
   });
 
   test.each([
+    ['23 bytes', `whsec_${shortKey.toString('base64')}`, shortKey],
+    ['no base64', 'whsec_!!!@@@!!!@@@', Buffer.alloc(0)],
+    ['half of it base64', 'whsec_test_secret', Buffer.from('test_secret', 'base64')],
+  ])('is never made of what follows whsec_: %s', async (_title, weak, key) => {
+    const auto = receiver({ secret: weak, deduplicate: false });
+    await expectRefused(auto, standardHeaders(body, seconds, key));
+    await expectRefused(auto, { 'x-signature': mac(body, { key }) });
+    await expectAccepted(auto, standardHeaders(body, seconds, weak), 'standardWebhooks');
+    await expectAccepted(auto, { 'x-signature': mac(body, { key: weak }) }, 'hmac');
+    await expectAccepted(auto, stripeHeaders(body, seconds, weak), 'timestampedHmac');
+    for (const signature of [hmac({ header: 'x-signature' }), timestampedHmac({ header: 'stripe-signature' })]) {
+      expect(() => receiver({ secret: weak, signature })).not.toThrow();
+    }
+    for (const secret of [weak, ['a-good-one', weak]]) {
+      expect(() => receiver({ secret, signature: standardWebhooks() })).toThrow(
+        expect.objectContaining({ code: 'BAD_SECRET', message: expect.stringContaining('24 bytes') }),
+      );
+    }
+    const tenant = receiver({ secret: () => ({ tenant: 'acme', secret: weak }), signature: standardWebhooks() });
+    await expectRefused(tenant, standardHeaders(body, seconds, weak));
+    expect(tenant.reason()).toContain('The secret of tenant acme is not usable');
+  });
+
+  test.each([
     ['whsec_', Buffer.alloc(0)],
     ['whsec_!!!@@@', Buffer.alloc(0)],
-    [`whsec_${shortKey.toString('base64')}`, shortKey],
     ['', ''],
     [' \t', ' \t'],
   ])('signs nothing for a tenant whose secret is %j', async (weak, key) => {
@@ -77,6 +101,14 @@ describe('what is said twice', () => {
     for (const signature of ['auto', standardWebhooks()] as const) {
       await expectRefused(receiver({ signature }), { ...headers, [name]: [headers[name] ?? '', headers[name] ?? ''] });
       await expectRefused(receiver({ signature }), { ...headers, [name.toUpperCase()]: headers[name] });
+    }
+  });
+
+  test('a plain signature that comes twice is refused, since no rotation sends one value twice', async () => {
+    const { 'x-signature': value = '' } = plainHeaders();
+    for (const signature of ['auto', hmac({ header: 'x-signature' })] as const) {
+      await expectRefused(receiver({ signature }), { 'x-signature': [value, value] });
+      await expectRefused(receiver({ signature }), { 'x-signature': `${value},${value}` });
     }
   });
 

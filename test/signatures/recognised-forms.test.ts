@@ -42,6 +42,14 @@ const plain: [string, Record<string, string>][] = [
   ['a header with hmac in its name', { 'x-shopify-hmac-sha256': base64 }],
   ['a header that is named signature', { signature: hex }],
   ["Bigmind's own name in it", { 'x-bigmind-signature': hex }],
+  ['SHA256= and hex', { 'x-signature': `SHA256=${hex}` }],
+  ['Sha512= and upper-case hex', { 'x-signature': `Sha512=${hex512.toUpperCase()}` }],
+  ['V1= and base64', { 'x-signature': `V1=${base64}` }],
+  ['two values of a rotation', { 'x-signature': `sha256=${mac(body, { key: 'old' })},sha256=${hex}` }],
+  ['two values with a blank between', { 'x-signature': `sha256=${hex}, sha256=${mac(body, { key: 'old' })}` }],
+  ['two values without prefixes', { 'x-signature': `${mac(body, { key: 'old' })},${base64}` }],
+  ['values of two algorithms', { 'x-signature': `sha1=${'a'.repeat(40)},sha256=${'0'.repeat(64)},sha512=${hex512}` }],
+  ['two headers of one name', { 'x-signature': [mac(body, { key: 'old' }), hex] as unknown as string }],
 ];
 
 test.each(plain)('recognises a signature over the body in %s', async (_dress, headers) => {
@@ -69,6 +77,16 @@ const timestamped: [string, Record<string, string>][] = [
       'x-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`, { encoding: 'base64' })}`,
     },
   ],
+  ["Stripe's form with a blank behind the comma", { 'x-signature': `t=${seconds}, v1=${mac(`${seconds}.${body}`)}` }],
+  ["Stripe's form in upper case", { 'x-signature': stripeHeaders()['stripe-signature']?.toUpperCase() ?? '' }],
+  ["Stripe's form with its timestamp last", { 'x-signature': `v1=${mac(`${seconds}.${body}`)}, t=${seconds}` }],
+  [
+    "Slack's form with V0= and two values",
+    (() => {
+      const { 'x-slack-signature': genuine = '', ...others } = slackHeaders();
+      return { ...others, 'x-slack-signature': `V0=${'0'.repeat(64)}, ${genuine.toUpperCase()}` };
+    })(),
+  ],
   ["Slack's form", slackHeaders()],
   ["Slack's form with milliseconds", slackHeaders(body, milliseconds)],
   ['two headers', twoHeaders()],
@@ -86,6 +104,46 @@ const timestamped: [string, Record<string, string>][] = [
 
 test.each(timestamped)('recognises a signature over timestamp and body in %s', async (_dress, headers) => {
   await expectAccepted(receiver(), headers, 'timestampedHmac');
+});
+
+test.each([
+  ['x-acme-signature', 'x-acme-timestamp'],
+  ['x-acme-signature', 'x-acme-request-timestamp'],
+  ['x-acme-signature-256', 'x-acme-timestamp'],
+  ['x-acme-signature', 'x-acme-signature-timestamp'],
+  ['x-acme-signature', 'x-timestamp'],
+  ['x-acme-webhook-hmac', 'x-acme-timestamp'],
+  ['acme-signature', 'timestamp'],
+  ['x_acme_signature', 'x_acme_timestamp'],
+  ['signature', 'request-timestamp'],
+])('pairs %s with %s', async (header, timestampHeader) => {
+  const headers = { [header]: mac(`${seconds}.${body}`), [timestampHeader]: seconds };
+  await expectAccepted(receiver(), headers, 'timestampedHmac');
+});
+
+test.each([
+  ['x-acme-signature', 'x-other-timestamp'],
+  ['x-acme-signature', 'x-ac-timestamp'],
+  ['x-signature', 'x-event-timestamp'],
+  ['x-acme-signature', 'x-acme-event-timestamp'],
+])('does not pair %s with %s, whose age says nothing about it', async (header, timestampHeader) => {
+  await expectRefused(receiver(), { [header]: mac(`${seconds}.${body}`), [timestampHeader]: seconds });
+  await expectAccepted(receiver(), { [header]: mac(body), [timestampHeader]: '1000000000' }, 'hmac');
+});
+
+test('says which timestamp is stale, and what to do if the sender does not sign it', async () => {
+  const to = receiver();
+  await expectRefused(to, { 'x-acme-signature': mac(body), 'x-acme-timestamp': '1000000000' });
+  expect(to.reason()).toMatch(/its timestamp is \d+ s old, more than toleranceSeconds \(300\)/);
+  expect(to.reason()).toContain(
+    "x-acme-timestamp holds it; if the sender does not sign it, pin signature: hmac({ header: 'x-acme-signature' }).",
+  );
+});
+
+test('of two timestamps one may be stale', async () => {
+  const times = { 'x-acme-timestamp': '1000000000', 'x-acme-request-timestamp': seconds };
+  await expectAccepted(receiver(), { ...times, 'x-acme-signature': mac(`${seconds}.${body}`) }, 'timestampedHmac');
+  await expectRefused(receiver(), { ...times, 'x-acme-signature': mac(`1000000000.${body}`) });
 });
 
 const key = Buffer.from('a key of at least 24 bytes');
@@ -165,6 +223,7 @@ test.each<[string, string]>([
   ['base64 of both alphabets', `+_${base64.slice(2)}`],
   ['padding twice', `${base64}=`],
   ['an unknown prefix', `sha1=${hex}`],
+  ['values of a rotation behind an unknown prefix', `sha1=${hex},sha1=${hex}`],
   ['a prefix twice', `sha256=sha256=${hex}`],
   ['quotes', `"${hex}"`],
   ['blanks inside', `${hex.slice(0, 32)} ${hex.slice(32)}`],

@@ -212,8 +212,8 @@ function findIn(
   return undefined;
 }
 
-/** A name that receivers recognise. A header with another name is read under this name. */
-const alias = 'x-signature';
+/** A name that receivers recognise, near the same timestamps. A header with another name is read under it. */
+const aliasOf = (header: string): string => `${header}-signature`;
 
 /** How many headers with other names are tried. */
 const mostElsewhere = 4;
@@ -222,9 +222,10 @@ const mostElsewhere = 4;
 function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
   const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
   for (const [header, value] of likely.slice(0, mostElsewhere)) {
-    const match = findMatch(readAll(withoutOthers(headers, alias, value)), body, secret);
+    const match = findMatch(readAll(withoutOthers(headers, aliasOf(header), value)), body, secret);
     if (match === undefined || match.scheme === 'standardWebhooks') continue;
-    return { match, header, pin: match.pin.replace(`header: '${alias}'`, `header: '${header.replace(/'/g, "\\'")}'`) };
+    const named = header.replace(/[\\']/g, '\\$&');
+    return { match, header, pin: match.pin.replace(`'${aliasOf(named)}'`, () => `'${named}'`) };
   }
   return undefined;
 }

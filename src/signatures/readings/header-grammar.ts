@@ -9,6 +9,19 @@
 const timestampText = /^(?:\d{10}|\d{13})$/;
 const idText = /^[\w-]{1,256}$/;
 
+const signedTextStart = /^(?:(?:\d{10}|\d{13})\.|v0:\d+:|[\w-]{1,256}\.\d+\.)/;
+/** The longest prefix is an id, a dot, a timestamp and a dot. */
+const longestPrefix = 300;
+const openingBrace = 0x7b;
+
+/**
+ * Whether a body begins with the prefix of a signed text. A timestamped delivery looks so when its prefix is moved into
+ * the body of a plain one, where nothing checks the timestamp.
+ */
+export function beginsLikeSignedText(rawBody: Buffer): boolean {
+  return rawBody[0] !== openingBrace && signedTextStart.test(rawBody.toString('latin1', 0, longestPrefix));
+}
+
 /** A signed timestamp: the signed text and its time. */
 export interface Timestamp {
   readonly text: string;
@@ -27,21 +40,41 @@ export function readId(text: string | undefined): string | undefined {
   return text !== undefined && idText.test(text) ? text : undefined;
 }
 
-const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:,[a-z]\w{0,15}=[^,=\s]+={0,2})*$/;
+/** How many values of a header are read. */
+const mostValues = 64;
+
+/**
+ * The values of a header that may hold several, as senders write them during a rotation. None if one comes twice: that
+ * is no rotation but a repeated header.
+ */
+export function splitValues(value: string): readonly string[] {
+  if (!value.includes(',')) return [value];
+  const parts = value.split(',', mostValues).map((part) => part.trim());
+  return new Set(parts).size === parts.length ? parts : [];
+}
+
+const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:,[ \t]*[a-z]\w{0,15}=[^,=\s]+={0,2})*$/i;
 
 /** Reads `t=1700000000,v1=…[,v1=…]` (https://docs.stripe.com/webhooks#verify-manually). A repeated `t` is refused. */
 export function readTimestampedHeader(
   value: string,
 ): { readonly timestamp: Timestamp; readonly signatures: readonly string[] } | undefined {
   if (!stripeHeader.test(value)) return undefined;
-  const parts = value.split(',');
-  const times = parts.filter((part) => part.startsWith('t='));
-  const timestamp = readTimestamp(times[0]?.slice(2));
+  const parts = value.split(',').map((part) => part.trim());
+  const times = valuesAfter('t=', parts);
+  const timestamp = readTimestamp(times[0]);
   if (times.length !== 1 || timestamp === undefined) return undefined;
-  return { timestamp, signatures: parts.filter((part) => part.startsWith('v1=')).map((part) => part.slice(3)) };
+  return { timestamp, signatures: valuesAfter('v1=', parts) };
 }
 
-const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: v\d+[a-z]?,[\w+/=-]+)*$/;
+/** What follows a prefix in the parts that have it, in any case. The prefix is in lower case. */
+function valuesAfter(prefix: string, parts: readonly string[]): readonly string[] {
+  return parts
+    .filter((part) => part.slice(0, prefix.length).toLowerCase() === prefix)
+    .map((part) => part.slice(prefix.length));
+}
+
+const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: +v\d+[a-z]?,[\w+/=-]+)*$/i;
 
 /**
  * Reads `v1,… [v1,… v1a,…]`, the signatures of Standard Webhooks
@@ -50,8 +83,5 @@ const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: v\d+[a-z]?,[\w+/=-]+)*$/;
  */
 export function readVersionedHeader(value: string): readonly string[] | undefined {
   if (!standardHeader.test(value)) return undefined;
-  return value
-    .split(' ')
-    .filter((part) => part.startsWith('v1,'))
-    .map((part) => part.slice(3));
+  return valuesAfter('v1,', value.split(/ +/));
 }

@@ -11,11 +11,20 @@ type Verify = (input: SignatureInput) => SignatureMatch | undefined;
 /** Keyed by `verify`: a renamed copy of our scheme is still ours, and one with another `verify` is not. */
 const readers = new WeakMap<object, ReadHeaders>();
 
+/** The `verify` of each scheme of ours that takes nothing but a key after `whsec_`. */
+const keyed = new WeakSet<object>();
+
 /** Makes the `verify` of a scheme from its way to read headers. */
-export function verifierOf(read: ReadHeaders): Verify {
+export function verifierOf(read: ReadHeaders, { needsKey = false } = {}): Verify {
   const verify: Verify = ({ headers, rawBody, secret }) => findMatch(read(headers), rawBody, secret);
   readers.set(verify, read);
+  if (needsKey) keyed.add(verify);
   return verify;
+}
+
+/** Whether a scheme takes nothing but a key after `whsec_`. */
+export function needsKey(scheme: { readonly verify: object } | undefined): boolean {
+  return scheme !== undefined && keyed.has(scheme.verify);
 }
 
 /** How a scheme of ours reads headers, so that they are read once for all secrets; `undefined` for a user's scheme. */

@@ -17,6 +17,8 @@ export interface Reading {
   readonly signedPrefix: string;
   /** Whether the secret may be a key in base64, as in Standard Webhooks. */
   readonly decodesSecret: boolean;
+  /** Whether the body may not begin like the signed text of another form. */
+  readonly refusesSignedText?: boolean | undefined;
   /** The signed timestamp, in milliseconds since 1970. */
   readonly signedAt?: number | undefined;
   /** The signed delivery id. */

@@ -1,9 +1,10 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
 import { type Digest, readDigest } from '../mac/digest';
-import { readTimestamp, readTimestampedHeader } from '../readings/header-grammar';
+import { readTimestampedHeader, splitValues } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
+import { type TimestampHeader, TimestampHeaders } from '../readings/timestamp-headers';
 import { bodyReading } from './hmac';
 import { standardReading } from './standard-webhooks';
 import { oneHeaderReading, twoHeaderReading } from './timestamped-hmac';
@@ -27,8 +28,9 @@ export function isSignatureHeader(name: string): boolean {
 /** How many readings are tried: hundreds of headers have tens of thousands of readings. */
 const mostReadings = 64;
 
-const versioned = /^v\d+[a-z]?,/;
-const prefixes = ['sha256=', 'sha512=', 'v0=', 'v1='];
+const versioned = /^v\d+[a-z]?,/i;
+const timestampInside = /(?:^|,)\s*t=/i;
+const usualPrefix = /^(?:sha256|sha512|v0|v1)=/i;
 
 /**
  * The readings of the headers, the timestamped ones first: if a sender uses both kinds, its timestamp must be checked.
@@ -36,25 +38,22 @@ const prefixes = ['sha256=', 'sha512=', 'v0=', 'v1='];
 export function readAll(headers: WebhookHeaders): readonly Reading[] {
   const timestamped: Reading[] = [];
   const plain: Reading[] = [];
-  const names = Object.keys(headers);
-  for (const header of names) {
+  let times: TimestampHeaders | undefined;
+  for (const header of Object.keys(headers)) {
     if (!isSignatureHeader(header)) continue;
     const value = headers[header] ?? '';
-    if (value.startsWith('v') && versioned.test(value)) {
+    if (versioned.test(value)) {
       const reading = standardReading(headers, header);
       if (reading) timestamped.push(withoutId(reading));
-    } else if (value.includes('t=') && value.includes(',')) {
+    } else if (timestampInside.test(value)) {
       const parts = readTimestampedHeader(value);
       const digests = (parts?.signatures ?? []).map(readDigest).filter((digest) => digest !== undefined);
       if (parts) timestamped.push(oneHeaderReading(header, parts.timestamp, digests));
     } else {
-      const prefix = prefixes.find((each) => value.startsWith(each)) ?? '';
-      const digest = readDigest(value.slice(prefix.length));
-      if (digest === undefined) continue;
-      plain.push(bodyReading(header, prefix, digest));
-      for (const name of names) {
-        if (name.includes('timestamp'))
-          addTwoHeaders(timestamped, headers, { header, prefix, timestampHeader: name }, digest);
+      for (const [prefix, digests] of readPlain(value)) {
+        plain.push({ ...bodyReading(header, prefix, digests), refusesSignedText: true });
+        times ??= new TimestampHeaders(headers);
+        timestamped.push(...twoHeaderReadings({ header, prefix }, digests, times.near(header)));
       }
     }
     if (timestamped.length + plain.length >= mostReadings) break;
@@ -68,14 +67,29 @@ function withoutId(reading: Reading): Reading {
   return { ...reading, id: undefined };
 }
 
-function addTwoHeaders(
-  readings: Reading[],
-  headers: WebhookHeaders,
-  names: { readonly header: string; readonly prefix: string; readonly timestampHeader: string },
-  digest: Digest,
-): void {
-  const timestamp = readTimestamp(headers[names.timestampHeader]);
-  if (timestamp === undefined || readings.length >= mostReadings) return;
-  if (names.prefix === 'v0=') readings.push(twoHeaderReading(names, timestamp, digest, 'slack'));
-  readings.push(twoHeaderReading(names, timestamp, digest, 'usual'));
+/** The digests in a header without a timestamp, by their prefix. */
+function readPlain(value: string): ReadonlyMap<string, readonly Digest[]> {
+  const found = new Map<string, Digest[]>();
+  for (const part of splitValues(value)) {
+    const prefix = usualPrefix.exec(part)?.[0] ?? '';
+    const digest = readDigest(part.slice(prefix.length));
+    if (digest === undefined) continue;
+    found.set(prefix, [...(found.get(prefix) ?? []), digest]);
+  }
+  return found;
+}
+
+/** At most two, so that they and the plain reading fit into the MACs of a request. */
+function twoHeaderReadings(
+  names: { readonly header: string; readonly prefix: string },
+  digests: readonly Digest[],
+  near: readonly TimestampHeader[],
+): readonly Reading[] {
+  const isSlack = names.prefix.toLowerCase() === 'v0=';
+  const readings = near.map(({ name, timestamp }) =>
+    twoHeaderReading({ ...names, timestampHeader: name }, timestamp, digests, isSlack ? 'slack' : 'usual'),
+  );
+  const [only, ...others] = near;
+  if (!isSlack || only === undefined || others.length > 0) return readings;
+  return [...readings, twoHeaderReading({ ...names, timestampHeader: only.name }, only.timestamp, digests, 'usual')];
 }

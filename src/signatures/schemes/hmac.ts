@@ -3,6 +3,7 @@ import type { SignatureScheme } from '../../foundations/contracts/signature-sche
 import { headerNameOf, knownOptions, oneOf, stringOf } from '../../foundations/option-checks';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
+import { splitValues } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
 
@@ -35,8 +36,8 @@ export function hmac(options: HmacOptions): SignatureScheme {
     signatureHeaders: [written.header],
     maySign: (headers) => headers[written.header] !== undefined,
     verify: verifierOf((headers) => {
-      const digest = readWritten(headers, written);
-      return digest === undefined ? [] : [bodyReading(written.header, written.prefix, digest)];
+      const digests = readWritten(headers, written);
+      return digests.length === 0 ? [] : [bodyReading(written.header, written.prefix, digests)];
     }),
     sign: ({ rawBody, secret }) => ({ [written.header]: written.prefix + writeMac(written, secret, '', rawBody) }),
   };
@@ -60,10 +61,20 @@ export function parseWritten(path: string, options: HmacOptions): WrittenDigest 
   };
 }
 
-/** Reads the digest in a header, if it is written as configured. */
-export function readWritten(headers: WebhookHeaders, written: WrittenDigest): Digest | undefined {
-  const value = headers[written.header];
-  return value?.startsWith(written.prefix) ? readDigestAs(value.slice(written.prefix.length), written) : undefined;
+/** Reads the digests in a header that are written as configured: one, or several during a rotation. */
+export function readWritten(headers: WebhookHeaders, written: WrittenDigest): readonly Digest[] {
+  const value = headers[written.header] ?? '';
+  // The whole value first: a prefix may hold a comma.
+  const whole = readPart(value, written);
+  if (whole !== undefined) return [whole];
+  if (!value.includes(',')) return [];
+  return splitValues(value)
+    .map((part) => readPart(part, written))
+    .filter((digest) => digest !== undefined);
+}
+
+function readPart(text: string, written: WrittenDigest): Digest | undefined {
+  return text.startsWith(written.prefix) ? readDigestAs(text.slice(written.prefix.length), written) : undefined;
 }
 
 /** Reads a digest of the configured algorithm and encoding. */
@@ -74,6 +85,6 @@ export function readDigestAs(text: string, written: WrittenDigest): Digest | und
 }
 
 /** The reading in which the body alone is signed. */
-export function bodyReading(header: string, prefix: string, digest: Digest): Reading {
-  return { scheme: 'hmac', header, prefix, digests: [digest], signedPrefix: '', decodesSecret: false };
+export function bodyReading(header: string, prefix: string, digests: readonly Digest[]): Reading {
+  return { scheme: 'hmac', header, prefix, digests, signedPrefix: '', decodesSecret: false };
 }

@@ -37,10 +37,12 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
     looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
     signatureHeaders: prefixes.map((prefix) => `${prefix}-signature`),
     maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
-    verify: verifierOf((headers) =>
-      prefixes
-        .map((prefix) => standardReading(headers, `${prefix}-signature`))
-        .filter((reading) => reading !== undefined),
+    verify: verifierOf(
+      (headers) =>
+        prefixes
+          .map((prefix) => standardReading(headers, `${prefix}-signature`))
+          .filter((reading) => reading !== undefined),
+      { needsKey: true },
     ),
     sign: ({ rawBody, secret, signedAt, id }) => {
       const [prefix] = prefixes;

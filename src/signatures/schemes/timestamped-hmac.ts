@@ -141,8 +141,7 @@ interface Digests {
 
 function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampHeader: string | undefined): Digests {
   if (timestampHeader !== undefined) {
-    const digest = readWritten(headers, written);
-    return { digests: digest ? [digest] : [], timestamp: readTimestamp(headers[timestampHeader]) };
+    return { digests: readWritten(headers, written), timestamp: readTimestamp(headers[timestampHeader]) };
   }
   const parts = readTimestampedHeader(headers[written.header] ?? '');
   const digests = (parts?.signatures ?? []).map((text) => readDigestAs(text, written));
@@ -158,11 +157,11 @@ export function oneHeaderReading(header: string, timestamp: Timestamp, digests: 
 export function twoHeaderReading(
   names: { readonly header: string; readonly timestampHeader: string; readonly prefix: string },
   timestamp: Timestamp,
-  digest: Digest,
+  digests: readonly Digest[],
   content: 'usual' | 'slack',
 ): Reading {
-  if (content === 'usual') return timestampedReading(names, timestamp, [digest], usualContent);
-  return timestampedReading({ ...names, content: slackContent }, timestamp, [digest], slackContent);
+  if (content === 'usual') return timestampedReading(names, timestamp, digests, usualContent);
+  return timestampedReading({ ...names, content: slackContent }, timestamp, digests, slackContent);
 }
 
 function timestampedReading(
