@@ -30,6 +30,7 @@ test('docs/errors.md explains every code and warning once, in order, and no othe
   expect(headings).toEqual([
     ...errorCodes,
     'EPHEMERAL_STORE',
+    'PASSED_ON',
     'SECRET_LOOKS_WRONG',
     'SIGNATURE_OFF',
     'TENANTS_SHARE_STORE',
