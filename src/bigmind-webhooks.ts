@@ -2,6 +2,8 @@ import { afterAbortMs } from './deduplication/run-once';
 import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema';
 import type { BigmindEventMap } from './events/generated/types';
 import { createRouter } from './express/router';
+import { BytesInFlight } from './foundations/bytes-in-flight';
+import type { WebhookHeaders } from './foundations/contracts/request';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
@@ -53,18 +55,30 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const parts = assemble(settings, logger, reporter);
   const { registry, once, clock } = parts;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
+  const inFlight = new BytesInFlight(settings.maxBytesInFlight);
+  const bodyRules = {
+    limit: settings.limit,
+    refuseUnsigned: (headers: WebhookHeaders) => refuseUnsigned(headers, parts.signature),
+  };
   let closed = false;
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
+    const { receivedAt, rawBody, withoutBody } = raw;
+    const full = inFlight.take(rawBody.length);
+    if (full !== undefined) {
+      report(full, receivedAt, rawBody.length);
+      return full;
+    }
     const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
-    return whenReady(settled, reported(raw.receivedAt, raw.rawBody.length));
+    return whenReady(settled, reported(receivedAt, rawBody.length, withoutBody));
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(startedAt: number, bytes: number): (settled: Settled) => Settled {
+  function reported(startedAt: number, bytes: number, withoutBody?: string): (settled: Settled) => Settled {
     return (settled) => {
-      report(settled, startedAt, bytes);
+      inFlight.give(bytes);
+      report(because(withoutBody, settled), startedAt, bytes);
       return settled;
     };
   }
@@ -92,9 +106,9 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return webhooks;
     },
     router: createRouter({
-      limit: settings.limit,
+      ...bodyRules,
       readTimeoutMs: settings.readTimeoutMs,
-      refuseUnsigned: (headers) => refuseUnsigned(headers, parts.signature),
+      inFlight,
       clock,
       receive: answer,
       refused: report,
@@ -105,21 +119,22 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();
-      const raw = recoveredNow(() => readPost(request, receivedAt));
+      const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules));
       if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answer(raw), responseTo));
       report(raw, receivedAt);
       return Promise.resolve(responseTo(raw));
     },
     async verify(request) {
       const receivedAt = clock.now();
-      const raw = recoveredNow(() => readRequest(request, receivedAt));
+      const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
       const verified =
         raw instanceof Settled
           ? raw
           : await verifyEvent<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw, parts).catch(unexpected);
       if (!(verified instanceof Settled)) return verified;
-      report(verified, receivedAt);
-      throw errorOf(verified);
+      const told = raw instanceof Settled ? verified : because(raw.withoutBody, verified);
+      report(told, receivedAt);
+      throw errorOf(told);
     },
     async dispatch(input) {
       const startedAt = clock.now();
@@ -157,6 +172,13 @@ function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled 
   } catch (cause) {
     return unexpected(cause);
   }
+}
+
+/** The same outcome, with another reason for the log before its own. */
+function because(first: string | undefined, settled: Settled): Settled {
+  if (first === undefined) return settled;
+  const { reason = '' } = settled.details;
+  return new Settled(settled.outcome, { ...settled.details, reason: `${first} ${reason}`.trimEnd() });
 }
 
 /** For a mistake of ours, or an error from the user's `deduplicate.key`. The sender repeats, so nothing is lost. */

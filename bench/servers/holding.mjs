@@ -6,7 +6,7 @@ import { handle, serve } from './serve.mjs';
 
 const all = 100;
 const held = [];
-const webhooks = bigmind.bigmindWebhooks({ secret, logger: false, limit: '5mb' });
+const webhooks = bigmind.bigmindWebhooks({ secret, logger: false, limit: '5mb', maxBytesInFlight: '1gb' });
 webhooks.on(event, (payload) => {
   handle();
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { markParsed, type ParsedDelivery, Settled, type VerifiedDelivery } from 
 /** Parses the verified bytes. Its reasons never quote them, as errors of `JSON.parse` do. */
 export function parseJson(delivery: VerifiedDelivery): ParsedDelivery | Settled {
   const { rawBody } = delivery.raw;
-  const text = decode(rawBody);
+  const text = decode(withoutMark(rawBody));
   if (text === undefined) return new Settled('malformed', { reason: 'The body is not UTF-8.' });
   let payload: unknown;
   try {
@@ -17,6 +17,11 @@ export function parseJson(delivery: VerifiedDelivery): ParsedDelivery | Settled 
     return new Settled('malformed', { reason: 'The body has a key __proto__, or constructor with prototype in it.' });
   }
   return markParsed({ delivery, payload });
+}
+
+/** Some senders begin with a byte order mark. It is signed, and it is no JSON. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /** Between these sizes, in bytes, decoding by way of UTF-16 is faster. */

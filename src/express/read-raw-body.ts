@@ -1,35 +1,86 @@
 import type { IncomingMessage } from 'node:http';
 import { isUint8Array } from 'node:util/types';
-import { isIdentityEncoding } from '../foundations/content-encoding';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
-import { type ReadOptions, readStream, tooLarge } from './read-stream';
+import { refuseEncoded, tooLarge } from '../foundations/refuse-body';
+import { Chunks, CountedChunks } from './chunks';
+import { atEndOfTurn, type ReadOptions, readStream } from './read-stream';
 
 /** A request that an earlier parser may have read. */
 type MaybeParsed = IncomingMessage & { readonly rawBody?: unknown; readonly body?: unknown };
 
+type Done = (result: Buffer | Settled) => void;
+
 /** Gets the bytes of a request: kept ones, else those of the stream, if it is unread. Calls `done` once. */
-export function readRawBody(
-  request: IncomingMessage,
-  options: ReadOptions,
-  done: (result: Buffer | Settled) => void,
-): void {
-  const kept = keptBytes(request);
-  if (kept !== undefined) done(kept.length > options.limit ? tooLarge(kept.length, options) : kept);
-  else if (wasRead(request)) done(new Settled('misconfigured', { reason: alreadyParsed }));
-  else {
-    const refused = refuseUnread(request, options);
-    if (refused === undefined) readStream(request, options, done);
-    else done(refused);
+export function readRawBody(request: IncomingMessage, options: ReadOptions, done: Done): void {
+  if (isOpen(request) && request.readableDidRead) {
+    readRest(request, options, done);
+    return;
   }
+  const kept = keptBytes(request);
+  if (kept !== undefined) done(withinLimit(kept, options));
+  else if (wasRead(request)) done(alreadyParsed());
+  else readUnread(request, options, done);
 }
 
-const alreadyParsed =
-  'BODY_ALREADY_PARSED: the body was read before it reached bigmind-webhooks, and no bytes were kept, so no signature ' +
-  'can be verified. Mount the router before express.json(), or keep the bytes: express.json({ verify: keepRawBody }).';
+function readUnread(request: IncomingMessage, options: ReadOptions, done: Done): void {
+  const refused = refuseEncoded(request.headers as WebhookHeaders) ?? refuseByHeaders(request, options);
+  if (refused !== undefined) done(refused);
+  else if (!isUnended(request)) done(Buffer.alloc(0));
+  else readStream(request, options, new Chunks(announcedBytes(request) || options.limit), done);
+}
 
+/** The first bytes have passed us. Somebody else may be collecting them, and has the whole body at the stream's end. */
+function readRest(request: IncomingMessage, options: ReadOptions, done: Done): void {
+  const isKept = isListenedTo(request) || keptBytes(request) !== undefined;
+  const refused = isKept ? refuseByHeaders(request, options) : alreadyParsed();
+  if (refused !== undefined) {
+    done(refused);
+    return;
+  }
+  readStream(request, options, new CountedChunks(), (read) => {
+    if (read instanceof Settled) done(read);
+    // A collector may hear of the end after us.
+    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), options)));
+  });
+}
+
+function refuseByHeaders(request: IncomingMessage, options: ReadOptions): Settled | undefined {
+  const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);
+  if (unsigned !== undefined) return unsigned;
+  const announced = announcedBytes(request);
+  return announced > options.limit ? tooLarge(announced, options) : undefined;
+}
+
+function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Settled {
+  return kept instanceof Buffer && kept.length > options.limit ? tooLarge(kept.length, options) : kept;
+}
+
+function alreadyParsed(): Settled {
+  const reason =
+    'BODY_ALREADY_PARSED: the body was read before it reached bigmind-webhooks, and no bytes were kept, so no ' +
+    'signature can be verified. Mount the router before express.json(), or keep the bytes: ' +
+    'express.json({ verify: keepRawBody }).';
+  return new Settled('misconfigured', { reason });
+}
+
+/** The body that others kept. While somebody reads the stream, `rawBody` may still grow. */
 function keptBytes(request: MaybeParsed): Buffer | undefined {
-  return asBuffer(request.rawBody) ?? asBuffer(bodyOf(request));
+  const rawBody = isOpen(request) && isListenedTo(request) ? undefined : wholeBytes(request, request.rawBody);
+  return rawBody ?? wholeBytes(request, bodyOf(request));
+}
+
+/** The bytes of a kept body. An empty one was perhaps only prepared for a body that came later, or was never kept. */
+function wholeBytes(request: IncomingMessage, kept: unknown): Buffer | undefined {
+  const bytes = bytesOf(kept);
+  return bytes?.length === 0 && (isOpen(request) || announcedBytes(request) > 0) ? undefined : bytes;
+}
+
+/** A text stands for its UTF-8: if it was other bytes, the signature does not match. */
+function bytesOf(value: unknown): Buffer | undefined {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (!isUint8Array(value)) return undefined;
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
 /** On some platforms `body` is a getter that parses, and it may throw. */
@@ -41,24 +92,33 @@ function bodyOf(request: MaybeParsed): unknown {
   }
 }
 
-function asBuffer(value: unknown): Buffer | undefined {
-  if (!isUint8Array(value)) return undefined;
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+/**
+ * Whether a body was read and not kept. `{}` is none: Express 4's parsers set it for requests that they did not read and
+ * for those without a body. A stream that ended without a byte had none.
+ */
+function wasRead(request: MaybeParsed): boolean {
+  if (isUnended(request)) return false;
+  return request.readableDidRead || announcedBytes(request) > 0 || isFilled(bodyOf(request));
 }
 
-/** Does not look at `body`: Express 4's json() sets it to `{}` for bodies that it did not read. */
-function wasRead(request: IncomingMessage): boolean {
-  if (request.readableDidRead) return true;
-  return request.readableEnded && request.headers['content-length'] !== '0';
+function isFilled(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Object.keys(body).length > 0;
 }
 
-function refuseUnread(request: IncomingMessage, options: ReadOptions): Settled | undefined {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && !isIdentityEncoding(encoding)) {
-    return new Settled('unsupported-encoding', { reason: 'The signed bytes of an encoded body are not known.' });
-  }
-  const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);
-  if (unsigned !== undefined) return unsigned;
-  const announced = Number(request.headers['content-length'] ?? 0);
-  return announced > options.limit ? tooLarge(announced, options) : undefined;
+/** Whether more of the body may come. */
+function isOpen(request: IncomingMessage): boolean {
+  return isUnended(request) && !request.destroyed;
+}
+
+/** A request that is no stream has none of a stream's fields, and nothing to read. */
+function isUnended({ readableEnded }: { readonly readableEnded?: boolean }): boolean {
+  return readableEnded !== undefined && !readableEnded;
+}
+
+function isListenedTo(request: IncomingMessage): boolean {
+  return request.listenerCount('data') + request.listenerCount('readable') > 0;
+}
+
+function announcedBytes({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0);
 }

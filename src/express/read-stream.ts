@@ -2,22 +2,21 @@ import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import timers from 'node:timers';
-import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { BytesInFlight } from '../foundations/bytes-in-flight';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
-import { Chunks } from './chunks';
+import { type BodyRules, tooLarge } from '../foundations/refuse-body';
+import type { Chunks, CountedChunks } from './chunks';
 
-export interface ReadOptions {
-  /** Largest body, in bytes. */
-  readonly limit: number;
+export interface ReadOptions extends BodyRules {
   /** How long the body may take to arrive, in milliseconds. */
   readonly readTimeoutMs: number;
-  /** Refuses an unsigned request by its headers alone, so that its body need not be read. */
-  readonly refuseUnsigned: (headers: WebhookHeaders) => Settled | undefined;
+  /** Counts the bytes of all bodies that are being read. */
+  readonly inFlight: BytesInFlight;
 }
 
 /** The real one is kept: a test with fake timers should still get an answer. */
-const atEndOfTurn = timers.setImmediate;
+export const atEndOfTurn = timers.setImmediate;
 
 /**
  * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the
@@ -27,20 +26,23 @@ const atEndOfTurn = timers.setImmediate;
 export function readStream(
   request: IncomingMessage,
   options: ReadOptions,
+  chunks: Chunks | CountedChunks,
   done: (result: Buffer | Settled) => void,
 ): void {
-  const chunks = new Chunks();
   let state: 'first turn' | 'whole' | 'waiting' | 'done' = 'first turn';
   let timer: DeferredTimer | undefined;
   let handOn = done;
 
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
-    chunks.add(typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk);
-    if (chunks.bytes > options.limit) finish(tooLarge(chunks.bytes, options));
+    const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
+    const bytes = chunks.bytes + came.length;
+    const refused = bytes > options.limit ? tooLarge(bytes, options) : options.inFlight.take(came.length);
+    if (refused === undefined) chunks.add(came);
+    else finish(refused);
   }
   function onEnd(): void {
-    if (state === 'waiting') finish(chunks.takeJoined());
+    if (state === 'waiting') finish(chunks.take());
     else if (state === 'first turn') state = 'whole';
   }
   /** Also handles late errors of the socket: without a listener they would end the process. */
@@ -58,6 +60,7 @@ export function readStream(
     if (state === 'done') return;
     state = 'done';
     timer?.clear();
+    options.inFlight.give(chunks.bytes);
     if (result instanceof Settled) {
       chunks.drop();
       request.off('data', onData).off('end', onEnd).pause();
@@ -65,7 +68,7 @@ export function readStream(
     handOn(result);
   }
   function lookAtWhatCame(): void {
-    if (state === 'whole') finish(wasReset(request, chunks.bytes) ? aborted() : chunks.takeJoined());
+    if (state === 'whole') finish(wasReset(request, chunks.bytes) ? aborted() : chunks.take());
     if (state !== 'first turn') return;
     state = 'waiting';
     // Later bytes come from the socket. Handlers, loggers and tracing still need the request's own async context.
@@ -76,9 +79,8 @@ export function readStream(
   }
 
   request.on('data', onData).on('end', onEnd).on('error', onAbort);
-  if (request.readableEnded) state = 'whole';
   // An earlier middleware may have paused the stream to keep it for us.
-  else if (request.readableFlowing === false) request.resume();
+  if (request.readableFlowing === false) request.resume();
   atEndOfTurn(lookAtWhatCame);
 }
 
@@ -87,8 +89,4 @@ function wasReset(request: IncomingMessage, bytes: number): boolean {
   if (request.httpVersionMajor < 2) return false;
   const { aborted } = request as unknown as Http2ServerRequest;
   return aborted && Number(request.headers['content-length']) !== bytes;
-}
-
-export function tooLarge(bytes: number, { limit }: ReadOptions): Settled {
-  return new Settled('too-large', { reason: `${bytes} bytes or more came, limit allows ${limit}.` });
 }

@@ -10,6 +10,8 @@ export interface RawDelivery {
   readonly params: WebhookParams;
   /** When handling the request began, in milliseconds since 1970. */
   readonly receivedAt: number;
+  /** Says, for the log, that the caller passed no body. */
+  readonly withoutBody?: string;
 }
 
 declare const verifiedBrand: unique symbol;

@@ -53,6 +53,11 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   readonly maxRunMs?: number | undefined;
   /** How long the body may take to arrive, in milliseconds from 1. @default 15_000 */
   readonly readTimeoutMs?: number | undefined;
+  /**
+   * How many bytes of bodies are held at once, while they are read and until they are answered, in bytes from 1 or as
+   * text like `limit`. Beyond it deliveries are answered 503, and repeated. @default '128mb', or `limit` if that is more
+   */
+  readonly maxBytesInFlight?: number | string | undefined;
   /** De-duplication; `false` runs handlers for every copy. @default in memory, 3 days or 100 000 deliveries */
   readonly deduplicate?: DeduplicateOptions | false | undefined;
   /**

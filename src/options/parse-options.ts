@@ -33,6 +33,7 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly maxRunMs: number;
   readonly readTimeoutMs: number;
+  readonly maxBytesInFlight: number;
   readonly deduplicate: Deduplication | undefined;
   readonly storeTimeoutMs: number;
   readonly queue: DeliveryQueue | undefined;
@@ -59,6 +60,7 @@ const known = {
   timeoutMs: true,
   maxRunMs: true,
   readTimeoutMs: true,
+  maxBytesInFlight: true,
   deduplicate: true,
   queue: true,
   schemas: true,
@@ -74,6 +76,7 @@ const knownDeduplicate = { store: true, ttlMs: true, key: true, storeTimeoutMs: 
 
 const day = 86_400_000;
 const usualStoreTimeoutMs = 2000;
+const usualBytesInFlight = 128 * 1024 ** 2;
 
 /**
  * Reads the options once. The caller's object stays unchanged.
@@ -85,15 +88,19 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
   const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
   const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {}, queue } = given;
   const scheme = parseSignature(signature);
+  const mostBytes = parseBytes('limit', limit);
+  // By default, a body within limit is never one too many by itself.
+  const { maxBytesInFlight = Math.max(usualBytesInFlight, mostBytes) } = given;
   if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
     secret: parseSecret(secret, environment, scheme),
     scheme,
     toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
-    limit: parseLimit(limit),
+    limit: mostBytes,
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
     maxRunMs: milliseconds('maxRunMs', maxRunMs),
     readTimeoutMs: milliseconds('readTimeoutMs', readTimeoutMs),
+    maxBytesInFlight: parseBytes('maxBytesInFlight', maxBytesInFlight),
     ...parseDeduplicate(deduplicate),
     queue: queue === undefined ? undefined : parseQueue(queue),
     clock: parseClock(clock),
@@ -130,10 +137,10 @@ function requireHeaderNames(names: unknown): void {
 const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;
 const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
-function parseLimit(limit: unknown): number {
-  const bytes = typeof limit === 'string' ? parseSize(limit) : limit;
+function parseBytes(path: string, given: unknown): number {
+  const bytes = typeof given === 'string' ? parseSize(given) : given;
   if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 1) return bytes;
-  throw badWord('limit', "a whole number of bytes from 1, or text such as '5mb'", limit);
+  throw badWord(path, "a whole number of bytes from 1, or text such as '5mb'", given);
 }
 
 function parseSize(text: string): number {

@@ -1,22 +1,38 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 
 /** Reads the argument of `receive`; refuses any method but POST. */
-export function readPost(request: WebhookRequest, receivedAt: number): RawDelivery | Settled {
+export function readPost(request: WebhookRequest, receivedAt: number, rules: BodyRules): RawDelivery | Settled {
   const { method = 'POST' } = request;
-  return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt) : new Settled('method-not-allowed');
+  return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt, rules) : new Settled('method-not-allowed');
 }
 
-/** Reads the argument of `receive` or `verify`. */
-export function readRequest(request: Omit<WebhookRequest, 'method'>, receivedAt: number): RawDelivery | Settled {
-  const rawBody = bytesOf(request.body);
-  if (rawBody === undefined) {
-    const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof request.body}: pass it unparsed.`;
+/** Reads the argument of `receive` or `verify`, and refuses what the router would refuse. */
+export function readRequest(
+  request: Omit<WebhookRequest, 'method'>,
+  receivedAt: number,
+  rules: BodyRules,
+): RawDelivery | Settled {
+  const body: unknown = request.body;
+  const headers = headersOf(request.headers);
+  const passed = bytesOf(body);
+  if (passed === undefined && !isNoBody(body, headers)) {
+    const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof body}: pass it unparsed.`;
     return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
   }
-  return { rawBody, headers: headersOf(request.headers), params: request.params ?? {}, receivedAt };
+  const rawBody = passed ?? Buffer.alloc(0);
+  const refused = refuseEncoded(headers) ?? refuseLarge(rawBody.length, headers, rules);
+  if (refused !== undefined) return refused;
+  const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
+  return passed === undefined ? { ...raw, withoutBody: withoutBody(body, 'body' in request) } : raw;
+}
+
+/** As for a stream, an unsigned request is told that before anything of its size. */
+function refuseLarge(bytes: number, headers: WebhookHeaders, rules: BodyRules): Settled | undefined {
+  return bytes > rules.limit ? (rules.refuseUnsigned(headers) ?? tooLarge(bytes, rules)) : undefined;
 }
 
 /** The bytes of a body, not copied; for a string, its UTF-8. */
@@ -24,8 +40,23 @@ function bytesOf(body: unknown): Buffer | undefined {
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
   if (Buffer.isBuffer(body)) return body;
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (isAnyArrayBuffer(body)) return Buffer.from(body);
-  return body === null || body === undefined ? Buffer.alloc(0) : undefined;
+  return isAnyArrayBuffer(body) ? Buffer.from(body) : undefined;
+}
+
+/** Strangers send requests without a body. Platforms pass `null` for it then, and parsers of Express 4 `{}`. */
+function isNoBody(body: unknown, headers: WebhookHeaders): boolean {
+  if (body === null || body === undefined) return true;
+  return typeof body === 'object' && Object.keys(body).length === 0 && haveNoBody(headers);
+}
+
+/** Whether these are all headers of a request, and announce no body. */
+function haveNoBody({ host, 'content-length': length, 'transfer-encoding': coding }: WebhookHeaders): boolean {
+  return length === undefined ? host !== undefined && coding === undefined : Number(length) === 0;
+}
+
+function withoutBody(body: unknown, isPassed: boolean): string {
+  const given = isPassed ? (JSON.stringify(body) ?? 'undefined') : 'missing';
+  return `No body was passed (body is ${given}). Pass what came, unparsed, as text or bytes.`;
 }
 
 /** Makes objects that inherit nothing, not even `constructor`. They fill faster than those of `Object.create(null)`. */

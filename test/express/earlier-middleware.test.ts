@@ -78,7 +78,6 @@ describe.each(expresses)('under $name', ({ express }) => {
 
   test.each<[string, RequestHandler]>([
     ['express.json()', express.json()],
-    ['express.text()', express.text({ type: '*/*' })],
     ['express.urlencoded()', express.urlencoded({ type: '*/*', extended: false })],
     [
       'one that drained the request',

@@ -20,7 +20,8 @@ const malformed: readonly (readonly [string, string | Buffer])[] = [
   ['blanks', ' \n'],
   ['UTF-8 that is wrong', Buffer.from([...Buffer.from('{"event":"'), 0xc3, 0x28, ...Buffer.from('"}')])],
   ['UTF-16', Buffer.from(genuine().body, 'utf16le')],
-  ['a byte order mark', `\ufeff${genuine().body}`],
+  ['two byte order marks', `\ufeff\ufeff${genuine().body}`],
+  ['a byte order mark alone', '\ufeff'],
   ['NaN', '{"event": NaN}'],
   ['text behind the JSON', `${genuine().body};`],
   ['a key __proto__', `{"__proto__":{"admin":true},${genuine().body.slice(1)}`],
@@ -95,6 +96,17 @@ describe.each(expresses)('under $name', ({ express }) => {
       expect(handled).toHaveLength(1);
     },
   );
+
+  test('skips one byte order mark, which is signed and kept', async () => {
+    const body = `\ufeff${genuine().body}`;
+    expect((await post(served.origin + path, signed(body))).status).toBe(200);
+    expect(handled[0]?.event).toEqual(JSON.parse(body.slice(1)));
+    expect(handled[0]?.context.rawBody.toString()).toBe(body);
+    handled.splice(0);
+    const { headers } = signed(body);
+    expect((await post(served.origin + path, { headers, body: body.slice(1) })).status).toBe(401);
+    expect(handled).toStrictEqual([]);
+  });
 
   test('hands over 100,000 levels of nesting where the schema allows anything', async () => {
     const deep = nested(100_000, '[', ']');

@@ -64,6 +64,13 @@ const wrong: [string, object, string][] = [
   ['limit', { limit: 0 }, 'got 0 (number)'],
   ['limit', { limit: 1.5 }, 'got 1.5 (number)'],
   ['limit', { limit: null }, 'got null'],
+  [
+    'maxBytesInFlight',
+    { maxBytesInFlight: 'much' },
+    `maxBytesInFlight: expected a whole number of bytes from 1, or text such as '5mb', got "much" (string).`,
+  ],
+  ['maxBytesInFlight', { maxBytesInFlight: 0 }, 'got 0 (number)'],
+  ['maxBytesInFlight', { maxBytesInFlight: null }, 'got null'],
   ['signature', { signature: true }, "signature: expected 'auto', false or a scheme, got true (boolean)."],
   ['signature', { signature: null }, 'got null'],
   ['signature', { signature: 'hmac' }, 'got "hmac" (string)'],
@@ -120,8 +127,8 @@ test.each(wrong)('%s refuses %p', (option, options, expected) => {
   expect(message).toMatch(new RegExp(`^BAD_OPTION ${option}\\b`));
 });
 
-test.each([1, 5_000_000, '1', '512b', '10 kb', '1.5MB', '1gb'])('limit takes %p', (limit) => {
-  expect(() => receiverWith({ limit })).not.toThrow();
+test.each([1, 5_000_000, '1', '512b', '10 kb', '1.5MB', '1gb'])('limit and maxBytesInFlight take %p', (limit) => {
+  expect(() => receiverWith({ limit, maxBytesInFlight: limit })).not.toThrow();
 });
 
 test.each([

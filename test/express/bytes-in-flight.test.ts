@@ -1,0 +1,141 @@
+import { hmac } from '../../src/index';
+import { gate, said, until } from '../deduplication/kit';
+import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, secret, serve } from './serve';
+
+const most = 100_000;
+const part = 30_000;
+const forged = { 'x-bigmind-signature': 'a'.repeat(64) };
+
+/** A delivery of a given length, another one each time. */
+function padded(length = part) {
+  const body = genuine().body.padEnd(length);
+  const scheme = hmac({ header: 'x-bigmind-signature' });
+  return {
+    headers: { ...scheme.sign?.({ rawBody: Buffer.from(body), secret, signedAt: Date.now(), id: 'x' }) },
+    body,
+  };
+}
+
+describe.each(expresses)('under $name', ({ express }) => {
+  const { logger, lines } = notedLog();
+  let served: Served;
+  afterEach(() => served.close());
+
+  async function receiving(options: Parameters<typeof noting>[0] = {}) {
+    lines.splice(0);
+    const made = noting({ logger, maxBytesInFlight: most, ...options });
+    served = await serve(express().use(path, made.webhooks.router));
+    return made;
+  }
+
+  /** An upload that stops a byte before its end. */
+  function halfSend(bytes: number, length: Readonly<Record<string, string>> = { 'content-length': String(bytes + 1) }) {
+    const dialled = dial(served.port);
+    dialled.socket.write(`POST ${path} HTTP/1.1\r\n${headLines({ host: 'x', ...forged, ...length })}\r\n`);
+    dialled.socket.write(' '.repeat(bytes));
+    return dialled;
+  }
+
+  /** Uploads that never end, of as many bytes as may be held. */
+  async function fill() {
+    const before = served.sockets.length;
+    const strangers = [halfSend(part), halfSend(part), halfSend(part)];
+    await until(() => served.sockets.slice(before).filter(({ bytesRead }) => bytesRead > part).length === 3);
+    return strangers;
+  }
+
+  /** How many lines there are of deliveries with this outcome. */
+  function told(outcome: string): number {
+    return lines.filter((line) => (line as { outcome?: string }).outcome === outcome).length;
+  }
+
+  test('uploads that are half sent hold maxBytesInFlight at most, and leave it when they are gone', async () => {
+    const { handled } = await receiving();
+    const strangers = await fill();
+    const more = Array.from({ length: 20 }, () => halfSend(part));
+    for (const { ended } of more) {
+      const answer = await ended;
+      expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+      expect(answer).toMatch(/\r\nretry-after: 10\r\n/i);
+      expect(answer).toContain('"code":"UNAVAILABLE"');
+    }
+    expect(told('unavailable')).toBe(20);
+    const [line] = lines as { reason: string }[];
+    expect(line?.reason).toMatch(/^maxBytesInFlight \(100000\) is reached: bodies of \d+ bytes are held\.$/);
+    const delivery = padded();
+    expect((await post(served.origin + path, delivery)).status).toBe(503);
+    expect(handled).toStrictEqual([]);
+    // What still fits is handled meanwhile.
+    expect((await post(served.origin + path, genuine())).status).toBe(200);
+    for (const { socket } of strangers) socket.destroy();
+    await until(() => told('malformed') === 3);
+    expect((await post(served.origin + path, delivery)).status).toBe(200);
+    expect(handled).toHaveLength(2);
+  });
+
+  test.each<[string, string, () => Promise<unknown>, Parameters<typeof noting>[0]]>([
+    [
+      'an aborted upload',
+      'malformed',
+      async () => {
+        const before = served.sockets.length;
+        const { socket } = halfSend(part);
+        await until(() => (served.sockets[before]?.bytesRead ?? 0) > part);
+        socket.destroy();
+        await until(() => told('malformed') === 1);
+      },
+      {},
+    ],
+    ['an upload that takes too long', 'read-timeout', () => halfSend(part).ended, { readTimeoutMs: 200 }],
+    [
+      'an upload that is too large',
+      'too-large',
+      async () => {
+        const { socket, ended } = halfSend(0, { 'transfer-encoding': 'chunked' });
+        for (let sent = 0; sent < 4; sent++) socket.write(`2710\r\n${' '.repeat(10_000)}\r\n`);
+        await ended;
+      },
+      { limit: part },
+    ],
+    ['a forged delivery', 'unauthenticated', () => post(served.origin + path, { ...padded(), headers: forged }), {}],
+    [
+      'a malformed delivery',
+      'malformed',
+      () => post(served.origin + path, { headers: {}, body: '{'.repeat(part) }),
+      { signature: false },
+    ],
+    ['a delivery that was handled', 'processed', () => post(served.origin + path, padded()), {}],
+  ])('the bytes of %s are given back, once', async (_title, outcome, send, options) => {
+    await receiving(options);
+    for (let time = 0; time < 5; time++) {
+      lines.splice(0);
+      await send();
+      expect([told(outcome), told('unavailable')]).toEqual([1, 0]);
+    }
+    // With a limit or a short time, these uploads would end otherwise.
+    if (options?.limit !== undefined || options?.readTimeoutMs !== undefined) return;
+    lines.splice(0);
+    const strangers = await fill();
+    const { ended } = halfSend(part);
+    expect((await ended).slice(9, 12)).toBe('503');
+    expect(told('unavailable')).toBe(1);
+    for (const { socket } of strangers) socket.destroy();
+    await until(() => told('malformed') === 3);
+  });
+
+  test('the bytes of a delivery are held until it is answered, also those that receive() was given', async () => {
+    const { webhooks, handled } = await receiving({ timeoutMs: 60_000 });
+    const slow = gate();
+    webhooks.on('notes_created', () => slow.passed, { name: 'slow' });
+    const posted = [post(served.origin + path, padded()), post(served.origin + path, padded())];
+    await until(() => handled.length === 2);
+    const received = webhooks.receive(padded()).then(said);
+    expect(said(await webhooks.receive(padded()))).toBe('503 UNAVAILABLE');
+    expect((await post(served.origin + path, padded())).status).toBe(503);
+    expect(handled).toHaveLength(3);
+    slow.open();
+    expect(await received).toBe('200 processed');
+    for (const reply of posted) expect((await reply).status).toBe(200);
+    expect(said(await webhooks.receive(padded()))).toBe('200 processed');
+  });
+});
