@@ -1,6 +1,6 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { SchemaError } from '../foundations/contracts/schema-error';
+import { addFormats } from './add-formats';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 

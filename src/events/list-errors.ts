@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import { isRecord } from '../foundations/is-record';
+import { addFormats } from './add-formats';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 import { readEventName, validateEvent } from './validate-event';

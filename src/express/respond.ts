@@ -29,7 +29,7 @@ export function respond(request: IncomingMessage, response: ServerResponse, repl
 }
 
 /** A request that is not Node's own may have no `complete`; there is no connection to close, then. */
-function isUploading({ complete, headers }: IncomingMessage, http2: boolean): boolean {
+function isUploading({ complete, headers = {} }: Partial<IncomingMessage>, http2: boolean): boolean {
   if (complete !== false) return false;
   return http2 || headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

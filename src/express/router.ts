@@ -21,7 +21,7 @@ import { readableRequest } from './stand-in';
 export type WebhookRouter = (
   request: IncomingMessage,
   response: ServerResponse,
-  next?: ((error?: unknown) => void) | undefined,
+  next?: (error?: unknown) => void,
 ) => void;
 
 export interface RouterOptions extends ReadOptions {
@@ -104,7 +104,8 @@ function isOurs(request: IncomingMessage, place: Place, { looksSigned }: RouterO
 }
 
 /** Node joins repeated headers itself, except `set-cookie`. */
-function headersOf({ headers = {} }: IncomingMessage): WebhookHeaders {
+function headersOf(request: Partial<IncomingMessage>): WebhookHeaders {
+  const { headers = {} } = request;
   if (headers['set-cookie'] === undefined) return headers as WebhookHeaders;
   return { ...headers, 'set-cookie': [headers['set-cookie']].flat().join(', ') };
 }

@@ -21,7 +21,12 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
     request.on('end', end);
   }
   if (!isStream) setImmediate(end);
-  const { rawBody, body, method, headers = {} } = request as IncomingMessage & { rawBody?: unknown; body?: unknown };
+  const {
+    rawBody,
+    body,
+    method,
+    headers = {},
+  } = request as Partial<IncomingMessage> & { rawBody?: unknown; body?: unknown };
   const readableDidRead = isRecord(body) && Object.keys(body).length > 0;
   Object.defineProperty(standIn, 'readableDidRead', { value: readableDidRead });
   return Object.assign(standIn, { rawBody, body, method, headers }) as unknown as IncomingMessage;

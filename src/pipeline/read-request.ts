@@ -27,7 +27,7 @@ export function readRequest(
   const refused = refuseEncoded(headers) ?? refuseLarge(rawBody.length, headers, rules);
   if (refused !== undefined) return refused;
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
-  return passed === undefined ? { ...raw, withoutBody: withoutBody(body, 'body' in request) } : raw;
+  return passed === undefined ? { ...raw, withoutBody: withoutBody(body, Object.hasOwn(request, 'body')) } : raw;
 }
 
 /** As for a stream, an unsigned request is told that before anything of its size. */

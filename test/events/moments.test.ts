@@ -44,8 +44,8 @@ test.each([
   expect(isAccepted(text)).toBe(false);
 });
 
-test('refuses a moment of five million digits in time that grows with its length', () => {
+test('refuses a moment of five million digits soon, wherever it is called from', () => {
   const started = performance.now();
-  expect(isAccepted(`2025-10-10T14:30:00.${'1'.repeat(5_000_000)}x`)).toBe(false);
+  for (const end of ['x', 'Z']) expect(isAccepted(`2025-10-10T14:30:00.${'1'.repeat(5_000_000)}${end}`)).toBe(false);
   expect(performance.now() - started).toBeLessThan(10_000);
 });

@@ -204,7 +204,7 @@ test('passes a request on when the logger throws', () => {
   const request = { method: 'POST', url: '/other', headers: { 'x-signature': '1' } } as unknown as IncomingMessage;
   const next = jest.fn();
   webhooks.router(request, {} as ServerResponse, next);
-  expect(next.mock.calls).toEqual([[]]);
+  expect(next.mock.calls).toStrictEqual([[]]);
 });
 
 test('says what was meant when it is called by hand', () => {

@@ -106,7 +106,6 @@ const name = fc.oneof(
     '__proto__',
     'constructor',
     'toString',
-    'content-encoding',
     'user-agent',
     '',
   ),
