@@ -1,4 +1,4 @@
-import { fieldsOf } from './fields-of';
+import { fieldsOf } from '../foundations/fields-of';
 
 /** The event name in a payload, if it has one that is safe to print. */
 export function eventNameIn(payload: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import type { DeadJob, DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { WebhookError } from '../foundations/errors';
-import { isRecord } from '../foundations/is-record';
+import { fieldsOf } from '../foundations/fields-of';
 import { knownOptions, requireText, wholeNumber } from '../foundations/option-checks';
 
 /** A delivery whose attempts are used up. Parts that cannot be read are `undefined`. */
@@ -97,10 +97,6 @@ function detailsOf(dead: DeadJob): DeadLetterDetails {
     locals,
     rawBody: Buffer.from(textOr(rawBody) ?? '', 'base64'),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
 }
 
 function textOr(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../fields-of';
+import { fieldsOf } from '../../foundations/fields-of';
 import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';

@@ -1,6 +1,6 @@
+import { fieldsOf } from '../../foundations/fields-of';
 import { isRecord } from '../../foundations/is-record';
 import { Failure } from '../failure';
-import { fieldsOf } from '../fields-of';
 import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { parseHar } from './har';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { fieldsOf } from '../../foundations/fields-of';
 import { isBigmindEvent, type SchemaError } from '../../index';
 import { schemaErrors } from '../../testing';
 import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
 import { exitCodes } from '../failure';
-import { fieldsOf } from '../fields-of';
 import type { Io } from '../io';
 import { nameOfInput, readInput } from '../read-input';
 import { visibleText } from '../visible-text';

@@ -1,8 +1,8 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
+import { fieldsOf } from '../../foundations/fields-of';
 import { rowOf } from '../../foundations/outcomes';
 import { type BigmindWebhooks, bigmindWebhooks, isWebhookError, type Outcome } from '../../index';
 import type { CapturedRequest } from '../captured/captured-request';
-import { fieldsOf } from '../fields-of';
 import { jsonIn } from '../json-in';
 
 /** What a receiver with the default options makes of a delivery. */

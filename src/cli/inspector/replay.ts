@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fieldsOf } from '../fields-of';
+import { fieldsOf } from '../../foundations/fields-of';
 import { jsonIn } from '../json-in';
 import { readAtMost } from '../read-at-most';
 import { parseTarget } from '../sending/target';

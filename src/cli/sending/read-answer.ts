@@ -1,4 +1,4 @@
-import { fieldsOf } from '../fields-of';
+import { fieldsOf } from '../../foundations/fields-of';
 import { jsonIn } from '../json-in';
 import { visibleText } from '../visible-text';
 import type { Reply } from './poster';

@@ -1,4 +1,4 @@
-import { isRecord } from '../foundations/is-record';
+import { isRecord } from './is-record';
 
 /** The fields of a value from outside; none where it is no object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
