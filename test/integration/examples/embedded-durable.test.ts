@@ -5,6 +5,7 @@ import { type Command, type Crm, type Example, exampleIn, seen, startCrm } from 
 let workspace: string;
 let crm: Crm;
 let example: Example;
+let running: Command | undefined;
 
 beforeAll(async () => {
   workspace = makeWorkspace();
@@ -18,9 +19,17 @@ afterAll(() => {
   removeWorkspace(workspace);
 });
 
+// Two processes must never open one folder: what a failed test left running would break the next.
+afterEach(() => running?.stop('SIGKILL'));
+
+// A new PGlite folder takes 7 s on an idle machine, and 40 s on one where the other suites keep every core busy.
+const startMs = 150_000;
+jest.setTimeout(2 * startMs);
+
 async function start(...args: string[]): Promise<Command> {
   const command = example.run('start', args);
-  await seen(command, () => command.output().includes('Deliveries are taken'));
+  running = command;
+  await seen(command, () => command.output().includes('Deliveries are taken'), startMs);
   return command;
 }
 
