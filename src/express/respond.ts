@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { WebhookResponse } from '../foundations/response';
 
@@ -14,13 +14,12 @@ export function respond(request: IncomingMessage, response: ServerResponse, repl
   if (response.headersSent || response.destroyed) return;
   const http2 = request.httpVersionMajor >= 2;
   const early = isUploading(request, http2);
-  // All headers in one call: if it throws, none of ours are left for the error handler. For HTTP/1.0 Node adds no
-  // content-length, and a proxy needs it to keep its connection. HTTP/2 forbids the header `connection`.
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    'content-length': Buffer.byteLength(reply.body),
-    ...(early && !http2 && { connection: 'close' }),
-  });
+  // For HTTP/1.0 Node adds no content-length, and a proxy needs it to keep its connection.
+  const headers: OutgoingHttpHeaders = { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) };
+  // HTTP/2 forbids it.
+  if (early && !http2) headers.connection = 'close';
+  // All headers in one call: if it throws, none of ours are left for the error handler.
+  response.writeHead(reply.status, headers);
   if (early && !http2) response.write(reply.body);
   else response.end(reply.body);
   if (!early) return;

@@ -16,35 +16,31 @@ const longestName = 128;
 const stemEnd = /(?:^|[-_])(?:request[-_])?$/;
 const partEnd = /[-_]|$/g;
 
+/** The headers with a timestamp, by stem: the part of the name before `timestamp`. The shorter names come first. */
+export type TimestampHeaders = ReadonlyMap<string, readonly TimestampHeader[]>;
+
+export function readTimestampHeaders(headers: WebhookHeaders): TimestampHeaders {
+  const byStem = new Map<string, readonly TimestampHeader[]>();
+  for (const name of Object.keys(headers)) {
+    if (!name.includes('timestamp') || name.length > longestName) continue;
+    const timestamp = readTimestamp(headers[name]);
+    const before = name.slice(0, name.indexOf('timestamp'));
+    if (timestamp === undefined || !stemEnd.test(before)) continue;
+    const stem = before.replace(stemEnd, '');
+    const alike = [...(byStem.get(stem) ?? []), { name, timestamp }];
+    alike.sort((one, other) => one.name.length - other.name.length);
+    byStem.set(stem, alike.slice(0, mostPaired));
+  }
+  return byStem;
+}
+
 /**
- * Pairs signatures with the timestamps that they may sign: `x-acme-signature` with `x-acme-timestamp`,
- * `x-acme-request-timestamp`, `x-acme-signature-timestamp` and `x-timestamp`. The nearest names come first.
+ * The timestamps that a signature in this header may sign, the nearest first. `x-acme-signature` is paired with
+ * `x-acme-timestamp`, `x-acme-request-timestamp`, `x-acme-signature-timestamp` and `x-timestamp`.
  */
-export class TimestampHeaders {
-  /** By stem: the part of the name before `timestamp`. The shorter names come first. */
-  readonly #byStem = new Map<string, readonly TimestampHeader[]>();
-
-  constructor(headers: WebhookHeaders) {
-    for (const name of Object.keys(headers)) {
-      if (!name.includes('timestamp')) continue;
-      const timestamp = readTimestamp(headers[name]);
-      if (timestamp === undefined || name.length > longestName) continue;
-      const before = name.slice(0, name.indexOf('timestamp'));
-      if (stemEnd.test(before)) this.#add(before.replace(stemEnd, ''), { name, timestamp });
-    }
-  }
-
-  #add(stem: string, header: TimestampHeader): void {
-    const found = [...(this.#byStem.get(stem) ?? []), header];
-    found.sort((one, other) => one.name.length - other.name.length);
-    this.#byStem.set(stem, found.slice(0, mostPaired));
-  }
-
-  /** The timestamps that a signature in this header may sign, the nearest first. */
-  near(signatureHeader: string): readonly TimestampHeader[] {
-    if (this.#byStem.size === 0 || signatureHeader.length > longestName) return [];
-    const ends = [...signatureHeader.matchAll(partEnd)].map(({ index }) => index).reverse();
-    const stems = new Set([...ends, 0].map((end) => signatureHeader.slice(0, end)));
-    return [...stems].flatMap((stem) => this.#byStem.get(stem) ?? []).slice(0, mostPaired);
-  }
+export function timestampsNear(signatureHeader: string, byStem: TimestampHeaders): readonly TimestampHeader[] {
+  if (byStem.size === 0 || signatureHeader.length > longestName) return [];
+  const ends = [...signatureHeader.matchAll(partEnd)].map(({ index }) => index).reverse();
+  const stems = new Set([...ends, 0].map((end) => signatureHeader.slice(0, end)));
+  return [...stems].flatMap((stem) => byStem.get(stem) ?? []).slice(0, mostPaired);
 }

@@ -4,7 +4,12 @@ import { type Digest, readDigest } from '../mac/digest';
 import { readTimestampedHeader, splitValues } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
-import { type TimestampHeader, TimestampHeaders } from '../readings/timestamp-headers';
+import {
+  readTimestampHeaders,
+  type TimestampHeader,
+  type TimestampHeaders,
+  timestampsNear,
+} from '../readings/timestamp-headers';
 import { bodyReading } from './hmac';
 import { standardReading } from './standard-webhooks';
 import { oneHeaderReading, twoHeaderReading } from './timestamped-hmac';
@@ -50,10 +55,10 @@ export function readAll(headers: WebhookHeaders): readonly Reading[] {
       const digests = (parts?.signatures ?? []).map(readDigest).filter((digest) => digest !== undefined);
       if (parts) timestamped.push(oneHeaderReading(header, parts.timestamp, digests));
     } else {
-      for (const [prefix, digests] of readPlain(value)) {
-        plain.push({ ...bodyReading(header, prefix, digests), refusesSignedText: true });
-        times ??= new TimestampHeaders(headers);
-        timestamped.push(...twoHeaderReadings({ header, prefix }, digests, times.near(header)));
+      for (const { prefix, digests } of readPlain(value)) {
+        plain.push(bodyReading(header, prefix, digests, { refusesSignedText: true }));
+        times ??= readTimestampHeaders(headers);
+        timestamped.push(...twoHeaderReadings({ header, prefix }, digests, timestampsNear(header, times)));
       }
     }
     if (timestamped.length + plain.length >= mostReadings) break;
@@ -67,14 +72,21 @@ function withoutId(reading: Reading): Reading {
   return { ...reading, id: undefined };
 }
 
+interface PlainDigests {
+  readonly prefix: string;
+  readonly digests: readonly Digest[];
+}
+
 /** The digests in a header without a timestamp, by their prefix. */
-function readPlain(value: string): ReadonlyMap<string, readonly Digest[]> {
-  const found = new Map<string, Digest[]>();
+function readPlain(value: string): readonly PlainDigests[] {
+  const found: { readonly prefix: string; readonly digests: Digest[] }[] = [];
   for (const part of splitValues(value)) {
     const prefix = usualPrefix.exec(part)?.[0] ?? '';
     const digest = readDigest(part.slice(prefix.length));
     if (digest === undefined) continue;
-    found.set(prefix, [...(found.get(prefix) ?? []), digest]);
+    const alike = found.find((each) => each.prefix === prefix);
+    if (alike === undefined) found.push({ prefix, digests: [digest] });
+    else alike.digests.push(digest);
   }
   return found;
 }

@@ -85,6 +85,11 @@ export function readDigestAs(text: string, written: WrittenDigest): Digest | und
 }
 
 /** The reading in which the body alone is signed. */
-export function bodyReading(header: string, prefix: string, digests: readonly Digest[]): Reading {
-  return { scheme: 'hmac', header, prefix, digests, signedPrefix: '', decodesSecret: false };
+export function bodyReading(
+  header: string,
+  prefix: string,
+  digests: readonly Digest[],
+  { refusesSignedText = false } = {},
+): Reading {
+  return { scheme: 'hmac', header, prefix, digests, signedPrefix: '', decodesSecret: false, refusesSignedText };
 }
