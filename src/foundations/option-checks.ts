@@ -109,6 +109,12 @@ export function headerNameOf(path: string, value: unknown): string {
   throw badOption(path, 'the name of a header', value);
 }
 
+/** Requires an array of names of headers. Returns them in lower case. */
+export function headerNamesOf(path: string, names: unknown): readonly string[] {
+  if (!Array.isArray(names)) throw badOption(path, 'an array of header names', names);
+  return names.map((name: unknown, index) => headerNameOf(`${path}[${index}]`, name));
+}
+
 /** Requires one of a few words. */
 export function oneOf<T extends string>(path: string, value: unknown, words: readonly T[]): T {
   const found = words.find((word) => word === value);

@@ -65,6 +65,11 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
    * queue holds them durably. @default none: they are handled as they come
    */
   readonly queue?: DeliveryQueue | undefined;
+  /**
+   * Names of headers that a queue's jobs keep although their names look like a credential's, such as
+   * `['idempotency-key']`. Cookies, `Authorization` and signatures are refused. @default []
+   */
+  readonly keepHeaders?: readonly string[] | undefined;
   /** Schemas of additional events, or replacements of built-in ones, each from `eventSchema<T>(json)`. @default none */
   readonly schemas?: Schemas | undefined;
   /**

@@ -10,7 +10,7 @@ import {
   badOption,
   badWord,
   callIt,
-  headerNameOf,
+  headerNamesOf,
   knownOptions,
   requireFunction,
   requireText,
@@ -21,6 +21,7 @@ import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
 import { auto } from '../signatures/schemes/auto';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
+import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
 import { parseSecret } from './parse-secret';
 
@@ -37,6 +38,7 @@ export interface Settings {
   readonly deduplicate: Deduplication | undefined;
   readonly storeTimeoutMs: number;
   readonly queue: DeliveryQueue | undefined;
+  readonly keepHeaders: readonly string[];
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   readonly clock: { now(): number };
@@ -63,6 +65,7 @@ const known = {
   maxBytesInFlight: true,
   deduplicate: true,
   queue: true,
+  keepHeaders: true,
   schemas: true,
   locals: true,
   logger: true,
@@ -86,7 +89,14 @@ const usualBytesInFlight = 128 * 1024 ** 2;
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
   knownOptions(given, '', known);
   const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
-  const { timeoutMs = 9000, maxRunMs = 15 * 60_000, readTimeoutMs = 15_000, deduplicate = {}, queue } = given;
+  const {
+    timeoutMs = 9000,
+    maxRunMs = 15 * 60_000,
+    readTimeoutMs = 15_000,
+    deduplicate = {},
+    queue,
+    keepHeaders = [],
+  } = given;
   const scheme = parseSignature(signature);
   const mostBytes = parseBytes('limit', limit);
   // By default, a body within limit is never one too many by itself.
@@ -103,6 +113,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     maxBytesInFlight: parseBytes('maxBytesInFlight', maxBytesInFlight),
     ...parseDeduplicate(deduplicate),
     queue: queue === undefined ? undefined : parseQueue(queue),
+    keepHeaders: parseKeepHeaders(keepHeaders, scheme),
     clock: parseClock(clock),
     checks: parseSchemas(schemas),
     locals,
@@ -125,13 +136,8 @@ function parseSignature(signature: unknown): SignatureScheme | undefined {
   requireFunction('signature.verify', scheme.verify);
   if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
   if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
-  if (scheme.signatureHeaders !== undefined) requireHeaderNames(scheme.signatureHeaders);
+  if (scheme.signatureHeaders !== undefined) headerNamesOf('signature.signatureHeaders', scheme.signatureHeaders);
   return signature as SignatureScheme;
-}
-
-function requireHeaderNames(names: unknown): void {
-  if (!Array.isArray(names)) throw badOption('signature.signatureHeaders', 'an array of header names', names);
-  for (const [index, name] of names.entries()) headerNameOf(`signature.signatureHeaders[${index}]`, name);
 }
 
 const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;

@@ -4,10 +4,10 @@ import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
-import { withheldHeaders } from '../queueing/job-headers';
 import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
 import { auto } from '../signatures/schemes/auto';
@@ -39,7 +39,11 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     }),
     keyOf: keyFactory(settings),
     locals: settings.locals,
-    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
+    queueing: queue && {
+      queue,
+      answerTimeoutMs: storeTimeoutMs,
+      keepHeaders: headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders }),
+    },
     logger,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,

@@ -3,6 +3,7 @@ import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
+import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
@@ -30,6 +31,6 @@ export interface Queueing {
   readonly queue: DeliveryQueue;
   /** How long the queue may take to answer. */
   readonly answerTimeoutMs: number;
-  /** Names of headers that a job does not hold. */
-  readonly withheld: ReadonlySet<string>;
+  /** Leaves out headers with credentials. */
+  readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
 }

@@ -1,6 +1,6 @@
 import type { QueuedDelivery } from '../foundations/contracts/queue';
+import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { EventDelivery } from '../foundations/delivery';
-import { jobHeaders } from './job-headers';
 
 /** The parts of a job that do not come from the delivery itself. */
 export interface JobParts {
@@ -8,14 +8,14 @@ export interface JobParts {
   readonly key: string;
   /** What the `locals` option returned. */
   readonly locals: unknown;
-  /** Names of headers that a job does not hold. */
-  readonly withheld: ReadonlySet<string>;
+  /** Leaves out headers with credentials. */
+  readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
 }
 
 /** Writes a delivery as a job. */
 export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): QueuedDelivery {
   const { raw, tenant, scheme } = delivery;
-  const { key, locals, withheld } = parts;
+  const { key, locals, keepHeaders } = parts;
   return {
     version: 1,
     key,
@@ -23,7 +23,7 @@ export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): Q
     ...(tenant !== undefined && { tenant }),
     scheme,
     receivedAt: raw.receivedAt,
-    headers: jobHeaders(raw.headers, withheld),
+    headers: keepHeaders(raw.headers),
     params: Object.fromEntries(Object.entries(raw.params).filter(([, value]) => value !== undefined)),
     ...(locals !== undefined && { locals }),
     rawBody: raw.rawBody.toString('base64'),

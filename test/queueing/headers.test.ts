@@ -30,9 +30,42 @@ test('no header that holds a credential travels, whatever its case', async () =>
   expect(await travelling('hmac', {}, secrets)).toEqual({ ...usual, 'x-request-id': 'kept' });
 });
 
+const credentials = [
+  ...['X-Api-Key', 'x-auth-token', 'x-amz-security-token', 'cf-access-jwt-assertion', 'x-goog-iap-jwt-assertion'],
+  ...['x-csrf-token', 'X-Client-Secret', 'x-session-id', 'x-vault-credential', 'x-proxy-password', 'apikey'],
+  ...['x-ms-token-aad-id-token', 'X-Forwarded-Authorization', 'ocp-apim-subscription-key', 'Idempotency-Key'],
+];
+
+test('nor does a header whose name says that it may hold one: proxies and platforms have many', async () => {
+  const extra = Object.fromEntries(credentials.map((name, index) => [name, `credential ${index}`]));
+  expect(await travelling('hmac', {}, extra)).toEqual(usual);
+});
+
+test('keepHeaders lets such a header travel, in any case, and no other', async () => {
+  const extra = { 'idempotency-key': 'kept', 'x-api-key': 'withheld', 'X-Author': 'Zoë' };
+  const carried = await travelling('hmac', { keepHeaders: ['Idempotency-Key', 'X-Author', 'x-none'] }, extra);
+  expect(carried).toEqual({ ...usual, 'idempotency-key': 'kept', 'x-author': 'Zoë' });
+});
+
+const proof = hmac({ header: 'X-Proof' });
+
+test.each<[string, unknown, string]>([
+  ['no array', 'idempotency-key', 'keepHeaders: expected an array of header names, got a string of 15 characters'],
+  ['no name of a header', ['two words'], 'keepHeaders[0]: expected the name of a header'],
+  ['a cookie', ['x-key', 'Cookie'], 'keepHeaders[1]: expected a header that is no signature, cookie or Authorization'],
+  ['Authorization', ['authorization'], 'keepHeaders[0]: expected a header that is no signature'],
+  ['a signature', ['x-old-signature'], 'keepHeaders[0]: expected a header that is no signature'],
+  ['the signature of the scheme', ['x-proof'], 'keepHeaders[0]: expected a header that is no signature'],
+])('keepHeaders refuses %s', (_what, keepHeaders, message) => {
+  const options = { signature: proof, keepHeaders } as unknown as Options;
+  expect(refusalOf(() => service(options))).toEqual({
+    code: 'BAD_OPTION',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
 test('nor does the signature of a pinned hmac, whatever its header is called', async () => {
-  const scheme = hmac({ header: 'X-Proof' });
-  expect(await travelling(scheme, { signature: scheme })).toEqual(usual);
+  expect(await travelling(proof, { signature: proof })).toEqual(usual);
 });
 
 test('nor that of a pinned timestampedHmac, whose timestamp and id prove nothing without it', async () => {

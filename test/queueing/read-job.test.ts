@@ -33,6 +33,11 @@ test('a worker of this version handles it', async () => {
   expect(seen).toEqual(['Größe 👍', 'acme', { team: 'north', flags: [true, null] }]);
 });
 
+test('a job that holds a header which none holds today is read with it', () => {
+  const headers = { ...fixture.headers, 'idempotency-key': 'of an earlier version' };
+  expect(readJob({ ...fixture, headers }).headers).toEqual(headers);
+});
+
 test('what a later version adds is passed over', () => {
   expect(readJob({ ...fixture, priority: 5, traceparent: {} })).toEqual(readJob(fixture));
 });

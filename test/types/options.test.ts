@@ -29,6 +29,7 @@ test('every option may be undefined, said or not', () => {
         timeoutMs: undefined,
         maxRunMs: undefined,
         readTimeoutMs: undefined,
+        keepHeaders: undefined,
         deduplicate: undefined,
         schemas: undefined,
         locals: undefined,

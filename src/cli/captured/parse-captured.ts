@@ -4,6 +4,7 @@ import { Failure } from '../failure';
 import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { parseHar } from './har';
+import { headersToSave } from './headers-to-save';
 import { parseRequestText } from './request-text';
 
 const forms =
@@ -34,8 +35,10 @@ function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? bytes.subarray(3) : bytes;
 }
 
-/** The request as a saved line, without a line end: JSON with the body's bytes in base64. */
-export function toSavedLine({ receivedAt, method, url, headers, body }: CapturedRequest): string {
+/** The request as a saved line, without a line end: JSON with the body's bytes in base64, and without credentials. */
+export function toSavedLine(request: CapturedRequest): string {
+  const { receivedAt, method, url, body } = request;
+  const headers = headersToSave(request);
   return JSON.stringify({ version: 1, receivedAt, method, url, headers, body: body.toString('base64') });
 }
 

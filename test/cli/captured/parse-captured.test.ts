@@ -16,6 +16,27 @@ test('reads back what it saves, byte for byte', () => {
   expect(JSON.parse(toSavedLine(request))).toMatchObject({ version: 1, receivedAt: 1_800_000_000_000 });
 });
 
+test('saves no credential, and every header that may sign the request', () => {
+  const hex = 'a1'.repeat(32);
+  const signing = {
+    'x-signature': 'abc',
+    'x-auth-timestamp': '1800000000',
+    'x-bigmind-token': `sha256=${hex}`,
+    'x-key-512': Buffer.alloc(64, 7).toString('base64'),
+    'x-request-id': '5',
+  };
+  const credentials = {
+    cookie: 'session=1',
+    authorization: 'Bearer 2',
+    'x-api-key': 'sk_live_3',
+    'cf-access-jwt-assertion': 'ey.ey.4',
+    'x-session-id': `${hex}5`,
+  };
+  const saved = toSavedLine({ ...request, headers: { ...credentials, ...signing } });
+  expect(parseCaptured(saved)[0]?.headers).toEqual(signing);
+  for (const value of Object.values(credentials)) expect(saved).not.toContain(value);
+});
+
 const { receivedAt: _, ...withoutTime } = request;
 
 test.each([

@@ -1,0 +1,39 @@
+import type { WebhookHeaders } from './contracts/request';
+
+/** A pattern, since every proxy and platform has its own names for credentials. */
+const credential = /token|secret|key|auth|jwt|cookie|session|credential|password|signature|hmac/i;
+
+/** Whether a header, by its name, may hold a credential or a signature. */
+export function mayHoldCredential(name: string): boolean {
+  return credential.test(name);
+}
+
+const neverKept = /signature|hmac|^(?:set-)?cookie$|^(?:proxy-)?authorization$/i;
+
+/** Whether a header holds a credential or a signature for certain, so that nobody may ask to keep it. */
+export function holdsCredential(name: string): boolean {
+  return neverKept.test(name);
+}
+
+/** Which headers are kept with a delivery, in a queue's job. */
+export interface KeptHeaders {
+  /** Headers from which the scheme reads its signature. They are never kept. */
+  readonly signatureHeaders?: readonly string[] | undefined;
+  /** Headers that are kept although their names look like a credential's. */
+  readonly keep: readonly string[];
+}
+
+/**
+ * Makes the function that takes the headers of a delivery and leaves out credentials and signatures: whoever reads them
+ * later must not be able to send the request again, or to act as its sender.
+ */
+export function headerKeeper({
+  signatureHeaders = [],
+  keep,
+}: KeptHeaders): (headers: WebhookHeaders) => WebhookHeaders {
+  const signing = new Set(signatureHeaders.map((name) => name.toLowerCase()));
+  const asked = new Set(keep.map((name) => name.toLowerCase()));
+  const isKept = (name: string): boolean => !signing.has(name) && (asked.has(name) || !mayHoldCredential(name));
+  return (headers) =>
+    Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && isKept(name)));
+}
