@@ -63,6 +63,17 @@ test('lists at most 100 errors, and holds no more than that needs', () => {
   expect(answers).toHaveLength(100_000);
 });
 
+test.each([
+  ['arrays', '[', ']'],
+  ['objects', '{"data":', '}'],
+])('lists the errors of 100,000 levels of %s without a stack that overflows', (_what, open, close) => {
+  const levels = 100_000;
+  const text = `{"event":"todo_created","data":${open.repeat(levels)}1${close.repeat(levels)}}`;
+  const started = performance.now();
+  expect(schemaErrors(JSON.parse(text))).toContainEqual(expect.objectContaining({ pointer: '/timestamp' }));
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 test('leaves the payload alone, and takes no key for the prototype', () => {
   const payload = JSON.parse('{"event":"todo_created","__proto__":{"data":{}}}') as object;
   const before = JSON.stringify(payload);

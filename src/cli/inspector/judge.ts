@@ -3,7 +3,7 @@ import { fieldsOf } from '../../foundations/fields-of';
 import { rowOf } from '../../foundations/outcomes';
 import { type BigmindWebhooks, bigmindWebhooks, isWebhookError, type Outcome } from '../../index';
 import type { CapturedRequest } from '../captured/captured-request';
-import { jsonIn } from '../json-in';
+import { isTooDeep, jsonIn } from '../json-in';
 
 /** What a receiver with the default options makes of a delivery. */
 export interface Verdict {
@@ -56,6 +56,8 @@ const longestName = 100;
 
 /** The name is not verified: it is for display only. */
 function claimedEvent(body: Buffer): string | undefined {
-  const { event } = fieldsOf(jsonIn(body.toString('utf8'))?.value);
+  const text = body.toString('utf8');
+  if (isTooDeep(text)) return undefined;
+  const { event } = fieldsOf(jsonIn(text)?.value);
   return typeof event === 'string' ? event.slice(0, longestName) : undefined;
 }

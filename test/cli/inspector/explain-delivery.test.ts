@@ -35,3 +35,25 @@ test('shows at most a quarter of a header that may hold a credential, however sh
     'x-bigmind-signature': expect.stringMatching(/^[0-9a-f]{16}… \(64 characters\)$/) as string,
   });
 });
+
+test.each([
+  ['arrays', '[', '0', ']', 100_000],
+  ['objects', '{"data":', '1', '}', 100_000],
+  ['arrays of 5 MB', '[', '', ']', 2_500_000],
+  ['arrays that never end', '[', '', '', 5_000_000],
+])('explains %s, nested as deep as can be, within seconds', (_what, open, inside, close, levels) => {
+  const body = `{"event":"todo_created","data":${open.repeat(levels)}${inside}${close.repeat(levels)}}`;
+  const started = performance.now();
+  const { text, signature, schemaErrors } = explained(body);
+  expect(performance.now() - started).toBeLessThan(2500);
+  expect(text).toBe(body);
+  expect(signature.match?.recognised).toBe(true);
+  expect(schemaErrors).toHaveLength(0);
+});
+
+test('a body that is nested less deep has its schema errors, and brackets in texts do not count', () => {
+  const deep = `{"event":"todo_created","data":${'['.repeat(9000)}${']'.repeat(9000)}}`;
+  expect(explained(deep).schemaErrors).not.toHaveLength(0);
+  const brackets = JSON.stringify({ event: 'todo_created', data: `\\"${'['.repeat(20_000)}` });
+  expect(explained(brackets).schemaErrors).not.toHaveLength(0);
+});

@@ -51,6 +51,14 @@ function verdictOn({ method = 'POST', headers = {}, body }: Sent) {
 const valid = signDelivery({ payload: examplePayload('todo_created'), secret });
 const spaces = (length: number): Sent => ({ headers: valid.headers, body: Buffer.alloc(length, ' ') });
 
+test('judges 5 MB of a stranger within seconds, however deep they are nested', async () => {
+  const levels = 2_500_000;
+  const started = performance.now();
+  const { outcome, event } = await verdictOn({ body: '['.repeat(levels) + ']'.repeat(levels) });
+  expect(performance.now() - started).toBeLessThan(2500);
+  expect({ outcome, event }).toEqual({ outcome: 'unauthenticated', event: undefined });
+});
+
 test.each<[string, Sent]>([
   ['processed', valid],
   ['ignored', signDelivery({ payload: { event: 'deal_won' }, secret })],

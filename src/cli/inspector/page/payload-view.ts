@@ -1,4 +1,4 @@
-import { jsonIn } from '../../json-in';
+import { isTooDeep, jsonIn } from '../../json-in';
 import type { DeliveryDetail, PlacedError } from '../wire';
 import { announce } from './announce';
 import { button, element, untrusted } from './dom';
@@ -22,10 +22,12 @@ export class PayloadView {
       this.element.append(element('p', { class: 'remark' }, `${size(bytes)} that are not UTF-8 text.`));
       return;
     }
-    const parsed = jsonIn(text);
     const raw = rawView(text);
+    const tooDeep = isTooDeep(text);
+    const parsed = tooDeep ? undefined : jsonIn(text);
     if (parsed === undefined) {
-      const remark = text === '' ? 'The body is empty.' : 'The body is not JSON. This is what came:';
+      const what = tooDeep ? 'The body is nested too deep for a tree.' : 'The body is not JSON.';
+      const remark = text === '' ? 'The body is empty.' : `${what} This is what came:`;
       this.element.append(element('p', { class: 'remark' }, remark), raw);
       return;
     }
