@@ -76,7 +76,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       const token = randomUUID();
       const [claimed] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
       if (claimed !== undefined) return { token, ...readClaimed(claimed) };
-      const [refused] = await rowsOf(queries.refusal, [namespace, key]);
+      const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
       return refused === undefined ? goneMeanwhile : readRefusal(refused);
     },
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
