@@ -1,4 +1,4 @@
-import type { Claim, ClaimedElsewhere, DeliveryStore } from '../foundations/contracts/store';
+import { type Claim, type ClaimedElsewhere, clockSlackMs, type DeliveryStore } from '../foundations/contracts/store';
 import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
 import { OldestFirstMap } from './oldest-first-map';
 
@@ -63,8 +63,10 @@ class MemoryStore implements DeliveryStore {
     const before = this.#find(key, now);
     if (typeof before === 'number') return 'done';
     const running = before?.state === 'running';
-    if (running && before.leaseUntil > now) return { running: true, retryAfterMs: before.leaseUntil - now };
-    if (!running) this.#makeRoom(now);
+    if (running && isLeased(before, now, leaseMs)) {
+      return { running: true, retryAfterMs: Math.min(before.leaseUntil - now, leaseMs) };
+    }
+    if (!running) this.#makeRoom(now, leaseMs);
     const record: DeliveryRecord = {
       state: 'running',
       token: String(++this.#claims),
@@ -134,10 +136,10 @@ class MemoryStore implements DeliveryStore {
   }
 
   /** If there is no room for another claim, ends the claims whose lease has passed. Their progress stays. */
-  #makeRoom(now: number): void {
+  #makeRoom(now: number, leaseMs: number): void {
     if (this.#running < this.#maxKeys) return;
     for (const record of this.#records.values()) {
-      if (isRunning(record) && record.leaseUntil <= now) this.#rest(record);
+      if (isRunning(record) && !isLeased(record, now, leaseMs)) this.#rest(record);
     }
     if (this.#running < this.#maxKeys) return;
     throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
@@ -169,4 +171,9 @@ class MemoryStore implements DeliveryStore {
 
 function isRunning(record: DeliveryRecord | number | undefined): record is DeliveryRecord {
   return typeof record === 'object' && record.state === 'running';
+}
+
+/** Whether a lease has not passed. One that is longer than any is from before the clock was set back, and has. */
+function isLeased({ leaseUntil }: DeliveryRecord, now: number, leaseMs: number): boolean {
+  return leaseUntil > now && leaseUntil <= now + leaseMs + clockSlackMs;
 }

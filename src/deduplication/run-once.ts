@@ -97,7 +97,8 @@ export class RunOnce {
     return whenReady(claimed, (answer) => {
       if (answer instanceof Settled) return answer;
       if (answer === 'done') return this.#settle(work, 'duplicate');
-      if ('running' in answer) return this.#settle(work, 'in-progress', { retryAfterMs: answer.retryAfterMs });
+      if ('running' in answer)
+        return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
       const claim = new HeldClaim(store, key, ttlMs, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
       const succeeded = pending === undefined ? answer.succeeded : [...answer.succeeded, ...pending.succeeded];

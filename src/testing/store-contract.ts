@@ -88,6 +88,17 @@ const promises: readonly (readonly [string, (bench: Bench) => Promise<void>])[] 
     },
   ],
   [
+    'counts a lease that is longer than any as passed, as after a clock was set back, and never names a longer wait',
+    async ({ store, key, claim }) => {
+      const stale = await claim(60 * long);
+      const fresh = await claim(long);
+      assert.equal(fresh.attempt, 2);
+      assert.equal(await store.complete(key, stale.token, long), false);
+      const other = await store.claim(key, long - 500, long);
+      assert.ok(typeof other === 'object' && 'running' in other && other.retryAfterMs <= long - 500);
+    },
+  ],
+  [
     'still counts a claim as held when its lease has passed and nobody else came',
     async ({ store, key, claim, lapse, shortMs }) => {
       const { token } = await claim(shortMs);

@@ -55,6 +55,20 @@ test('makes room by letting go of claims whose lease has passed, and keeps their
   expect(store.claim('hung', 100, long)).toMatchObject({ attempt: 2, succeeded: ['done before'] });
 });
 
+test('ends a lease, and frees its place, when its own clock is set back an hour', () => {
+  let now = 3_600_000;
+  const store = memoryStore({ maxKeys: 1, clock: { now: () => now } });
+  const stale = claimed(store.claim('hung', long, long));
+  now -= 500;
+  expect(store.claim('hung', long, long)).toEqual({ running: true, retryAfterMs: long });
+  expect(() => store.claim('next', long, long)).toThrow(/full/);
+  now = 0;
+  expect(store.claim('hung', long, long)).toMatchObject({ attempt: 2 });
+  expect(store.complete('hung', stale.token, long)).toBe(false);
+  now = -3_600_000;
+  expect(store.claim('next', long, long)).toMatchObject({ attempt: 1 });
+});
+
 test('is not moved by a change of the system clock', () => {
   const store = memoryStore();
   void store.claim('key', long, long);

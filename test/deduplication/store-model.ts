@@ -6,14 +6,16 @@ import type { DeliveryStore } from '../../src/index';
 export class StoreModel {
   holder: string | undefined;
   lapsed = false;
+  leaseMs = 0;
   attempt = 0;
   succeeded = new Set<string>();
   done = false;
 
-  claim(holder: string): 'done' | 'running' | { attempt: number; succeeded: string[] } {
+  claim(holder: string, leaseMs: number): 'done' | 'running' | { attempt: number; succeeded: string[] } {
     if (this.done) return 'done';
-    if (this.holder !== undefined && !this.lapsed) return 'running';
-    [this.holder, this.lapsed, this.attempt] = [holder, false, this.attempt + 1];
+    // A lease that is longer than the one asked for counts as passed.
+    if (this.holder !== undefined && !this.lapsed && this.leaseMs <= leaseMs) return 'running';
+    [this.holder, this.lapsed, this.leaseMs, this.attempt] = [holder, false, leaseMs, this.attempt + 1];
     return { attempt: this.attempt, succeeded: [...this.succeeded].sort() };
   }
   end(holder: string | undefined, done: boolean): boolean {
@@ -44,7 +46,7 @@ function command(name: string, run: Check): fc.AsyncCommand<StoreModel, RealStor
 /** Whether the claim was given. */
 async function claimAs(process: string, leaseMs: number, model: StoreModel, real: RealStore): Promise<boolean> {
   const answer = await real.store.claim(real.key, leaseMs, longMs);
-  const expected = model.claim(process);
+  const expected = model.claim(process, leaseMs);
   if (typeof answer === 'object' && 'token' in answer) {
     real.tokens.set(process, answer.token);
     assert.deepEqual({ attempt: answer.attempt, succeeded: [...answer.succeeded].sort() }, expected);
@@ -80,7 +82,7 @@ const commands = fc.commands(
       command(`${p} extends`, async (model, real) => {
         const held = holderOf(p, model, real) !== undefined;
         assert.equal(await real.store.extend(real.key, tokenOf(p, real), longMs), held);
-        if (held) model.lapsed = false;
+        if (held) [model.lapsed, model.leaseMs] = [false, longMs];
       }),
     ),
     process.map((p) =>
@@ -88,6 +90,7 @@ const commands = fc.commands(
         const held = holderOf(p, model, real) !== undefined;
         assert.equal(await real.store.extend(real.key, tokenOf(p, real), shortMs), held);
         if (!held) return;
+        model.leaseMs = shortMs;
         await real.pause();
         model.lapsed = true;
       }),

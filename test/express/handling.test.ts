@@ -182,6 +182,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     [14_001, '15'],
     [1, '1'],
     [0, '1'],
+    [3_615_000, '15'],
   ])('says when to come again while another process has %i ms of its lease left', async (retryAfterMs, retryAfter) => {
     const store = { ...storeOf(), claim: async () => ({ running: true as const, retryAfterMs }) };
     const { webhooks, handled, note } = await start({ deduplicate: { store } });

@@ -110,7 +110,7 @@ test('a time beyond 32 bits of milliseconds, and a fraction of one, are kept', a
   for (const ttlMs of [2 ** 31, 2 ** 32 + 1, 1e12, 60_000.5]) {
     const key = randomUUID();
     const token = await claimed(store, key, 2 ** 33, ttlMs);
-    const other = await store.claim(key, long, long);
+    const other = await store.claim(key, 2 ** 33, long);
     expect((other as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(2 ** 33 - 60_000);
     expect(await store.complete(key, token, ttlMs)).toBe(true);
     expect(await store.claim(key, long, long)).toBe('done');
@@ -204,7 +204,7 @@ test('every step finds its rows by an index', async () => {
   const [key, token] = ['k5000', randomUUID()];
   const plans = {
     claim: await planOf(queries.claim, [namespace, key, token, long, long]),
-    refusal: await planOf(queries.refusal, [namespace, key]),
+    refusal: await planOf(queries.refusal, [namespace, key, long]),
     extend: await planOf(queries.extend, [namespace, key, token, long]),
     succeeded: await planOf(queries.succeeded, [namespace, key, token, 'a', long]),
     complete: await planOf(queries.complete, [namespace, key, token, long]),

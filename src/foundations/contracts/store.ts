@@ -1,5 +1,11 @@
 import type { MaybePromise } from '../maybe-promise';
 
+/**
+ * By how many milliseconds a lease may seem longer than any: two servers' clocks differ a little, and a clock is set
+ * right by milliseconds.
+ */
+export const clockSlackMs = 1000;
+
 /** A claim on a delivery: the right to run its handlers, for a while. */
 export interface Claim {
   /** Fencing token, new for every claim: a holder that lost its lease cannot change another's claim. */
@@ -13,7 +19,7 @@ export interface Claim {
 /** Somebody else's claim. */
 export interface ClaimedElsewhere {
   readonly running: true;
-  /** The rest of the other claim's lease, in milliseconds. */
+  /** The rest of the other claim's lease, in milliseconds; at most the `leaseMs` that was asked for. */
   readonly retryAfterMs: number;
 }
 
@@ -26,8 +32,9 @@ export interface ClaimedElsewhere {
  */
 export interface DeliveryStore {
   /**
-   * Claims `key` for `leaseMs` (> 0), unless it is done or another claim's lease has not passed. The store keeps the
-   * delivery's progress for `ttlMs` from now, but at least as long as the lease.
+   * Claims `key` for `leaseMs` (> 0), unless it is done or another claim's lease has not passed. A lease that ends more
+   * than a second later than this one would counts as passed: the clock was set back, and nobody waits for the
+   * difference. The store keeps the delivery's progress for `ttlMs` from now, but at least as long as the lease.
    */
   claim(key: string, leaseMs: number, ttlMs: number): MaybePromise<Claim | ClaimedElsewhere | 'done'>;
   /** The lease now ends `leaseMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */

@@ -1,24 +1,44 @@
 /**
  * Makes the table, for `store.migrate()`. It is also published as migrations/postgres.sql, for other migration tools.
- * One statement, since some clients take only one; under a lock, since many processes may start at once.
+ * One statement, since some clients take only one.
  */
 export const migration = `DO $$
+DECLARE
+  lock_timeout_before text := current_setting('lock_timeout');
+  -- The table that the search_path leads to.
+  deliveries oid := to_regclass('bigmind_webhook_deliveries');
+  -- False for another role's table: this role makes its own.
+  is_usable boolean := coalesce(
+    has_table_privilege(deliveries, 'SELECT') AND
+    has_table_privilege(deliveries, 'INSERT') AND
+    has_table_privilege(deliveries, 'UPDATE'), false);
+  is_indexed boolean := EXISTS (
+    SELECT FROM pg_catalog.pg_index JOIN pg_catalog.pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+    WHERE indrelid = deliveries AND attname = 'keep_until');
 BEGIN
+  -- Looking takes no lock, and needs no right to create. CREATE INDEX IF NOT EXISTS waits for a lock even if the index
+  -- exists, and all claims wait behind it.
+  IF is_usable AND is_indexed THEN RETURN; END IF;
+  -- Many processes may start at once.
   PERFORM pg_advisory_xact_lock(hashtext('bigmind_webhook_deliveries'));
-  CREATE TABLE IF NOT EXISTS bigmind_webhook_deliveries (
-    namespace text NOT NULL,
-    key text NOT NULL,
-    -- The newest claim; both are null while nobody holds one.
-    token uuid,
-    lease_until timestamptz,
-    attempt integer NOT NULL DEFAULT 0,
-    -- Names of the handlers that succeeded.
-    succeeded text[] NOT NULL DEFAULT '{}',
-    done boolean NOT NULL DEFAULT false,
-    -- When the row may be removed.
-    keep_until timestamptz NOT NULL,
-    PRIMARY KEY (namespace, key)
-  );
+  PERFORM set_config('lock_timeout', '1s', true);
+  IF NOT is_usable THEN
+    CREATE TABLE IF NOT EXISTS bigmind_webhook_deliveries (
+      namespace text NOT NULL,
+      key text NOT NULL,
+      -- The newest claim; both are null while nobody holds one.
+      token uuid,
+      lease_until timestamptz,
+      attempt integer NOT NULL DEFAULT 0,
+      -- Names of the handlers that succeeded.
+      succeeded text[] NOT NULL DEFAULT '{}',
+      done boolean NOT NULL DEFAULT false,
+      -- When the row may be removed.
+      keep_until timestamptz NOT NULL,
+      PRIMARY KEY (namespace, key)
+    );
+  END IF;
   CREATE INDEX IF NOT EXISTS bigmind_webhook_deliveries_keep_until ON bigmind_webhook_deliveries (keep_until);
+  PERFORM set_config('lock_timeout', lock_timeout_before, true);
 END
 $$`;

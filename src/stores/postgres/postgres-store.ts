@@ -14,7 +14,10 @@ export interface PostgresStoreOptions {
 }
 
 export interface PostgresStore extends DeliveryStore {
-  /** Makes the table `bigmind_webhook_deliveries` if it is missing. Many processes may call it at every start. */
+  /**
+   * Makes the table `bigmind_webhook_deliveries` if it is missing. Many processes may call it at every start: where it
+   * exists, this takes no lock. To make an index, it waits at most a second for a lock, then rejects with `55P03`.
+   */
   migrate(): Promise<void>;
   /**
    * Removes up to 500 expired rows, and resolves to their number. The store does so by itself once a minute while it is
@@ -73,7 +76,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       const token = randomUUID();
       const [claimed] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
       if (claimed !== undefined) return { token, ...readClaimed(claimed) };
-      const [refused] = await rowsOf(queries.refusal, [namespace, key]);
+      const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
       return refused === undefined ? goneMeanwhile : readRefusal(refused);
     },
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),

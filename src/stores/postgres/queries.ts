@@ -1,3 +1,5 @@
+import { clockSlackMs } from '../../foundations/contracts/store';
+
 /**
  * Each step is one statement, so it is atomic without a transaction. `clock_timestamp()` is the server's clock; in a
  * transaction of the user, `now()` would stand still. An expired row counts as absent. Tokens are compared as text, so
@@ -10,7 +12,7 @@ const ms = "* interval '1 millisecond'";
 
 /**
  * $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Returns no row if the delivery is done or another claim's lease
- * runs.
+ * runs. A lease that is longer than any is from before the clock was set back, and has passed.
  */
 export const claim = `
 INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, token, lease_until, attempt, keep_until)
@@ -22,12 +24,15 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   done = false,
   attempt = CASE WHEN d.keep_until > ${now} THEN d.attempt + 1 ELSE 1 END,
   succeeded = CASE WHEN d.keep_until > ${now} THEN d.succeeded ELSE '{}' END
-WHERE d.keep_until <= ${now} OR (NOT d.done AND (d.lease_until IS NULL OR d.lease_until <= ${now}))
+WHERE d.keep_until <= ${now} OR (NOT d.done AND (
+  d.lease_until IS NULL OR d.lease_until <= ${now} OR d.lease_until > ${now} + ($4 + ${clockSlackMs}) ${ms}
+))
 RETURNING attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded`;
 
-/** $1 namespace, $2 key. Why a claim was refused. */
+/** $1 namespace, $2 key, $3 lease. Why a claim was refused. */
 export const refusal = `
-SELECT done::text AS done, ceil(extract(epoch FROM lease_until - ${now}) * 1000)::int8::text AS remaining
+SELECT done::text AS done,
+  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), $3::float8)::int8::text AS remaining
 FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
 
 /** $1 namespace, $2 key, $3 token, $4 lease. */

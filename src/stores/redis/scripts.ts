@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clockSlackMs } from '../../foundations/contracts/store';
 
 /** A Lua script, which Redis runs as one step, and its name in Redis. */
 export interface Script {
@@ -26,15 +27,17 @@ end
 `;
 
 /**
- * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. If a client
- * lost the connection before the answer, it asks again with the same token and gets its own claim.
+ * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. A lease that is
+ * longer than any is from before the clock was set back, and has passed. If a client lost the connection before the
+ * answer, it asks again with the same token and gets its own claim.
  */
 export const claim = script(`${clock}
 local state = redis.call('HMGET', KEYS[1], 'done', 'lease', 'token', 'attempt')
 if state[1] then return { 'done' } end
 local attempt = tonumber(state[4] or 0)
 if state[3] ~= ARGV[1] then
-  if state[2] and tonumber(state[2]) > now then return { 'running', tonumber(state[2]) - now } end
+  local rest = tonumber(state[2] or 0) - now
+  if rest > 0 and rest <= ARGV[2] + ${clockSlackMs} then return { 'running', math.min(rest, ARGV[2]) } end
   attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 end
 redis.call('HSET', KEYS[1], 'token', ARGV[1], 'lease', now + ARGV[2])

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { PGlite } from '@electric-sql/pglite';
+import { Pool, type PoolClient } from 'pg';
+import { type PostgresPool, postgresStore } from '../../src/stores/postgres/index';
+import { connectPostgres, databaseUrl } from './services';
+
+const table = 'bigmind_webhook_deliveries';
+const long = 60_000;
+const unique = randomUUID().replaceAll('-', '');
+const [own, other] = [`own_${unique}`, `other_${unique}`];
+const role = `guest_${unique}`;
+let admin: Pool;
+const pools: Pool[] = [];
+
+beforeAll(async () => {
+  admin = await connectPostgres();
+  await admin.query(`CREATE ROLE ${role}`);
+});
+beforeEach(async () => {
+  for (const schema of [own, other]) await admin.query(`CREATE SCHEMA ${schema}`);
+});
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.end()));
+  for (const schema of [own, other]) await admin.query(`DROP SCHEMA ${schema} CASCADE`);
+});
+afterAll(async () => {
+  await admin.query(`DROP ROLE ${role}`);
+  await admin.end();
+});
+
+function poolIn(searchPath: string, as = ''): Pool {
+  const options = `-c search_path=${searchPath} ${as === '' ? '' : `-c role=${as}`}`;
+  const pool = new Pool({ connectionString: databaseUrl, options, max: 4 });
+  pools.push(pool);
+  return pool;
+}
+
+function storeOn(pool: PostgresPool) {
+  return postgresStore({ pool, namespace: 'migrated' });
+}
+
+async function schemasWithTable(): Promise<string[]> {
+  const { rows } = await admin.query<{ schemaname: string }>(
+    'SELECT schemaname FROM pg_tables WHERE tablename = $1 AND schemaname = ANY ($2) ORDER BY 1',
+    [table, [own, other]],
+  );
+  return rows.map(({ schemaname }) => schemaname);
+}
+
+/** Runs `during` while a transaction that did `statement` is open. */
+async function whileOpen(pool: Pool, statement: string, during: () => Promise<void>): Promise<void> {
+  const client: PoolClient = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(statement);
+    await during();
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+async function msOf(promise: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await promise;
+  return performance.now() - start;
+}
+
+test('returns at once where table and index are there, whoever holds a lock on them', async () => {
+  const pool = poolIn(own);
+  await storeOn(pool).migrate();
+  await whileOpen(pool, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`, async () => {
+    expect(await msOf(storeOn(pool).migrate())).toBeLessThan(900);
+  });
+});
+
+test('gives up soon where it must wait for an index, and stops no claim for longer', async () => {
+  const pool = poolIn(own);
+  const store = storeOn(pool);
+  await store.migrate();
+  await pool.query(`DROP INDEX ${table}_keep_until`);
+  await whileOpen(pool, `LOCK TABLE ${table} IN ROW EXCLUSIVE MODE`, async () => {
+    const migrated = expect(store.migrate()).rejects.toMatchObject({ code: '55P03' });
+    expect(await msOf(Promise.resolve(store.claim(randomUUID(), long, long)))).toBeLessThan(5000);
+    await migrated;
+  });
+  await store.migrate();
+  const { rows } = await pool.query('SELECT indexname FROM pg_indexes WHERE schemaname = $1 ORDER BY 1', [own]);
+  expect(rows).toEqual([{ indexname: `${table}_keep_until` }, { indexname: `${table}_pkey` }]);
+});
+
+test('works for a role that may only read and write, and claims with it', async () => {
+  await storeOn(poolIn(own)).migrate();
+  await admin.query(`GRANT USAGE ON SCHEMA ${own} TO ${role}`);
+  await admin.query(`GRANT SELECT, INSERT, UPDATE ON ${own}.${table} TO ${role}`);
+  const guest = storeOn(poolIn(own, role));
+  await guest.migrate();
+  expect(await guest.claim(randomUUID(), long, long)).toMatchObject({ attempt: 1 });
+});
+
+test('uses the table that the search_path leads to, and makes no second one before it', async () => {
+  await storeOn(poolIn(other)).migrate();
+  const both = storeOn(poolIn(`${own},${other}`));
+  await both.migrate();
+  expect(await schemasWithTable()).toEqual([other]);
+  const key = randomUUID();
+  await both.claim(key, long, long);
+  expect(await storeOn(poolIn(other)).claim(key, long, long)).toMatchObject({ running: true });
+
+  await admin.query(`DROP INDEX ${other}.${table}_keep_until`);
+  await both.migrate();
+  expect(await schemasWithTable()).toEqual([other]);
+});
+
+test('makes a table of its own where the one in sight is another role’s', async () => {
+  await storeOn(poolIn(other)).migrate();
+  await admin.query(`GRANT USAGE ON SCHEMA ${other} TO ${role}`);
+  await admin.query(`GRANT USAGE, CREATE ON SCHEMA ${own} TO ${role}`);
+  const guest = storeOn(poolIn(`${own},${other}`, role));
+  await guest.migrate();
+  expect(await schemasWithTable()).toEqual([other, own].toSorted());
+  expect(await guest.claim(randomUUID(), long, long)).toMatchObject({ attempt: 1 });
+});
+
+test('leaves the lock_timeout of a transaction around it as it was', async () => {
+  const client = await poolIn(own).connect();
+  await client.query('BEGIN');
+  await client.query("SET LOCAL lock_timeout = '7s'");
+  await storeOn(client).migrate();
+  const { rows } = await client.query('SHOW lock_timeout');
+  await client.query('COMMIT');
+  client.release();
+  expect(rows).toEqual([{ lock_timeout: '7s' }]);
+});
+
+test('works on PGlite, again and again', async () => {
+  const pglite = new PGlite();
+  const store = storeOn(pglite);
+  for (let times = 0; times < 3; times += 1) await store.migrate();
+  expect(await store.claim('key', long, long)).toMatchObject({ attempt: 1 });
+  await store.migrate();
+  expect(await store.claim('key', long, long)).toMatchObject({ running: true });
+  await pglite.close();
+});
