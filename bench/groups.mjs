@@ -7,6 +7,7 @@
 // `ratio`, the reason as `unmeasured`. Each group is measured in a process of its own, so that none finds the heap or
 // the compiled code of another. To add one: write a function that makes it, and a line here.
 import { construction } from './groups/construction.mjs';
+import { drift, driftOfAnswers } from './groups/drift.mjs';
 import { forged } from './groups/forged.mjs';
 import { handlers, inFlight, remembered } from './groups/growth.mjs';
 import { asPeopleRunIt, silent } from './groups/http.mjs';
@@ -40,6 +41,9 @@ const list = [
   ['growth', handlers],
   ['growth', remembered],
   ['growth', inFlight],
+  ['drift', () => drift(700)],
+  ['drift', () => drift(20_000)],
+  ['drift', () => driftOfAnswers(20_000)],
   ['memory', bodies],
   ['memory', copies],
   ['forged', () => forged(700, 1.5)],

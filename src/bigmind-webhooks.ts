@@ -105,6 +105,11 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       reporter.listeners.push(listener);
       return webhooks;
     },
+    onDrift(listener) {
+      requireFunction('onDrift', listener, 'BAD_HANDLER');
+      parts.drift.listeners.push(listener);
+      return webhooks;
+    },
     router: createRouter({
       ...bodyRules,
       readTimeoutMs: settings.readTimeoutMs,

@@ -22,6 +22,7 @@ export {
 } from './events/guards';
 export { type EventValidation, validateEvent } from './events/validate-event';
 export { keepRawBody, type WebhookRouter } from './express/router';
+export type { Drift, DriftListener } from './foundations/contracts/drift';
 export type { HandlerContext } from './foundations/contracts/handler-context';
 export type { Logger } from './foundations/contracts/logger';
 export type {

@@ -1,5 +1,6 @@
 import type { BigmindEventMap } from './events/generated/types';
 import type { WebhookRouter } from './express/router';
+import type { DriftListener } from './foundations/contracts/drift';
 import type { HandlerContext } from './foundations/contracts/handler-context';
 import type { WebhookHeaders } from './foundations/contracts/request';
 import type { SchemaError } from './foundations/contracts/schema-error';
@@ -154,6 +155,14 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   onUnknown(take: (event: UnknownEvent, context: HandlerContext<Locals>) => unknown): this;
   /** Registers a listener for each handler failure, each `invalid` and each 5xx. It does not change the outcome. */
   onError(listener: ErrorListener): this;
+  /**
+   * Registers a listener for what Bigmind sends and the schemas do not know: unknown properties, and unlisted values of
+   * open sets. It is called once for each path, up to 1,000; of many deliveries only some are looked at. It does not
+   * change the outcome.
+   *
+   * @throws WebhookError `BAD_HANDLER`
+   */
+  onDrift(listener: DriftListener): this;
   /**
    * Takes deliveries from the queue and runs this process's handlers, until `close()`. Resolves when it has started; it
    * waits for a queue that does not answer. Call it once for each receiver.

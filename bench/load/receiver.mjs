@@ -1,8 +1,8 @@
 import bigmind from '../../dist/index.js';
-import { event, secret } from './deliveries.mjs';
+import { secret, event as usual } from './deliveries.mjs';
 
 /** Our receiver with one handler, and a way to receive deliveries that makes sure that all were handled. */
-export function receiver({ handle = () => {}, ...options } = {}) {
+export function receiver({ handle = () => {}, event = usual, ...options } = {}) {
   const webhooks = bigmind.bigmindWebhooks({ secret, logger: false, ...options });
   let handled = 0;
   webhooks.on(event, (...delivered) => {

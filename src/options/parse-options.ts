@@ -2,6 +2,8 @@ import type { NameDelivery } from '../deduplication/delivery-key';
 import { memoryStore } from '../deduplication/memory-store';
 import { compileSchemas, type EventCheck } from '../events/compile-schemas';
 import type { EventSchemas } from '../events/event-schema';
+import { eventShapes } from '../events/event-shapes';
+import type { Shape } from '../events/shape';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
@@ -40,6 +42,7 @@ export interface Settings {
   readonly queue: DeliveryQueue | undefined;
   readonly keepHeaders: readonly string[];
   readonly checks: ReadonlyMap<string, EventCheck>;
+  readonly shapes: ReadonlyMap<string, Shape>;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   readonly clock: { now(): number };
 }
@@ -115,7 +118,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     queue: queue === undefined ? undefined : parseQueue(queue),
     keepHeaders: parseKeepHeaders(keepHeaders, scheme),
     clock: parseClock(clock),
-    checks: parseSchemas(schemas),
+    ...parseSchemas(schemas),
     locals,
   });
 }
@@ -201,13 +204,13 @@ function refuseClient(given: Readonly<Record<string, unknown>>): void {
     throw wrapIt('deduplicate.store', 'a pool', 'deduplicate: { store: postgresStore({ pool, namespace }) }');
 }
 
-function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {
+function parseSchemas(schemas: unknown): Pick<Settings, 'checks' | 'shapes'> {
   if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
     throw badOption('schemas', 'an object of schemas by event name', schemas);
   }
   const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));
   try {
-    return compileSchemas(json);
+    return { checks: compileSchemas(json), shapes: eventShapes(json) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'not usable';
     throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });

@@ -11,6 +11,7 @@ import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
 import { auto } from '../signatures/schemes/auto';
+import { DriftWatch } from './drift-watch';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import type { Reporter } from './report';
@@ -28,6 +29,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       announcementOf: scheme === auto ? announceScheme(logger) : () => undefined,
     },
     checks: settings.checks,
+    drift: new DriftWatch(settings.shapes, logger),
     registry: new Registry(),
     once: new RunOnce({
       store: storeOf(settings),

@@ -24,7 +24,7 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
   const read = readJob(job);
   const { key, tenant, scheme, rawBody, headers, params, receivedAt } = read;
   const raw: RawDelivery = { rawBody, headers, params, receivedAt };
-  const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts.checks);
+  const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts);
   const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
 
   function runNow(): MaybePromise<Settled> {

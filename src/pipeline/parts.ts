@@ -7,11 +7,13 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
+import type { DriftWatch } from './drift-watch';
 
 /** The parts that every step uses; made once for each receiver. */
 export interface PipelineParts {
   readonly signature: SignaturePolicy;
   readonly checks: ReadonlyMap<string, EventCheck>;
+  readonly drift: DriftWatch;
   readonly registry: Registry;
   readonly once: RunOnce;
   readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;

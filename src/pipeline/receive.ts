@@ -25,7 +25,7 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
 
 /** The way of a verified delivery. */
 function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
-  const event = readEvent(verified, parts.checks);
+  const event = readEvent(verified, parts);
   if (event instanceof Settled) return setAside(event, verified, parts);
   return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
 }

@@ -12,7 +12,7 @@ export async function verifyEvent<Event>(
   const verified = await verifySignature(raw, parts.signature);
   if (verified instanceof Settled) return verified;
   verified.announceScheme?.();
-  const read = readEvent(verified, parts.checks);
+  const read = readEvent(verified, parts);
   if (read instanceof Settled) return read;
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event).text;

@@ -1,3 +1,4 @@
+export { schemaDrift } from '../events/list-drift';
 export { schemaErrors } from '../events/list-errors';
 export {
   type ExplainedMatch,

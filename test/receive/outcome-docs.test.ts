@@ -29,6 +29,7 @@ test('docs/errors.md explains every code and warning once, in order, and no othe
   const headings = [...readDocument('docs/errors.md').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual([
     ...errorCodes,
+    'DRIFT',
     'EPHEMERAL_STORE',
     'PASSED_ON',
     'SECRET_LOOKS_WRONG',

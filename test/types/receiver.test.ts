@@ -7,6 +7,7 @@ import {
   type BigmindWebhooks,
   type BigmindWebhooksOptions,
   bigmindWebhooks,
+  type Drift,
   type EventsWith,
   eventSchema,
   type InvalidDelivery,
@@ -85,6 +86,12 @@ test('callbacks are told what they can use', () => {
         expectTypeOf(outcome).toEqualTypeOf<Outcome>();
         expectTypeOf([event, handler, key]).toEqualTypeOf<(string | undefined)[]>();
         if (isWebhookError(error)) expectTypeOf(error.code).toEqualTypeOf<WebhookErrorCode>();
+      })
+      .onDrift((drift) => {
+        expectTypeOf(drift).toEqualTypeOf<Drift>();
+        expectTypeOf(drift.kind).toEqualTypeOf<'unknown-property' | 'unlisted-value'>();
+        expectTypeOf(drift.example).toEqualTypeOf<string | undefined>();
+        return Promise.resolve();
       });
   });
 });

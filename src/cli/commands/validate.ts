@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fieldsOf } from '../../foundations/fields-of';
-import { isBigmindEvent, type SchemaError } from '../../index';
-import { schemaErrors } from '../../testing';
+import { type Drift, isBigmindEvent, type SchemaError } from '../../index';
+import { schemaDrift, schemaErrors } from '../../testing';
 import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
 import { exitCodes } from '../failure';
 import type { Io } from '../io';
@@ -12,11 +12,15 @@ const examples = `
 A file holds a payload, a payload on each line, or captured requests: lines that listen saved, a HAR file, or a request
 as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
 
+With --drift, what the schemas do not know is listed, too: properties that they do not list, and values that are valid
+but not among the usual ones. That is no error. Of values, only those that look like names are shown.
+
 With --json: a line {file, line, event, valid, errors: [{pointer, keyword, detail}]} for each payload. "line" is present
-if the file has several payloads.
+if the file has several payloads. With --drift, "drift" is [{event, path, kind, example}].
 
 Examples:
   $ bigmind-webhooks validate payload.json
+  $ bigmind-webhooks validate --drift deliveries.ndjson
   $ bigmind-webhooks validate --json deliveries.ndjson | jq 'select(.valid | not)'
   $ pbpaste | bigmind-webhooks validate -
 
@@ -30,19 +34,31 @@ export function registerValidate(program: Command, io: Io): void {
     .summary('list all schema errors of payloads')
     .description('Validates payloads against the schemas of their events and lists all errors.')
     .argument('<file...>', 'files to validate, - for standard input')
+    .option('--drift', 'list what the schemas do not know, too')
     .option('--json', 'print a line of JSON for each payload')
     .addHelpText('after', examples)
-    .action((files: string[], { json }: { readonly json?: true }) => validate(files, json, io));
+    .action((files: string[], options: Options) => validate(files, options, io));
 }
 
-async function validate(files: readonly string[], json: true | undefined, io: Io): Promise<void> {
+interface Options {
+  readonly drift?: true;
+  readonly json?: true;
+}
+
+async function validate(files: readonly string[], { drift, json }: Options, io: Io): Promise<void> {
   for (const path of files) {
     const payloads = payloadsIn(await readInput(path, io));
     for (const found of payloads) {
       const errors = errorsOf(found);
       if (errors.length > 0) io.setExitCode(exitCodes.refused);
       const file = nameOfInput(path);
-      const verdict = { file, ...(payloads.length > 1 && { line: found.line }), ...nameIn(found), errors };
+      const verdict = {
+        file,
+        ...(payloads.length > 1 && { line: found.line }),
+        ...nameIn(found),
+        errors,
+        ...(drift && { drift: schemaDrift(found.payload?.value) }),
+      };
       io.stdout.write(json ? toJson(verdict) : toText(verdict, io));
       if (io.interrupted.aborted) return;
     }
@@ -55,6 +71,8 @@ interface Verdict {
   readonly line?: number;
   readonly event?: string;
   readonly errors: readonly SchemaError[];
+  /** With `--drift`. */
+  readonly drift?: readonly Drift[];
 }
 
 function errorsOf({ payload }: FoundPayload): readonly SchemaError[] {
@@ -68,18 +86,22 @@ function nameIn({ payload }: FoundPayload): { readonly event?: string } {
   return typeof event === 'string' && isBigmindEvent(event) ? { event } : {};
 }
 
-function toJson({ errors, ...verdict }: Verdict): string {
-  return `${JSON.stringify({ ...verdict, valid: errors.length === 0, errors })}\n`;
+function toJson({ errors, drift, ...verdict }: Verdict): string {
+  return `${JSON.stringify({ ...verdict, valid: errors.length === 0, errors, drift })}\n`;
 }
 
-function toText({ file, line, event, errors }: Verdict, { stdout }: Io): string {
+function toText({ file, line, event, errors, drift = [] }: Verdict, { stdout }: Io): string {
   const place = `${file}${line === undefined ? '' : `:${line}`}`;
   const name = event === undefined ? '' : ` ${event},`;
-  if (errors.length === 0) return `${place}:${name} ${stdout.paint('green', 'valid')}\n`;
+  const unknown = drift.map(
+    ({ path, kind, example }) =>
+      `  ${stdout.paint('bold', visibleText(path))} ${kind}${example === undefined ? '' : `: ${visibleText(example)}`}\n`,
+  );
+  if (errors.length === 0) return `${place}:${name} ${stdout.paint('green', 'valid')}\n${unknown.join('')}`;
   const many = `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`;
   const lines = errors.map(
     ({ pointer, keyword, detail }) =>
       `  ${stdout.paint('bold', visibleText(pointer) || '(the payload)')} ${keyword}: ${detail}\n`,
   );
-  return `${place}:${name} ${stdout.paint('red', many)}\n${lines.join('')}`;
+  return `${place}:${name} ${stdout.paint('red', many)}\n${lines.join('')}${unknown.join('')}`;
 }

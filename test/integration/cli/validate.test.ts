@@ -81,3 +81,38 @@ test('what a payload calls itself cannot write to the terminal', async () => {
   expect(stdout).toBe('standard input: 1 error\n  /event enum: must be the name of a known event\n');
   expect(code).toBe(1);
 });
+
+test('--drift lists what the schemas do not know beside the errors, and is no error itself', async () => {
+  const updated = examplePayload('todo_updated');
+  const drifting = {
+    ...updated,
+    brand_new: 'free text',
+    data: { ...updated.data, status: 'snoozed', priority: 'as you wish' },
+  };
+  const file = command.file('drifting.json', JSON.stringify(drifting));
+  const places =
+    '  /data/priority unlisted-value\n  /data/status unlisted-value: snoozed\n  /brand_new unknown-property\n';
+  const { code, stdout, stderr } = await command.run(['validate', '--drift', file]);
+  const [first, ...rest] = stdout.split('\n');
+  expect(first).toBe(`${file}: todo_updated, valid`);
+  expect(rest.toSorted()).toEqual(places.split('\n').toSorted());
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect((await command.run(['validate', file])).stdout).toBe(`${file}: todo_updated, valid\n`);
+
+  const broken = JSON.stringify({ ...drifting, timestamp: 'never' });
+  const event = 'todo_updated';
+  const both = await command.run(['validate', '--drift', '--json', '-'], { stdin: broken });
+  expect(jsonLines(both.stdout)).toEqual([
+    expect.objectContaining({
+      valid: false,
+      errors: [{ pointer: '/timestamp', keyword: 'format', detail: 'must be a date-time' }],
+      drift: expect.arrayContaining([
+        { event, path: '/brand_new', kind: 'unknown-property' },
+        { event, path: '/data/status', kind: 'unlisted-value', example: 'snoozed' },
+        { event, path: '/data/priority', kind: 'unlisted-value' },
+      ]) as unknown,
+    }),
+  ]);
+  expect(both.stdout).not.toMatch(/free text|as you wish/);
+  expect(both.code).toBe(1);
+});
