@@ -23,6 +23,7 @@ export {
 export { type EventValidation, validateEvent } from './events/validate-event';
 export { keepRawBody, type WebhookRouter } from './express/router';
 export type { HandlerContext } from './foundations/contracts/handler-context';
+export type { Health, InFlight, QueueHealth, ServiceHealth } from './foundations/contracts/health';
 export type { Logger } from './foundations/contracts/logger';
 export type {
   DeadJob,
@@ -30,6 +31,7 @@ export type {
   DeliveryQueue,
   QueuedDelivery,
   QueueSettings,
+  QueueStats,
   QueueWorker,
   RunJob,
 } from './foundations/contracts/queue';
