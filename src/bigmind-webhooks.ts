@@ -18,6 +18,7 @@ import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
 import { assemble, assembleWorker } from './pipeline/assemble';
 import { dispatchEvent } from './pipeline/dispatch-event';
+import { healthOf } from './pipeline/health';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
@@ -61,6 +62,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     refuseUnsigned: (headers: WebhookHeaders) => refuseUnsigned(headers, parts.signature),
   };
   let closed = false;
+  let unanswered = 0;
+  const health = healthOf({
+    store: settings.deduplicate?.store,
+    queue: settings.queue,
+    answerTimeoutMs: settings.storeTimeoutMs,
+    inFlight: () => ({ deliveries: unanswered, running: once.running, bytes: inFlight.held }),
+    isClosing: () => closed,
+  });
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
   warnOfRisks(settings, logger, process.env);
 
@@ -71,12 +80,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       report(full, receivedAt, rawBody.length);
       return full;
     }
+    unanswered += 1;
     const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
     return whenReady(settled, reported(receivedAt, rawBody.length, withoutBody));
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
   function reported(startedAt: number, bytes: number, withoutBody?: string): (settled: Settled) => Settled {
     return (settled) => {
+      unanswered -= 1;
       inFlight.give(bytes);
       report(because(withoutBody, settled), startedAt, bytes);
       return settled;
@@ -159,6 +170,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
+    health,
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);

@@ -24,6 +24,7 @@ export { type EventValidation, validateEvent } from './events/validate-event';
 export { keepRawBody, type WebhookRouter } from './express/router';
 export type { Drift, DriftListener } from './foundations/contracts/drift';
 export type { HandlerContext } from './foundations/contracts/handler-context';
+export type { Health, InFlight, QueueHealth, ServiceHealth } from './foundations/contracts/health';
 export type { Logger } from './foundations/contracts/logger';
 export type {
   DeadJob,
@@ -31,6 +32,7 @@ export type {
   DeliveryQueue,
   QueuedDelivery,
   QueueSettings,
+  QueueStats,
   QueueWorker,
   RunJob,
 } from './foundations/contracts/queue';

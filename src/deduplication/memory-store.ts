@@ -129,6 +129,10 @@ class MemoryStore implements DeliveryStore {
     return true;
   }
 
+  ping(): void {
+    this.#makeRoom(this.#clock.now());
+  }
+
   #rest(record: DeliveryRecord): void {
     record.state = 'waiting';
     this.#running -= 1;

@@ -59,6 +59,11 @@ export class RunOnce {
     this.#options = options;
   }
 
+  /** How many deliveries' handlers run now, answered or not. */
+  get running(): number {
+    return this.#held.size;
+  }
+
   /** Copies that come while the first runs get its outcome. Never throws or rejects. */
   run(work: ClaimedWork): MaybePromise<Settled> {
     const { remembers } = this.#options;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeliveryQueue } from '../index';
 import { attempts } from './queue-promises/attempts';
 import { type Check, withBench } from './queue-promises/bench';
+import { counting } from './queue-promises/counting';
 import { deadJobs } from './queue-promises/dead-jobs';
 import { holding } from './queue-promises/holding';
 import { working } from './queue-promises/working';
@@ -47,4 +48,4 @@ async function keep(check: Check, { open, pauseMs = 10, patienceMs = 10_000 }: Q
   }
 }
 
-const promises: readonly (readonly [string, Check])[] = [...holding, ...attempts, ...deadJobs, ...working];
+const promises: readonly (readonly [string, Check])[] = [...holding, ...attempts, ...deadJobs, ...working, ...counting];

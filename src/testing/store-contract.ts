@@ -206,6 +206,15 @@ const promises: readonly (readonly [string, (bench: Bench) => Promise<void>])[] 
     },
   ],
   [
+    'answers a ping, if it has one, and claims nothing by it',
+    async ({ store, claim, key }) => {
+      assert.equal(await store.ping?.(), undefined);
+      const { token } = await claim();
+      assert.equal(await store.ping?.(), undefined);
+      assert.equal(await store.complete(key, token, long), true);
+    },
+  ],
+  [
     'keeps deliveries apart',
     async ({ store, key, claim }) => {
       const { token } = await claim();

@@ -1,9 +1,10 @@
-import type { DeadJob, DeliveryQueue, QueuedDelivery, QueueSettings, QueueWorker, RunJob } from '../../src';
+import type { DeadJob, DeliveryQueue, QueuedDelivery, QueueSettings, QueueStats, QueueWorker, RunJob } from '../../src';
 
 interface Entry {
   readonly id: string;
   readonly key: unknown;
   readonly json: string;
+  readonly enqueuedAt: number;
   state: 'waiting' | 'running' | 'done' | 'dead';
   attempts: number;
   reason: string;
@@ -61,7 +62,7 @@ export class ArrayQueue implements DeliveryQueue {
       holder: undefined,
       death: 0,
     } as const;
-    this.entries.push({ id: String(++this.#ids), key, json: json ?? 'null', ...blank });
+    this.entries.push({ id: String(++this.#ids), key, json: json ?? 'null', enqueuedAt: Date.now(), ...blank });
     this.#wake();
   }
 
@@ -107,6 +108,22 @@ export class ArrayQueue implements DeliveryQueue {
         if (closed === undefined || this.#options.closesAnew) closed = close(timeoutMs);
         return closed;
       },
+    };
+  }
+
+  async ping(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async stats(): Promise<QueueStats> {
+    await Promise.resolve();
+    const count = (...states: Entry['state'][]) => this.entries.filter(({ state }) => states.includes(state)).length;
+    const [oldest] = this.entries.filter(({ state }) => state === 'waiting');
+    return {
+      waiting: count('waiting'),
+      running: count('running'),
+      dead: count('dead'),
+      oldestWaitingMs: oldest && Date.now() - oldest.enqueuedAt,
     };
   }
 

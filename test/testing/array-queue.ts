@@ -9,5 +9,7 @@ export function arrayQueue(options: ArrayQueueOptions = {}): DeliveryQueue {
     enqueue: (job) => queue.enqueue(job),
     work: (run, given) => queue.work(run, given),
     deadJobs: queue.deadJobs,
+    ping: () => queue.ping(),
+    stats: () => queue.stats(),
   };
 }

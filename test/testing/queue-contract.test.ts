@@ -1,4 +1,4 @@
-import type { DeadJobs, DeliveryQueue, QueuedDelivery, QueueWorker, RunJob } from '../../src';
+import type { DeadJobs, DeliveryQueue, QueuedDelivery, QueueStats, QueueWorker, RunJob } from '../../src';
 import { queueContract } from '../../src/testing';
 import { arrayQueue } from './array-queue';
 
@@ -114,6 +114,27 @@ function keepingDiscarded(): DeliveryQueue {
   );
 }
 
+/** A job from nowhere. */
+const job = {
+  version: 1,
+  key: 'a'.repeat(64),
+  event: 'notes_created',
+  scheme: 'hmac',
+  receivedAt: 0,
+  headers: {},
+  params: {},
+  rawBody: '',
+} as const;
+
+function counting(change: (stats: QueueStats) => Partial<QueueStats>): DeliveryQueue {
+  const queue = arrayQueue();
+  const stats = async (): Promise<QueueStats> => {
+    const found = (await queue.stats?.()) as QueueStats;
+    return { ...found, ...change(found) };
+  };
+  return but({ stats }, queue);
+}
+
 const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]])[] = [
   ['cuts what is long', () => enqueuing((job) => ({ ...job, rawBody: job.rawBody.slice(0, 1_000_000) })), ['5 MB']],
   ['loses locals', () => enqueuing(({ locals: _, ...job }) => job), ['as it was', '5 MB', 'for dead', 'by pages']],
@@ -190,6 +211,21 @@ const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]
     () => running((run) => async (job) => ((await run(job)) === 'again' ? Promise.reject(new Error('again')) : 'done')),
     ['no attempt'],
   ],
+  [
+    'enqueues a job to be pinged',
+    () => {
+      const queue = arrayQueue();
+      return but({ ping: () => queue.enqueue(job) }, queue);
+    },
+    ['answers a ping'],
+  ],
+  ['rejects a ping', () => but({ ping: () => Promise.reject(new Error('away')) }), ['answers a ping']],
+  ['counts nothing', () => counting(() => ({ waiting: 0, oldestWaitingMs: undefined })), ['jobs that wait']],
+  ['counts a running job as waiting', () => counting(({ running }) => ({ waiting: running })), ['jobs that run']],
+  ['counts no running jobs', () => counting(() => ({ running: 0 })), ['jobs that run']],
+  ['counts no dead jobs', () => counting(() => ({ dead: 0 })), ['jobs that are dead']],
+  ['takes every job for new', () => counting(() => ({ oldestWaitingMs: 0 })), ['jobs that wait']],
+  ['says an age of no job', () => counting(() => ({ oldestWaitingMs: 1 })), ['an empty queue']],
   ['gives back again what it gave back', () => arrayQueue({ closesAnew: true }), ['twice']],
 ];
 

@@ -75,6 +75,21 @@ export interface DeadJobs {
   discard(id: string): Promise<boolean>;
 }
 
+/** How many deliveries a queue holds. */
+export interface QueueStats {
+  /** Those that wait for a worker or for their next attempt. */
+  readonly waiting: number;
+  /** Those that workers run now, in any process. */
+  readonly running: number;
+  /** Those whose attempts are used up. */
+  readonly dead: number;
+  /**
+   * How long ago the oldest delivery was enqueued that a worker could run now, in milliseconds; `undefined` if none
+   * waits.
+   */
+  readonly oldestWaitingMs: number | undefined;
+}
+
 /**
  * A queue engine behind a thin adapter. It holds jobs durably, gives them to workers in any process, counts attempts
  * with exponential backoff and jitter between them, and keeps dead jobs. It runs each job at least once, in no promised
@@ -99,6 +114,13 @@ export interface DeliveryQueue {
    */
   work(run: RunJob, options: { readonly concurrency: number }): Promise<QueueWorker>;
   readonly deadJobs: DeadJobs;
+  /**
+   * Resolves if a job could be enqueued now, and enqueues none. For `health()`, which waits no longer than
+   * `storeTimeoutMs`. @default `health()` goes by `stats`
+   */
+  ping?(): Promise<void>;
+  /** Counts the jobs, for `health()` and metrics. @default unknown */
+  stats?(): Promise<QueueStats>;
   /**
    * Closes what the queue opened itself, but no client of the user. Called after workers are closed. @default nothing
    */

@@ -55,4 +55,9 @@ export interface DeliveryStore {
    * was still held; if not, nothing changes.
    */
   release(key: string, token: string): MaybePromise<boolean>;
+  /**
+   * Resolves if a claim would succeed now, and claims nothing. For `health()`, which waits no longer than
+   * `storeTimeoutMs`. @default `health()` leaves the store out
+   */
+  ping?(): MaybePromise<void>;
 }

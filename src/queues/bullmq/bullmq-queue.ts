@@ -8,6 +8,7 @@ import { errorCode } from './error-code';
 import { engineOf } from './load-driver';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
+import { statsOf } from './stats';
 import { startWorker } from './worker';
 
 /** A {@link DeliveryQueue} of BullMQ. */
@@ -82,20 +83,34 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     return found;
   }
 
+  /** BullMQ's queue, on a server that keeps what it takes. */
+  async function durableQueue(): Promise<BullQueue> {
+    const { client, producer } = open();
+    const queue = await producer.connected();
+    checked ??= requireDurable(client).catch((error: unknown) => {
+      // The setting may be corrected while we run.
+      checked = undefined;
+      throw error;
+    });
+    await checked;
+    return queue;
+  }
+
   return {
     open(given) {
       settings = given;
     },
     async enqueue(job) {
-      const { client, producer } = open();
-      const queue = await producer.connected();
-      checked ??= requireDurable(client).catch((error: unknown) => {
-        // The setting may be corrected while we run.
-        checked = undefined;
-        throw error;
-      });
-      await checked;
+      const queue = await durableQueue();
       await queue.add(job.event, job, { jobId: job.key });
+    },
+    async ping() {
+      const queue = await durableQueue();
+      await queue.getFailedCount();
+    },
+    async stats() {
+      const { client, producer } = open();
+      return statsOf(await producer.connected(), client);
     },
     async work(run, { concurrency }) {
       const connections = connectWorker(open().client);

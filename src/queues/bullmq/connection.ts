@@ -9,6 +9,7 @@ export interface BullmqClient {
   readonly isCluster: boolean;
   readonly options: object;
   info(): Promise<unknown>;
+  hget(key: string, field: string): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];
   duplicate(): unknown;
   defineCommand(name: string, definition: { lua: string }): unknown;

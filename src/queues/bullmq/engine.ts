@@ -40,7 +40,14 @@ export interface BullQueue extends Emitter {
   getJob(id: string): Promise<BullJob | undefined>;
   getFailed(start: number, end: number): Promise<BullJob[]>;
   getFailedCount(): Promise<number>;
-  getRanges(states: readonly 'failed'[], start: number, end: number, oldestFirst: boolean): Promise<string[]>;
+  getJobCounts(...states: readonly string[]): Promise<Readonly<Record<string, number>>>;
+  toKey(id: string): string;
+  getRanges(
+    states: readonly ('failed' | 'wait')[],
+    start: number,
+    end: number,
+    oldestFirst: boolean,
+  ): Promise<string[]>;
   remove(id: string): Promise<number>;
   close(): Promise<void>;
 }

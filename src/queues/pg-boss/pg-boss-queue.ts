@@ -7,6 +7,7 @@ import { engineOn } from './engine';
 import { errorCode } from './error-code';
 import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
+import { statsOf } from './stats';
 import { PgBossWorker } from './worker';
 
 /** An expiry is this much longer than `maxRunMs`, so that a run that was aborted in time can still be recorded. */
@@ -66,5 +67,10 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       return new PgBossWorker(run, { engine, errors, concurrency, pollMs: parsed.pollMs });
     },
     deadJobs: deadJobsOf(engine, expireInSeconds),
+    async ping() {
+      await engine.ready();
+      await engine.run('findQueue', [engine.name]);
+    },
+    stats: () => statsOf(engine),
   };
 }

@@ -21,6 +21,8 @@ export interface Statements {
   readonly now: string;
   /** The ids of the 100 oldest jobs that were dead at `$2`. */
   readonly oldestDead: string;
+  /** Counts jobs by state; `$2` is the name of the dead-letter queue. Columns as in `QueueStats`, the age as `age`. */
+  readonly stats: string;
 }
 
 export function statementsIn(schema: string): Statements {
@@ -38,6 +40,14 @@ export function statementsIn(schema: string): Statements {
     getDead: `SELECT ${job} ${dead} AND id = $2::uuid`,
     deleteDead: `DELETE ${dead} AND id = $2::uuid RETURNING true::text AS removed`,
     now: 'SELECT now()::text AS now',
+    stats: `SELECT
+        count(*) FILTER (WHERE name = $1 AND state < 'active')::text AS waiting,
+        count(*) FILTER (WHERE name = $1 AND state = 'active')::text AS running,
+        count(*) FILTER (WHERE name = $2 AND state < 'active')::text AS dead,
+        (extract(epoch FROM now() - min(created_on) FILTER (
+          WHERE name = $1 AND state < 'active' AND start_after <= now()
+        )) * 1000)::int8::text AS age
+      FROM ${jobs} WHERE name IN ($1, $2) AND state <= 'active'`,
     oldestDead: `SELECT id::text AS id ${dead} AND created_on <= $2::timestamptz ORDER BY created_on, job.id LIMIT 100`,
   };
 }

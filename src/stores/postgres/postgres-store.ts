@@ -83,6 +83,9 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
     complete: (key, token, ttlMs) => held(queries.complete, [namespace, key, token, ttlMs]),
     release: (key, token) => held(queries.release, [namespace, key, token]),
+    async ping() {
+      await rowsOf(queries.ping, []);
+    },
     async migrate() {
       await pool.query(migration);
     },

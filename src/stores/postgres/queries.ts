@@ -74,6 +74,9 @@ UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
 RETURNING true::text AS held`;
 
+/** Fails as a claim would: without the table, without the right to change it, and on a replica. */
+export const ping = 'SELECT true AS alive FROM bigmind_webhook_deliveries WHERE false FOR UPDATE';
+
 /**
  * $1 how many rows at most. Locked rows are skipped. The ids are an array, since a subquery in a join could run again
  * for each row and remove more. The time is read once, or the index would not be used. A `ctid` is a place in one

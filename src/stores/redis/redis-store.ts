@@ -15,6 +15,9 @@ export interface RedisStoreOptions {
 
 const known = { client: true, namespace: true } satisfies Record<keyof RedisStoreOptions, true>;
 
+/** How long the key of a ping is kept, in milliseconds. No delivery has it: theirs are 64 hex digits. */
+const pingKeptMs = 1000;
+
 /**
  * Remembers deliveries in Redis 6.2 or later, for any number of processes. Each delivery is one key,
  * `bigmind-webhooks:<namespace>:<key>`, which expires by itself. Each step is one script. A Redis without a disk copy
@@ -40,6 +43,9 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
     succeeded: (key, token, handlerName, ttlMs) => held(scripts.succeeded, key, token, handlerName, ttlMs),
     complete: (key, token, ttlMs) => held(scripts.complete, key, token, ttlMs),
     release: (key, token) => held(scripts.release, key, token),
+    async ping() {
+      await held(scripts.ping, 'ping', pingKeptMs);
+    },
   };
 }
 

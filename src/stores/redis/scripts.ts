@@ -75,6 +75,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `);
 
+/** Writes as a claim does: a replica and a full server answer to reads alone. ARGV: how long to keep it. */
+export const ping = script(`
+redis.call('SET', KEYS[1], '', 'PX', ARGV[1])
+return 1
+`);
+
 /** ARGV: token. */
 export const release = script(`${clock}
 if not held(ARGV[1]) then return 0 end

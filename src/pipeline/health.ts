@@ -1,0 +1,78 @@
+import type { Health, InFlight, QueueHealth, ServiceHealth } from '../foundations/contracts/health';
+import type { DeliveryQueue, QueueStats } from '../foundations/contracts/queue';
+import type { DeliveryStore } from '../foundations/contracts/store';
+import { describeError } from '../foundations/describe-error';
+import { withinMs } from '../foundations/timeouts';
+
+/** Asks a service. What it resolves to is a part of its health. */
+type Ask = () => Promise<Partial<QueueStats> | undefined>;
+
+export interface HealthSources {
+  readonly store: DeliveryStore | undefined;
+  readonly queue: DeliveryQueue | undefined;
+  /** How long each may take to answer, in milliseconds. */
+  readonly answerTimeoutMs: number;
+  readonly inFlight: () => InFlight;
+  readonly isClosing: () => boolean;
+}
+
+/** Makes `health()`: it asks the store and the queue at once, with a bound, and never rejects. */
+export function healthOf({ store, queue, answerTimeoutMs, inFlight, isClosing }: HealthSources): () => Promise<Health> {
+  const askStore = asker(askStoreOf(store), 'The delivery store', answerTimeoutMs);
+  const askQueue = asker(askQueueOf(queue), 'The queue', answerTimeoutMs);
+  return async function health() {
+    const [storeAnswer, queueAnswer] = await Promise.all([askStore(), askQueue()]);
+    const isWell = storeAnswer?.ok !== false && queueAnswer?.ok !== false;
+    return {
+      status: isClosing() ? 'closing' : isWell ? 'ok' : 'degraded',
+      store: storeAnswer,
+      queue: queueAnswer,
+      inFlight: inFlight(),
+    };
+  };
+}
+
+function askStoreOf(store: DeliveryStore | undefined): Ask | undefined {
+  if (store?.ping === undefined) return undefined;
+  return async () => {
+    await store.ping?.();
+    return undefined;
+  };
+}
+
+/** Asks the queue at once whether it takes deliveries, and what it holds. */
+function askQueueOf(queue: DeliveryQueue | undefined): Ask | undefined {
+  if (queue?.ping === undefined && queue?.stats === undefined) return undefined;
+  return async () => {
+    const [stats] = await Promise.all([queue.stats?.(), queue.ping?.()]);
+    return stats;
+  };
+}
+
+/** Asks one service, and remembers its last error. */
+function asker(ask: Ask | undefined, who: string, answerTimeoutMs: number): () => Promise<QueueHealth | undefined> {
+  let lastError: ServiceHealth['lastError'];
+  return async () => {
+    if (ask === undefined) return undefined;
+    const asked = performance.now();
+    try {
+      const answer = await withinMs(ask(), answerTimeoutMs, who);
+      return { ok: true, latencyMs: performance.now() - asked, lastError, ...answer };
+    } catch (error) {
+      const message = say(error);
+      lastError = { message, at: new Date() };
+      return { ok: false, latencyMs: performance.now() - asked, error: message, lastError };
+    }
+  };
+}
+
+const mostCharacters = 200;
+
+/** The first line of an error. Some clients repeat the address that they were given, with its password. */
+function say(error: unknown): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const { message } = describeError(error);
+  const [line = ''] = message.split('\n', 1);
+  const text = line === '' && typeof code === 'string' ? code : line;
+  return text.replace(/\/\/\S*@/g, '//').slice(0, mostCharacters);
+}
