@@ -130,7 +130,7 @@ class MemoryStore implements DeliveryStore {
   }
 
   ping(): void {
-    this.#makeRoom(this.#clock.now());
+    this.#makeRoom(this.#clock.now(), Number.POSITIVE_INFINITY);
   }
 
   #rest(record: DeliveryRecord): void {
