@@ -1,10 +1,13 @@
-// `npm run fuzz [-- --seconds 300]`: the property tests again and again, each time from another random seed, until the
-// time is up. Ends at the first failure: prints it and the command that repeats it, and exits with 1.
+// `npm run fuzz [-- --seconds 300 --requests 1000000]`: first changed deliveries and raw bytes, as many as asked for or
+// until half of the time is up (scripts/fuzz/requests.mjs). Then the property tests again and again, each time from another
+// random seed. Ends at the first failure: prints it and the command that repeats it, and exits with 1.
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '300' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '300' }, requests: { type: 'string', default: '1000000' } },
+});
 const seconds = Number(values.seconds);
 if (!Number.isInteger(seconds) || seconds < 1) {
   console.error(`--seconds: expected a whole number from 1, got ${values.seconds}.`);
@@ -15,6 +18,13 @@ const properties = ['--findRelatedTests', 'test/properties/fast-check.js'];
 
 const started = performance.now();
 const passed = () => (performance.now() - started) / 1000;
+const half = String(Math.ceil(seconds / 2));
+const { status: ofRequests } = spawnSync(
+  process.execPath,
+  ['--expose-gc', 'scripts/fuzz/requests.mjs', '--requests', values.requests, '--seconds', half],
+  { stdio: 'inherit' },
+);
+if (ofRequests !== 0) process.exit(1);
 let rounds = 0;
 do {
   const seed = randomInt(2 ** 31);
