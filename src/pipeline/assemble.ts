@@ -1,7 +1,9 @@
 import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
 import { noStore } from '../deduplication/no-store';
+import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
+import { Breaker } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Settled } from '../foundations/delivery';
@@ -19,6 +21,13 @@ import type { Reporter } from './report';
 export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
+  const outbox = new Outbox();
+  /** Says once in each outage which connection is silent. */
+  const silent = (connection: 'store' | 'queue') => (message: string) =>
+    logger.warn(
+      { silent: connection, silentMs: storeTimeoutMs },
+      `${message}; until it does, it is asked by one call at a time`,
+    );
   return {
     signature: {
       scheme,
@@ -30,7 +39,8 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     checks: settings.checks,
     registry: new Registry(),
     once: new RunOnce({
-      store: storeOf(settings),
+      store: storeOf(settings, outbox, silent('store')),
+      outbox,
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
@@ -39,7 +49,11 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     }),
     keyOf: keyFactory(settings),
     locals: settings.locals,
-    queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
+    queueing: queue && {
+      queue,
+      ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silent('queue') }).lane(),
+      withheld: withheldHeaders(scheme?.signatureHeaders),
+    },
     logger,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,
@@ -65,10 +79,14 @@ export function assembleWorker(
 }
 
 /** Our own stores answer at once, so they need no time limit. */
-function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
+function storeOf(
+  { deduplicate, storeTimeoutMs: timeoutMs }: Settings,
+  outbox: Outbox,
+  onSilence: (message: string) => void,
+): DeliveryStore {
   if (deduplicate === undefined) return noStore;
   const { store, isDefaultStore } = deduplicate;
-  return isDefaultStore ? store : timeLimitedStore(store, storeTimeoutMs);
+  return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
 }
 
 /** Without a store and a queue, a key is computed only when it is read. */

@@ -1,6 +1,7 @@
 import type { DeliveryKey } from '../deduplication/delivery-key';
 import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
+import type { Ask } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
@@ -28,8 +29,8 @@ export interface PipelineParts {
 /** A queue and how to write to it. */
 export interface Queueing {
   readonly queue: DeliveryQueue;
-  /** How long the queue may take to answer. */
-  readonly answerTimeoutMs: number;
+  /** Asks it, within `storeTimeoutMs`. */
+  readonly ask: Ask;
   /** Names of headers that a job does not hold. */
   readonly withheld: ReadonlySet<string>;
 }

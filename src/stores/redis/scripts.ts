@@ -75,9 +75,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `);
 
-/** ARGV: token. */
+/** ARGV: token, by how much the attempts change. */
 export const release = script(`${clock}
 if not held(ARGV[1]) then return 0 end
+redis.call('HINCRBY', KEYS[1], 'attempt', ARGV[2])
 redis.call('HDEL', KEYS[1], 'token', 'lease')
 return 1
 `);
