@@ -4,6 +4,15 @@ import type { Outbox } from './outbox';
 
 /** More are left to the end of their lease: an outage makes many, of which the store has most likely given none. */
 const mostClaims = 1000;
+/** What was sent through a connection that broke may arrive after what was sent through another. */
+const againAfterMs = 1000;
+
+interface LostClaim {
+  readonly key: string;
+  /** When its lease ends. */
+  readonly until: number;
+  readonly isAskedAgain: boolean;
+}
 
 /**
  * Gives back claims whose answer did not come. The store may have given them, and every repeat would wait for the end of
@@ -13,7 +22,7 @@ export class LostClaims {
   readonly #outbox: Outbox;
   readonly #release: DeliveryStore['release'];
   /** By token. */
-  readonly #lost = new OldestFirstMap<{ readonly key: string; readonly until: number }>();
+  readonly #lost = new OldestFirstMap<LostClaim>();
   #isDue = false;
 
   constructor(outbox: Outbox, release: DeliveryStore['release']) {
@@ -22,22 +31,31 @@ export class LostClaims {
   }
 
   add(key: string, token: string, leaseMs: number): void {
-    this.#lost.set(token, { key, until: performance.now() + leaseMs });
+    this.#add(token, { key, until: performance.now() + leaseMs, isAskedAgain: false });
+  }
+
+  #add(token: string, claim: LostClaim): void {
+    this.#lost.set(token, claim);
     if (this.#lost.size > mostClaims) this.#lost.takeOldest();
     if (this.#isDue) return;
     this.#isDue = true;
     void this.#outbox.send(() => this.#giveBackAll());
   }
 
+  #askAgain(token: string, claim: LostClaim): void {
+    setTimeout(() => this.#add(token, { ...claim, isAskedAgain: true }), againAfterMs).unref();
+  }
+
   /** One after the other, as they may be many; one that cannot be given back is forgotten at the end of its lease. */
   async #giveBackAll(): Promise<boolean> {
     for (let oldest = this.#lost.takeOldest(); oldest !== undefined; oldest = this.#lost.takeOldest()) {
-      const [token, { key, until }] = oldest;
-      if (performance.now() >= until) continue;
+      const [token, claim] = oldest;
+      if (performance.now() >= claim.until) continue;
       try {
-        await this.#release(key, token, false);
+        const wasHeld = await this.#release(claim.key, token, false);
+        if (!wasHeld && !claim.isAskedAgain) this.#askAgain(token, claim);
       } catch {
-        this.#lost.set(token, { key, until });
+        this.#lost.set(token, claim);
         return false;
       }
     }

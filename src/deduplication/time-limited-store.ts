@@ -13,7 +13,7 @@ export interface TimeLimits {
   readonly timeoutMs: number;
   /** What the store could not be told. It is flushed when the store answers. */
   readonly outbox: Outbox;
-  readonly onSilence: (message: string) => void;
+  readonly onSilence: (message: string, isNew: boolean) => void;
 }
 
 /**

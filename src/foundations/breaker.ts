@@ -11,8 +11,8 @@ export interface BreakerSettings {
   readonly who: string;
   /** How long a call may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called with the first call that was not answered. */
-  readonly onSilence?: ((message: string) => void) | undefined;
+  /** Called when a call was not answered and nothing else is; `isNew` at the first one. */
+  readonly onSilence?: ((message: string, isNew: boolean) => void) | undefined;
   /** Called with each answer that is no error. */
   readonly onAnswer?: (() => void) | undefined;
 }
@@ -23,7 +23,7 @@ export type Ask = <T>(call: () => MaybePromise<T>) => MaybePromise<T>;
 /**
  * Keeps calls from piling up before a server that is silent: a client holds each one that was given up, with its data,
  * and would send all of them when the server is back. After one call without an answer, calls are made one at a time,
- * and the others fail at once, until one is answered. An error that comes in time is an answer.
+ * and the others fail at once, until one is answered. An error that comes soon is an answer.
  */
 export class Breaker {
   readonly #settings: BreakerSettings;
@@ -42,6 +42,7 @@ export class Breaker {
       const probes = this.#isSilent;
       if (probes && isProbing) throw new NotAskedError(`${who} is silent, and is asked by one call at a time`);
       const answersBefore = this.#answers;
+      const askedAt = performance.now();
       const asked = this.#start(call);
       if (!isThenable(asked)) return asked;
       isProbing ||= probes;
@@ -55,7 +56,9 @@ export class Breaker {
         },
         (error: unknown) => {
           if (probes) isProbing = false;
-          if (error instanceof SilenceError) this.#fallSilent(answersBefore, error);
+          // An error that comes late is most likely the client's own time-out.
+          const isSilence = error instanceof SilenceError || performance.now() - askedAt > timeoutMs / 2;
+          if (isSilence) this.#noteSilence(answersBefore, probes);
           else this.#isSilent = false;
           throw error;
         },
@@ -81,9 +84,11 @@ export class Breaker {
   };
 
   /** Where other calls were answered meanwhile, one of them alone is slow. */
-  #fallSilent(answersBefore: number, { message }: SilenceError): void {
-    if (this.#answers !== answersBefore || this.#isSilent) return;
+  #noteSilence(answersBefore: number, wasProbe: boolean): void {
+    const { who, timeoutMs, onSilence } = this.#settings;
+    const isNew = !this.#isSilent;
+    if (this.#answers !== answersBefore || !(isNew || wasProbe)) return;
     this.#isSilent = true;
-    this.#settings.onSilence?.(message);
+    onSilence?.(`${who} did not answer within ${timeoutMs} ms`, isNew);
   }
 }

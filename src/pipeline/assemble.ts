@@ -7,6 +7,7 @@ import { Breaker } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Settled } from '../foundations/delivery';
+import { describeError } from '../foundations/describe-error';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { withheldHeaders } from '../queueing/job-headers';
@@ -22,12 +23,8 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   const outbox = new Outbox();
-  /** Says once in each outage which connection is silent. */
-  const silent = (connection: 'store' | 'queue') => (message: string) =>
-    logger.warn(
-      { silent: connection, silentMs: storeTimeoutMs },
-      `${message}; until it does, it is asked by one call at a time`,
-    );
+  const silence = (silent: 'store' | 'queue', heard?: () => unknown) =>
+    silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
   return {
     signature: {
       scheme,
@@ -39,7 +36,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     checks: settings.checks,
     registry: new Registry(),
     once: new RunOnce({
-      store: storeOf(settings, outbox, silent('store')),
+      store: storeOf(settings, outbox, silence('store', deduplicate?.onSilence)),
       outbox,
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
@@ -51,7 +48,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     locals: settings.locals,
     queueing: queue && {
       queue,
-      ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silent('queue') }).lane(),
+      ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
       withheld: withheldHeaders(scheme?.signatureHeaders),
     },
     logger,
@@ -78,11 +75,28 @@ export function assembleWorker(
   });
 }
 
+type SilenceListener = (message: string, isNew: boolean) => void;
+
+/** Says once in each outage which connection is silent. A listener's own failure is only logged. */
+function silenceListener(fields: object, logger: Logger, heard: (() => unknown) | undefined): SilenceListener {
+  async function tell(): Promise<void> {
+    try {
+      await heard?.();
+    } catch (error) {
+      logger.error({ cause: describeError(error) }, 'deduplicate.onSilence itself failed');
+    }
+  }
+  return (message, isNew) => {
+    if (isNew) logger.warn(fields, `${message}; until it does, it is asked by one call at a time`);
+    void tell();
+  };
+}
+
 /** Our own stores answer at once, so they need no time limit. */
 function storeOf(
   { deduplicate, storeTimeoutMs: timeoutMs }: Settings,
   outbox: Outbox,
-  onSilence: (message: string) => void,
+  onSilence: SilenceListener,
 ): DeliveryStore {
   if (deduplicate === undefined) return noStore;
   const { store, isDefaultStore } = deduplicate;

@@ -218,3 +218,28 @@ test('a memory store full of running claims answers 503, runs nothing twice, and
   expect(new Set(runs).size).toBe(3);
   expect(runs).toHaveLength(3);
 });
+
+test('onSilence is called at the first silence and at each further one, and its own failure is only logged', async () => {
+  const store = new FaultyStore().break(isSilent, 'claim');
+  const { logger, lines } = notedLog();
+  let calls = 0;
+  const onSilence = (): Promise<never> => {
+    calls += 1;
+    return Promise.reject(new Error('no way to connect'));
+  };
+  const webhooks = receiverWith({ logger, deduplicate: { store, storeTimeoutMs, onSilence } });
+  webhooks.on('notes_created', () => undefined);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(calls).toBe(1);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  await calm();
+  expect(calls).toBeGreaterThan(1);
+  expect(lines.filter((line) => 'silent' in line)).toHaveLength(1);
+  expect(JSON.stringify(lines)).toContain('no way to connect');
+  store.mend();
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  const before = calls;
+  store.break(rejects, 'claim');
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(calls).toBe(before);
+});

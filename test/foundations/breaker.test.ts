@@ -8,17 +8,21 @@ function stage() {
   const told: string[] = [];
   const waiting: { resolve(value: string): void; reject(error: Error): void }[] = [];
   let answers = 0;
+  let hooked = 0;
   const breaker = new Breaker({
     who: 'The server',
     timeoutMs,
-    onSilence: (message) => told.push(message),
+    onSilence: (message, isNew) => {
+      hooked += 1;
+      if (isNew) told.push(message);
+    },
     onAnswer: () => {
       answers += 1;
     },
   });
   const lane = breaker.lane();
   const call = (): Promise<string> => new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-  return { breaker, told, waiting, call, lane, answers: () => answers };
+  return { breaker, told, waiting, call, lane, answers: () => answers, hooked: () => hooked };
 }
 
 /** The name of the error of a call, whether it is thrown or a rejection; else its answer. */
@@ -31,17 +35,20 @@ async function ended(ask: () => unknown): Promise<unknown> {
 }
 
 test('after one call without an answer, calls are made one at a time and the others fail at once', async () => {
-  const { lane, call, waiting, told } = stage();
-  expect(await ended(() => lane(call))).toBe(SilenceError.name);
+  const { lane, call, waiting, told, hooked } = stage();
+  const first = [ended(() => lane(call)), ended(() => lane(call))];
+  expect(await Promise.all(first)).toEqual([SilenceError.name, SilenceError.name]);
   const probe = ended(() => lane(call));
   for (let count = 0; count < 100; count += 1) expect(() => lane(call)).toThrow(NotAskedError);
-  expect(waiting).toHaveLength(2);
+  expect(waiting).toHaveLength(3);
   expect(await probe).toBe(SilenceError.name);
   const next = ended(() => lane(call));
   expect(() => lane(call)).toThrow(NotAskedError);
-  expect(waiting).toHaveLength(3);
+  expect(waiting).toHaveLength(4);
   expect(await next).toBe(SilenceError.name);
   expect(told).toEqual(['The server did not answer within 20 ms']);
+  // At the first silence, and at each of the two probes.
+  expect(hooked()).toBe(3);
 });
 
 test('the first answer lets all calls through again, and a later silence is told of again', async () => {
@@ -73,7 +80,18 @@ test('an answer that comes too late is one', async () => {
   expect(await Promise.all([probe, free])).toEqual(['a', 'b']);
 });
 
-test('errors that come in time are answers: no call is held back after them', async () => {
+test('an error that comes late is silence: it is the client’s own time-out', async () => {
+  const { lane, call, waiting, told } = stage();
+  const timedOut = ended(() => lane(call));
+  await new Promise((resolve) => setTimeout(resolve, timeoutMs * 0.7));
+  waiting[0]?.reject(new RangeError('timed out'));
+  expect(['RangeError', SilenceError.name]).toContain(await timedOut);
+  void ended(() => lane(call));
+  expect(() => lane(call)).toThrow(NotAskedError);
+  expect(told).toEqual(['The server did not answer within 20 ms']);
+});
+
+test('errors that come soon are answers: no call is held back after them', async () => {
   const { lane, call, waiting, told } = stage();
   const refused = (): Promise<never> => Promise.reject(new RangeError('refused'));
   const thrown = (): never => {

@@ -98,7 +98,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       await queue.add(job.event, job, { jobId: job.key });
     },
     async work(run, { concurrency }) {
-      const connections = connectWorker(open().client);
+      const connections = connectWorker(open().client, errors.tell);
       connections.client.on('error', errors.tell);
       connections.client.on('ready', errors.up);
       try {
