@@ -182,7 +182,7 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   /**
    * Accepts no more deliveries (503 with `Retry-After`) and takes no more jobs. Waits for running handlers up to
    * `timeoutMs` (milliseconds from 0, @default 10_000), then aborts them. Jobs that still run go back to the queue. It
-   * closes no client that you passed in.
+   * closes no client that you passed in. A further call waits no longer than the first.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

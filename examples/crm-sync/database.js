@@ -5,7 +5,9 @@ import pg from 'pg';
 export const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   max: 10,
-  connectionTimeoutMillis: 5000,
+  // A connection may die without a word: after these times it is given up.
+  connectionTimeoutMillis: 2000,
+  query_timeout: 5000,
 });
 pool.on('error', (error) => console.error('PostgreSQL:', error.message));
 

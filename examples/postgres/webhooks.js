@@ -9,11 +9,14 @@ import { registerHandlers } from './handlers.js';
 const namespace = 'example';
 const connectionString = process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
-const boss = new PgBoss({ connectionString, max: 5 });
+/** A connection may die without a word: after these times it is thrown away. */
+const database = { connectionString, max: 5, connectionTimeoutMillis: 2000, query_timeout: 5000 };
+
+const boss = new PgBoss(database);
 boss.on('error', (error) => console.error('pg-boss:', error.message));
 await boss.start();
 
-const pool = new pg.Pool({ connectionString, max: 5 });
+const pool = new pg.Pool(database);
 pool.on('error', (error) => console.error('PostgreSQL:', error.message));
 const store = postgresStore({ pool, namespace });
 await store.migrate();

@@ -5,6 +5,10 @@ import { type MaybePromise, recovered } from '../foundations/maybe-promise';
 /** The lease of a claim, in milliseconds. It is extended after every third of it. */
 export const leaseMs = 15_000;
 
+const extendAfterMs = leaseMs / 3;
+/** The pause after an extension that failed, in milliseconds. */
+const extendAgainMs = 500;
+
 /** A claim of this process. It extends its lease and aborts its signal when the claim is lost. */
 export class HeldClaim {
   readonly attempt: number;
@@ -17,6 +21,7 @@ export class HeldClaim {
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #extending: DeferredTimer | undefined;
+  #lapse: NodeJS.Timeout | undefined;
   #leaseUntil: number;
 
   /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
@@ -46,15 +51,22 @@ export class HeldClaim {
 
   /** Extends the lease regularly until {@link stopExtending}. */
   keepExtending(): void {
-    this.#extending = new DeferredTimer(() => setInterval(() => void this.#extend(), leaseMs / 3));
+    this.#extendAfter(extendAfterMs);
   }
 
   stopExtending(): void {
     this.#extending?.clear();
     this.#extending = undefined;
+    clearTimeout(this.#lapse);
+  }
+
+  #extendAfter(ms: number): void {
+    this.#extending = new DeferredTimer(() => setTimeout(() => void this.#extend(), ms));
   }
 
   async #extend(): Promise<void> {
+    // Not armed before: most runs end sooner.
+    this.#lapse ??= this.#lapseAtItsEnd();
     const asked = performance.now();
     const held = await recovered(
       () => this.#store.extend(this.#key, this.#token, leaseMs),
@@ -62,12 +74,26 @@ export class HeldClaim {
     );
     // The run ended while the store was asked, and ended the claim itself.
     if (this.#extending === undefined) return;
-    if (held === true) this.#leaseUntil = asked + leaseMs;
-    // If the store does not answer, the lease may have passed, and somebody else may hold the claim.
-    else if (held === false || performance.now() >= this.#leaseUntil) {
-      this.stopExtending();
-      this.abort(new Error('The claim was lost: the lease passed without being extended.'));
+    if (held === false) {
+      this.#lose();
+      return;
     }
+    if (held === true) {
+      this.#leaseUntil = asked + leaseMs;
+      clearTimeout(this.#lapse);
+      this.#lapse = this.#lapseAtItsEnd();
+    }
+    this.#extendAfter(held === true ? Math.max(0, asked + extendAfterMs - performance.now()) : extendAgainMs);
+  }
+
+  /** If the store does not answer, somebody else may hold the claim from then on. */
+  #lapseAtItsEnd(): NodeJS.Timeout {
+    return setTimeout(() => this.#lose(), Math.max(0, this.#leaseUntil - performance.now())).unref();
+  }
+
+  #lose(): void {
+    this.stopExtending();
+    this.abort(new Error('The claim was lost: the lease passed without being extended.'));
   }
 
   /** Records a success. An error of the store is not a failure: {@link unrecorded} keeps the success for later. */
@@ -103,7 +129,8 @@ export class HeldClaim {
     return this.#store.complete(this.#key, this.#token, this.#ttlMs);
   }
 
-  release(): MaybePromise<boolean> {
-    return this.#store.release(this.#key, this.#token);
+  /** `started` says whether any handler was started under it. */
+  release(started = true): MaybePromise<boolean> {
+    return this.#store.release(this.#key, this.#token, started);
   }
 }

@@ -58,7 +58,7 @@ class MemoryStore implements DeliveryStore {
     this.#clock = clock;
   }
 
-  claim(key: string, leaseMs: number, ttlMs: number): Claim | ClaimedElsewhere | 'done' {
+  claim(key: string, leaseMs: number, ttlMs: number, newToken?: string): Claim | ClaimedElsewhere | 'done' {
     const now = this.#clock.now();
     const before = this.#find(key, now);
     if (typeof before === 'number') return 'done';
@@ -69,7 +69,7 @@ class MemoryStore implements DeliveryStore {
     if (!running) this.#makeRoom(now, leaseMs);
     const record: DeliveryRecord = {
       state: 'running',
-      token: String(++this.#claims),
+      token: newToken ?? String(++this.#claims),
       attempt: (before?.attempt ?? 0) + 1,
       succeeded: before?.succeeded ?? nothing,
       leaseUntil: now + leaseMs,
@@ -122,9 +122,10 @@ class MemoryStore implements DeliveryStore {
     return true;
   }
 
-  release(key: string, token: string): boolean {
+  release(key: string, token: string, started = true): boolean {
     const held = this.#held(key, token, this.#clock.now());
     if (held === undefined) return false;
+    if (!started) held.attempt -= 1;
     this.#rest(held);
     return true;
   }

@@ -1,5 +1,6 @@
 import type { HeldClaim } from './held-claim';
 import { OldestFirstMap } from './oldest-first-map';
+import type { Outbox } from './outbox';
 
 /** Facts about a delivery that the store could not record. */
 export interface PendingFacts {
@@ -11,17 +12,20 @@ export interface PendingFacts {
 }
 
 const mostKeys = 10_000;
-const firstPauseMs = 50;
-const longestPauseMs = 5000;
 
 /**
  * Keeps facts while a store is unavailable, and writes them as soon as it answers again. Until then, a repeat in this
  * process uses these facts.
  */
 export class PendingWrites {
+  readonly #outbox: Outbox;
   readonly #facts = new OldestFirstMap<PendingFacts>();
   /** The writes that are not finished. */
   readonly writing = new Set<Promise<void>>();
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
 
   get(key: string): PendingFacts | undefined {
     return this.#facts.get(key);
@@ -33,16 +37,17 @@ export class PendingWrites {
     const facts = { ...latest, succeeded: [...new Set([...earlier, ...latest.succeeded])] };
     this.#facts.set(key, facts);
     if (this.#facts.size > mostKeys) this.#facts.takeOldest();
-    const written = this.#writeSoon(key, facts).finally(() => this.writing.delete(written));
+    const written = this.#outbox.send(() => this.#tryNow(key, facts)).finally(() => this.writing.delete(written));
     this.writing.add(written);
     return written;
   }
 
-  async #writeSoon(key: string, facts: PendingFacts): Promise<void> {
-    for (let pause = firstPauseMs; this.get(key) === facts; pause = Math.min(pause * 2, longestPauseMs)) {
-      await sleep(pause);
-      if (await tryToWrite(facts)) this.#facts.delete(key);
-    }
+  async #tryNow(key: string, facts: PendingFacts): Promise<boolean> {
+    // Later facts contain these.
+    if (this.get(key) !== facts) return true;
+    const isWritten = await tryToWrite(facts);
+    if (isWritten && this.get(key) === facts) this.#facts.delete(key);
+    return isWritten;
   }
 }
 
@@ -56,8 +61,4 @@ async function tryToWrite({ claim, succeeded, done }: PendingFacts): Promise<boo
   } catch {
     return false;
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

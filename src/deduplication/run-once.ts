@@ -5,6 +5,7 @@ import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-pr
 import type { Outcome } from '../foundations/outcomes';
 import { longestTimer, withinMs } from '../foundations/timeouts';
 import { HeldClaim, leaseMs } from './held-claim';
+import type { Outbox } from './outbox';
 import { PendingWrites } from './pending-writes';
 
 /**
@@ -33,6 +34,8 @@ export interface ClaimedWork {
 
 export interface RunOnceOptions {
   readonly store: DeliveryStore;
+  /** Where facts wait that the store does not take. */
+  readonly outbox: Outbox;
   /** How long a finished delivery is remembered. */
   readonly ttlMs: number;
   /** How long handlers may run before their claim is given up. */
@@ -52,11 +55,14 @@ export class RunOnce {
   readonly #joinable = new Map<string, Promise<Settled>>();
   readonly #inFlight = new Set<Promise<Settled>>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
-  readonly #pending = new PendingWrites();
+  readonly #pending: PendingWrites;
   #draining = false;
+  /** When a drain aborts what runs, by `performance.now()`. */
+  #abortAt = Number.POSITIVE_INFINITY;
 
   constructor(options: RunOnceOptions) {
     this.#options = options;
+    this.#pending = new PendingWrites(options.outbox);
   }
 
   /** How many deliveries' handlers run now, answered or not. */
@@ -121,7 +127,7 @@ export class RunOnce {
   #giveBack(work: ClaimedWork, claim: HeldClaim): MaybePromise<Settled> {
     const settled = this.#settle(work, 'unavailable', { reason: closing });
     const released = recovered(
-      () => claim.release(),
+      () => claim.release(false),
       () => false,
     );
     return whenReady(released, () => settled);
@@ -183,14 +189,16 @@ export class RunOnce {
 
   /**
    * Starts no more handlers. Resolves when nothing runs and every fact is written. After `graceMs` it aborts running
-   * handlers and waits a moment for their end: a claim that they give back needs no wait for its lease elsewhere.
+   * handlers and waits a moment for their end: a claim that they give back needs no wait for its lease elsewhere. A
+   * further call waits no longer than an earlier one.
    */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
+    this.#abortAt = Math.min(this.#abortAt, performance.now() + graceMs);
     const idle = this.#idle();
-    await Promise.race([idle, passed(graceMs)]);
+    await Promise.race([idle, passed(this.#abortAt - performance.now())]);
     for (const claim of this.#held.keys()) claim.abort(new Error('The receiver was closed.'));
-    await Promise.race([idle, passed(afterAbortMs)]);
+    await Promise.race([idle, passed(this.#abortAt + afterAbortMs - performance.now())]);
   }
 
   async #idle(): Promise<void> {

@@ -1,37 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { MaybePromise } from '../foundations/maybe-promise';
-import { SilenceError, withinMs } from '../foundations/timeouts';
+import { SilenceError } from '../foundations/timeouts';
+import { LostClaims } from './lost-claims';
+import type { Outbox } from './outbox';
 
 type Claimed = Awaited<ReturnType<DeliveryStore['claim']>>;
 
+export interface TimeLimits {
+  /** How long the store may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What the store could not be told. It is flushed when the store answers. */
+  readonly outbox: Outbox;
+  readonly onSilence: (message: string, isNew: boolean) => void;
+}
+
 /**
  * The same store, but each promise is limited to `timeoutMs`: a client may wait for ever for an unreachable server
- * (ioredis does by default). Synchronous answers stay synchronous.
+ * (ioredis does by default). While the store is silent, calls fail at once, except for one claim and one other call at
+ * a time. Synchronous answers stay synchronous.
  */
-export function timeLimitedStore(store: DeliveryStore, timeoutMs: number): DeliveryStore {
-  function bound<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    return withinMs(answer, timeoutMs, 'The delivery store');
-  }
+export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSilence }: TimeLimits): DeliveryStore {
+  const onAnswer = (): void => outbox.flush();
+  const breaker = new Breaker({ who: 'The delivery store', timeoutMs, onSilence, onAnswer });
+  const askClaim = breaker.lane();
+  const ask = breaker.lane();
+  const release: DeliveryStore['release'] = (...given) => ask(() => store.release(...given));
+  const lost = new LostClaims(outbox, release);
+
   /** Gives back a claim that comes too late. Its delivery was answered 503, and the repeat would wait for the lease. */
-  async function giveBack(key: string, late: MaybePromise<Claimed>): Promise<void> {
+  async function giveBack(key: string, late: MaybePromise<Claimed>, leaseMs: number): Promise<void> {
     const claimed = await late;
-    if (typeof claimed === 'object' && 'token' in claimed) await store.release(key, claimed.token);
+    if (typeof claimed === 'object' && 'token' in claimed) lost.add(key, claimed.token, leaseMs);
   }
+
   return {
     claim(key, leaseMs, ttlMs) {
-      const asked = store.claim(key, leaseMs, ttlMs);
-      const answer = bound(asked);
+      const token = randomUUID();
+      let asked: MaybePromise<Claimed> | undefined;
+      const answer = askClaim(() => {
+        asked = store.claim(key, leaseMs, ttlMs, token);
+        return asked;
+      });
       if (!(answer instanceof Promise)) return checkedClaim(answer);
       return answer.then(checkedClaim, (error: unknown) => {
-        // An error here does not matter: the lease ends by itself.
-        if (error instanceof SilenceError) giveBack(key, asked).catch(() => undefined);
+        lost.add(key, token, leaseMs);
+        if (error instanceof SilenceError && asked !== undefined) giveBack(key, asked, leaseMs).catch(() => undefined);
         throw error;
       });
     },
-    extend: (key, token, leaseMs) => bound(store.extend(key, token, leaseMs)),
-    succeeded: (key, token, handlerName, ttlMs) => bound(store.succeeded(key, token, handlerName, ttlMs)),
-    complete: (key, token, ttlMs) => bound(store.complete(key, token, ttlMs)),
-    release: (key, token) => bound(store.release(key, token)),
+    extend: (...given) => ask(() => store.extend(...given)),
+    succeeded: (...given) => ask(() => store.succeeded(...given)),
+    complete: (...given) => ask(() => store.complete(...given)),
+    release,
   };
 }
 

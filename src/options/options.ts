@@ -22,6 +22,12 @@ export interface DeduplicateOptions {
    * How long the store, the queue and the `secret` function may take to answer, in milliseconds from 1. @default 2000
    */
   readonly storeTimeoutMs?: number | undefined;
+  /**
+   * Called when the store answered nothing for `storeTimeoutMs`, and again after each further call that it does not
+   * answer. For a client that does not notice that its connection is dead, as node-redis: connect it anew.
+   * @default nothing
+   */
+  readonly onSilence?: (() => unknown) | undefined;
 }
 
 /** Only the secret is required, and it may come from the environment. */

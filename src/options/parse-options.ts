@@ -53,6 +53,7 @@ interface Deduplication {
   readonly isDefaultStore: boolean;
   readonly ttlMs: number;
   readonly key: NameDelivery | undefined;
+  readonly onSilence: (() => unknown) | undefined;
 }
 
 type AnyOptions = BigmindWebhooksOptions<EventSchemas, unknown>;
@@ -75,10 +76,13 @@ const known = {
   clock: true,
 } satisfies Record<keyof AnyOptions, true>;
 
-const knownDeduplicate = { store: true, ttlMs: true, key: true, storeTimeoutMs: true } satisfies Record<
-  keyof DeduplicateOptions,
-  true
->;
+const knownDeduplicate = {
+  store: true,
+  ttlMs: true,
+  key: true,
+  storeTimeoutMs: true,
+  onSilence: true,
+} satisfies Record<keyof DeduplicateOptions, true>;
 
 const day = 86_400_000;
 const usualStoreTimeoutMs = 2000;
@@ -171,14 +175,17 @@ function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'sto
     throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
   }
   knownOptions(options, 'deduplicate', knownDeduplicate);
-  const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs } = options as DeduplicateOptions;
+  const given = options as DeduplicateOptions;
+  const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs, onSilence } = given;
   if (key !== undefined) requireFunction('deduplicate.key', key);
+  if (onSilence !== undefined) requireFunction('deduplicate.onSilence', onSilence);
   return {
     deduplicate: {
       store: store === undefined ? memoryStore() : parseStore(store),
       isDefaultStore: store === undefined,
       ttlMs: wholeNumber('deduplicate.ttlMs', ttlMs, 1),
       key,
+      onSilence,
     },
     storeTimeoutMs: milliseconds('deduplicate.storeTimeoutMs', storeTimeoutMs),
   };

@@ -1,11 +1,14 @@
 import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
 import { noStore } from '../deduplication/no-store';
+import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
+import { Breaker } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
+import { describeError } from '../foundations/describe-error';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
@@ -20,6 +23,9 @@ import type { Reporter } from './report';
 export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
+  const outbox = new Outbox();
+  const silence = (silent: 'store' | 'queue', heard?: () => unknown) =>
+    silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
   return {
     signature: {
       scheme,
@@ -32,7 +38,8 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     drift: new DriftWatch(settings.shapes, logger),
     registry: new Registry(),
     once: new RunOnce({
-      store: storeOf(settings),
+      store: storeOf(settings, outbox, silence('store', deduplicate?.onSilence)),
+      outbox,
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
@@ -43,7 +50,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     locals: settings.locals,
     queueing: queue && {
       queue,
-      answerTimeoutMs: storeTimeoutMs,
+      ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
       keepHeaders: headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders }),
     },
     logger,
@@ -70,11 +77,32 @@ export function assembleWorker(
   });
 }
 
+type SilenceListener = (message: string, isNew: boolean) => void;
+
+/** Says once in each outage which connection is silent. A listener's own failure is only logged. */
+function silenceListener(fields: object, logger: Logger, heard: (() => unknown) | undefined): SilenceListener {
+  async function tell(): Promise<void> {
+    try {
+      await heard?.();
+    } catch (error) {
+      logger.error({ cause: describeError(error) }, 'deduplicate.onSilence itself failed');
+    }
+  }
+  return (message, isNew) => {
+    if (isNew) logger.warn(fields, `${message}; until it does, it is asked by one call at a time`);
+    void tell();
+  };
+}
+
 /** Our own stores answer at once, so they need no time limit. */
-function storeOf({ deduplicate, storeTimeoutMs }: Settings): DeliveryStore {
+function storeOf(
+  { deduplicate, storeTimeoutMs: timeoutMs }: Settings,
+  outbox: Outbox,
+  onSilence: SilenceListener,
+): DeliveryStore {
   if (deduplicate === undefined) return noStore;
   const { store, isDefaultStore } = deduplicate;
-  return isDefaultStore ? store : timeLimitedStore(store, storeTimeoutMs);
+  return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
 }
 
 /** Without a store and a queue, a key is computed only when it is read. */

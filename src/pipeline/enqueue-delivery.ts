@@ -11,16 +11,17 @@ import type { PipelineParts, Queueing } from './parts';
  * enqueued as they come; the engine holds one job for each key.
  */
 export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queueing: Queueing): MaybePromise<Settled> {
-  const { queue, answerTimeoutMs, keepHeaders } = queueing;
+  const { queue, ask, keepHeaders } = queueing;
   const { raw } = event.delivery;
   const key = parts.keyOf(event.delivery, event.event).text;
   const known = { event: event.event.event, key };
   const locals = readLocals(raw, parts);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());
-  const job = writeJob(event, { key, locals: locals.value, keepHeaders });
+  // The job is written only if the queue is asked.
+  const enqueue = () => queue.enqueue(writeJob(event, { key, locals: locals.value, keepHeaders }));
   const held = recovered<unknown, Settled>(
-    () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
+    () => withinMs(ask(enqueue), leftMs, 'The queue'),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
   );
   return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));

@@ -1,6 +1,7 @@
 import type { DeliveryKey } from '../deduplication/delivery-key';
 import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
+import type { Ask } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
@@ -31,8 +32,8 @@ export interface PipelineParts {
 /** A queue and how to write to it. */
 export interface Queueing {
   readonly queue: DeliveryQueue;
-  /** How long the queue may take to answer. */
-  readonly answerTimeoutMs: number;
+  /** Asks it, within `storeTimeoutMs`. */
+  readonly ask: Ask;
   /** Leaves out headers with credentials. */
   readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
 }

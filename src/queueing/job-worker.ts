@@ -2,7 +2,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
-import { longestTimer, withinMs } from '../foundations/timeouts';
+import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
 import { Closing } from './closing';
 import { EventLimits } from './event-limits';
 import { type JobSettings, runJob } from './run-job';
@@ -25,6 +25,7 @@ export class JobWorker {
   readonly #settings: JobWorkerSettings;
   readonly #closing = new Closing();
   #worker: Promise<QueueWorker> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(settings: JobWorkerSettings) {
     this.#settings = settings;
@@ -59,12 +60,19 @@ export class JobWorker {
 
   /**
    * Takes no more jobs and gives waiting ones back at once. After `graceMs` it gives running jobs back to the engine,
-   * too. The queue closes what it opened itself. Never rejects.
+   * too. The queue closes what it opened itself. A further call waits for the first one, for its own grace at most.
+   * Never rejects.
    */
   async close(graceMs: number, queue: DeliveryQueue | undefined): Promise<void> {
+    const { silentMs } = this.#settings;
+    const waitMs = Math.min(graceMs, longestTimer - silentMs);
+    this.#closed ??= this.#close(waitMs, queue);
+    await atMost(waitMs + 2 * silentMs, this.#closed);
+  }
+
+  async #close(waitMs: number, queue: DeliveryQueue | undefined): Promise<void> {
     this.#closing.begin();
     const { logger, silentMs } = this.#settings;
-    const waitMs = Math.min(graceMs, longestTimer - silentMs);
     try {
       // A worker that is still starting is closed after its start.
       await withinMs(

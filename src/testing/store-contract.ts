@@ -166,6 +166,20 @@ const promises: readonly (readonly [string, (bench: Bench) => Promise<void>])[] 
     },
   ],
   [
+    'does not count an attempt that is given back with nothing started, and keeps its successes',
+    async ({ store, key, claim }) => {
+      const first = await claim();
+      await store.succeeded(key, first.token, 'before', long);
+      await store.release(key, first.token);
+      const idle = await claim();
+      assert.equal(idle.attempt, 2);
+      assert.equal(await store.release(key, idle.token, false), true);
+      assert.equal(await store.release(key, idle.token, false), false);
+      const { attempt, succeeded } = await claim();
+      assert.deepEqual({ attempt, succeeded: [...succeeded] }, { attempt: 2, succeeded: ['before'] });
+    },
+  ],
+  [
     'adds a success although the claim is another’s by now',
     async ({ store, key, claim, lapse, shortMs }) => {
       const stale = await claim(shortMs);

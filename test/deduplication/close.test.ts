@@ -108,6 +108,19 @@ test('a second call is harmless, and may be more impatient', async () => {
   await idle.close();
 });
 
+test('called again after it has waited, it does not wait again', async () => {
+  const { webhooks, signals, time } = waiting();
+  const answered = send(webhooks, genuine());
+  await webhooks.close({ timeoutMs: 20 });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  const started = performance.now();
+  await webhooks.close();
+  await webhooks.close({ timeoutMs: 60_000 });
+  expect(performance.now() - started).toBeLessThan(500);
+  time.open();
+  await answered;
+});
+
 test('by default it waits for ten seconds', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   try {

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Outbox } from '../../src/deduplication/outbox';
 import { RunOnce } from '../../src/deduplication/run-once';
 import { timeLimitedStore } from '../../src/deduplication/time-limited-store';
 import type { Settled } from '../../src/foundations/delivery';
@@ -31,8 +32,10 @@ async function heapMb(): Promise<number> {
 const inTurns = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(resolve, value));
 
 test('however many deliveries have been, they take no more memory than the store’s bound', async () => {
+  const outbox = new Outbox();
   const once = new RunOnce({
-    store: timeLimitedStore(memoryStore({ maxKeys: bound }), 2000),
+    store: timeLimitedStore(memoryStore({ maxKeys: bound }), { timeoutMs: 2000, outbox, onSilence: () => undefined }),
+    outbox,
     ttlMs: 259_200_000,
     maxRunMs: 900_000,
     remembers: true,

@@ -8,6 +8,7 @@ import {
   genuine,
   isSilent,
   losesTheAnswer,
+  notedLog,
   receiverWith,
   rejects,
   said,
@@ -99,7 +100,7 @@ test('a claim that comes when its delivery was answered is given back, so that t
   await until(() => store.calls.includes('release'));
   store.mend();
   expect(await send(webhooks, delivery)).toBe('200 processed');
-  expect(runs).toEqual([2]);
+  expect(runs).toEqual([1]);
 });
 
 test('a late claim that cannot be given back crashes nothing', async () => {
@@ -113,17 +114,72 @@ test('a late claim that cannot be given back crashes nothing', async () => {
   expect(runs).toStrictEqual([]);
 });
 
-test('a claim whose answer is lost is in progress until its lease ends, and never runs twice', async () => {
+test('a claim whose answer is lost is given back when the store answers, and never counts as an attempt', async () => {
+  const store = new FaultyStore().break(losesTheAnswer, 'claim').break(rejects, 'release');
+  const { webhooks, runs } = receiverOn(store);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  store.break((go) => go(), 'claim');
+  expect(await send(webhooks, delivery)).toBe('503 IN_PROGRESS');
+  expect(runs).toStrictEqual([]);
+  store.mend();
+  const mendedAt = performance.now();
+  for (;;) {
+    const answer = await send(webhooks, delivery);
+    if (answer === '200 processed') break;
+    expect(answer).toBe('503 IN_PROGRESS');
+    await calm();
+  }
+  expect(performance.now() - mendedAt).toBeLessThan(2000);
+  expect(runs).toEqual([1]);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+});
+
+test('a claim whose answer is lost by a store with tokens of its own is in progress until its lease ends', async () => {
   let now = 0;
-  const store = new FaultyStore(memoryStore({ clock: { now: () => now } })).break(losesTheAnswer, 'claim');
+  const inner = memoryStore({ clock: { now: () => now } });
+  const store = new FaultyStore({
+    claim: (key, leaseMs, ttlMs) => inner.claim(key, leaseMs, ttlMs),
+    extend: (...given) => inner.extend(...given),
+    succeeded: (...given) => inner.succeeded(...given),
+    complete: (...given) => inner.complete(...given),
+    release: (...given) => inner.release(...given),
+  }).break(losesTheAnswer, 'claim');
   const { webhooks, runs } = receiverOn(store);
   const delivery = genuine();
   expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
   store.mend();
+  await until(() => store.calls.includes('release'));
   expect(await send(webhooks, delivery)).toBe('503 IN_PROGRESS');
   now = 15_001;
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(runs).toEqual([2]);
+});
+
+test('after one claim without an answer all are 503 at once, one is asked at a time, until one is answered', async () => {
+  const store = new FaultyStore().break(isSilent);
+  const { logger, lines } = notedLog();
+  const webhooks = receiverWith({ logger, deduplicate: { store, storeTimeoutMs: 2000 } });
+  const runs: string[] = [];
+  webhooks.on('notes_created', (_event, { key }) => void runs.push(key));
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  const claims = () => store.calls.filter((call) => call === 'claim').length;
+  const probe = send(webhooks, genuine());
+  await until(() => claims() === 2);
+  const started = performance.now();
+  const refused = await Promise.all(Array.from({ length: 50 }, () => send(webhooks, genuine())));
+  expect(performance.now() - started).toBeLessThan(1500);
+  expect(new Set(refused)).toEqual(new Set(['503 UNAVAILABLE']));
+  expect(claims()).toBe(2);
+  expect(await probe).toBe('503 UNAVAILABLE');
+  expect(runs).toStrictEqual([]);
+  store.mend();
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  const after = await Promise.all(Array.from({ length: 50 }, () => send(webhooks, genuine())));
+  expect(new Set(after)).toEqual(new Set(['200 processed']));
+  expect(runs).toHaveLength(51);
+  const said = lines.filter((line) => 'silent' in line);
+  expect(said).toEqual([expect.objectContaining({ level: 40, silent: 'store', silentMs: 2000 })]);
 });
 
 test('a thenable that is no Promise is waited for, and not for longer than storeTimeoutMs', async () => {
@@ -161,4 +217,29 @@ test('a memory store full of running claims answers 503, runs nothing twice, and
   expect(await send(webhooks, two)).toBe('200 duplicate');
   expect(new Set(runs).size).toBe(3);
   expect(runs).toHaveLength(3);
+});
+
+test('onSilence is called at the first silence and at each further one, and its own failure is only logged', async () => {
+  const store = new FaultyStore().break(isSilent, 'claim');
+  const { logger, lines } = notedLog();
+  let calls = 0;
+  const onSilence = (): Promise<never> => {
+    calls += 1;
+    return Promise.reject(new Error('no way to connect'));
+  };
+  const webhooks = receiverWith({ logger, deduplicate: { store, storeTimeoutMs, onSilence } });
+  webhooks.on('notes_created', () => undefined);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(calls).toBe(1);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  await calm();
+  expect(calls).toBeGreaterThan(1);
+  expect(lines.filter((line) => 'silent' in line)).toHaveLength(1);
+  expect(JSON.stringify(lines)).toContain('no way to connect');
+  store.mend();
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  const before = calls;
+  store.break(rejects, 'claim');
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(calls).toBe(before);
 });

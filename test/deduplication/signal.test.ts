@@ -89,15 +89,45 @@ test('a claim that the store says is lost aborts signal, and the delivery can be
 test.each([
   ['fails', rejects],
   ['is silent', isSilent],
-])('a store that %s aborts signal when the lease may have passed, not before', async (_title, fault) => {
+])('a store that %s aborts signal when the lease ends, and not before', async (_title, fault) => {
   const receiver = holding();
   await sendSlow(receiver);
   receiver.store.break(fault);
   await pass(leaseMs - 1001);
   const { signal } = one(receiver.held);
   expect(signal.aborted).toBe(false);
-  await pass(2500);
+  await pass(2);
   expect(signal.aborted).toBe(true);
+  receiver.store.calls.length = 0;
+  await pass(2 * leaseMs);
+  expect(receiver.store.calls).toHaveLength(0);
+});
+
+test('a lease that was extended ends a lease after its last extension', async () => {
+  const receiver = holding();
+  await sendSlow(receiver);
+  await pass(leaseMs);
+  receiver.store.break(isSilent);
+  await pass(leaseMs - 1001);
+  const { signal } = one(receiver.held);
+  expect(signal.aborted).toBe(false);
+  await pass(2);
+  expect(signal.aborted).toBe(true);
+});
+
+test('an extension that failed is tried again soon, not at the next third', async () => {
+  const receiver = holding();
+  await sendSlow(receiver);
+  receiver.store.break(rejects);
+  await pass(leaseMs - 1800);
+  receiver.store.mend();
+  receiver.store.calls.length = 0;
+  await pass(550);
+  expect(receiver.store.calls).toEqual(['extend']);
+  const { signal, time } = one(receiver.held);
+  await pass(leaseMs);
+  expect(signal.aborted).toBe(false);
+  time.open();
 });
 
 test('a store that fails for less than a lease aborts nothing', async () => {

@@ -127,6 +127,70 @@ test('what could not be written is written when the store comes back, without a 
   expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b'], []]);
 });
 
+test('after an outage of any length, what could not be written is written within 250 ms', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'complete');
+  const { webhooks } = receiverOn(store, ['a'], 60);
+  for (let count = 0; count < 30; count += 1) expect(await send(webhooks, genuine())).toBe('200 processed');
+  await pass(60_000);
+  store.mend();
+  store.calls.length = 0;
+  await pass(260);
+  expect(store.calls.filter((call) => call === 'complete')).toHaveLength(30);
+  await pass(1000);
+  expect(store.calls.filter((call) => call === 'complete')).toHaveLength(30);
+});
+
+test('while a store is silent, one fact is tried at a time', async () => {
+  const store = new FaultyStore().break(isSilent, 'succeeded', 'complete');
+  const { webhooks } = receiverOn(store, ['a'], 60);
+  await Promise.all(Array.from({ length: 30 }, () => send(webhooks, genuine())));
+  store.calls.length = 0;
+  await pass(2000);
+  // A try takes storeTimeoutMs.
+  expect(store.calls.length).toBeGreaterThan(5);
+  expect(store.calls.length).toBeLessThan(2000 / storeTimeoutMs);
+});
+
+test('what could not be written is written as soon as the store answers another delivery', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  await pass(5000);
+  while (store.calls.at(-1) !== 'succeeded') await pass(5);
+  store.mend();
+  store.calls.length = 0;
+  const other = sent(webhooks, genuine());
+  await calm();
+  expect(await other).toBe('200 processed');
+  await calm();
+  // No time has passed.
+  expect(store.calls).toEqual(['claim', 'complete', 'succeeded', 'complete']);
+  expect(await send(receiverOn(store, ['a']).webhooks, delivery)).toBe('200 duplicate');
+  expect(ran).toHaveLength(2);
+});
+
+test('a fact that the store refuses keeps no other from being written', async () => {
+  const store = new FaultyStore();
+  const { webhooks } = receiverOn(store, ['a', 'b'], 60);
+  const [refused, other] = [genuine(), genuine()];
+  let refusedKey = '';
+  const failing: typeof store.succeeded = (key, ...given) => {
+    if (key === refusedKey) return Promise.reject(new Error('value out of range'));
+    return FaultyStore.prototype.succeeded.call(store, key, ...given);
+  };
+  refusedKey = (await webhooks.verify(refused)).key;
+  store.break(rejects, 'complete');
+  Object.assign(store, { succeeded: failing });
+  expect(await send(webhooks, refused)).toBe('200 processed');
+  expect(await send(webhooks, other)).toBe('200 processed');
+  store.mend();
+  await pass(600);
+  const elsewhere = receiverOn(store, ['a', 'b']);
+  expect(await send(elsewhere.webhooks, other)).toBe('200 duplicate');
+  expect(elsewhere.ran).toHaveLength(0);
+});
+
 test('an answer waits no longer than it takes to write the completion', async () => {
   const store = new FaultyStore().break(rejects, 'complete');
   const { webhooks } = receiverOn(store, ['a'], 60_000);

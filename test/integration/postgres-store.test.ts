@@ -208,7 +208,7 @@ test('every step finds its rows by an index', async () => {
     extend: await planOf(queries.extend, [namespace, key, token, long]),
     succeeded: await planOf(queries.succeeded, [namespace, key, token, 'a', long]),
     complete: await planOf(queries.complete, [namespace, key, token, long]),
-    release: await planOf(queries.release, [namespace, key, token]),
+    release: await planOf(queries.release, [namespace, key, token, 0]),
     prune: await planOf(queries.prune, [500]),
   };
   expect(Object.values(plans).join('\n')).not.toContain('Seq Scan');

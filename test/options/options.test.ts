@@ -92,6 +92,11 @@ const wrong: [string, object, string][] = [
     { deduplicate: { key: 'id' } },
     'deduplicate.key: expected a function, got a string of 2 characters.',
   ],
+  [
+    'deduplicate',
+    { deduplicate: { onSilence: 'reconnect' } },
+    'deduplicate.onSilence: expected a function, got a string of 9 characters.',
+  ],
   ['deduplicate', { deduplicate: { store: 'memory' } }, 'deduplicate.store: expected a store such as memoryStore()'],
   ['deduplicate', { deduplicate: { store: null } }, 'got null'],
   ['deduplicate', { deduplicate: { store: memoryStore } }, 'got a function. Call it, as in memoryStore().'],

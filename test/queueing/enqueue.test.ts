@@ -8,7 +8,7 @@ import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, serv
 afterEach(closeAll);
 
 /** A queue whose `enqueue` is replaced. */
-function queueThat(enqueue: () => Promise<void>): ArrayQueue {
+function queueThat(enqueue: (job: QueuedDelivery) => Promise<void>): ArrayQueue {
   return Object.assign(new ArrayQueue(), { enqueue });
 }
 
@@ -103,6 +103,42 @@ describe('a queue that', () => {
     );
     const reply = await web.receive(genuine());
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '10']);
+  });
+
+  test('is silent is asked by one delivery at a time, and the others are 503 at once, until it answers', async () => {
+    const jobs: QueuedDelivery[] = [];
+    let answer: Promise<void> = new Promise(() => undefined);
+    const queue = queueThat((job) => {
+      jobs.push(job);
+      return answer;
+    });
+    const { logger, lines } = notedLog();
+    const { web } = service({ logger, timeoutMs: tooLong, deduplicate: { storeTimeoutMs: 2000 } }, queue);
+    expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
+    const probe = send(web, genuine());
+    await calm();
+    const started = performance.now();
+    const refused = await Promise.all(Array.from({ length: 50 }, () => send(web, genuine())));
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(new Set([...refused, await probe])).toEqual(new Set(['503 UNAVAILABLE']));
+    expect(jobs).toHaveLength(2);
+    answer = Promise.resolve();
+    expect(await send(web, genuine())).toBe('200 queued');
+    const after = await Promise.all(Array.from({ length: 5 }, () => send(web, genuine())));
+    expect(new Set(after)).toEqual(new Set(['200 queued']));
+    expect(jobs).toHaveLength(8);
+    const said = lines.filter((line) => 'silent' in line);
+    expect(said).toEqual([expect.objectContaining({ level: 40, silent: 'queue', silentMs: 2000 })]);
+  });
+
+  test('that answers in time is not called silent by a delivery that came late', async () => {
+    let delayMs = 100;
+    const queue = queueThat(() => new Promise((resolve) => setTimeout(resolve, delayMs)));
+    const { web } = service({ timeoutMs: 30, deduplicate: { storeTimeoutMs: tooLong } }, queue);
+    expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
+    delayMs = 0;
+    const after = await Promise.all(Array.from({ length: 5 }, () => send(web, genuine())));
+    expect(new Set(after)).toEqual(new Set(['200 queued']));
   });
 
   test('is silent is not waited for beyond timeoutMs', async () => {

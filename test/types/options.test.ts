@@ -152,3 +152,14 @@ test('deduplicate.key sees the delivery and names it', () => {
     () => bigmindWebhooks({ deduplicate: { key: ({ headers }) => headers['x-id'] } }),
   );
 });
+
+test('deduplicate.onSilence takes a function that may wait, without arguments', () => {
+  compiles(
+    () => bigmindWebhooks({ deduplicate: { onSilence: () => undefined } }),
+    () => bigmindWebhooks({ deduplicate: { onSilence: async () => 'connected' } }),
+    // @ts-expect-error nothing is passed to it
+    () => bigmindWebhooks({ deduplicate: { onSilence: (client: object) => client } }),
+    // @ts-expect-error no function
+    () => bigmindWebhooks({ deduplicate: { onSilence: true } }),
+  );
+});

@@ -10,7 +10,7 @@ export const clockSlackMs = 1000;
 export interface Claim {
   /** Fencing token, new for every claim: a holder that lost its lease cannot change another's claim. */
   readonly token: string;
-  /** How often this delivery has been claimed, from 1. */
+  /** How often this delivery has been claimed, from 1; without the claims under which nothing was started. */
   readonly attempt: number;
   /** Names of the handlers that earlier attempts recorded as succeeded. */
   readonly succeeded: readonly string[];
@@ -35,8 +35,16 @@ export interface DeliveryStore {
    * Claims `key` for `leaseMs` (> 0), unless it is done or another claim's lease has not passed. A lease that ends more
    * than a second later than this one would counts as passed: the clock was set back, and nobody waits for the
    * difference. The store keeps the delivery's progress for `ttlMs` from now, but at least as long as the lease.
+   *
+   * `newToken` is a UUID for this claim. A store that uses it as the claim's token gets the claim back if its answer is
+   * lost on the way. @default a token of the store's own
    */
-  claim(key: string, leaseMs: number, ttlMs: number): MaybePromise<Claim | ClaimedElsewhere | 'done'>;
+  claim(
+    key: string,
+    leaseMs: number,
+    ttlMs: number,
+    newToken?: string,
+  ): MaybePromise<Claim | ClaimedElsewhere | 'done'>;
   /** The lease now ends `leaseMs` from now. Resolves to whether the claim was still held; if not, nothing changes. */
   extend(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
   /**
@@ -51,10 +59,11 @@ export interface DeliveryStore {
    */
   complete(key: string, token: string, ttlMs: number): MaybePromise<boolean>;
   /**
-   * Gives the claim back, so that a repeat can claim at once. Recorded successes stay. Resolves to whether the claim
-   * was still held; if not, nothing changes.
+   * Gives the claim back, so that a repeat can claim at once. Recorded successes stay. If no handler was `started`
+   * under it (@default true), its attempt does not count. Resolves to whether the claim was still held; if not, nothing
+   * changes.
    */
-  release(key: string, token: string): MaybePromise<boolean>;
+  release(key: string, token: string, started?: boolean): MaybePromise<boolean>;
   /**
    * Resolves if a claim would succeed now, and claims nothing. For `health()`, which waits no longer than
    * `storeTimeoutMs`. @default `health()` leaves the store out

@@ -113,7 +113,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       return statsOf(await producer.connected(), client);
     },
     async work(run, { concurrency }) {
-      const connections = connectWorker(open().client);
+      const connections = connectWorker(open().client, errors.tell);
       connections.client.on('error', errors.tell);
       connections.client.on('ready', errors.up);
       try {

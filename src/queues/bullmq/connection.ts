@@ -2,6 +2,7 @@ import { WebhookError } from '../../foundations/errors';
 import { isRecord } from '../../foundations/is-record';
 import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import { redisClass } from './load-driver';
+import { watchConnections } from './watch-connections';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
 export interface BullmqClient {
@@ -10,12 +11,13 @@ export interface BullmqClient {
   readonly options: object;
   info(): Promise<unknown>;
   hget(key: string, field: string): Promise<unknown>;
+  ping(): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];
   duplicate(): unknown;
   defineCommand(name: string, definition: { lua: string }): unknown;
   on(event: string, listener: (...details: unknown[]) => void): unknown;
   off(event: string, listener: (...details: unknown[]) => void): unknown;
-  disconnect(): void;
+  disconnect(reconnect?: boolean): void;
 }
 
 /** The usual options of an ioredis client. For other options, pass a client. */
@@ -80,14 +82,19 @@ function looksLikeClient(given: Readonly<Record<string, unknown>>): boolean {
 
 /** Refuses settings that BullMQ cannot work with. */
 function refuseSettings(given: unknown): void {
-  const { redisOptions, ...outer } = given as Readonly<Record<string, unknown>>;
-  const settings = { ...outer, ...(redisOptions as object | undefined) } as Record<string, unknown>;
+  const settings = settingsOf({ options: given });
   if (settings['keyPrefix'] !== undefined && settings['keyPrefix'] !== '') {
     throw badOption(`${option}: keyPrefix`, 'none', settings['keyPrefix'], 'BullMQ refuses it: use namespace instead.');
   }
   if (settings['stringNumbers'] === true) {
     throw badOption(`${option}: stringNumbers`, 'false', true, 'BullMQ compares numbers: pass a client of its own.');
   }
+}
+
+/** The settings of a client, also those that a cluster has for each of its connections. */
+function settingsOf({ options }: { readonly options: unknown }): Readonly<Record<string, unknown>> {
+  const { redisOptions, ...outer } = options as Readonly<Record<string, unknown>>;
+  return { ...outer, ...(redisOptions as object | undefined) };
 }
 
 /** Requires options that name a server: ioredis would take none, or a misspelt one, for one on localhost. */
@@ -112,10 +119,13 @@ function requireServer(given: Readonly<Record<string, unknown>>): void {
   if (port !== undefined) wholeNumber(`${option}.port`, typeof port === 'string' ? Number(port) : port, 1, 65_535);
 }
 
+/** How long a connection that we make may owe an answer before it is made anew, in milliseconds. */
+const socketTimeout = 5000;
+
 /** Makes a client that connects when it is used. The caller closes it. */
 export function connectTo({ url, ...given }: BullmqConnectionOptions): BullmqClient {
   const Redis = redisClass();
-  const options = { lazyConnect: true, ...given };
+  const options = { lazyConnect: true, socketTimeout, ...given };
   return (url === undefined ? new Redis(options) : new Redis(url, options)) as BullmqClient;
 }
 
@@ -139,25 +149,34 @@ export interface WorkerConnections {
 }
 
 const retryMs = 500;
+/** The longest that BullMQ lets Redis block, in milliseconds. */
+const longestBlockMs = 10_000;
 
 /**
  * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
  * and a blocking one may be silent for seconds. BullMQ would copy the client, too, but refuses one without these
- * settings.
+ * settings. A connection that is dead without being closed is made anew, and `onSilence` is told.
  */
-export function connectWorker(source: BullmqClient): WorkerConnections {
+export function connectWorker(source: BullmqClient, onSilence: (error: Error) => void): WorkerConnections {
   let stopped = false;
   const retry = (): number | null => (stopped ? null : retryMs);
-  const patient = { maxRetriesPerRequest: null, commandTimeout: undefined, socketTimeout: undefined };
   const always = { enableOfflineQueue: true, lazyConnect: false };
   const original = source as unknown as { duplicate(...settings: unknown[]): BullmqClient };
-  const copy = (): BullmqClient =>
-    source.isCluster
+  const copy = (blockMs: number): BullmqClient => {
+    const { socketTimeout: usersMs } = settingsOf(source);
+    const patient = {
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined,
+      socketTimeout: typeof usersMs === 'number' ? usersMs + blockMs : undefined,
+    };
+    return source.isCluster
       ? original.duplicate([], { ...always, redisOptions: patient, clusterRetryStrategy: retry })
       : original.duplicate({ ...always, ...patient, retryStrategy: retry });
-  const blocking = copy();
+  };
+  const blocking = copy(longestBlockMs);
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
-  const client = Object.assign(copy(), { duplicate: () => blocking });
+  const client = Object.assign(copy(0), { duplicate: () => blocking });
+  const stopWatching = watchConnections(client, blocking, onSilence);
   return {
     client,
     async stopRetrying() {
@@ -165,6 +184,7 @@ export function connectWorker(source: BullmqClient): WorkerConnections {
       await Promise.all([client, blocking].map(settled));
     },
     disconnect() {
+      stopWatching();
       // Disconnecting an ended client would keep the process alive for two more seconds.
       for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
     },

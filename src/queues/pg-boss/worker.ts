@@ -1,7 +1,7 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
-import { atMost } from '../../foundations/timeouts';
+import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
 import type { Engine, TakenJob, Verdict } from './engine';
 
@@ -14,6 +14,9 @@ export interface WorkerSettings {
 
 const shortestPauseMs = 200;
 const longestPauseMs = 5000;
+/** How long the database may take to answer, in milliseconds: a connection may be dead without anybody being told. */
+const silentMs = 2000;
+const who = 'The worker’s connection to PostgreSQL';
 /** How long a closing worker waits for a database that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
@@ -64,17 +67,35 @@ export class PgBossWorker implements QueueWorker {
         continue;
       }
       try {
-        const jobs = await engine.take(concurrency - this.#running.size);
+        const taken = engine.take(concurrency - this.#running.size);
+        const jobs = await this.#answerOf(taken);
         errors.up();
         failures = 0;
-        if (closing.aborted) await this.#giveBack(jobs.map(({ id }) => id));
-        else for (const job of jobs) this.#start(job);
+        await this.#accept(jobs);
         if (jobs.length === 0) await pause(pollMs, closing);
       } catch (error) {
         errors.tell(error);
-        await pause(pauseMsAfter(failures++), closing);
+        // A silent connection has cost its time; the next statement may have another.
+        await pause(error instanceof SilenceError ? shortestPauseMs : pauseMsAfter(failures++), closing);
       }
     }
+  }
+
+  /** The jobs that a statement took. Those that come after the time-out are accepted, too. */
+  async #answerOf(taken: Promise<readonly TakenJob[]>): Promise<readonly TakenJob[]> {
+    try {
+      return await withinMs(taken, silentMs, who);
+    } catch (error) {
+      if (error instanceof SilenceError) taken.then((late) => this.#accept(late)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Starts jobs. Those that came too late for a place are given back. */
+  async #accept(jobs: readonly TakenJob[]): Promise<void> {
+    const places = this.#closing.signal.aborted ? 0 : Math.max(0, this.#settings.concurrency - this.#running.size);
+    for (const job of jobs.slice(0, places)) this.#start(job);
+    await this.#giveBack(jobs.slice(places).map(({ id }) => id));
   }
 
   /** Resolves when a job ends, or the worker is closed. */
@@ -100,7 +121,7 @@ export class PgBossWorker implements QueueWorker {
     // job.
     for (let failures = 0; !this.#leaving.signal.aborted && performance.now() < expiresAt; failures += 1) {
       try {
-        await engine.settle(id, verdict);
+        await withinMs(engine.settle(id, verdict), silentMs, who);
         return;
       } catch (error) {
         errors.tell(error);
@@ -121,7 +142,11 @@ export class PgBossWorker implements QueueWorker {
   async #giveBack(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { engine, errors } = this.#settings;
-    await engine.run('giveBack', [engine.name, ids]).catch(errors.tell);
+    try {
+      await withinMs(engine.run('giveBack', [engine.name, ids]), silentMs, who);
+    } catch (error) {
+      errors.tell(error);
+    }
   }
 }
 

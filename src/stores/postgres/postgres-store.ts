@@ -71,9 +71,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   }
 
   return {
-    async claim(key, leaseMs, ttlMs): Promise<Claim | ClaimedElsewhere | 'done'> {
+    async claim(key, leaseMs, ttlMs, token = randomUUID()): Promise<Claim | ClaimedElsewhere | 'done'> {
       pruneNowAndThen();
-      const token = randomUUID();
       const [claimed] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
       if (claimed !== undefined) return { token, ...readClaimed(claimed) };
       const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
@@ -82,7 +81,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
     complete: (key, token, ttlMs) => held(queries.complete, [namespace, key, token, ttlMs]),
-    release: (key, token) => held(queries.release, [namespace, key, token]),
+    release: (key, token, started = true) => held(queries.release, [namespace, key, token, started ? 0 : -1]),
     async ping() {
       await rowsOf(queries.ping, []);
     },

@@ -68,9 +68,9 @@ UPDATE bigmind_webhook_deliveries SET
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
 RETURNING true::text AS held`;
 
-/** $1 namespace, $2 key, $3 token. */
+/** $1 namespace, $2 key, $3 token, $4 by how much the attempts change. */
 export const release = `
-UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL
+UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL, attempt = attempt + $4
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
 RETURNING true::text AS held`;
 

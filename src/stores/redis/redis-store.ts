@@ -35,14 +35,13 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
     return readBoolean(await run(script, keyOf(key), ...values), 'redisStore.client: held');
   }
   return {
-    async claim(key, leaseMs, ttlMs) {
-      const token = randomUUID();
+    async claim(key, leaseMs, ttlMs, token = randomUUID()) {
       return readClaim(await run(scripts.claim, keyOf(key), token, leaseMs, ttlMs), token);
     },
     extend: (key, token, leaseMs) => held(scripts.extend, key, token, leaseMs),
     succeeded: (key, token, handlerName, ttlMs) => held(scripts.succeeded, key, token, handlerName, ttlMs),
     complete: (key, token, ttlMs) => held(scripts.complete, key, token, ttlMs),
-    release: (key, token) => held(scripts.release, key, token),
+    release: (key, token, started = true) => held(scripts.release, key, token, started ? 0 : -1),
     async ping() {
       await held(scripts.ping, 'ping', pingKeptMs);
     },

@@ -81,9 +81,10 @@ redis.call('SET', KEYS[1], '', 'PX', ARGV[1])
 return 1
 `);
 
-/** ARGV: token. */
+/** ARGV: token, by how much the attempts change. */
 export const release = script(`${clock}
 if not held(ARGV[1]) then return 0 end
+redis.call('HINCRBY', KEYS[1], 'attempt', ARGV[2])
 redis.call('HDEL', KEYS[1], 'token', 'lease')
 return 1
 `);

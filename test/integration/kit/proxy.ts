@@ -7,6 +7,10 @@ export interface Wire {
   readonly port: number;
   /** Nothing goes through any more, and nobody is told. */
   stall(): void;
+  /** The connections that are open swallow everything, as behind a firewall that forgot them; new ones work. */
+  halfOpen(): void;
+  /** What is sent arrives, but its connection breaks before the first answer; until it is mended. */
+  loseAnswers(): void;
   /** Every connection breaks, and new ones are refused. */
   cut(): void;
   /** All that is sent arrives so many milliseconds later, in either direction. */
@@ -17,20 +21,27 @@ export interface Wire {
 
 export async function proxyTo(host: string, port: number): Promise<Wire> {
   const sockets = new Set<Socket>();
-  let state: 'whole' | 'stalled' | 'cut' = 'whole';
+  const dead = new WeakSet<Socket>();
+  let state: 'whole' | 'stalled' | 'cut' | 'losing' = 'whole';
   let delayMs = 0;
 
-  function add(socket: Socket, other: Socket): void {
+  function add(socket: Socket, other: Socket, isAnswering: boolean): void {
     sockets.add(socket);
     socket
       .on('error', () => undefined)
       .on('close', () => {
         sockets.delete(socket);
-        other.destroy();
+        // Neither end of a dead connection learns of the other's.
+        if (!dead.has(socket)) other.destroy();
       });
     // One after the other, also when the delay ends meanwhile.
     let passed = Promise.resolve();
     socket.on('data', (chunk: Buffer) => {
+      if (dead.has(socket)) return;
+      if (isAnswering && state === 'losing') {
+        other.resetAndDestroy();
+        return;
+      }
       const at = performance.now() + delayMs;
       passed = passed.then(async () => {
         const leftMs = at - performance.now();
@@ -46,8 +57,8 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
       return;
     }
     const upstream = dial(port, host);
-    add(client, upstream);
-    add(upstream, client);
+    add(client, upstream, false);
+    add(upstream, client, true);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -56,6 +67,12 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
     stall() {
       state = 'stalled';
       for (const socket of sockets) socket.pause();
+    },
+    halfOpen() {
+      for (const socket of sockets) dead.add(socket);
+    },
+    loseAnswers() {
+      state = 'losing';
     },
     cut() {
       state = 'cut';

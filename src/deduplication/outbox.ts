@@ -1,0 +1,66 @@
+/** Tells the store something; resolves to whether it took it. Never rejects. */
+export type Letter = () => Promise<boolean>;
+
+const firstPauseMs = 50;
+const longestPauseMs = 250;
+const mostAtOnce = 20;
+
+/**
+ * Holds what a store could not be told, and tells it as soon as it answers anything. While it does not, one letter is
+ * tried at a time.
+ */
+export class Outbox {
+  /** The letters and what to call when they are taken. One that was refused goes to the end. */
+  readonly #due = new Map<Letter, () => void>();
+  #isSending = false;
+  #wake: () => void = () => undefined;
+
+  /** Resolves when the store has taken the letter. */
+  send(letter: Letter): Promise<void> {
+    return new Promise((resolve) => {
+      this.#due.set(letter, resolve);
+      if (!this.#isSending) void this.#sendAll();
+    });
+  }
+
+  /** To be called when the store has answered something: what is due is tried at once. */
+  flush(): void {
+    this.#wake();
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true;
+    let isWoken = await this.#pause(firstPauseMs, true);
+    for (let pauseMs = firstPauseMs, isTaking = false; this.#due.size > 0; ) {
+      isTaking = await this.#sendSome(isTaking || isWoken ? mostAtOnce : 1);
+      pauseMs = isTaking ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+      // A letter that is refused while others are answered is not tried at each of their answers.
+      isWoken = !isTaking && (await this.#pause(pauseMs, !isWoken));
+    }
+    this.#isSending = false;
+  }
+
+  /** Resolves to whether one was taken. */
+  async #sendSome(most: number): Promise<boolean> {
+    const tries = [...this.#due].slice(0, most).map(async ([letter, onTaken]) => {
+      const isTaken = await letter();
+      this.#due.delete(letter);
+      if (isTaken) onTaken();
+      else this.#due.set(letter, onTaken);
+      return isTaken;
+    });
+    return (await Promise.all(tries)).includes(true);
+  }
+
+  /** Resolves after `ms`, or when the store has answered something; to whether it has. */
+  #pause(ms: number, isWakeable: boolean): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ms).unref();
+      this.#wake = () => {
+        if (!isWakeable) return;
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}
