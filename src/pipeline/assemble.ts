@@ -10,10 +10,11 @@ import type { Settings } from '../options/parse-options';
 import { withheldHeaders } from '../queueing/job-headers';
 import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
+import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
 import { auto } from '../signatures/schemes/auto';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
-import type { Reporter } from './report';
+import { isLogged, type Reporter } from './report';
 
 /** Makes the parts of the pipeline from the options. */
 export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
@@ -25,6 +26,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       secret: settings.secret,
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
+      mismatches: new MismatchExplainer(scheme ?? auto, () => isLogged(logger, 'warn')),
       announcementOf: scheme === auto ? announceScheme(logger) : () => undefined,
     },
     checks: settings.checks,
