@@ -17,6 +17,7 @@ import { registerCallback, registerHandler } from './options/parse-registration'
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
 import { assemble, assembleWorker } from './pipeline/assemble';
+import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
@@ -65,25 +66,26 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
-    const { receivedAt, rawBody, withoutBody } = raw;
+    const { receivedAt, rawBody, params, withoutBody } = raw;
+    const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
     const full = inFlight.take(rawBody.length);
     if (full !== undefined) {
-      report(full, receivedAt, rawBody.length);
+      reporter.report(full, measures);
       return full;
     }
     const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
-    return whenReady(settled, reported(receivedAt, rawBody.length, withoutBody));
+    return whenReady(settled, reported(measures, withoutBody));
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(startedAt: number, bytes: number, withoutBody?: string): (settled: Settled) => Settled {
-    return (settled) => {
-      inFlight.give(bytes);
-      report(because(withoutBody, settled), startedAt, bytes);
+  function reported(measures: Measures & { readonly bytes: number }, withoutBody?: string) {
+    return (settled: Settled): Settled => {
+      inFlight.give(measures.bytes);
+      reporter.report(because(withoutBody, settled), measures);
       return settled;
     };
   }
-  function report(settled: Settled, startedAt: number, bytes?: number): void {
-    reporter.report(settled, { bytes, startedAt });
+  function report(settled: Settled, startedAt: number): void {
+    reporter.report(settled, { startedAt });
   }
   const worker = assembleWorker(settings, parts, reporter);
 

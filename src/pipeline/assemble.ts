@@ -40,6 +40,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       late: reportLate,
     }),
     keyOf: keyFactory(settings),
+    isTold: (outcome) => reporter.isTold(outcome),
     locals: settings.locals,
     queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
     logger,
