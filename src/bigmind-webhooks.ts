@@ -23,6 +23,7 @@ import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
+import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
 import type { BigmindWebhooks } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
@@ -88,6 +89,18 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     reporter.report(settled, { startedAt });
   }
   const worker = assembleWorker(settings, parts, reporter);
+  const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
+  const router = createRouter({
+    ...bodyRules,
+    readTimeoutMs: settings.readTimeoutMs,
+    inFlight,
+    clock,
+    receive: answer,
+    refused: report,
+    closed: () => (closed ? closing : undefined),
+    looksSigned: (headers) => looksSigned(headers, parts.signature),
+    logger,
+  });
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
     on(selector, handler, registration = {}) {
@@ -107,17 +120,11 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       reporter.listeners.push(listener);
       return webhooks;
     },
-    router: createRouter({
-      ...bodyRules,
-      readTimeoutMs: settings.readTimeoutMs,
-      inFlight,
-      clock,
-      receive: answer,
-      refused: report,
-      closed: () => (closed ? closing : undefined),
-      looksSigned: (headers) => looksSigned(headers, parts.signature),
-      logger,
-    }),
+    // Only a process that answers deliveries mounts it; others that construct a receiver open no connection.
+    get router() {
+      checkQueue();
+      return router;
+    },
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();

@@ -28,6 +28,7 @@ export type {
   DeadJob,
   DeadJobs,
   DeliveryQueue,
+  JobPlan,
   QueuedDelivery,
   QueueSettings,
   QueueWorker,
