@@ -17,12 +17,14 @@ import { registerCallback, registerHandler } from './options/parse-registration'
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
 import { assemble, assembleWorker } from './pipeline/assemble';
+import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
+import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
 import type { BigmindWebhooks } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
@@ -74,29 +76,42 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
-    const { receivedAt, rawBody, withoutBody } = raw;
+    const { receivedAt, rawBody, params, withoutBody } = raw;
+    const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
     const full = inFlight.take(rawBody.length);
     if (full !== undefined) {
-      report(full, receivedAt, rawBody.length);
+      reporter.report(full, measures);
       return full;
     }
     unanswered += 1;
     const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
-    return whenReady(settled, reported(receivedAt, rawBody.length, withoutBody));
+    return whenReady(settled, reported(measures, withoutBody));
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(startedAt: number, bytes: number, withoutBody?: string): (settled: Settled) => Settled {
-    return (settled) => {
+  function reported(measures: Measures & { readonly bytes: number }, withoutBody?: string) {
+    return (settled: Settled): Settled => {
       unanswered -= 1;
-      inFlight.give(bytes);
-      report(because(withoutBody, settled), startedAt, bytes);
+      inFlight.give(measures.bytes);
+      reporter.report(because(withoutBody, settled), measures);
       return settled;
     };
   }
-  function report(settled: Settled, startedAt: number, bytes?: number): void {
-    reporter.report(settled, { bytes, startedAt });
+  function report(settled: Settled, startedAt: number): void {
+    reporter.report(settled, { startedAt });
   }
   const worker = assembleWorker(settings, parts, reporter);
+  const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
+  const router = createRouter({
+    ...bodyRules,
+    readTimeoutMs: settings.readTimeoutMs,
+    inFlight,
+    clock,
+    receive: answer,
+    refused: report,
+    closed: () => (closed ? closing : undefined),
+    looksSigned: (headers) => looksSigned(headers, parts.signature),
+    logger,
+  });
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
     on(selector, handler, registration = {}) {
@@ -121,17 +136,11 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       parts.drift.listeners.push(listener);
       return webhooks;
     },
-    router: createRouter({
-      ...bodyRules,
-      readTimeoutMs: settings.readTimeoutMs,
-      inFlight,
-      clock,
-      receive: answer,
-      refused: report,
-      closed: () => (closed ? closing : undefined),
-      looksSigned: (headers) => looksSigned(headers, parts.signature),
-      logger,
-    }),
+    // Only a process that answers deliveries mounts it; others that construct a receiver open no connection.
+    get router() {
+      checkQueue();
+      return router;
+    },
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();

@@ -30,6 +30,7 @@ export type {
   DeadJob,
   DeadJobs,
   DeliveryQueue,
+  JobPlan,
   QueuedDelivery,
   QueueSettings,
   QueueStats,

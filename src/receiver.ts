@@ -3,7 +3,7 @@ import type { WebhookRouter } from './express/router';
 import type { DriftListener } from './foundations/contracts/drift';
 import type { HandlerContext } from './foundations/contracts/handler-context';
 import type { Health } from './foundations/contracts/health';
-import type { WebhookHeaders } from './foundations/contracts/request';
+import type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';
 import type { SchemaError } from './foundations/contracts/schema-error';
 import type { Outcome } from './foundations/outcomes';
 import type { WebhookResponse } from './foundations/response';
@@ -54,6 +54,14 @@ export interface ErrorDetails {
   readonly handler?: string | undefined;
   /** Idempotency key, once it is known. */
   readonly key?: string | undefined;
+  /** The tenant whose secret signed the delivery; absent unless `secret` is a function. */
+  readonly tenant?: string | undefined;
+  /** Path parameters, if there are any. A value that is no name, or may be a token, is left out, as in the log. */
+  readonly params?: WebhookParams | undefined;
+  /** Names of the handlers that still run, for `timeout` and for `failed` after `maxRunMs`. */
+  readonly running?: readonly string[] | undefined;
+  /** When the queue tries it again, at the latest; absent without a queue and after the last attempt. */
+  readonly nextAttemptAt?: Date | undefined;
 }
 
 /** Called for each handler failure, each invalid delivery and each 5xx. It does not change the outcome. */

@@ -1,3 +1,4 @@
+import type { WebhookParams } from '../foundations/contracts/request';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
@@ -24,6 +25,11 @@ export interface ClaimedWork {
   readonly key: string;
   /** Event name, for the log. */
   readonly event: string | undefined;
+  /** For the log and `onError`, as are the path parameters. */
+  readonly tenant: string | undefined;
+  readonly params: WebhookParams;
+  /** Names of the handlers that have started and not ended. */
+  readonly running: readonly string[];
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
   /** How long the answer may still wait for a success to be written, in milliseconds. */
@@ -53,7 +59,8 @@ export class RunOnce {
   readonly #options: RunOnceOptions;
   /** Runs that copies can join, by key. */
   readonly #joinable = new Map<string, Promise<Settled>>();
-  readonly #inFlight = new Set<Promise<Settled>>();
+  /** What runs, and for a copy that joined, what runs in its place. */
+  readonly #inFlight = new Map<Promise<Settled>, ClaimedWork>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
   readonly #pending: PendingWrites;
   #draining = false;
@@ -74,16 +81,28 @@ export class RunOnce {
   run(work: ClaimedWork): MaybePromise<Settled> {
     const { remembers } = this.#options;
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
-    if (joined !== undefined) return joined.then(sharedWithCopy);
+    if (joined !== undefined) return this.#join(joined);
     const settled = this.#claimAndRun(work);
     if (!(settled instanceof Promise)) return settled;
-    this.#keepInFlight(settled, remembers ? work.key : undefined);
+    this.#keepInFlight(settled, work, remembers ? work.key : undefined);
     return settled;
   }
 
+  /** Names of the handlers that have not ended, by what `run` returned. */
+  runningIn(settled: Promise<Settled>): readonly string[] {
+    return this.#inFlight.get(settled)?.running ?? [];
+  }
+
+  #join(first: Promise<Settled>): Promise<Settled> {
+    const shared = first.then(sharedWithCopy);
+    const work = this.#inFlight.get(first);
+    if (work !== undefined) this.#keepInFlight(shared, work, undefined);
+    return shared;
+  }
+
   /** Not inside `run`, so that the kept functions do not refer to the delivery. */
-  #keepInFlight(settled: Promise<Settled>, key: string | undefined): void {
-    this.#inFlight.add(settled);
+  #keepInFlight(settled: Promise<Settled>, work: ClaimedWork, key: string | undefined): void {
+    this.#inFlight.set(settled, work);
     if (key !== undefined) this.#joinable.set(key, settled);
     const forget = (): void => {
       this.#inFlight.delete(settled);
@@ -120,7 +139,8 @@ export class RunOnce {
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
     const key = this.#options.isKeyTold(outcome) ? work.key : undefined;
-    return new Settled(outcome, { event: work.event, key, ...details });
+    const { event, tenant, params } = work;
+    return new Settled(outcome, { event, key, tenant, params, ...details });
   }
 
   /** Gives back a claim that came while the receiver closes, so that a repeat elsewhere need not wait for its lease. */
@@ -144,7 +164,8 @@ export class RunOnce {
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
-        resolve(this.#settle(work, 'failed', { attempt: claim.attempt, cause, reason: cause.message }));
+        const { running } = work;
+        resolve(this.#settle(work, 'failed', { attempt: claim.attempt, running, cause, reason: cause.message }));
       };
       const overrun = new DeferredTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
@@ -202,7 +223,7 @@ export class RunOnce {
   }
 
   async #idle(): Promise<void> {
-    await Promise.allSettled([...this.#held.values(), ...this.#inFlight]);
+    await Promise.allSettled([...this.#held.values(), ...this.#inFlight.keys()]);
     await Promise.allSettled(this.#pending.writing);
   }
 }

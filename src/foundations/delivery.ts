@@ -65,8 +65,18 @@ export interface SettledDetails {
   readonly event?: string | undefined;
   /** Idempotency key, once it is known. */
   readonly key?: string | undefined;
+  /** The tenant whose secret signed it, once it is known. */
+  readonly tenant?: string | undefined;
+  /** Path parameters of the request. */
+  readonly params?: WebhookParams | undefined;
   /** How often its handlers have been started, if they were. */
   readonly attempt?: number | undefined;
+  /** Names of the handlers that still run, for `timeout` and for `failed` after `maxRunMs`. */
+  readonly running?: readonly string[] | undefined;
+  /** When its queue tries a failed delivery again, at the latest; absent without a queue and after the last attempt. */
+  readonly nextAttemptAt?: Date | undefined;
+  /** Whether a failed delivery is dead now. */
+  readonly isLastAttempt?: boolean | undefined;
   /** The code of a problem answer, for `misconfigured`, if it is not that of the outcome table. */
   readonly code?: 'BAD_SECRET' | undefined;
   /** Whether the delivery joined the run of an earlier copy. That copy reports what went wrong. */

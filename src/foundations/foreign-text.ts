@@ -9,3 +9,30 @@ const namePattern = /^[\w.:-]{1,64}$/;
 export function printableName(name: string): string {
   return namePattern.test(name) ? name : '(not a name)';
 }
+
+const longestTenant = 256;
+
+/** A tenant's name is the user's own text. It is cut if it is very long. */
+export function printableTenant(tenant: string): string {
+  return tenant.slice(0, longestTenant);
+}
+
+const mostParams = 16;
+const mayAuthorise = /token|secret|key|sign|auth|pass/i;
+
+/**
+ * Path parameters, safe to log; `undefined` if there are none. Strangers choose the values, and some addresses hold a
+ * token.
+ */
+export function printableParams(
+  params: Readonly<Record<string, string | undefined>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  const given = Object.entries(params ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(
+    given.slice(0, mostParams).map(([name, value = '']) => {
+      const shown = printableName(name);
+      return [shown, mayAuthorise.test(name) ? '(not shown)' : printableName(value)];
+    }),
+  );
+}

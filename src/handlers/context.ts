@@ -3,7 +3,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import type { RawDelivery } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
-import { printableName } from '../foundations/foreign-text';
+import { printableName, printableTenant } from '../foundations/foreign-text';
 
 /** The source of a context. Nothing is computed before a handler reads it. */
 export interface ContextSource {
@@ -67,8 +67,12 @@ export class DeliveryContext implements HandlerContext {
     return this.#claim.signal;
   }
   get log(): Logger {
-    const { logger, event } = this.#source;
-    this.#log ??= logger.child({ event: event && printableName(event), key: this.key });
+    const { logger, event, tenant } = this.#source;
+    this.#log ??= logger.child({
+      event: event && printableName(event),
+      key: this.key,
+      ...(tenant !== undefined && { tenant: printableTenant(tenant) }),
+    });
     return this.#log;
   }
   get locals(): unknown {

@@ -2,8 +2,13 @@ import type { HandlerFailure, RunReport } from '../foundations/delivery';
 import { isThenable, type MaybePromise } from '../foundations/maybe-promise';
 import type { NamedHandler } from './registry';
 
-/** Records every success but the last. Completing the delivery records that one. */
-export type RecordSuccess = (handler: string) => MaybePromise<void>;
+/** Follows the handlers of a delivery. */
+export interface DispatchProgress {
+  /** Records every success but the last. Completing the delivery records that one. */
+  record(handler: string): MaybePromise<void>;
+  /** Called when handlers were started that have not ended. The report grows as they end. */
+  started(report: RunReport): void;
+}
 
 /**
  * Starts every handler in order, without waiting between them, and reports when all have ended. A failure does not stop
@@ -13,10 +18,10 @@ export function dispatch(
   handlers: readonly NamedHandler[],
   event: unknown,
   context: unknown,
-  record: RecordSuccess,
+  progress: DispatchProgress,
 ): MaybePromise<RunReport> {
   const [only] = handlers;
-  if (handlers.length === 1 && only !== undefined) return dispatchOne(only, event, context);
+  if (handlers.length === 1 && only !== undefined) return dispatchOne(only, event, context, progress);
   const failures: HandlerFailure[] = [];
   const succeeded: string[] = [];
   const waiting: Promise<void>[] = [];
@@ -24,7 +29,7 @@ export function dispatch(
   function succeed(handler: string): MaybePromise<void> {
     succeeded.push(handler);
     const last = succeeded.length === handlers.length;
-    return last ? undefined : record(handler);
+    return last ? undefined : progress.record(handler);
   }
   function fail(handler: string, error: unknown): void {
     failures.push({ handler, error });
@@ -48,16 +53,33 @@ export function dispatch(
   const report = { failures, succeeded };
   const [first] = waiting;
   if (first === undefined) return report;
+  progress.started(report);
   return (waiting.length === 1 ? first : Promise.all(waiting)).then(() => report);
 }
 
-/** Most events have one handler. Its success is the last one, so nothing is recorded or collected. */
-function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unknown): MaybePromise<RunReport> {
-  const succeed = (): RunReport => ({ failures: [], succeeded: [name] });
-  const fail = (error: unknown): RunReport => ({ failures: [{ handler: name, error }], succeeded: [] });
+/** Most events have one handler. Its success is the last one, so nothing is recorded. */
+function dispatchOne(
+  { name, run }: NamedHandler,
+  event: unknown,
+  context: unknown,
+  progress: DispatchProgress,
+): MaybePromise<RunReport> {
+  const failures: HandlerFailure[] = [];
+  const succeeded: string[] = [];
+  const report = { failures, succeeded };
+  function succeed(): RunReport {
+    succeeded.push(name);
+    return report;
+  }
+  function fail(error: unknown): RunReport {
+    failures.push({ handler: name, error });
+    return report;
+  }
   try {
     const result = run(event, context);
-    return isThenable(result) ? whenSettled(result, succeed, fail) : succeed();
+    if (!isThenable(result)) return succeed();
+    progress.started(report);
+    return whenSettled(result, succeed, fail);
   } catch (error) {
     return fail(error);
   }

@@ -1,7 +1,7 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { odditiesOf } from '../signatures/explain/secret-oddities';
 import { auto } from '../signatures/schemes/auto';
 import type { Settings } from './parse-options';
-import { odditiesOf } from './secret-oddities';
 
 /** Platforms that may run each request in another process, by a variable that they set. */
 const ephemeral = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' } as const;

@@ -13,11 +13,12 @@ import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
+import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
 import { auto } from '../signatures/schemes/auto';
 import { DriftWatch } from './drift-watch';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
-import type { Reporter } from './report';
+import { isLogged, type Reporter } from './report';
 
 /** Makes the parts of the pipeline from the options. */
 export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
@@ -32,6 +33,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       secret: settings.secret,
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
+      mismatches: new MismatchExplainer(scheme ?? auto, () => isLogged(logger, 'warn')),
       announcementOf: scheme === auto ? announceScheme(logger) : () => undefined,
     },
     checks: settings.checks,
@@ -47,6 +49,7 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       late: reportLate,
     }),
     keyOf: keyFactory(settings),
+    isTold: (outcome) => reporter.isTold(outcome),
     locals: settings.locals,
     queueing: queue && {
       queue,

@@ -22,10 +22,11 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
     // The version that verified it knew the event. Acknowledging it here would lose it.
     throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
   }
-  if (refused !== undefined) return refused;
+  const known = { key, tenant, params };
+  if (refused !== undefined) return new Settled(refused.outcome, { ...refused.details, ...known });
   const { event: name } = event as { event: string };
   const handlers = parts.registry.handlersOf(name);
-  if (handlers.length === 0) return new Settled('unhandled', { event: name });
+  if (handlers.length === 0) return new Settled('unhandled', { event: name, ...known });
   const { locals, logger, clock, once } = parts;
   const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
   if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);

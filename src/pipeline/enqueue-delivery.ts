@@ -12,9 +12,9 @@ import type { PipelineParts, Queueing } from './parts';
  */
 export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queueing: Queueing): MaybePromise<Settled> {
   const { queue, ask, keepHeaders } = queueing;
-  const { raw } = event.delivery;
+  const { raw, tenant } = event.delivery;
   const key = parts.keyOf(event.delivery, event.event).text;
-  const known = { event: event.event.event, key };
+  const known = { event: event.event.event, key, tenant, params: raw.params };
   const locals = readLocals(raw, parts);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());

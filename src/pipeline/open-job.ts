@@ -27,21 +27,23 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
   const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts);
   const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
 
+  const known = { event, key, tenant, params };
+
   function runNow(): MaybePromise<Settled> {
     const { registry, clock, timeoutMs, logger, once } = parts;
     const source = { raw, tenant, scheme, key: { text: key }, event, logger, locals: () => read.locals };
     const deadline = clock.now() + timeoutMs;
     if (!(readAnew instanceof Settled)) {
       const handlers = registry.handlersOf(event);
-      if (handlers.length === 0) return new Settled('unhandled', { event, key });
+      if (handlers.length === 0) return new Settled('unhandled', known);
       const subject = readAnew.event;
       return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
     }
     if (readAnew.outcome === 'ignored') {
       // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
-      return new Settled('failed', { event, key, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
+      return new Settled('failed', { ...known, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
-    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, event, key });
+    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
     return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, once);

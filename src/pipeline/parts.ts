@@ -6,6 +6,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
+import type { Outcome } from '../foundations/outcomes';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
 import type { DriftWatch } from './drift-watch';
@@ -18,6 +19,8 @@ export interface PipelineParts {
   readonly registry: Registry;
   readonly once: RunOnce;
   readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
+  /** Whether an outcome is logged or reported to a listener. */
+  readonly isTold: (outcome: Outcome) => boolean;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;

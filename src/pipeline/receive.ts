@@ -1,3 +1,4 @@
+import type { RunOnce } from '../deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
@@ -7,6 +8,7 @@ import { mayBeCopy } from '../signatures/announce-scheme';
 import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
+import { withKnown } from './known-details';
 import type { PipelineParts } from './parts';
 import { invalidDelivery, readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
@@ -43,7 +45,7 @@ function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) 
 function handle({ delivery, event }: EventDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const handlers = parts.registry.handlersOf(event.event);
   // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
-  if (handlers.length === 0) return new Settled('unhandled', { event: event.event });
+  if (handlers.length === 0) return withKnown(new Settled('unhandled', { event: event.event }), delivery, event, parts);
   return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, event, parts), parts);
 }
 
@@ -52,7 +54,7 @@ function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineP
   const { outcome, details } = settled;
   const { event, payload } = details;
   const callback = outcome === 'ignored' ? parts.registry.onUnknown : parts.registry.onInvalid;
-  if (callback === undefined) return settled;
+  if (callback === undefined) return withKnown(settled, delivery, payload, parts);
   const source = contextSource(delivery, event, payload, parts);
   if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, parts);
   return runInTime([callback], invalidDelivery(settled), 'quarantined', source, parts);
@@ -70,12 +72,14 @@ function runInTime(
   const deadline = source.raw.receivedAt + timeoutMs;
   const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
   if (!(running instanceof Promise)) return running;
-  return answerInTime(running, deadline - clock.now(), timeoutOf(source), reportLate);
+  return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, once), reportLate);
 }
 
 /** Not inside its caller: a copy that joined a run keeps this while it waits, and must not hold its bytes. */
-function timeoutOf({ key, event }: ContextSource): () => Settled {
-  return () => new Settled('timeout', { key: key.text, event });
+function timeoutOf(source: ContextSource, run: Promise<Settled>, once: RunOnce): () => Settled {
+  const { key, event, tenant } = source;
+  const { params } = source.raw;
+  return () => new Settled('timeout', { key: key.text, event, tenant, params, running: once.runningIn(run) });
 }
 
 function contextSource(

@@ -2,20 +2,11 @@ import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
-import { printableName } from '../foundations/foreign-text';
+import { printableName, printableParams, printableTenant } from '../foundations/foreign-text';
 import { isThenable } from '../foundations/maybe-promise';
 import { type Outcome, rowOf } from '../foundations/outcomes';
 import type { ErrorDetails, ErrorListener } from '../receiver';
-
-/** More fields for the log line of a delivery. */
-export interface Measures {
-  readonly bytes?: number | undefined;
-  /** On the receiver's clock. */
-  readonly startedAt?: number | undefined;
-  readonly tenant?: string | undefined;
-  /** Whether the delivery was already answered, as `timeout`. */
-  readonly late?: boolean | undefined;
-}
+import { deliveryLine, type Measures } from './delivery-line';
 
 /** How many event names are warned about, once each. After that, new ones get no warning. */
 const mostNames = 1000;
@@ -36,34 +27,22 @@ export class Reporter {
   report(settled: Settled, measures: Measures): void {
     this.#log(settled, measures);
     if (this.listeners.length === 0) return;
-    for (const { error, ...details } of errorsOf(settled)) this.#tell(error, details);
+    for (const { error, ...details } of errorsOf(settled, measures)) this.#tell(error, details);
   }
 
   /** Whether an outcome is logged or reported to a listener. */
   isTold(outcome: Outcome): boolean {
-    return this.listeners.length > 0 || isLogged(this.#logger, rowOf(outcome).level);
+    return this.listeners.length > 0 || isLogged(this.#logger, mayBeNews(outcome) ? 'warn' : rowOf(outcome).level);
   }
 
-  #log({ outcome, details }: Settled, measures: Measures): void {
+  #log(settled: Settled, measures: Measures): void {
+    const { outcome, details } = settled;
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
     if (!isLogged(this.#logger, level)) return;
-    const { key, attempt, reason, schemaError } = details;
-    const { startedAt, ...others } = measures;
     this.#write(
       level,
-      {
-        outcome,
-        ...(details.event !== undefined && { event: printableName(details.event) }),
-        ...(key !== undefined && { key }),
-        ...(attempt !== undefined && { attempt }),
-        ...(reason !== undefined && { reason }),
-        ...(schemaError !== undefined && { schemaError }),
-        ...(details.cause !== undefined && { cause: describeError(details.cause) }),
-        ...(details.failures?.length && { failures: details.failures.map(describeFailure) }),
-        ...others,
-        ...(startedAt !== undefined && { ms: this.#clock.now() - startedAt }),
-      },
+      deliveryLine(settled, measures, () => this.#clock.now()),
       measures.late ? `${row.title} (after the answer)` : row.title,
     );
   }
@@ -79,7 +58,7 @@ export class Reporter {
 
   /** An event without a handler or a schema is warned about the first time. */
   #isNews(outcome: Outcome, event: string | undefined): boolean {
-    if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
+    if (!mayBeNews(outcome) || event === undefined) return false;
     const name = printableName(event);
     if (this.#warned.has(name) || this.#warned.size >= mostNames) return false;
     this.#warned.add(name);
@@ -102,6 +81,11 @@ export class Reporter {
   }
 }
 
+/** Whether the first of each event name is a warning. */
+function mayBeNews(outcome: Outcome): boolean {
+  return outcome === 'unhandled' || outcome === 'ignored';
+}
+
 /** Whether the logger writes lines of this level. */
 export function isLogged(logger: Logger, level: string): boolean {
   try {
@@ -112,14 +96,23 @@ export function isLogged(logger: Logger, level: string): boolean {
 }
 
 /** The errors of an outcome, for the listeners. */
-function errorsOf({ outcome, details }: Settled): readonly (ErrorDetails & { readonly error: unknown })[] {
-  const { key, failures = [], joined } = details;
+function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails & { readonly error: unknown })[] {
+  const { outcome, details } = settled;
+  const { key, running, nextAttemptAt, failures = [], joined } = details;
   const event = details.event === undefined ? undefined : printableName(details.event);
-  if (failures.length > 0) {
-    return failures.map(({ handler, error }) => ({ error, outcome, event, handler, key }));
-  }
+  const tenant = details.tenant === undefined ? undefined : printableTenant(details.tenant);
+  const known = {
+    outcome,
+    event,
+    key,
+    tenant,
+    params: printableParams(details.params ?? measures.params),
+    running,
+    nextAttemptAt,
+  };
+  if (failures.length > 0) return failures.map(({ handler, error }) => ({ error, ...known, handler }));
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
-  return worthTelling && !joined ? [{ error: errorOf({ outcome, details }), outcome, event, key }] : [];
+  return worthTelling && !joined ? [{ error: errorOf(settled), ...known }] : [];
 }
 
 /** The error for an outcome that is not a success. */
@@ -132,8 +125,4 @@ export function errorOf({ outcome, details }: Settled): WebhookError {
     outcome,
     cause: cause ?? causeOf(details.failures ?? []),
   });
-}
-
-function describeFailure({ handler, error }: { handler: string; error: unknown }): object {
-  return { handler, ...describeError(error) };
 }

@@ -1,10 +1,11 @@
 import type { HeldClaim } from '../deduplication/held-claim';
 import type { ClaimedWork, RunOnce } from '../deduplication/run-once';
+import type { WebhookParams } from '../foundations/contracts/request';
 import type { RunReport, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
-import { dispatch } from '../handlers/dispatch';
+import { type DispatchProgress, dispatch } from '../handlers/dispatch';
 import type { NamedHandler } from '../handlers/registry';
 
 /** Handlers, their arguments and their deadline. */
@@ -25,9 +26,12 @@ export function runHandlers(run: HandlersToRun, once: RunOnce): MaybePromise<Set
   return once.run(new HandlerRun(run));
 }
 
-/** An object with methods, since three closures for each delivery cost more. */
-class HandlerRun implements ClaimedWork {
+/** An object with methods, since closures for each delivery cost more. */
+class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly #run: HandlersToRun;
+  #claim: HeldClaim | undefined;
+  #due: readonly NamedHandler[] = [];
+  #report: RunReport | undefined;
 
   constructor(run: HandlersToRun) {
     this.#run = run;
@@ -39,8 +43,21 @@ class HandlerRun implements ClaimedWork {
   get event(): string | undefined {
     return this.#run.source.event;
   }
+  get tenant(): string | undefined {
+    return this.#run.source.tenant;
+  }
+  get params(): WebhookParams {
+    return this.#run.source.raw.params;
+  }
   get success(): Outcome {
     return this.#run.success;
+  }
+  /** None before the handlers are started, and none that ends at once. */
+  get running(): readonly string[] {
+    if (this.#report === undefined) return [];
+    const { failures, succeeded } = this.#report;
+    const ended = new Set([...succeeded, ...failures.map(({ handler }) => handler)]);
+    return this.#due.map(({ name }) => name).filter((name) => !ended.has(name));
   }
 
   msLeft(): number {
@@ -49,7 +66,16 @@ class HandlerRun implements ClaimedWork {
 
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {
     const { handlers, subject, source } = this.#run;
-    const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
-    return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
+    this.#claim = claim;
+    this.#due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
+    return dispatch(this.#due, subject, new DeliveryContext(source, claim), this);
+  }
+
+  record(handler: string): MaybePromise<void> {
+    return this.#claim?.record(handler);
+  }
+
+  started(report: RunReport): void {
+    this.#report = report;
   }
 }

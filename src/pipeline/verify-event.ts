@@ -1,6 +1,7 @@
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import type { VerifiedEvent } from '../receiver';
 import { verifySignature } from '../signatures/verify-signature';
+import { withKnown } from './known-details';
 import type { PipelineParts } from './parts';
 import { readEvent } from './read-event';
 
@@ -13,7 +14,7 @@ export async function verifyEvent<Event>(
   if (verified instanceof Settled) return verified;
   verified.announceScheme?.();
   const read = readEvent(verified, parts);
-  if (read instanceof Settled) return read;
+  if (read instanceof Settled) return withKnown(read, verified, read.details.payload, parts);
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event).text;
   // The one cast from a payload to its type: the types are generated from the schemas that validated it.

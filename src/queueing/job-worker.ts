@@ -1,5 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
-import type { DeliveryQueue, QueueWorker } from '../foundations/contracts/queue';
+import type { DeliveryQueue, QueueWorker, RunJob } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
@@ -44,7 +44,7 @@ export class JobWorker {
     }
     const { logger, silentMs } = this.#settings;
     const limits = new EventLimits(perEvent);
-    const run = (job: unknown) => runJob(job, limits, this.#closing, this.#settings);
+    const run: RunJob = (job, plan) => runJob(job, plan, limits, this.#closing, this.#settings);
     const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
     const silence = setTimeout(say, silentMs).unref();
     try {

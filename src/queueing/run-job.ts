@@ -1,3 +1,4 @@
+import type { JobPlan } from '../foundations/contracts/queue';
 import { Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
@@ -44,6 +45,7 @@ const shortestPauseMs = 100;
  */
 export async function runJob(
   job: unknown,
+  plan: JobPlan | undefined,
   limits: EventLimits,
   closing: Closing,
   settings: JobSettings,
@@ -53,11 +55,18 @@ export async function runJob(
   const opened = open(job);
   const bytes = opened instanceof Settled ? undefined : opened.bytes;
   const settled = opened instanceof Settled ? opened : await attempt(opened, limits, closing, settings);
-  report(settled, startedAt, bytes);
-  const verdict = verdicts[settled.outcome];
+  const verdict = verdicts[settled.outcome] ?? (closing.hasBegun ? 'again' : undefined);
+  report(verdict === undefined ? planned(settled, plan, clock) : settled, startedAt, bytes);
   if (verdict !== undefined) return verdict;
-  if (closing.hasBegun) return 'again';
   throw failureReason(settled);
+}
+
+/** A failed attempt, with what the engine will do. */
+function planned(settled: Settled, plan: JobPlan | undefined, clock: JobSettings['clock']): Settled {
+  if (plan === undefined) return settled;
+  const { retryInMs } = plan;
+  const next = retryInMs === undefined ? { isLastAttempt: true } : { nextAttemptAt: new Date(clock.now() + retryInMs) };
+  return new Settled(settled.outcome, { ...settled.details, ...next });
 }
 
 /**

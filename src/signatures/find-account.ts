@@ -5,16 +5,8 @@ import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-pr
 import { show } from '../foundations/option-checks';
 import { withinMs } from '../foundations/timeouts';
 import { flawOfSecret } from './mac/secret-key';
-import type { SignaturePolicy, TenantSecret } from './policy';
+import type { Account, SignaturePolicy, TenantSecret } from './policy';
 import { needsKey } from './readings/header-reader';
-
-/** A tenant and its usable secrets. The tenant is `undefined` unless `secret` is a function. */
-export interface Account {
-  readonly tenant: string | undefined;
-  readonly secrets: readonly string[];
-  /** Why it is refused, whatever signs the request; `undefined` for a known tenant. */
-  readonly refusal?: string | undefined;
-}
 
 /** Finds the account of a request. It calls the `secret` function, if there is one. */
 export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<Account | Settled> {

@@ -2,8 +2,20 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { Settled } from '../foundations/delivery';
 import type { Reading } from './readings/reading';
+import { isStandardHeader } from './standard-headers';
 
 // Why a delivery was refused, for the operator's log. Names headers, never their values.
+
+const unexplained =
+  'The signature does not match: no secret signs these bytes under the headers that came: another secret, a body ' +
+  'changed on its way (re-serialised by a proxy or parser), or another signature scheme.';
+const pinIt =
+  'If the sender signs in another way, pin it with the signature option, for example ' +
+  "signature: hmac({ header: 'x-its-signature' }).";
+const explainIt =
+  'To find the cause, let npx bigmind-webhooks listen receive the next delivery, or run npx bigmind-webhooks detect on ' +
+  'one that was captured.';
+const signatureLike = /sign|hmac|digest|token|webhook|svix|timestamp/;
 
 type Place = Pick<Reading, 'header' | 'timestampHeader'>;
 
@@ -12,15 +24,35 @@ export function refuse(reason: string): Settled {
   return new Settled('unauthenticated', { reason });
 }
 
-export function describeMissing(scheme: SignatureScheme, headers: WebhookHeaders): string {
-  return `No signature came. ${describeSearch(scheme, headers)}`;
+/** Why no secret signs a request. Holds no secret, no value of a header and no text of the body. */
+export interface Explanation {
+  /** Whether a MAC proves it. */
+  readonly isProven: boolean;
+  /** Empty if nothing is known. */
+  readonly causes: readonly string[];
 }
 
-export function describeMismatch(scheme: SignatureScheme, headers: WebhookHeaders): string {
-  const causes =
-    'no secret signs these bytes under the headers that came: another secret, a body changed on its way ' +
-    '(re-serialised by a proxy or parser), or another signature scheme';
-  return `The signature does not match: ${causes}. ${describeSearch(scheme, headers)}`;
+/** Lists every header that may hold the signature: its name may be any. */
+export function describeMissing(scheme: SignatureScheme, headers: WebhookHeaders): string {
+  const names = Object.keys(headers);
+  const likely = names.filter((name) => signatureLike.test(name));
+  const others = names.filter((name) => !signatureLike.test(name) && !isStandardHeader(name));
+  const came = listOf([...likely, ...others], 20);
+  return `No signature came. ${describeSearch(scheme)} Headers that came, besides standard ones: ${came}. ${pinIt}`;
+}
+
+export function describeMismatch(
+  scheme: SignatureScheme,
+  headers: WebhookHeaders,
+  { isProven, causes }: Explanation = { isProven: false, causes: [] },
+): string {
+  if (isProven) return `The signature does not match. ${causes.join(' ')}`;
+  const came = listOf(
+    Object.keys(headers).filter((name) => signatureLike.test(name)),
+    12,
+  );
+  const said = causes.length > 0 ? `The signature does not match. ${causes.join(' ')}` : unexplained;
+  return `${said} ${describeSearch(scheme)} Signature-like headers that came: ${came}. ${pinIt} ${explainIt}`;
 }
 
 export function describeStale(aheadMs: number, toleranceMs: number): string {
@@ -44,18 +76,14 @@ function describeAge(aheadMs: number, toleranceMs: number): string {
   );
 }
 
-function describeSearch(scheme: SignatureScheme, headers: WebhookHeaders): string {
-  const came = Object.keys(headers).filter((name) => /sign|hmac|digest|token|webhook|svix|timestamp/.test(name));
-  const named =
-    came.length === 0
-      ? 'none'
-      : came
-          .slice(0, 12)
-          .map((name) => name.slice(0, 64))
-          .join(', ');
-  return (
-    `Looked for: ${scheme.looksFor ?? scheme.name}. Signature-like headers that came: ${named}. ` +
-    'If the sender signs in another way, pin it with the signature option, for example ' +
-    "signature: hmac({ header: 'x-its-signature' })."
-  );
+function describeSearch(scheme: SignatureScheme): string {
+  return `Looked for: ${scheme.looksFor ?? scheme.name}.`;
+}
+
+function listOf(names: readonly string[], most: number): string {
+  if (names.length === 0) return 'none';
+  return names
+    .slice(0, most)
+    .map((name) => name.slice(0, 64))
+    .join(', ');
 }

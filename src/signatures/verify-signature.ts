@@ -3,8 +3,8 @@ import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { askCustomScheme } from './ask-custom-scheme';
 import { dropStale } from './drop-stale';
-import { type Account, findAccount } from './find-account';
-import type { SignaturePolicy } from './policy';
+import { findAccount } from './find-account';
+import type { Account, SignaturePolicy } from './policy';
 import { findMatch } from './readings/find-match';
 import type { FoundMatch } from './readings/found-match';
 import { type ReadHeaders, readerOf } from './readings/header-reader';
@@ -25,11 +25,18 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
         ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs)
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) => {
-      const isOutage = found instanceof Settled && found.outcome !== 'unauthenticated';
+      // For an unknown tenant, too: it must cost what a wrong signature costs.
+      const settled = found ?? refuseMismatch(raw, account, scheme, policy);
+      const isOutage = settled instanceof Settled && settled.outcome !== 'unauthenticated';
       if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
-      return found instanceof Settled ? found : accept(raw, account, scheme, found, policy);
+      return settled instanceof Settled ? settled : accept(raw, account, scheme, settled, policy);
     });
   });
+}
+
+function refuseMismatch(raw: RawDelivery, account: Account, scheme: SignatureScheme, policy: SignaturePolicy): Settled {
+  const unsigned = refuseUnsigned(raw.headers, policy);
+  return unsigned ?? refuse(describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account)));
 }
 
 /** Makes a verified delivery from a match with a fresh timestamp. */
@@ -37,12 +44,12 @@ function accept(
   raw: RawDelivery,
   account: Account,
   scheme: SignatureScheme,
-  found: SignatureMatch | undefined,
+  found: SignatureMatch,
   policy: SignaturePolicy,
 ): VerifiedDelivery | Settled {
-  if (found === undefined) return refuseUnsigned(raw.headers, policy) ?? refuse(describeMismatch(scheme, raw.headers));
   const ahead = (found.signedAt ?? raw.receivedAt) - raw.receivedAt;
   if (!(Math.abs(ahead) <= policy.toleranceMs)) return refuse(describeStale(ahead, policy.toleranceMs));
+  policy.mismatches.remember(account);
   const { tenant } = account;
   return mint(raw, tenant, found.scheme ?? scheme.name, found, policy.announcementOf({ raw, tenant }, found));
 }

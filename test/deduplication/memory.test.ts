@@ -51,6 +51,9 @@ test('however many deliveries have been, they take no more memory than the store
     return once.run({
       key: `${'0'.repeat(57)}${n}`.slice(-64),
       event: 'notes_created',
+      tenant: undefined,
+      params: {},
+      running: [],
       success: 'processed',
       msLeft: () => 9000,
       run: () => (isSlow ? inTurns(report) : report),

@@ -166,7 +166,10 @@ export class ArrayQueue implements DeliveryQueue {
     const holder = Symbol('run');
     Object.assign(entry, { state: 'running', holder });
     try {
-      const verdict = await run(JSON.parse(entry.json));
+      const { attempts, backoffMs } = this.#options;
+      const isLast = entry.attempts + 1 >= attempts;
+      const plan = { retryInMs: isLast ? undefined : backoffMs * 2 ** (entry.attempts + 1) };
+      const verdict = await run(JSON.parse(entry.json), plan);
       if (entry.holder !== holder) return;
       this.verdicts.push(verdict);
       if (verdict === 'again') entry.state = 'waiting';

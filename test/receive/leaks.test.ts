@@ -58,6 +58,9 @@ const forgeries: readonly Record<string, string>[] = [
   { 'webhook-signature': `v1,${marker}`, 'content-encoding': marker },
 ];
 
+/** Path parameters that strangers choose, and one that may be a token. */
+const params = { tenant: words, [words]: 'acme', path: `${marker}/../${marker}`, token: marker };
+
 /** Runs everything through one receiver; what anybody could read of it comes back as one text a thing. */
 async function everything(
   options: BigmindWebhooksOptions<NoSchemas, undefined>,
@@ -65,7 +68,9 @@ async function everything(
 ) {
   const { logger, lines } = notedLog();
   const seen: unknown[] = [];
-  const webhooks = bigmindWebhooks({ secret: [secret, oldSecret], limit: 20_000, ...options, logger });
+  let time = Date.now();
+  const clock = { now: () => time };
+  const webhooks = bigmindWebhooks({ secret: [secret, oldSecret], limit: 20_000, clock, ...options, logger });
   webhooks.on('*', (_event, { log }) => log.info({}, 'in the handler'));
   webhooks.on('notes_created', () => Promise.reject(new Error('of the handler itself')), { name: 'failing' });
   webhooks.onError((error, details) => void seen.push(error, details));
@@ -85,9 +90,11 @@ async function everything(
   deliveries.push(signDelivery({ payload: words.padEnd(30_000), secret }));
   for (const { headers, body } of deliveries) {
     const request = { headers: { ...chatter, ...headers }, body };
+    // So that every second request that does not match is explained.
+    time += 10_000;
     const reply = await post(`${app.origin}${path}?token=${marker}`, request);
     seen.push(Object.fromEntries(reply.headers), await reply.text());
-    seen.push(await webhooks.receive({ ...request, params: { tenant: marker } }));
+    seen.push(await webhooks.receive({ ...request, params }));
     const verified = webhooks.verify(request).then(({ key, signature }) => ({ key, signature }));
     seen.push(await verified.catch((error: unknown) => error));
     const event = (isJson(body) ? JSON.parse(body) : body) as never;

@@ -41,7 +41,7 @@ test('is told of every handler failure by its own error, its name, the event and
 test('is told of an invalid delivery where payload and schema part', async () => {
   const { webhooks, told } = listening();
   await webhooks.receive(sign({ ...examplePayload(event), timestamp: 7 }));
-  expect(told).toEqual([[expect.any(Error), { outcome: 'invalid', event }]]);
+  expect(told).toEqual([[expect.any(Error), { outcome: 'invalid', event, key }]]);
   const error = told[0]?.[0] as WebhookError;
   expect(isWebhookError(error)).toBe(true);
   expect(error).toMatchObject({
@@ -82,7 +82,9 @@ test('is told of a body that was parsed, of a timeout, of a closed receiver and 
     [expect.objectContaining({ code: 'BODY_ALREADY_PARSED' }), { outcome: 'misconfigured' }],
   ]);
   await webhooks.receive(genuine());
-  expect(told.splice(0)).toEqual([[expect.objectContaining({ code: 'TIMEOUT' }), { outcome: 'timeout', event, key }]]);
+  expect(told.splice(0)).toEqual([
+    [expect.objectContaining({ code: 'TIMEOUT' }), { outcome: 'timeout', event, key, running: ['*'] }],
+  ]);
   finish();
   await webhooks.close();
   await webhooks.receive(genuine());

@@ -4,9 +4,9 @@ import {
   body,
   expectAccepted,
   expectRefused,
+  receiver as explaining,
   mac,
   plainHeaders,
-  receiver,
   refusal,
   seconds,
   secret,
@@ -19,6 +19,9 @@ import {
 // It stays the real one; only its calls are counted.
 const crypto = jest.requireActual<typeof import('node:crypto')>('node:crypto');
 const createHmac = jest.spyOn(crypto, 'createHmac');
+
+/** Without a log, for whose sake a refused delivery is explained once in ten seconds. */
+const receiver: typeof explaining = (options) => explaining({ ...options, logger: false });
 
 async function macsFor(work: () => Promise<void>): Promise<number> {
   createHmac.mockClear();
@@ -84,7 +87,7 @@ test.each([
   ['Slack’s form', slackHeaders],
   ['two headers', twoHeaders],
 ])('a timestamp out of tolerance is refused before any MAC in %s', async (_form, sign) => {
-  const to = receiver({ secret: ['one', secret] });
+  const to = explaining({ secret: ['one', secret] });
   for (const late of [-301, 301]) {
     const headers = sign(body, String(Number(seconds) + late));
     expect(await macsFor(() => expectRefused(to, headers))).toBe(0);
@@ -116,14 +119,14 @@ test.each<[string, object | undefined]>([
 
 test('a scheme of one’s own is asked for an unknown tenant too, and cannot let it in', async () => {
   const verify = jest.fn(() => true);
-  const to = receiver({ secret: () => undefined, signature: { name: 'own', verify } });
+  const to = explaining({ secret: () => undefined, signature: { name: 'own', verify } });
   await expectRefused(to, plainHeaders());
   expect(verify).toHaveBeenCalledTimes(1);
   expect(to.reason()).toBe('The secret function knows no such tenant.');
 });
 
 test('a stale pinned timestamp costs no MAC either', async () => {
-  const to = receiver({ signature: timestampedHmac({ header: 'stripe-signature' }) });
+  const to = explaining({ signature: timestampedHmac({ header: 'stripe-signature' }) });
   const headers = stripeHeaders(body, '1000000000');
   expect(await macsFor(() => expectRefused(to, headers))).toBe(0);
   expect(to.reason()).toContain('The signature was not checked');

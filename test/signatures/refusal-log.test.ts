@@ -26,15 +26,28 @@ test('says that no signature came, what was looked for, what came, and what to c
   await expectRefused(to, { 'content-type': 'application/json', 'X-Bigmind-Token': 'a', 'X-Sign': 'b' });
   expect(to.reason()).toBe(
     'No signature came. Looked for: any header whose name contains "signature" or "hmac". ' +
-      'Signature-like headers that came: x-bigmind-token, x-sign. If the sender signs in another way, pin it with the ' +
-      "signature option, for example signature: hmac({ header: 'x-its-signature' }).",
+      'Headers that came, besides standard ones: x-bigmind-token, x-sign. If the sender signs in another way, pin it ' +
+      "with the signature option, for example signature: hmac({ header: 'x-its-signature' }).",
   );
+});
+
+test('lists at most 20 names of headers that are not standard, those like a signature first, and no values', async () => {
+  const to = receiver();
+  const others = Array.from({ length: 30 }, (_, index) => [`x-other-${index}`, 'hush']);
+  const standard = { 'user-agent': 'hush', accept: 'hush', cookie: 'hush', 'x-forwarded-for': 'hush', te: 'hush' };
+  await expectRefused(to, { ...standard, ...Object.fromEntries(others), 'x-bigmind-digest': 'hush' });
+  const [, names = ''] = /besides standard ones: ([^.]*)\./.exec(to.reason()) ?? [];
+  expect(names.split(', ')).toEqual([
+    'x-bigmind-digest',
+    ...Array.from({ length: 19 }, (_, index) => `x-other-${index}`),
+  ]);
+  expect(to.lines.join()).not.toContain('hush');
 });
 
 test('says so when nothing like a signature came', async () => {
   const to = receiver();
   await expectRefused(to, { 'content-type': 'application/json' });
-  expect(to.reason()).toContain('Signature-like headers that came: none.');
+  expect(to.reason()).toContain('Headers that came, besides standard ones: none.');
 });
 
 test('tells a signature that does not match from one that did not come', async () => {
@@ -53,9 +66,9 @@ test.each([
   [{ name: 'own', verify: () => false }, 'Looked for: own.'],
 ])('names the headers that a pinned scheme looks for', async (signature, text) => {
   const to = receiver({ signature });
-  await expectRefused(to, { 'x-bigmind-signature': mac(body) });
+  await expectRefused(to, { 'x-bigmind-signature': mac('other') });
   expect(to.reason()).toContain(text);
-  expect(to.reason()).toContain('Signature-like headers that came: x-bigmind-signature.');
+  expect(to.reason()).toMatch(/eaders that came(?:, besides standard ones)?: x-bigmind-signature\./);
 });
 
 test('names an unknown tenant as such', async () => {

@@ -26,8 +26,11 @@ interface MacOptions {
   readonly encoding?: 'hex' | 'base64' | 'base64url';
 }
 
-export function mac(text: string, { key = secret, algorithm = 'sha256', encoding = 'hex' }: MacOptions = {}): string {
-  return createHmac(algorithm, key).update(text, 'utf8').digest(encoding);
+export function mac(
+  text: string | Buffer,
+  { key = secret, algorithm = 'sha256', encoding = 'hex' }: MacOptions = {},
+): string {
+  return createHmac(algorithm, key).update(text).digest(encoding);
 }
 
 /** Headers of a plain signature, of Stripe's, Slack's and Standard Webhooks' form, all over `body`. */

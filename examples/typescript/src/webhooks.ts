@@ -10,6 +10,6 @@ export const webhooks = bigmindWebhooks({ schemas })
   .on(['todo_created', 'todo_updated'], syncTodo, { name: 'sync-todo' })
   .on('deal_closed', bookDeal, { name: 'book-deal' })
   // Acknowledged: an event that is new is none of this app's. Throw here to have it sent again after the next deploy.
-  .onUnknown((event, { log }) => log.warn({ name: event.event }, 'An event without a schema'))
+  .onUnknown((event, { log }) => log.warn({ unknown: event.event }, 'An event without a schema'))
   // Where an error tracker would be told. The outcome stays what it is.
   .onError((error, { outcome, event, handler }) => console.error({ outcome, event, handler }, error));

@@ -23,7 +23,7 @@ export interface HandlerContext<Locals = unknown> {
   };
   /** Aborted when the handler should stop: the claim was lost, `maxRunMs` passed, or `close` waited long enough. */
   readonly signal: AbortSignal;
-  /** A child of the receiver's logger with event and key bound. */
+  /** A child of the receiver's logger with event and key bound, and the tenant if there are several. */
   readonly log: Logger;
   /** What the `locals` option returned for this delivery. */
   readonly locals: Locals;

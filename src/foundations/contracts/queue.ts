@@ -40,7 +40,13 @@ export interface QueueSettings {
  * - Rejects: the attempt failed. The message names the failed handlers and their errors, and holds no payload text; a
  *   dead letter shows it as its reason.
  */
-export type RunJob = (job: unknown) => Promise<'done' | 'forget' | 'again'>;
+export type RunJob = (job: unknown, plan?: JobPlan) => Promise<'done' | 'forget' | 'again'>;
+
+/** What the engine will do if an attempt fails; for the log and `onError`. */
+export interface JobPlan {
+  /** When it tries the job again, at the latest, in milliseconds after the failure; `undefined` if it never does. */
+  readonly retryInMs: number | undefined;
+}
 
 /** Takes jobs from a queue until it is closed. */
 export interface QueueWorker {

@@ -16,7 +16,7 @@ export type ProcessJob = (job: BullJob, token: string | undefined) => Promise<vo
 export interface BullJob {
   readonly id?: string | undefined;
   readonly data: unknown;
-  readonly opts: { removeOnComplete?: unknown };
+  readonly opts: { removeOnComplete?: unknown; readonly attempts?: unknown; readonly backoff?: unknown };
   readonly failedReason: string | null | undefined;
   readonly attemptsMade: number;
   readonly finishedOn?: number | null | undefined;

@@ -2,6 +2,7 @@ import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { atMost } from '../../foundations/timeouts';
 import type { WorkerConnections } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
+import { planOf } from './plan';
 
 export interface WorkerSettings {
   readonly engine: Engine;
@@ -85,7 +86,7 @@ class Running {
     this.#leave.add(leave);
     try {
       // The later result is ignored: the job belongs to another worker by then.
-      const verdict = await Promise.race([this.#run(job.data), left]);
+      const verdict = await Promise.race([this.#run(job.data, planOf(job)), left]);
       if (verdict === 'again') return await back();
       if (verdict === 'forget') job.opts.removeOnComplete = true;
     } finally {

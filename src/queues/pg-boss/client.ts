@@ -9,6 +9,10 @@ export interface PgBossJob {
   readonly data: unknown;
   /** A number; some drivers return text. */
   readonly expireInSeconds: unknown;
+  /** These three come with `includeMetadata`. Numbers, or text. */
+  readonly retryCount?: unknown;
+  readonly retryLimit?: unknown;
+  readonly retryDelay?: unknown;
 }
 
 /** Options of a queue. Each version of pg-boss ignores those of other versions. */

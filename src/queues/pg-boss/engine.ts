@@ -1,4 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
@@ -14,6 +15,8 @@ export interface TakenJob {
   readonly data: unknown;
   /** How long it may run before pg-boss gives it up as lost. */
   readonly expireInSeconds: number;
+  /** What pg-boss will do if this attempt fails. */
+  readonly plan: JobPlan | undefined;
 }
 
 /** A queue of pg-boss and its dead-letter queue. Every call rejects if the database did not answer it. */
@@ -138,7 +141,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
           return answer;
         },
       };
-      const jobs = await boss.fetch(name, { batchSize: most, db: heard });
+      const jobs = await boss.fetch(name, { batchSize: most, includeMetadata: true, db: heard });
       await asked;
       return jobs.map(readTaken);
     },
@@ -151,12 +154,23 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   };
 }
 
-function readTaken({ id, data, expireInSeconds }: PgBossJob): TakenJob {
+function readTaken(job: PgBossJob): TakenJob {
+  const { id, data, expireInSeconds } = job;
   return {
+    plan: planOf(job),
     id: readText(id, 'pgBossQueue.boss: id'),
     data: readJson(data),
     expireInSeconds: readWholeNumber(expireInSeconds, 'pgBossQueue.boss: expireInSeconds'),
   };
+}
+
+/** The longest of pg-boss' pauses, which it chooses at random. */
+function planOf({ retryCount, retryLimit, retryDelay }: PgBossJob): JobPlan | undefined {
+  if (retryCount === undefined || retryLimit === undefined || retryDelay === undefined) return undefined;
+  const count = readWholeNumber(retryCount, 'pgBossQueue.boss: retryCount');
+  const isLast = count >= readWholeNumber(retryLimit, 'pgBossQueue.boss: retryLimit');
+  const seconds = readWholeNumber(retryDelay, 'pgBossQueue.boss: retryDelay');
+  return { retryInMs: isLast ? undefined : seconds * 1000 * 2 ** Math.min(16, count + 1) };
 }
 
 function elsewhere(schema: string, cause?: unknown): WebhookError {

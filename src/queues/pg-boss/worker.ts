@@ -1,5 +1,5 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
-import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
+import type { JobPlan, QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
@@ -113,10 +113,10 @@ export class PgBossWorker implements QueueWorker {
     this.#running.set(running, job.id);
   }
 
-  async #attempt({ id, data, expireInSeconds }: TakenJob): Promise<void> {
+  async #attempt({ id, data, expireInSeconds, plan }: TakenJob): Promise<void> {
     const { engine, errors } = this.#settings;
     const expiresAt = performance.now() + expireInSeconds * 1000;
-    const verdict = await this.#verdictOn(data);
+    const verdict = await this.#verdictOn(data, plan);
     // A short outage of the database must not make a finished job run again. After the expiry, another worker has the
     // job.
     for (let failures = 0; !this.#leaving.signal.aborted && performance.now() < expiresAt; failures += 1) {
@@ -130,9 +130,9 @@ export class PgBossWorker implements QueueWorker {
     }
   }
 
-  async #verdictOn(data: unknown): Promise<Verdict> {
+  async #verdictOn(data: unknown, plan: JobPlan | undefined): Promise<Verdict> {
     try {
-      return await this.#run(data);
+      return await this.#run(data, plan);
     } catch (error) {
       return { reason: storableText(error instanceof Error ? error.message : String(error)) };
     }

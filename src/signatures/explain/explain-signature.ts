@@ -1,14 +1,16 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
-import { type Digest, readDigest } from '../mac/digest';
-import { macOf } from '../mac/mac';
-import { flawOfSecret, secretKeyOf } from '../mac/secret-key';
+import { flawOfSecret } from '../mac/secret-key';
 import { findMatch } from '../readings/find-match';
 import { FoundMatch } from '../readings/found-match';
-import { readId, readTimestamp } from '../readings/header-grammar';
 import type { Reading } from '../readings/reading';
 import { describeStale } from '../refusal';
-import { auto, isSignatureHeader, readAll } from '../schemes/auto';
-import { describeUnreadable, type ExplainedBytes, findCauses } from './find-causes';
+import { auto, isSignatureHeader } from '../schemes/auto';
+import { type ExplainedBytes, possibleCauses, provenCause } from './find-causes';
+import { type Found, findElsewhere } from './find-elsewhere';
+import { mostTried, readSeparately, type TriedSignature, tryReadings } from './tried-readings';
+import { unreadable, visibleFaults } from './visible-faults';
+
+export type { SignedForm, TriedSignature } from './tried-readings';
 
 export interface ExplainSignatureInput {
   /** Names in any case. */
@@ -45,24 +47,6 @@ export interface ExplainedMatch {
   readonly recognised: boolean;
 }
 
-/** The signed text: the body alone, or with a prefix. */
-export type SignedForm = 'body' | 't.body' | 'v0:t:body' | 'id.t.body';
-
-export interface TriedSignature {
-  readonly header: string;
-  /** This and the next two are absent if the header's value is not a signature. */
-  readonly form?: SignedForm;
-  readonly encoding?: Digest['encoding'];
-  readonly algorithm?: Digest['algorithm'];
-  /** The signed text, in words; or why the header's value cannot be read. */
-  readonly signedText: string;
-  readonly outcome: 'match' | 'differs' | 'unreadable';
-  /** The first 8 hex digits of the secret's MAC. A secret may have two; then of the one that matches. */
-  readonly expectedPrefix?: string;
-  /** The first 8 hex digits of the header's digest. */
-  readonly gotPrefix?: string;
-}
-
 /**
  * Explains which header and scheme sign a request, what each was compared with, and why none matches. It uses the same
  * code as receivers.
@@ -79,7 +63,7 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
   const accepted = acceptedBy({ headers, body, secret });
   const found = findIn(readings, body, secret, accepted) ?? findElsewhere(headers, body, secret);
   if (found === undefined) {
-    return { tried, causes: findCauses({ headers, body, secret }, tried, (bytes) => acceptedBy(bytes) !== undefined) };
+    return { tried, causes: causesOf({ headers, body, secret }, tried) };
   }
   const { match, header, pin } = found;
   const { scheme, signedAt } = match;
@@ -112,85 +96,21 @@ function lowerCased(headers: WebhookHeaders): WebhookHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** How many readings are tried. Strangers choose the headers, and each reading costs a MAC of the body. */
-const mostTried = 16;
+const noHeader =
+  'No header has a name that contains "signature" or "hmac", and none of another name holds a signature that the ' +
+  'secret gives: the sender may not sign yet, a proxy may take the header away, or the secret is another one.';
 
-/** The readings of each header, as if no other header held a signature. A receiver tries them in the same order. */
-function readSeparately(headers: WebhookHeaders): readonly Reading[] {
-  const readings = Object.keys(headers)
-    .filter(isSignatureHeader)
-    .flatMap((header) => readAll(withoutOthers(headers, header, headers[header])));
-  const isTimestamped = ({ signedPrefix }: Reading): boolean => signedPrefix !== '';
-  return [...readings.filter(isTimestamped), ...readings.filter((reading) => !isTimestamped(reading))];
-}
-
-/**
- * Removes other signatures, but no ids and timestamps, whatever their headers are called: x-signature-timestamp stays.
- */
-function withoutOthers(headers: WebhookHeaders, header: string, value: string | undefined): WebhookHeaders {
-  const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isSigned(text));
-  return Object.fromEntries([...others.filter(([name]) => name !== header), [header, value]]);
-}
-
-/** Whether a header's value is an id or a timestamp, and not a signature. */
-function isSigned(text: string | undefined): boolean {
-  if (text === undefined || readDigest(text) !== undefined) return false;
-  return readTimestamp(text) !== undefined || readId(text) !== undefined;
-}
-
-function tryReadings(
-  readings: readonly Reading[],
-  headers: WebhookHeaders,
-  body: Buffer,
-  secret: string,
-): TriedSignature[] {
-  const digests = readings.flatMap((reading) => reading.digests.map((digest) => ({ reading, digest })));
-  const compared = digests.slice(0, mostTried).map(({ reading, digest }) => tryDigest(reading, digest, body, secret));
-  const read = new Set(digests.map(({ reading }) => reading.header));
-  const unread = Object.entries(headers).filter(
-    ([name, value]) => isSignatureHeader(name) && !read.has(name) && readTimestamp(value) === undefined,
-  );
-  return [...compared, ...unread.slice(0, mostTried).map(([header, value]) => unreadable(header, value ?? ''))];
-}
-
-function tryDigest(reading: Reading, digest: Digest, body: Buffer, secret: string): TriedSignature {
-  const { header, signedPrefix, decodesSecret } = reading;
-  const matches = findMatch([{ ...reading, digests: [digest] }], body, secret) !== undefined;
-  const key = (decodesSecret ? secretKeyOf(secret) : undefined) ?? secret;
-  const bytes = `the body (${body.length} bytes)`;
-  const got = beginningOf(digest.bytes);
-  return {
-    header,
-    form: formOf(signedPrefix),
-    encoding: digest.encoding,
-    algorithm: digest.algorithm,
-    signedText: signedPrefix === '' ? bytes : `"${signedPrefix}" and ${bytes}`,
-    outcome: matches ? 'match' : 'differs',
-    expectedPrefix: matches ? got : beginningOf(macOf(digest.algorithm, key, signedPrefix, body)),
-    gotPrefix: got,
-  };
-}
-
-/** The first 8 hex digits. */
-function beginningOf(bytes: Buffer): string {
-  return bytes.toString('hex', 0, 4);
-}
-
-/** The form of a signed prefix. An id holds neither dots nor colons, so these tell the forms apart. */
-function formOf(signedPrefix: string): SignedForm {
-  if (signedPrefix === '') return 'body';
-  if (signedPrefix.includes(':')) return 'v0:t:body';
-  return signedPrefix.split('.').length === 3 ? 'id.t.body' : 't.body';
-}
-
-function unreadable(header: string, value: string): TriedSignature {
-  return { header, signedText: describeUnreadable(value), outcome: 'unreadable' };
-}
-
-interface Found {
-  readonly match: FoundMatch;
-  readonly header: string;
-  readonly pin: string;
+/** The mistake that is proven; else what is to be seen; else what is possible. */
+function causesOf(given: ExplainedBytes, tried: readonly TriedSignature[]): readonly string[] {
+  if (tried.length === 0) return [noHeader];
+  const signs = (bytes: ExplainedBytes): boolean => acceptedBy(bytes) !== undefined;
+  const proven = provenCause(given, { signs, isRead: isSignatureHeader, hasTime: () => true });
+  if (proven !== undefined) return [proven];
+  const { headers, body } = given;
+  const readable = tried.some(({ outcome }) => outcome !== 'unreadable');
+  const unread = readable ? [] : tried.map(({ header }) => unreadable(header, headers[header] ?? ''));
+  const seen = [...unread, ...visibleFaults(headers, body)];
+  return seen.length > 0 ? seen : possibleCauses;
 }
 
 /**
@@ -210,27 +130,4 @@ function findIn(
     if (match !== undefined) return { match, header: reading.header, pin: match.pin };
   }
   return undefined;
-}
-
-/** A name that receivers recognise, near the same timestamps. A header with another name is read under it. */
-const aliasOf = (header: string): string => `${header}-signature`;
-
-/** How many headers with other names are tried. */
-const mostElsewhere = 4;
-
-/** Finds a signature in a header without "signature" or "hmac" in its name. It can be pinned, but is not recognised. */
-function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
-  const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
-  for (const [header, value] of likely.slice(0, mostElsewhere)) {
-    const match = findMatch(readAll(withoutOthers(headers, aliasOf(header), value)), body, secret);
-    if (match === undefined || match.scheme === 'standardWebhooks') continue;
-    const named = header.replace(/[\\']/g, '\\$&');
-    return { match, header, pin: match.pin.replace(`'${aliasOf(named)}'`, () => `'${named}'`) };
-  }
-  return undefined;
-}
-
-/** Whether a header's value holds a digest. Other headers are not tried. */
-function holdsDigest(value = ''): boolean {
-  return value.split(/[=,](?=[^=,])/).some((part) => readDigest(part) !== undefined);
 }

@@ -1,0 +1,71 @@
+import type { WebhookParams } from '../foundations/contracts/request';
+import type { SchemaError } from '../foundations/contracts/schema-error';
+import type { Settled } from '../foundations/delivery';
+import { describeError, type ErrorDescription } from '../foundations/describe-error';
+import { printableName, printableParams, printableTenant } from '../foundations/foreign-text';
+import type { Outcome } from '../foundations/outcomes';
+
+/** More that is known of a delivery where it is reported. */
+export interface Measures {
+  readonly bytes?: number | undefined;
+  /** On the receiver's clock. */
+  readonly startedAt?: number | undefined;
+  /** Path parameters, for an outcome that does not know them. */
+  readonly params?: WebhookParams | undefined;
+  /** Whether the delivery was already answered, as `timeout`. */
+  readonly late?: boolean | undefined;
+}
+
+/** The fields of a delivery's log line, beside pino's own. docs/operations.md is tested against it. */
+export interface DeliveryLine {
+  readonly outcome: Outcome;
+  readonly event?: string;
+  readonly key?: string;
+  readonly tenant?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly attempt?: number;
+  readonly reason?: string;
+  readonly running?: readonly string[];
+  readonly nextAttemptAt?: Date;
+  readonly lastAttempt?: true;
+  readonly schemaError?: SchemaError;
+  readonly cause?: ErrorDescription;
+  readonly failures?: readonly (ErrorDescription & { readonly handler: string })[];
+  readonly late?: true;
+  readonly bytes?: number;
+  readonly ms?: number;
+}
+
+/** Writes what is known of a delivery. `now` is on the receiver's clock. */
+export function deliveryLine({ outcome, details }: Settled, measures: Measures, now: () => number): DeliveryLine {
+  const { event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, cause, failures } = details;
+  const { startedAt, bytes } = measures;
+  const params = printableParams(details.params ?? measures.params);
+  return {
+    outcome,
+    ...(event !== undefined && { event: printableName(event) }),
+    ...(key !== undefined && { key }),
+    ...(tenant !== undefined && { tenant: printableTenant(tenant) }),
+    ...(params !== undefined && { params }),
+    ...(attempt !== undefined && { attempt }),
+    ...(reason !== undefined && { reason }),
+    ...(running !== undefined && { running }),
+    ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+    ...(details.isLastAttempt && { lastAttempt: true }),
+    ...(schemaError !== undefined && { schemaError }),
+    ...causeOf(cause, reason),
+    ...(failures?.length && {
+      failures: failures.map(({ handler, error }) => ({ handler, ...describeError(error) })),
+    }),
+    ...(measures.late && { late: true }),
+    ...(bytes !== undefined && { bytes }),
+    ...(startedAt !== undefined && { ms: now() - startedAt }),
+  };
+}
+
+/** An error whose message is the reason already is not told twice. */
+function causeOf(cause: unknown, reason: string | undefined): { readonly cause?: ErrorDescription } {
+  if (cause === undefined) return {};
+  const described = describeError(cause);
+  return described.message === reason ? {} : { cause: described };
+}

@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises';
+import { hmac } from '../../src/index';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { gate } from '../deduplication/kit';
+import { ArrayQueue } from '../queueing/array-queue';
+import { genuine, notedLog, receiver, secret } from './receiver';
+
+type Options = Parameters<typeof receiver>[0];
+
+const key = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+const sign = (payload: unknown) => signDelivery({ payload, secret });
+const tenant = 'acme';
+const params = { tenant };
+const find = ({ params: given }: { params: { tenant?: string | undefined } }) =>
+  given.tenant === tenant ? { tenant, secret } : undefined;
+
+/** A receiver of several tenants that notes its lines and what onError is told. */
+function telling(options: Options = {}) {
+  const { logger, lines } = notedLog();
+  const made = receiver({ logger, secret: find, ...options });
+  const told: object[] = [];
+  made.webhooks.onError((_error, details) => void told.push(details));
+  const receive = (delivery: ReturnType<typeof genuine>, given: Record<string, string> = params) =>
+    made.webhooks.receive({ ...delivery, params: given });
+  const ofDeliveries = () => (lines as { outcome?: string }[]).filter(({ outcome }) => outcome !== undefined);
+  return { ...made, receive, told, ofDeliveries };
+}
+
+test('every line of a delivery has its tenant, path parameters, event and key', async () => {
+  const { webhooks, receive, ofDeliveries, told } = telling();
+  webhooks.on('notes_created', () => undefined);
+  webhooks.on('todo_updated', () => Promise.reject(new Error('down')));
+  const note = genuine();
+  const deliveries = [note, note, sign(examplePayload('todo_updated')), sign(examplePayload('email_sent'))];
+  for (const delivery of [...deliveries, sign({ event: 'deal_won' }), sign({ event: 'todo_created' }), sign('{')]) {
+    await receive(delivery);
+  }
+  const named = (outcome: string, event?: string) =>
+    expect.objectContaining({ outcome, tenant, params, key, ...(event !== undefined && { event }) }) as unknown;
+  expect(ofDeliveries()).toEqual([
+    named('processed', 'notes_created'),
+    named('duplicate', 'notes_created'),
+    named('failed', 'todo_updated'),
+    named('unhandled', 'email_sent'),
+    named('ignored', 'deal_won'),
+    named('invalid', 'todo_created'),
+    named('malformed'),
+  ]);
+  expect(told).toEqual([
+    { outcome: 'failed', event: 'todo_updated', handler: 'todo_updated', key, tenant, params },
+    { outcome: 'invalid', event: 'todo_created', key, tenant, params },
+  ]);
+});
+
+test('the key of a line without a handler is the one that a handler would get', async () => {
+  const { webhooks, receive, ofDeliveries } = telling();
+  const delivery = sign(examplePayload('email_sent'));
+  await receive(delivery);
+  const keys: string[] = [];
+  webhooks.on('email_sent', (_event, context) => void keys.push(context.key));
+  await receive(delivery);
+  expect(ofDeliveries().map((line) => (line as { key?: string }).key)).toEqual([keys[0], keys[0]]);
+});
+
+test('a refused delivery has the path parameters that tell whose it was', async () => {
+  const { receive, ofDeliveries, handled } = telling();
+  await receive({ headers: {}, body: '{}' });
+  await receive(genuine(), { tenant: 'nobody' });
+  expect(ofDeliveries()).toEqual([
+    expect.objectContaining({ outcome: 'unauthenticated', params }),
+    expect.objectContaining({ outcome: 'unauthenticated', params: { tenant: 'nobody' } }),
+  ]);
+  for (const line of ofDeliveries()) expect(line).not.toHaveProperty('tenant');
+  expect(handled).toHaveLength(0);
+});
+
+test('path parameters that are no names, or may be tokens, are not shown, and a long tenant is cut', async () => {
+  const long = 'a'.repeat(100_000);
+  const { webhooks, receive, ofDeliveries } = telling({ secret: () => ({ tenant: long, secret }) });
+  webhooks.on('notes_created', () => undefined);
+  const given = { path: 'a b\n<script>', token: 'abc', apiKey: 'abc', 'a name': 'abc', tenant };
+  await receive(genuine(), given);
+  const [line] = ofDeliveries() as { params?: object; tenant?: string }[];
+  expect(line?.params).toEqual({
+    path: '(not a name)',
+    token: '(not shown)',
+    apiKey: '(not shown)',
+    '(not a name)': 'abc',
+    tenant,
+  });
+  expect(line?.tenant).toBe('a'.repeat(256));
+});
+
+test('a timeout names the handlers that still run, for the first delivery and for a copy', async () => {
+  const slow = gate();
+  const { webhooks, receive, ofDeliveries, told } = telling({ timeoutMs: 20 });
+  webhooks.on('notes_created', () => slow.passed, { name: 'slow' });
+  webhooks.on('notes_created', () => undefined, { name: 'quick' });
+  webhooks.on('notes_created', () => setImmediate(), { name: 'soon' });
+  webhooks.on('notes_created', () => Promise.reject(new Error('down')), { name: 'failing' });
+  const note = genuine();
+  const replies = await Promise.all([receive(note), receive(note)]);
+  expect(replies.map(({ status }) => status)).toEqual([503, 503]);
+  const timeout = { outcome: 'timeout', event: 'notes_created', key, tenant, params, running: ['slow'] };
+  expect(ofDeliveries()).toEqual([expect.objectContaining(timeout), expect.objectContaining(timeout)]);
+  expect(told).toEqual([timeout, timeout]);
+  slow.open();
+  await setImmediate();
+  expect(ofDeliveries().at(-1)).toMatchObject({ outcome: 'failed', late: true, tenant, params, key });
+  expect(ofDeliveries().at(-1)).not.toHaveProperty('running');
+});
+
+test.each<[string, Options]>([
+  ['with', {}],
+  ['without', { deduplicate: false }],
+])('a handler that runs longer than maxRunMs is named, %s de-duplication', async (_with, options) => {
+  const slow = gate();
+  const { webhooks, receive, ofDeliveries, told } = telling({ ...options, maxRunMs: 20 });
+  webhooks.on('*', () => slow.passed, { name: 'slow' });
+  expect((await receive(genuine())).status).toBe(500);
+  const failed = { outcome: 'failed', event: 'notes_created', key, tenant, params, running: ['slow'] };
+  expect(ofDeliveries()).toEqual([expect.objectContaining({ ...failed, attempt: 1 })]);
+  expect(ofDeliveries()[0]).not.toHaveProperty('cause');
+  expect(told).toEqual([failed]);
+  slow.open();
+});
+
+test('a delivery that a queue holds, and one that it cannot hold, have the same fields', async () => {
+  const queue = new ArrayQueue();
+  const { receive, ofDeliveries, told } = telling({ queue });
+  await receive(genuine());
+  queue.enqueue = () => Promise.reject(new Error('out of reach'));
+  await receive(genuine());
+  const common = { event: 'notes_created', key, tenant, params };
+  expect(ofDeliveries()).toEqual([
+    expect.objectContaining({ ...common, outcome: 'queued' }),
+    expect.objectContaining({ ...common, outcome: 'unavailable' }),
+  ]);
+  expect(told).toEqual([{ ...common, outcome: 'unavailable' }]);
+});
+
+test('a handler’s log has the tenant bound', async () => {
+  const { logger, lines } = notedLog();
+  const { webhooks } = receiver({ logger, secret: find });
+  webhooks.on('*', (_event, { log }) => log.info({}, 'wrote the note'));
+  await webhooks.receive({ ...genuine(), params });
+  expect(lines).toContainEqual(expect.objectContaining({ msg: 'wrote the note', event: 'notes_created', key, tenant }));
+});
+
+test('an unhandled delivery is answered as before though deduplicate.key cannot name it', async () => {
+  const name = jest.fn(({ payload }: { payload: unknown }) => (payload as { data: { id: string } }).data.id);
+  const { receive, ofDeliveries } = telling({ deduplicate: { key: name } });
+  expect((await receive(sign({ event: 'todo_created' }))).status).toBe(422);
+  expect(name).toHaveBeenCalledTimes(1);
+  expect(ofDeliveries()[0]).toMatchObject({ outcome: 'invalid', tenant });
+  expect(ofDeliveries()[0]).not.toHaveProperty('key');
+});
+
+test('no key is computed for a line that nobody writes', async () => {
+  const name = jest.fn(() => 'a name');
+  const signature = hmac({ header: 'x-bigmind-signature' });
+  const { webhooks } = receiver({ logger: false, signature, deduplicate: { key: name } });
+  for (const payload of [{ event: 'deal_won' }, { event: 'todo_created' }, examplePayload('email_sent'), '{']) {
+    await webhooks.receive(sign(payload));
+  }
+  expect(name).not.toHaveBeenCalled();
+});
