@@ -4,8 +4,10 @@ import type { BigmindEventMap } from './events/generated/types';
 import { createRouter } from './express/router';
 import { BytesInFlight } from './foundations/bytes-in-flight';
 import type { WebhookHeaders } from './foundations/contracts/request';
+import type { DeliveryEnd, Followed } from './foundations/contracts/telemetry';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
+import { endOf } from './foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireFunction, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
@@ -16,7 +18,7 @@ import { parseOptions } from './options/parse-options';
 import { registerCallback, registerHandler } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
-import { assemble, assembleWorker } from './pipeline/assemble';
+import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
 import { readPost, readRequest } from './pipeline/read-request';
@@ -53,7 +55,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
   const reporter = new Reporter(logger, settings.clock);
-  const parts = assemble(settings, logger, reporter);
+  const telemetry = openTelemetry(settings, logger, () => webhooks.health());
+  const parts = assemble(settings, logger, reporter, telemetry);
   const { registry, once, clock } = parts;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
   const inFlight = new BytesInFlight(settings.maxBytesInFlight);
@@ -81,20 +84,33 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return full;
     }
     unanswered += 1;
-    const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
-    return whenReady(settled, reported(receivedAt, rawBody.length, withoutBody));
+    const followed = follow(receivedAt, rawBody.length);
+    const settled = followed === undefined ? handle(raw) : followed.run(() => handle(raw));
+    return whenReady(settled, reported(receivedAt, rawBody.length, followed, withoutBody));
+  }
+  function handle(raw: RawDelivery): MaybePromise<Settled> {
+    return closed ? closing : recovered(() => receive(raw, parts), unexpected);
+  }
+  function follow(startedAt: number, bytes?: number): Followed<DeliveryEnd> | undefined {
+    return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(startedAt: number, bytes: number, withoutBody?: string): (settled: Settled) => Settled {
+  function reported(
+    startedAt: number,
+    bytes: number,
+    followed: Followed<DeliveryEnd> | undefined,
+    withoutBody?: string,
+  ): (settled: Settled) => Settled {
     return (settled) => {
       unanswered -= 1;
       inFlight.give(bytes);
-      report(because(withoutBody, settled), startedAt, bytes);
+      report(because(withoutBody, settled), startedAt, bytes, followed);
       return settled;
     };
   }
-  function report(settled: Settled, startedAt: number, bytes?: number): void {
+  function report(settled: Settled, startedAt: number, bytes?: number, followed = follow(startedAt, bytes)): void {
     reporter.report(settled, { bytes, startedAt });
+    followed?.end(endOf(settled));
   }
   const worker = assembleWorker(settings, parts, reporter);
 
@@ -149,8 +165,10 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     },
     async dispatch(input) {
       const startedAt = clock.now();
-      const settled = closed ? closing : await dispatchEvent(input, parts);
-      report(settled, startedAt);
+      const followed = follow(startedAt);
+      const dispatched = () => dispatchEvent(input, parts);
+      const settled = closed ? closing : await (followed === undefined ? dispatched() : followed.run(dispatched));
+      report(settled, startedAt, undefined, followed);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;
     },
@@ -172,6 +190,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       closed = true;
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
+      telemetry?.close();
     },
   };
   return webhooks;

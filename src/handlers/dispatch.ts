@@ -64,7 +64,7 @@ function dispatchOne({ name, run }: NamedHandler, event: unknown, context: unkno
 }
 
 /** Works as `await` does: it calls Promise's own `then`, even if a promise has another one. */
-function whenSettled<T>(
+export function whenSettled<T>(
   result: PromiseLike<unknown>,
   succeed: () => T | PromiseLike<T>,
   fail: (error: unknown) => T | PromiseLike<T>,

@@ -2,9 +2,13 @@ import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
 import { noStore } from '../deduplication/no-store';
 import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
+import type { Health } from '../foundations/contracts/health';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { Settled } from '../foundations/delivery';
+import { describeError } from '../foundations/describe-error';
+import { guardedTelemetry } from '../foundations/guarded-telemetry';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { withheldHeaders } from '../queueing/job-headers';
@@ -16,7 +20,12 @@ import type { PipelineParts } from './parts';
 import type { Reporter } from './report';
 
 /** Makes the parts of the pipeline from the options. */
-export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
+export function assemble(
+  settings: Settings,
+  logger: Logger,
+  reporter: Reporter,
+  telemetry: TelemetryOfReceiver | undefined,
+): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   return {
@@ -41,10 +50,28 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
     locals: settings.locals,
     queueing: queue && { queue, answerTimeoutMs: storeTimeoutMs, withheld: withheldHeaders(scheme?.signatureHeaders) },
     logger,
+    telemetry,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,
     reportLate,
   };
+}
+
+/** The telemetry of a receiver; an error that it throws is logged once. */
+export function openTelemetry(
+  { telemetry, checks }: Settings,
+  logger: Logger,
+  health: () => Promise<Health>,
+): TelemetryOfReceiver | undefined {
+  function tell(error: unknown): void {
+    const fields = { code: 'TELEMETRY_FAILED', cause: describeError(error) };
+    try {
+      logger.warn(fields, 'The telemetry threw. Deliveries are handled all the same; spans or metrics are missing.');
+    } catch {
+      // A broken logger cannot log its own error.
+    }
+  }
+  return telemetry && guardedTelemetry(telemetry, { events: checks, health }, tell);
 }
 
 /** The worker that takes this receiver's jobs from its queue. */
@@ -53,10 +80,11 @@ export function assembleWorker(
   parts: PipelineParts,
   reporter: Reporter,
 ): JobWorker {
-  const { clock, logger } = parts;
+  const { clock, logger, telemetry } = parts;
   return new JobWorker({
     open: (job) => openJob(job, parts),
     report: (settled, startedAt, bytes) => reporter.report(settled, { bytes, startedAt }),
+    telemetry,
     clock,
     logger,
     maxRunMs,

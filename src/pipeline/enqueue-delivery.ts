@@ -18,12 +18,18 @@ export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queu
   const locals = readLocals(raw, parts);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());
-  const job = writeJob(event, { key, locals: locals.value, withheld });
+  const sending = parts.telemetry?.send({ event: known.event });
+  const job = writeJob(event, { key, locals: locals.value, withheld, trace: sending?.trace });
+  const enqueue = () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue');
   const held = recovered<unknown, Settled>(
-    () => withinMs(queue.enqueue(job), Math.min(answerTimeoutMs, leftMs), 'The queue'),
+    () => (sending === undefined ? enqueue() : sending.run(enqueue)),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
   );
-  return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));
+  return whenReady(held, (answer) => {
+    const isRefused = answer instanceof Settled;
+    sending?.end({ isHeld: !isRefused });
+    return isRefused ? answer : new Settled('queued', known);
+  });
 }
 
 /** Calls `locals` here, where the request is. A job has to hold the result, so it must fit in JSON. */

@@ -3,6 +3,7 @@ import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
@@ -18,6 +19,7 @@ export interface PipelineParts {
   /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;
   readonly logger: Logger;
+  readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */
   readonly timeoutMs: number;
   readonly clock: { now(): number };

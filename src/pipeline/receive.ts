@@ -66,9 +66,9 @@ function runInTime(
   source: ContextSource,
   parts: PipelineParts,
 ): MaybePromise<Settled> {
-  const { once, clock, timeoutMs, reportLate } = parts;
+  const { clock, timeoutMs, reportLate } = parts;
   const deadline = source.raw.receivedAt + timeoutMs;
-  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
+  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source), reportLate);
 }

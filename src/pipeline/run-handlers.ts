@@ -1,11 +1,14 @@
 import type { HeldClaim } from '../deduplication/held-claim';
-import type { ClaimedWork, RunOnce } from '../deduplication/run-once';
+import type { ClaimedWork } from '../deduplication/run-once';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { RunReport, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { dispatch } from '../handlers/dispatch';
+import { followHandlers } from '../handlers/follow-handlers';
 import type { NamedHandler } from '../handlers/registry';
+import type { PipelineParts } from './parts';
 
 /** Handlers, their arguments and their deadline. */
 export interface HandlersToRun {
@@ -21,16 +24,18 @@ export interface HandlersToRun {
 }
 
 /** Runs handlers under a claim on their delivery, without a time limit. */
-export function runHandlers(run: HandlersToRun, once: RunOnce): MaybePromise<Settled> {
-  return once.run(new HandlerRun(run));
+export function runHandlers(run: HandlersToRun, { once, telemetry }: PipelineParts): MaybePromise<Settled> {
+  return once.run(new HandlerRun(run, telemetry));
 }
 
 /** An object with methods, since three closures for each delivery cost more. */
 class HandlerRun implements ClaimedWork {
   readonly #run: HandlersToRun;
+  readonly #telemetry: TelemetryOfReceiver | undefined;
 
-  constructor(run: HandlersToRun) {
+  constructor(run: HandlersToRun, telemetry: TelemetryOfReceiver | undefined) {
     this.#run = run;
+    this.#telemetry = telemetry;
   }
 
   get key(): string {
@@ -50,6 +55,7 @@ class HandlerRun implements ClaimedWork {
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {
     const { handlers, subject, source } = this.#run;
     const due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
-    return dispatch(due, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
+    const started = this.#telemetry === undefined ? due : followHandlers(due, source.event, this.#telemetry);
+    return dispatch(started, subject, new DeliveryContext(source, claim), (name) => claim.record(name));
   }
 }
