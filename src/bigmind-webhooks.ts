@@ -4,8 +4,10 @@ import type { BigmindEventMap } from './events/generated/types';
 import { createRouter } from './express/router';
 import { BytesInFlight } from './foundations/bytes-in-flight';
 import type { WebhookHeaders } from './foundations/contracts/request';
+import type { DeliveryEnd, Followed } from './foundations/contracts/telemetry';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
+import { endOf } from './foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireFunction, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
@@ -16,7 +18,7 @@ import { parseOptions } from './options/parse-options';
 import { registerCallback, registerHandler } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
-import { assemble, assembleWorker } from './pipeline/assemble';
+import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
 import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
@@ -55,7 +57,8 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
   const reporter = new Reporter(logger, settings.clock);
-  const parts = assemble(settings, logger, reporter);
+  const telemetry = openTelemetry(settings, logger, () => webhooks.health());
+  const parts = assemble(settings, logger, reporter, telemetry);
   const { registry, once, clock } = parts;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
   const inFlight = new BytesInFlight(settings.maxBytesInFlight);
@@ -80,24 +83,39 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
     const full = inFlight.take(rawBody.length);
     if (full !== undefined) {
-      reporter.report(full, measures);
+      tell(full, measures);
       return full;
     }
     unanswered += 1;
-    const settled = closed ? closing : recovered(() => receive(raw, parts), unexpected);
-    return whenReady(settled, reported(measures, withoutBody));
+    const followed = follow(measures);
+    const settled = followed === undefined ? handle(raw) : followed.run(() => handle(raw));
+    return whenReady(settled, reported(measures, followed, withoutBody));
+  }
+  function handle(raw: RawDelivery): MaybePromise<Settled> {
+    return closed ? closing : recovered(() => receive(raw, parts), unexpected);
+  }
+  function follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {
+    return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
   }
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(measures: Measures & { readonly bytes: number }, withoutBody?: string) {
-    return (settled: Settled): Settled => {
+  function reported(
+    measures: Started & { readonly bytes: number },
+    followed: Followed<DeliveryEnd> | undefined,
+    withoutBody?: string,
+  ): (settled: Settled) => Settled {
+    return (settled) => {
       unanswered -= 1;
       inFlight.give(measures.bytes);
-      reporter.report(because(withoutBody, settled), measures);
+      tell(because(withoutBody, settled), measures, followed);
       return settled;
     };
   }
+  function tell(settled: Settled, measures: Started, followed = follow(measures)): void {
+    reporter.report(settled, measures);
+    followed?.end(endOf(settled));
+  }
   function report(settled: Settled, startedAt: number): void {
-    reporter.report(settled, { startedAt });
+    tell(settled, { startedAt });
   }
   const worker = assembleWorker(settings, parts, reporter);
   const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
@@ -163,8 +181,10 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     },
     async dispatch(input) {
       const startedAt = clock.now();
-      const settled = closed ? closing : await dispatchEvent(input, parts);
-      report(settled, startedAt);
+      const followed = follow({ startedAt });
+      const dispatched = () => dispatchEvent(input, parts);
+      const settled = closed ? closing : await (followed === undefined ? dispatched() : followed.run(dispatched));
+      tell(settled, { startedAt }, followed);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;
     },
@@ -186,10 +206,14 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       closed = true;
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
+      telemetry?.close();
     },
   };
   return webhooks;
 }
+
+/** A delivery that is reported, and when it came. */
+type Started = Measures & { readonly startedAt: number };
 
 /** Without TypeScript, a request may be anything. Reading it may throw, and it is answered even then. */
 function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled {

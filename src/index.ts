@@ -46,6 +46,20 @@ export type {
   SigningInput,
 } from './foundations/contracts/signature-scheme';
 export type { Claim, ClaimedElsewhere, DeliveryStore } from './foundations/contracts/store';
+export type {
+  DeliveryEnd,
+  DeliveryStart,
+  Followed,
+  HandlerEnd,
+  HandlerStart,
+  JobStart,
+  SendEnd,
+  SendStart,
+  Telemetry,
+  TelemetryOfReceiver,
+  TelemetrySource,
+} from './foundations/contracts/telemetry';
+export type { TraceContext } from './foundations/contracts/trace-context';
 export { isWebhookError, WebhookError, type WebhookErrorCode } from './foundations/errors';
 export type { Outcome } from './foundations/outcomes';
 export type { WebhookResponse } from './foundations/response';

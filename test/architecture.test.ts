@@ -7,10 +7,20 @@ import { files, type Import, imports, visit } from './source-files';
 /** What joins the rooms: it may import them. */
 const joining = ['options', 'pipeline'];
 /** A room for each stretch of a delivery's way. */
-const rooms = ['express', 'signatures', 'events', 'deduplication', 'handlers', 'queueing', 'queues', 'stores'];
+const rooms = [
+  'express',
+  'signatures',
+  'events',
+  'deduplication',
+  'handlers',
+  'queueing',
+  'queues',
+  'stores',
+  'telemetry',
+];
 const tools = ['testing', 'cli'];
 /** Packages that have one place, and that place. Any other may be imported where it is needed, if it is declared. */
-const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/' };
+const places = { express: 'express/', ajv: 'events/', 'ajv-formats': 'events/', '@opentelemetry/api': 'telemetry/' };
 const drivers = ['redis', 'ioredis', 'pg', 'pg-boss', 'bullmq'];
 
 const handwritten = [...files].filter(([name]) => !name.includes('/generated/'));

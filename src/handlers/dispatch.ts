@@ -86,7 +86,7 @@ function dispatchOne(
 }
 
 /** Works as `await` does: it calls Promise's own `then`, even if a promise has another one. */
-function whenSettled<T>(
+export function whenSettled<T>(
   result: PromiseLike<unknown>,
   succeed: () => T | PromiseLike<T>,
   fail: (error: unknown) => T | PromiseLike<T>,

@@ -5,6 +5,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import type { Telemetry } from '../foundations/contracts/telemetry';
 import type { FindSecret, SecretRequest } from '../signatures/policy';
 
 /** How repeats of a delivery are recognised, and where deliveries are remembered. */
@@ -83,6 +84,11 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
    * reads it; with a queue, when the delivery comes. @default undefined
    */
   readonly locals?: ((request: SecretRequest) => Locals) | undefined;
+  /**
+   * Follows deliveries, handlers and jobs, such as `openTelemetry()` from `bigmind-webhooks/opentelemetry`. Whatever it
+   * does, it changes no outcome. @default none, which costs nothing
+   */
+  readonly telemetry?: Telemetry | undefined;
   /** A pino instance, pino options, or `false` for silence. @default pino({ name: 'bigmind-webhooks' }) */
   readonly logger?: Logger | PinoOptions | false | undefined;
   /** The clock, in milliseconds since 1970; for tests. @default Date */

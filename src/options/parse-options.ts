@@ -7,6 +7,7 @@ import type { Shape } from '../events/shape';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import type { Telemetry } from '../foundations/contracts/telemetry';
 import { WebhookError } from '../foundations/errors';
 import {
   badOption,
@@ -44,6 +45,7 @@ export interface Settings {
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
+  readonly telemetry: Telemetry | undefined;
   readonly clock: { now(): number };
 }
 
@@ -72,6 +74,7 @@ const known = {
   keepHeaders: true,
   schemas: true,
   locals: true,
+  telemetry: true,
   logger: true,
   clock: true,
 } satisfies Record<keyof AnyOptions, true>;
@@ -95,7 +98,16 @@ const usualBytesInFlight = 128 * 1024 ** 2;
  */
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
   knownOptions(given, '', known);
-  const { secret, signature, toleranceSeconds = 300, limit = '5mb', schemas = {}, locals, clock = Date } = given;
+  const {
+    secret,
+    signature,
+    toleranceSeconds = 300,
+    limit = '5mb',
+    schemas = {},
+    locals,
+    telemetry,
+    clock = Date,
+  } = given;
   const {
     timeoutMs = 9000,
     maxRunMs = 15 * 60_000,
@@ -123,6 +135,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     keepHeaders: parseKeepHeaders(keepHeaders, scheme),
     clock: parseClock(clock),
     ...parseSchemas(schemas),
+    telemetry: telemetry === undefined ? undefined : parseTelemetry(telemetry),
     locals,
   });
 }
@@ -164,6 +177,11 @@ function parseSize(text: string): number {
 function parseClock(clock: { now(): number } | null): { now(): number } {
   if (typeof clock?.now === 'function') return clock;
   throw badOption('clock', 'an object with now(), such as Date', clock);
+}
+
+function parseTelemetry(telemetry: unknown): Telemetry {
+  if (typeof (telemetry as Partial<Telemetry> | null)?.open === 'function') return telemetry as Telemetry;
+  throw badOption('telemetry', 'telemetry such as openTelemetry()', telemetry, callIt(telemetry, 'openTelemetry()'));
 }
 
 const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as const;

@@ -4,11 +4,14 @@ import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
 import { Breaker } from '../foundations/breaker';
+import type { Health } from '../foundations/contracts/health';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
+import { guardedTelemetry } from '../foundations/guarded-telemetry';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
@@ -21,7 +24,12 @@ import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
 
 /** Makes the parts of the pipeline from the options. */
-export function assemble(settings: Settings, logger: Logger, reporter: Reporter): PipelineParts {
+export function assemble(
+  settings: Settings,
+  logger: Logger,
+  reporter: Reporter,
+  telemetry: TelemetryOfReceiver | undefined,
+): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
   const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
   const outbox = new Outbox();
@@ -57,10 +65,28 @@ export function assemble(settings: Settings, logger: Logger, reporter: Reporter)
       keepHeaders: headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders }),
     },
     logger,
+    telemetry,
     timeoutMs: settings.timeoutMs,
     clock: settings.clock,
     reportLate,
   };
+}
+
+/** The telemetry of a receiver; an error that it throws is logged once. */
+export function openTelemetry(
+  { telemetry, checks }: Settings,
+  logger: Logger,
+  health: () => Promise<Health>,
+): TelemetryOfReceiver | undefined {
+  function tell(error: unknown): void {
+    const fields = { code: 'TELEMETRY_FAILED', cause: describeError(error) };
+    try {
+      logger.warn(fields, 'The telemetry threw. Deliveries are handled all the same; spans or metrics are missing.');
+    } catch {
+      // A broken logger cannot log its own error.
+    }
+  }
+  return telemetry && guardedTelemetry(telemetry, { events: checks, health }, tell);
 }
 
 /** The worker that takes this receiver's jobs from its queue. */
@@ -69,10 +95,11 @@ export function assembleWorker(
   parts: PipelineParts,
   reporter: Reporter,
 ): JobWorker {
-  const { clock, logger } = parts;
+  const { clock, logger, telemetry } = parts;
   return new JobWorker({
     open: (job) => openJob(job, parts),
     report: (settled, startedAt, bytes) => reporter.report(settled, { bytes, startedAt }),
+    telemetry,
     clock,
     logger,
     maxRunMs,

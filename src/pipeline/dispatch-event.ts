@@ -27,14 +27,14 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
   const { event: name } = event as { event: string };
   const handlers = parts.registry.handlersOf(name);
   if (handlers.length === 0) return new Settled('unhandled', { event: name, ...known });
-  const { locals, logger, clock, once } = parts;
+  const { locals, logger, clock } = parts;
   const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
   if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + parts.timeoutMs;
   const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
-  return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, once);
+  return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, parts);
 }
 
 function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {

@@ -18,13 +18,20 @@ export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queu
   const locals = readLocals(raw, parts);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
   const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());
+  const sending = parts.telemetry?.send({ event: known.event });
   // The job is written only if the queue is asked.
-  const enqueue = () => queue.enqueue(writeJob(event, { key, locals: locals.value, keepHeaders }));
+  const enqueue = () =>
+    queue.enqueue(writeJob(event, { key, locals: locals.value, keepHeaders, trace: sending?.trace }));
+  const asked = () => withinMs(ask(enqueue), leftMs, 'The queue');
   const held = recovered<unknown, Settled>(
-    () => withinMs(ask(enqueue), leftMs, 'The queue'),
+    () => (sending === undefined ? asked() : sending.run(asked)),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
   );
-  return whenReady(held, (answer) => (answer instanceof Settled ? answer : new Settled('queued', known)));
+  return whenReady(held, (answer) => {
+    const isRefused = answer instanceof Settled;
+    sending?.end({ isHeld: !isRefused });
+    return isRefused ? answer : new Settled('queued', known);
+  });
 }
 
 /** Calls `locals` here, where the request is. A job has to hold the result, so it must fit in JSON. */

@@ -30,14 +30,14 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
   const known = { event, key, tenant, params };
 
   function runNow(): MaybePromise<Settled> {
-    const { registry, clock, timeoutMs, logger, once } = parts;
+    const { registry, clock, timeoutMs, logger } = parts;
     const source = { raw, tenant, scheme, key: { text: key }, event, logger, locals: () => read.locals };
     const deadline = clock.now() + timeoutMs;
     if (!(readAnew instanceof Settled)) {
       const handlers = registry.handlersOf(event);
       if (handlers.length === 0) return new Settled('unhandled', known);
       const subject = readAnew.event;
-      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, once);
+      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, parts);
     }
     if (readAnew.outcome === 'ignored') {
       // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
@@ -46,8 +46,8 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
     if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
-    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, once);
+    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, parts);
   }
 
-  return { bytes: rawBody.length, key, event, run: runNow };
+  return { bytes: rawBody.length, key, event, trace: read.trace, run: runNow };
 }

@@ -5,6 +5,7 @@ import type { Ask } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { Outcome } from '../foundations/outcomes';
 import type { Registry } from '../handlers/registry';
@@ -25,6 +26,7 @@ export interface PipelineParts {
   /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;
   readonly logger: Logger;
+  readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */
   readonly timeoutMs: number;
   readonly clock: { now(): number };

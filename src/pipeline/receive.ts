@@ -70,7 +70,7 @@ function runInTime(
 ): MaybePromise<Settled> {
   const { once, clock, timeoutMs, reportLate } = parts;
   const deadline = source.raw.receivedAt + timeoutMs;
-  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, once);
+  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, once), reportLate);
 }

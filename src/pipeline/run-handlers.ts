@@ -1,12 +1,15 @@
 import type { HeldClaim } from '../deduplication/held-claim';
-import type { ClaimedWork, RunOnce } from '../deduplication/run-once';
+import type { ClaimedWork } from '../deduplication/run-once';
 import type { WebhookParams } from '../foundations/contracts/request';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { RunReport, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { type DispatchProgress, dispatch } from '../handlers/dispatch';
+import { followHandlers } from '../handlers/follow-handlers';
 import type { NamedHandler } from '../handlers/registry';
+import type { PipelineParts } from './parts';
 
 /** Handlers, their arguments and their deadline. */
 export interface HandlersToRun {
@@ -22,19 +25,21 @@ export interface HandlersToRun {
 }
 
 /** Runs handlers under a claim on their delivery, without a time limit. */
-export function runHandlers(run: HandlersToRun, once: RunOnce): MaybePromise<Settled> {
-  return once.run(new HandlerRun(run));
+export function runHandlers(run: HandlersToRun, { once, telemetry }: PipelineParts): MaybePromise<Settled> {
+  return once.run(new HandlerRun(run, telemetry));
 }
 
 /** An object with methods, since closures for each delivery cost more. */
 class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly #run: HandlersToRun;
+  readonly #telemetry: TelemetryOfReceiver | undefined;
   #claim: HeldClaim | undefined;
   #due: readonly NamedHandler[] = [];
   #report: RunReport | undefined;
 
-  constructor(run: HandlersToRun) {
+  constructor(run: HandlersToRun, telemetry: TelemetryOfReceiver | undefined) {
     this.#run = run;
+    this.#telemetry = telemetry;
   }
 
   get key(): string {
@@ -68,7 +73,9 @@ class HandlerRun implements ClaimedWork, DispatchProgress {
     const { handlers, subject, source } = this.#run;
     this.#claim = claim;
     this.#due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
-    return dispatch(this.#due, subject, new DeliveryContext(source, claim), this);
+    const started =
+      this.#telemetry === undefined ? this.#due : followHandlers(this.#due, source.event, this.#telemetry);
+    return dispatch(started, subject, new DeliveryContext(source, claim), this);
   }
 
   record(handler: string): MaybePromise<void> {

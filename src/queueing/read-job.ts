@@ -1,5 +1,7 @@
 import type { QueuedDelivery } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { TraceContext } from '../foundations/contracts/trace-context';
+import { fieldsOf } from '../foundations/fields-of';
 import { isRecord } from '../foundations/is-record';
 
 /** A job that is not a delivery: from a newer version, from somebody else, or damaged. */
@@ -40,8 +42,16 @@ export function readJob(job: unknown): ReadDelivery {
     headers: textsOf(job, 'headers'),
     params: textsOf(job, 'params'),
     locals,
+    trace: traceOf(job['trace']),
     rawBody,
   };
+}
+
+/** A trace that cannot be read is no reason to lose a delivery. */
+function traceOf(trace: unknown): TraceContext | undefined {
+  const { traceparent, tracestate } = fieldsOf(trace);
+  if (typeof traceparent !== 'string') return undefined;
+  return { traceparent, ...(typeof tracestate === 'string' && { tracestate }) };
 }
 
 function textOf(job: Readonly<Record<string, unknown>>, field: string): string {

@@ -1,5 +1,8 @@
 import type { JobPlan } from '../foundations/contracts/queue';
+import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
+import type { TraceContext } from '../foundations/contracts/trace-context';
 import { Settled } from '../foundations/delivery';
+import { endOf } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { Closing } from './closing';
@@ -12,6 +15,7 @@ export interface OpenedJob {
   readonly bytes: number;
   readonly key: string;
   readonly event: string;
+  readonly trace: TraceContext | undefined;
   /** Runs the handlers once. Never throws or rejects. */
   run(): MaybePromise<Settled>;
 }
@@ -22,10 +26,14 @@ export interface JobSettings {
   readonly open: (job: unknown) => OpenedJob | Settled;
   /** Called when an attempt ends, and when it waits for a store. `startedAt` is on the receiver's clock. */
   readonly report: (settled: Settled, startedAt: number, bytes?: number) => void;
+  readonly telemetry: TelemetryOfReceiver | undefined;
   readonly clock: { now(): number };
   /** How long an attempt may wait before its handlers run, over all its waits, in milliseconds. */
   readonly maxRunMs: number;
 }
+
+/** What is known of a job that cannot be read. */
+const noJob = { bytes: undefined, trace: undefined };
 
 const verdicts: Readonly<Partial<Record<Outcome, 'done' | 'forget'>>> = {
   processed: 'done',
@@ -50,13 +58,16 @@ export async function runJob(
   closing: Closing,
   settings: JobSettings,
 ): Promise<'done' | 'forget' | 'again'> {
-  const { open, report, clock } = settings;
+  const { open, report, telemetry, clock } = settings;
   const startedAt = clock.now();
   const opened = open(job);
-  const bytes = opened instanceof Settled ? undefined : opened.bytes;
-  const settled = opened instanceof Settled ? opened : await attempt(opened, limits, closing, settings);
+  const { bytes, trace } = opened instanceof Settled ? noJob : opened;
+  const followed = telemetry?.job({ waitedMs: 0, bytes, trace });
+  const running = () => (opened instanceof Settled ? opened : attempt(opened, limits, closing, settings));
+  const settled = await (followed === undefined ? running() : followed.run(running));
   const verdict = verdicts[settled.outcome] ?? (closing.hasBegun ? 'again' : undefined);
   report(verdict === undefined ? planned(settled, plan, clock) : settled, startedAt, bytes);
+  followed?.end(endOf(settled));
   if (verdict !== undefined) return verdict;
   throw failureReason(settled);
 }

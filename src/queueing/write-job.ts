@@ -1,5 +1,6 @@
 import type { QueuedDelivery } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { TraceContext } from '../foundations/contracts/trace-context';
 import type { EventDelivery } from '../foundations/delivery';
 
 /** The parts of a job that do not come from the delivery itself. */
@@ -10,12 +11,13 @@ export interface JobParts {
   readonly locals: unknown;
   /** Leaves out headers with credentials. */
   readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
+  readonly trace: TraceContext | undefined;
 }
 
 /** Writes a delivery as a job. */
 export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): QueuedDelivery {
   const { raw, tenant, scheme } = delivery;
-  const { key, locals, keepHeaders } = parts;
+  const { key, locals, keepHeaders, trace } = parts;
   return {
     version: 1,
     key,
@@ -26,6 +28,7 @@ export function writeJob({ delivery, event }: EventDelivery, parts: JobParts): Q
     headers: keepHeaders(raw.headers),
     params: Object.fromEntries(Object.entries(raw.params).filter(([, value]) => value !== undefined)),
     ...(locals !== undefined && { locals }),
+    ...(trace !== undefined && { trace }),
     rawBody: raw.rawBody.toString('base64'),
   };
 }

@@ -11,6 +11,7 @@ import {
 import { signDelivery } from '../../src/testing';
 import { path, post, serve } from '../express/serve';
 import { referenceExamples } from '../fixtures/reference-examples';
+import { observed } from '../telemetry/kit';
 import { notedLog } from './receiver';
 
 const marker = 'MARKER';
@@ -70,7 +71,15 @@ async function everything(
   const seen: unknown[] = [];
   let time = Date.now();
   const clock = { now: () => time };
-  const webhooks = bigmindWebhooks({ secret: [secret, oldSecret], limit: 20_000, clock, ...options, logger });
+  const { telemetry, spans, metrics, end } = observed();
+  const webhooks = bigmindWebhooks({
+    secret: [secret, oldSecret],
+    limit: 20_000,
+    clock,
+    ...options,
+    logger,
+    telemetry,
+  });
   webhooks.on('*', (_event, { log }) => log.info({}, 'in the handler'));
   webhooks.on('notes_created', () => Promise.reject(new Error('of the handler itself')), { name: 'failing' });
   webhooks.onError((error, details) => void seen.push(error, details));
@@ -102,8 +111,15 @@ async function everything(
   }
   seen.push(await webhooks.receive({ headers: { [marker]: marker }, body: { words } as unknown as string }));
   const statuses = new Set(lines.map((line) => (line as { outcome?: string }).outcome));
+  const series = [...(await metrics()).values()].flatMap(({ points }) => points);
+  expect(spans().length).toBeGreaterThan(deliveries.length);
+  expect(series.length).toBeGreaterThan(5);
+  for (const { name, attributes, events, status, links } of spans())
+    seen.push({ name, attributes, events, status, links });
+  seen.push(...series);
   await app.close();
   await webhooks.close();
+  await end();
   return { statuses, texts: [...lines.map((line) => JSON.stringify(line)), ...seen.map(readable)] };
 }
 
@@ -154,6 +170,13 @@ test.each<[string, unknown, string]>([
   const { statuses, texts } = await everything({ secret: () => answer as { tenant: string; secret: string } }, 'bare');
   expect(statuses).toContain(outcome);
   expect(texts.filter((text) => text.includes(marker))).toStrictEqual([]);
+});
+
+test('shows nothing of tenants and their names in spans and metrics, whatever they are called', async () => {
+  const tenants = { secret: () => ({ tenant: words, secret }) };
+  const { statuses, texts } = await everything(tenants, 'callbacks');
+  expect(statuses).toContain('processed');
+  expect(texts.filter((text) => text.includes(marker) && !text.includes('"tenant"'))).toStrictEqual([]);
 });
 
 test('shows nothing of the secret under a pinned scheme', async () => {

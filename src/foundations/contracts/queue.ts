@@ -1,5 +1,6 @@
 import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
+import type { TraceContext } from './trace-context';
 
 /**
  * A delivery on its way through a queue. It is plain JSON, so that any engine can hold it. `version` lets the next
@@ -21,6 +22,8 @@ export interface QueuedDelivery {
   readonly params: WebhookParams;
   /** What the `locals` option returned; absent when it returned nothing. */
   readonly locals?: unknown;
+  /** The trace of the request, for the worker's spans; absent without `telemetry`. */
+  readonly trace?: TraceContext | undefined;
   /** The body exactly as it was signed, in base64: PostgreSQL's jsonb refuses `\u0000` and lone surrogates. */
   readonly rawBody: string;
 }

@@ -5,12 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = join(__dirname, '../../..');
-const packageNames = {
+export const packageNames = {
   'bigmind-webhooks': join(root, 'src/index.ts'),
   'bigmind-webhooks/redis': join(root, 'src/stores/redis/index.ts'),
   'bigmind-webhooks/postgres': join(root, 'src/stores/postgres/index.ts'),
   'bigmind-webhooks/bullmq': join(root, 'src/queues/bullmq/index.ts'),
   'bigmind-webhooks/pg-boss': join(root, 'src/queues/pg-boss/index.ts'),
+  'bigmind-webhooks/opentelemetry': join(root, 'src/telemetry/opentelemetry/index.ts'),
 };
 
 /** A program that processes of their own can run. */

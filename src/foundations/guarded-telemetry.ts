@@ -1,0 +1,66 @@
+import type { DeliveryEnd, Followed, Telemetry, TelemetryOfReceiver, TelemetrySource } from './contracts/telemetry';
+import type { Settled } from './delivery';
+
+const unfollowed: Followed<unknown> = { run: (work) => work(), end: () => undefined };
+
+/** The same telemetry, but it never throws: `tell` gets its first error. */
+export function guardedTelemetry(
+  telemetry: Telemetry,
+  source: TelemetrySource,
+  tell: (error: unknown) => void,
+): TelemetryOfReceiver {
+  let told = false;
+  function attempt<T>(call: () => T, otherwise: T): T {
+    try {
+      return call();
+    } catch (error) {
+      if (!told) tell(error);
+      told = true;
+      return otherwise;
+    }
+  }
+  function guarded<End>(start: () => Followed<End>): Followed<End> {
+    const followed = attempt(start, unfollowed);
+    return {
+      run: (work) => runOnce(work, (once) => attempt(() => followed.run(once), undefined)),
+      end: (result) => attempt(() => followed.end(result), undefined),
+    };
+  }
+  const opened = attempt<TelemetryOfReceiver | undefined>(() => telemetry.open(source), undefined);
+  return {
+    delivery: (start) => guarded(() => opened?.delivery(start) ?? unfollowed),
+    job: (start) => guarded(() => opened?.job(start) ?? unfollowed),
+    handler: (start) => guarded(() => opened?.handler(start) ?? unfollowed),
+    send(start) {
+      const sending = attempt(() => opened?.send(start), undefined);
+      const trace = attempt(() => sending?.trace, undefined);
+      return { ...guarded(() => sending ?? unfollowed), trace };
+    },
+    close: () => attempt(() => opened?.close(), undefined),
+  };
+}
+
+/** Runs `work` through `through`. It runs once, even if that runs it twice, later or not at all. */
+function runOnce<T>(work: () => T, through: (once: () => void) => void): T {
+  let ended: { readonly value: T } | { readonly error: unknown } | undefined;
+  function once(): void {
+    if (ended !== undefined) return;
+    try {
+      ended = { value: work() };
+    } catch (error) {
+      ended = { error };
+    }
+  }
+  through(once);
+  once();
+  // The compiler does not see that `once` has set it.
+  const result = ended as unknown as { readonly value: T } | { readonly error: unknown };
+  if ('error' in result) throw result.error;
+  return result.value;
+}
+
+/** The part of an outcome that telemetry sees: no error, no payload. */
+export function endOf({ outcome, details }: Settled): DeliveryEnd {
+  const { event, key, attempt = 1, joined = false } = details;
+  return { outcome, event, key, isRepeat: outcome === 'duplicate' || joined || attempt > 1 };
+}

@@ -1,0 +1,159 @@
+import { Redis } from 'ioredis';
+import { type BigmindWebhooks, bigmindWebhooks, type Health } from '../../src/index';
+import { bullmqQueue } from '../../src/queues/bullmq/index';
+import { redisStore } from '../../src/stores/redis/index';
+import { examplePayload, signDelivery } from '../../src/testing/index';
+import { notedLog } from '../receive/receiver';
+import { observed, seriesValue } from '../telemetry/kit';
+import { type OwnRedis, startRedis } from './kit/own-redis';
+import { proxyTo, type Wire } from './kit/proxy';
+import { until } from './queues/bullmq-kit';
+import { freshNamespace } from './services';
+
+// An on-call exercise: for each trouble, health(), the metrics and one line of the log say which it is.
+const secret = 'a secret of the night';
+const prefix = 'bigmind.webhooks.';
+let server: OwnRedis;
+let wire: Wire;
+let client: Redis;
+let webhooks: BigmindWebhooks;
+let sdk: ReturnType<typeof observed>;
+let lines: object[];
+let gone: (() => void)[] = [];
+let counter = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+
+afterAll(() => server.remove());
+
+beforeEach(async () => {
+  wire = await proxyTo('127.0.0.1', server.port);
+  client = new Redis(wire.port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: 1 });
+  client.on('error', () => undefined);
+  sdk = observed();
+});
+
+afterEach(async () => {
+  for (const end of gone) end();
+  gone = [];
+  wire.mend();
+  await webhooks.close({ timeoutMs: 0 });
+  client.disconnect();
+  await Promise.all([wire.close(), sdk.end()]);
+});
+
+/** The service of the exercise; its store is in Redis, and so is its queue, if it has one. */
+function service(options: { readonly withQueue?: boolean; readonly timeoutMs?: number } = {}): void {
+  const namespace = freshNamespace();
+  const log = notedLog();
+  lines = log.lines;
+  webhooks = bigmindWebhooks({
+    secret,
+    logger: log.logger,
+    telemetry: sdk.telemetry,
+    timeoutMs: options.timeoutMs,
+    deduplicate: { store: redisStore({ client, namespace }), storeTimeoutMs: 500 },
+    ...(options.withQueue && { queue: bullmqQueue({ connection: client, namespace, attempts: 1, backoffMs: 1 }) }),
+  });
+}
+
+function delivery(changes: object = {}, by = secret) {
+  const payload = { ...examplePayload('notes_created', { data: { content: `note ${counter++}` } }), ...changes };
+  return signDelivery({ payload, secret: by });
+}
+
+/** The line of an outcome. */
+function lineOf(outcome: string): unknown {
+  const found = lines.filter((line) => (line as { outcome?: string }).outcome === outcome);
+  expect(found.length).toBeGreaterThan(0);
+  return found[0];
+}
+
+async function deliveriesOf(outcome: string): Promise<unknown> {
+  return seriesValue(await sdk.metrics(), `${prefix}deliveries`, { 'bigmind.outcome': outcome });
+}
+
+const healthy: Partial<Health> = { status: 'ok', store: expect.objectContaining({ ok: true }) as Health['store'] };
+
+test.each([
+  ['store', false],
+  ['queue', true],
+])('Redis is gone, and with it the %s: it is down, by name, until it is back', async (dependency, withQueue) => {
+  service({ withQueue });
+  webhooks.on('*', () => undefined);
+  expect((await webhooks.receive(delivery())).status).toBe(200);
+  const { status } = await webhooks.health();
+  expect(status).toBe('ok');
+  wire.cut();
+  await until(() => client.status !== 'ready');
+  expect((await webhooks.receive(delivery())).status).toBe(503);
+  const health = await webhooks.health();
+  expect(health).toMatchObject({ status: 'degraded', [dependency]: { ok: false } });
+  expect(health[dependency as 'store' | 'queue']?.error).not.toBe('');
+  const metrics = await sdk.metrics();
+  expect(seriesValue(metrics, `${prefix}dependency.up`, { 'bigmind.dependency': dependency })).toBe(0);
+  expect(seriesValue(metrics, `${prefix}deliveries`, { 'bigmind.outcome': 'unavailable' })).toBe(1);
+  const reason = withQueue ? /^The queue could not hold/ : /^The delivery store could not be asked/;
+  expect(lineOf('unavailable')).toMatchObject({ reason: expect.stringMatching(reason) as string });
+
+  wire.mend();
+  await until(() => client.status === 'ready');
+  expect((await webhooks.receive(delivery())).status).toBe(200);
+  expect(await webhooks.health()).toMatchObject({ status: 'ok', [dependency]: { ok: true, lastError: {} } });
+  const later = await sdk.metrics();
+  expect(seriesValue(later, `${prefix}dependency.up`, { 'bigmind.dependency': dependency })).toBe(1);
+});
+
+test('a handler hangs: it runs on after the answer, and its name is a label', async () => {
+  service({ timeoutMs: 100 });
+  webhooks.on('*', () => new Promise<void>((resolve) => gone.push(resolve)), { name: 'hanging' });
+  expect((await webhooks.receive(delivery())).status).toBe(503);
+  expect(await webhooks.health()).toMatchObject({ ...healthy, inFlight: { deliveries: 0, running: 1, bytes: 0 } });
+  const metrics = await sdk.metrics();
+  expect(seriesValue(metrics, `${prefix}active_handlers`, { 'bigmind.handler': 'hanging' })).toBe(1);
+  expect(await deliveriesOf('timeout')).toBe(1);
+  expect(lineOf('timeout')).toMatchObject({ event: 'notes_created', key: expect.any(String) as string });
+});
+
+test('a handler fails: the services are well, and its name is a label and in the line, with its error', async () => {
+  service();
+  webhooks.on('*', () => Promise.reject(new Error('the CRM said no')), { name: 'failing' });
+  expect((await webhooks.receive(delivery())).status).toBe(500);
+  expect(await webhooks.health()).toMatchObject({ ...healthy, inFlight: { running: 0 } });
+  const failed = { 'bigmind.handler': 'failing', 'bigmind.result': 'failed' };
+  expect(seriesValue(await sdk.metrics(), `${prefix}handler.duration`, failed)).toMatchObject({ count: 1 });
+  expect(lineOf('failed')).toMatchObject({ failures: [{ handler: 'failing', message: 'the CRM said no' }] });
+});
+
+test('the dead letters are many: the queue counts them, and each has its line', async () => {
+  service({ withQueue: true });
+  webhooks.on('*', () => Promise.reject(new Error('the CRM said no')), { name: 'failing' });
+  await webhooks.work();
+  for (let sent = 0; sent < 5; sent += 1) expect((await webhooks.receive(delivery())).status).toBe(200);
+  await until(async () => (await webhooks.health()).queue?.dead === 5);
+  expect(await webhooks.health()).toMatchObject({ ...healthy, queue: { ok: true, waiting: 0, dead: 5 } });
+  expect(seriesValue(await sdk.metrics(), `${prefix}queue.dead`)).toBe(5);
+  expect(lineOf('failed')).toMatchObject({ failures: [{ handler: 'failing' }] });
+});
+
+test('the secret is wrong: nothing is genuine, and the services are well', async () => {
+  service();
+  webhooks.on('*', () => undefined);
+  expect((await webhooks.receive(delivery({}, 'the secret of yesterday'))).status).toBe(401);
+  expect(await webhooks.health()).toMatchObject(healthy);
+  expect(await deliveriesOf('unauthenticated')).toBe(1);
+  expect(await deliveriesOf('processed')).toBeUndefined();
+  expect(lineOf('unauthenticated')).toMatchObject({ reason: expect.any(String) as string });
+});
+
+test('the sender changed a payload: the event is a label, and the line names the place', async () => {
+  service();
+  webhooks.on('*', () => undefined);
+  expect((await webhooks.receive(delivery({ data: 'all new' }))).status).toBe(422);
+  expect(await webhooks.health()).toMatchObject(healthy);
+  const labels = { 'bigmind.event': 'notes_created', 'bigmind.outcome': 'invalid' };
+  expect(seriesValue(await sdk.metrics(), `${prefix}deliveries`, labels)).toBe(1);
+  expect(lineOf('invalid')).toMatchObject({ event: 'notes_created', schemaError: { pointer: '/data' } });
+});
