@@ -210,3 +210,23 @@ test('BullMQ’s own tools find the jobs', async () => {
   expect((await theirs.getJob(job.key))?.name).toBe('notes_created');
   await theirs.close();
 });
+
+test('tells a worker when a failed job runs again at the latest, and that the last attempt is the last', async () => {
+  const queue = cast.queue({ connection: client, attempts: 3, backoffMs: 40 });
+  const plans: (number | undefined)[] = [];
+  const runs: number[] = [];
+  const worker = await queue.work(
+    (_job, plan) => {
+      plans.push(plan?.retryInMs);
+      runs.push(performance.now());
+      return Promise.reject(new Error('no'));
+    },
+    { concurrency: 1 },
+  );
+  cast.workers.push(worker);
+  await queue.enqueue(newDelivery());
+  await until(() => runs.length === 3);
+  expect(plans).toEqual([40, 80, undefined]);
+  // Half of the longest pause is the shortest.
+  expect((runs[1] ?? 0) - (runs[0] ?? 0)).toBeGreaterThanOrEqual(15);
+});

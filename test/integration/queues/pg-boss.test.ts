@@ -32,6 +32,22 @@ describe.each([
     expect(Buffer.from(got[0]?.rawBody ?? '', 'base64').equals(body)).toBe(true);
   });
 
+  test('tells a worker when a failed job runs again at the latest, and that the last attempt is the last', async () => {
+    const queue = company.queue(stage, { attempts: 2, backoffMs: 1000 });
+    const plans: (number | undefined)[] = [];
+    const worker = await queue.work(
+      (_job, plan) => {
+        plans.push(plan?.retryInMs);
+        return Promise.reject(new Error('no'));
+      },
+      { concurrency: 1 },
+    );
+    company.workers.push(worker);
+    await queue.enqueue(newDelivery());
+    await until(() => plans.length === 2);
+    expect(plans).toEqual([2000, undefined]);
+  });
+
   test('a repeat is the same job while it waits, runs, waits for its next attempt, is done and is dead', async () => {
     const queue = company.queue(stage, { attempts: 2 });
     const [done, dead] = [newDelivery(), newDelivery()];
