@@ -25,7 +25,8 @@ const builtInOptions: Options = {
 
 // No property of our schemas has a name that objects inherit, so the built-in checks need no `ownProperties`, which
 // doubles their cost. Custom schemas may have such names: `required: ['constructor']`.
-const customOptions: Options = { ...shared, discriminator: true, ownProperties: true };
+// `verbose` puts the refused value into an error, for its length.
+const customOptions: Options = { ...shared, discriminator: true, ownProperties: true, verbose: true };
 
 let builtIn: ReadonlyMap<string, EventCheck> | undefined;
 
