@@ -23,7 +23,7 @@ import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
 import { deadLettersOf } from './queueing/dead-letters';
-import type { BigmindWebhooks } from './receiver';
+import type { BigmindWebhooks, VerifiedEvent } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
 import { refuseUnsigned } from './signatures/verify-signature';
 
@@ -85,6 +85,13 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   function report(settled: Settled, startedAt: number, bytes?: number): void {
     reporter.report(settled, { bytes, startedAt });
   }
+  async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
+    const bytes = raw.rawBody.length;
+    const full = inFlight.take(bytes);
+    if (full !== undefined) return full;
+    const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
+    return verified.finally(() => inFlight.give(bytes));
+  }
   const worker = assembleWorker(settings, parts, reporter);
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
@@ -128,9 +135,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
       const verified =
-        raw instanceof Settled
-          ? raw
-          : await verifyEvent<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw, parts).catch(unexpected);
+        raw instanceof Settled ? raw : await verifyHeld<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
       if (!(verified instanceof Settled)) return verified;
       const told = raw instanceof Settled ? verified : because(raw.withoutBody, verified);
       report(told, receivedAt);
