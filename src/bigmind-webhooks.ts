@@ -31,7 +31,7 @@ import { refuseUnsigned } from './signatures/verify-signature';
  * Makes a receiver of Bigmind's webhooks. Every mistake in the set-up throws here, before it can lose a delivery. The
  * schemas are compiled here, not at the first delivery.
  *
- * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION` or `BAD_SCHEMA`
+ * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION`, `BAD_SCHEMA` or `CODE_GENERATION_FORBIDDEN`
  */
 // Overloads, since the compiler would infer `Schemas` from the type that a result is assigned to, and not take the
 // default.

@@ -5,7 +5,7 @@ import type { EventSchemas } from '../events/event-schema';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
-import { WebhookError } from '../foundations/errors';
+import { isWebhookError, WebhookError } from '../foundations/errors';
 import {
   badOption,
   badWord,
@@ -209,6 +209,7 @@ function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {
   try {
     return compileSchemas(json);
   } catch (cause) {
+    if (isWebhookError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : 'not usable';
     throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
   }
