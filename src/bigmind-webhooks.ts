@@ -28,7 +28,7 @@ import { errorOf, Reporter } from './pipeline/report';
 import { verifyEvent } from './pipeline/verify-event';
 import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
-import type { BigmindWebhooks } from './receiver';
+import type { BigmindWebhooks, VerifiedEvent } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
 import { refuseUnsigned } from './signatures/verify-signature';
 
@@ -36,7 +36,7 @@ import { refuseUnsigned } from './signatures/verify-signature';
  * Makes a receiver of Bigmind's webhooks. Every mistake in the set-up throws here, before it can lose a delivery. The
  * schemas are compiled here, not at the first delivery.
  *
- * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION` or `BAD_SCHEMA`
+ * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET`, `BAD_OPTION`, `BAD_SCHEMA` or `CODE_GENERATION_FORBIDDEN`
  */
 // Overloads, since the compiler would infer `Schemas` from the type that a result is assigned to, and not take the
 // default.
@@ -117,6 +117,13 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   function report(settled: Settled, startedAt: number): void {
     tell(settled, { startedAt });
   }
+  async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
+    const bytes = raw.rawBody.length;
+    const full = inFlight.take(bytes);
+    if (full !== undefined) return full;
+    const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
+    return verified.finally(() => inFlight.give(bytes));
+  }
   const worker = assembleWorker(settings, parts, reporter);
   const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
   const router = createRouter({
@@ -171,9 +178,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
       const verified =
-        raw instanceof Settled
-          ? raw
-          : await verifyEvent<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw, parts).catch(unexpected);
+        raw instanceof Settled ? raw : await verifyHeld<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
       if (!(verified instanceof Settled)) return verified;
       const told = raw instanceof Settled ? verified : because(raw.withoutBody, verified);
       report(told, receivedAt);

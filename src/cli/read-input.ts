@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
 import type { Io } from './io';
 import { readAtMost } from './read-at-most';
+import { toUtf8 } from './to-utf8';
 import { visibleText } from './visible-text';
 
 /** The name of an input in messages. */
@@ -10,7 +11,7 @@ export function nameOfInput(path: string): string {
 }
 
 /**
- * The bytes of a file, or of standard input for `-`.
+ * The bytes of a file, or of standard input for `-`, in UTF-8 without a byte order mark.
  *
  * @throws Failure
  */
@@ -18,10 +19,10 @@ export async function readInput(path: string, { stdin, interrupted }: Io): Promi
   if (path === '-') {
     // Otherwise Ctrl-C would wait for input that nobody types any more.
     interrupted.addEventListener('abort', () => stdin.destroy(), { once: true });
-    return (await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes;
+    return toUtf8((await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes);
   }
   try {
-    return await readFile(path);
+    return toUtf8(await readFile(path));
   } catch (error) {
     throw misuse(`${visibleText(path)} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
 import type { Io } from './io';
 import { whyUnread } from './read-input';
+import { toUtf8 } from './to-utf8';
 
 const variable = 'BIGMIND_WEBHOOK_SECRET';
 
@@ -14,21 +15,22 @@ export const secretFileOption = [
 /**
  * The secret, from a file or from the environment; `undefined` if there is none.
  *
- * @throws Failure for a file that cannot be read, or is empty
+ * @throws Failure for a file that cannot be read, is empty or no text
  */
 export async function readSecret(secretFile: string | undefined, { env }: Io): Promise<string | undefined> {
   if (secretFile === undefined) {
     const secret = env[variable];
     return secret === undefined || secret.trim() === '' ? undefined : secret;
   }
-  const text = await readSecretFile(secretFile);
+  const text = toUtf8(await readSecretFile(secretFile)).toString('utf8');
   if (text.trim() === '') throw misuse('--secret-file holds no secret: it is empty.');
+  if (/[\0\ufffd]/.test(text)) throw misuse('--secret-file is no text in UTF-8: save it as UTF-8.');
   return text.replace(/\r?\n$/, '');
 }
 
-async function readSecretFile(path: string): Promise<string> {
+async function readSecretFile(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     throw misuse(`--secret-file cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
   }

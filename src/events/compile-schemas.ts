@@ -1,6 +1,9 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020';
 import type { SchemaError } from '../foundations/contracts/schema-error';
+import { isWebhookError } from '../foundations/errors';
 import { addFormats } from './add-formats';
+import { compileSchema } from './compile-schema';
+import { declareAnnotations } from './declare-annotations';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 
@@ -25,7 +28,8 @@ const builtInOptions: Options = {
 
 // No property of our schemas has a name that objects inherit, so the built-in checks need no `ownProperties`, which
 // doubles their cost. Custom schemas may have such names: `required: ['constructor']`.
-const customOptions: Options = { ...shared, discriminator: true, ownProperties: true };
+// `verbose` puts the refused value into an error, for its length.
+const customOptions: Options = { ...shared, discriminator: true, ownProperties: true, verbose: true };
 
 let builtIn: ReadonlyMap<string, EventCheck> | undefined;
 
@@ -38,7 +42,7 @@ export function compileSchemas(custom: Readonly<Record<string, object>> = {}): R
 
 function compileBuiltIn(): ReadonlyMap<string, EventCheck> {
   const ajv = withCommon(addFormats(new Ajv2020(builtInOptions), ['date-time']));
-  return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, toCheck(ajv.compile(schema))]));
+  return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, toCheck(compileSchema(ajv, schema))]));
 }
 
 /** Uses another Ajv, so that a schema may keep the `$id` of the built-in one that it replaces. */
@@ -52,11 +56,13 @@ function compileOne(ajv: Ajv2020, name: string, schema: object): EventCheck {
   try {
     // For callers without TypeScript: Ajv would compile `true`, and an array as a schema that accepts everything.
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) throw new Error('it is no object');
-    const validate = ajv.compile(schema);
+    declareAnnotations(ajv, schema);
+    const validate = compileSchema(ajv, schema);
     // An async schema returns a promise, which counts as true for every payload.
     if ('$async' in validate) throw new Error('$async is not supported');
     return toCheck(validate);
   } catch (cause) {
+    if (isWebhookError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The schema of ${JSON.stringify(name)} cannot be compiled: ${reason}`, { cause });
   }

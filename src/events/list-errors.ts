@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import { isRecord } from '../foundations/is-record';
 import { addFormats } from './add-formats';
+import { compileSchema } from './compile-schema';
 import { builtInSchemas, commonSchema } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 import { readEventName, validateEvent } from './validate-event';
@@ -41,7 +42,7 @@ function compileForAll(): ReadonlyMap<string, ValidateFunction> {
     unicodeRegExp: false,
   });
   addFormats(ajv, ['date-time']).addSchema(commonSchema, 'common.schema.json');
-  return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, ajv.compile(schema)]));
+  return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, compileSchema(ajv, schema)]));
 }
 
 function distinct(errors: NonNullable<ValidateFunction['errors']>): SchemaError[] {

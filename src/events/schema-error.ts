@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020';
 import type { SchemaError } from '../foundations/contracts/schema-error';
+import { longestOf } from './add-formats';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   return {
     pointer: property === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(property)}`,
     keyword,
-    detail: describe(keyword, params),
+    detail: describe(keyword, params) + describeLength(error),
   };
 }
 
@@ -40,6 +41,13 @@ function escapePointer(name: string): string {
 // Ajv's own text for `enum` does not list the values.
 function describe(keyword: string, params: Params): string {
   return descriptions[keyword]?.(params) ?? `must satisfy ${keyword}`;
+}
+
+/** How long a text may be that a format refuses for its length. Only a custom schema's errors have the text. */
+function describeLength({ keyword, params, data }: ErrorObject): string {
+  if (keyword !== 'format' || typeof data !== 'string') return '';
+  const longest = longestOf(String((params as Params)['format']));
+  return data.length > longest ? ` of at most ${longest} characters` : '';
 }
 
 const descriptions: Readonly<Record<string, ((params: Params) => string) | undefined>> = {

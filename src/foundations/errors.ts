@@ -9,6 +9,7 @@ const setupCodes = {
   BAD_OPTION: 'An option is unknown or has an invalid value',
   BAD_SCHEMA: 'A schema in `schemas` cannot be compiled',
   BAD_SECRET: 'A secret is missing, or too weak to protect anything',
+  CODE_GENERATION_FORBIDDEN: 'The process forbids code made from text, which the schemas need',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',

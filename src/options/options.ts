@@ -61,7 +61,7 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   /** How long the body may take to arrive, in milliseconds from 1. @default 15_000 */
   readonly readTimeoutMs?: number | undefined;
   /**
-   * How many bytes of bodies are held at once, while they are read and until they are answered, in bytes from 1 or as
+   * How many bytes of bodies are held at once, while they are read and until they are answered or verified, in bytes from 1 or as
    * text like `limit`. Beyond it deliveries are answered 503, and repeated. @default '128mb', or `limit` if that is more
    */
   readonly maxBytesInFlight?: number | string | undefined;

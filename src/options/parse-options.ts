@@ -8,7 +8,7 @@ import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Telemetry } from '../foundations/contracts/telemetry';
-import { WebhookError } from '../foundations/errors';
+import { isWebhookError, WebhookError } from '../foundations/errors';
 import {
   badOption,
   badWord,
@@ -237,6 +237,7 @@ function parseSchemas(schemas: unknown): Pick<Settings, 'checks' | 'shapes'> {
   try {
     return { checks: compileSchemas(json), shapes: eventShapes(json) };
   } catch (cause) {
+    if (isWebhookError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : 'not usable';
     throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { knownOptions, requireText } from '../foundations/option-checks';
 import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../index';
 
 export interface SignDeliveryInput {
@@ -23,15 +24,22 @@ export interface SignedDelivery {
   readonly body: string;
 }
 
+const known = { payload: true, secret: true, scheme: true, signedAt: true, id: true } satisfies Record<
+  keyof SignDeliveryInput,
+  true
+>;
+
 const header = 'x-bigmind-signature';
 
 /**
  * Signs a delivery as a sender would.
  *
- * @throws TypeError for a payload that JSON cannot hold, or a scheme that can only verify
+ * @throws WebhookError `BAD_OPTION` for an unknown option or no secret; TypeError for a payload that JSON cannot hold, or a scheme that can only verify
  */
 export function signDelivery(input: SignDeliveryInput): SignedDelivery {
+  knownOptions(input, 'signDelivery', known);
   const { payload, secret, signedAt = Date.now(), id = `msg_${randomUUID()}` } = input;
+  requireText('signDelivery.secret', secret);
   const body = typeof payload === 'string' ? payload : (JSON.stringify(payload) as string | undefined);
   if (body === undefined) throw new TypeError(`payload: expected what JSON can say, got ${typeof payload}.`);
   const scheme = schemeOf(input.scheme ?? 'hmac');

@@ -139,3 +139,58 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(said(await webhooks.receive(padded()))).toBe('200 processed');
   });
 });
+
+describe('verify()', () => {
+  /** A receiver whose `secret` function waits until it is told what to do. */
+  function verifying(options: Parameters<typeof noting>[0] = {}) {
+    const asked = gate();
+    const made = noting({
+      maxBytesInFlight: most,
+      secret: async () => {
+        await asked.passed;
+        return { tenant: 'acme', secret };
+      },
+      ...options,
+    });
+    return { ...made, asked };
+  }
+
+  test('holds its bytes until it has verified them, and throws 503 UNAVAILABLE beyond maxBytesInFlight', async () => {
+    const { logger, lines } = notedLog();
+    const { webhooks, asked } = verifying({ logger });
+    const waiting = [padded(), padded(), padded()].map((delivery) => webhooks.verify(delivery));
+    await expect(webhooks.verify(padded())).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+    expect(said(await webhooks.receive(padded()))).toBe('503 UNAVAILABLE');
+    expect(lines.filter((line) => /maxBytesInFlight/.test((line as { reason?: string }).reason ?? ''))).toHaveLength(2);
+    asked.open();
+    expect(await Promise.all(waiting)).toMatchObject([{ tenant: 'acme' }, { tenant: 'acme' }, { tenant: 'acme' }]);
+    expect(await webhooks.verify(padded())).toMatchObject({ event: { event: 'notes_created' } });
+  });
+
+  const fail = (): never => {
+    throw new Error('a mistake in the key');
+  };
+  const signed = (body: string) => {
+    const scheme = hmac({ header: 'x-bigmind-signature' });
+    const input = { rawBody: Buffer.from(body), secret, signedAt: Date.now(), id: 'x' };
+    return { headers: { ...scheme.sign?.(input) }, body };
+  };
+
+  test.each<[string, object, string, Parameters<typeof noting>[0]]>([
+    ['a forged delivery', { ...padded(), headers: forged }, 'UNAUTHENTICATED', {}],
+    ['one that is no JSON', signed('{'.repeat(part)), 'MALFORMED', {}],
+    ['one that its schema refuses', signed('{"event":"notes_created"}'.padEnd(part)), 'INVALID', {}],
+    ['one of an unknown event', signed('{"event":"nobody_knows"}'.padEnd(part)), 'IGNORED', {}],
+    ['one whose secret cannot be found', padded(), 'UNAVAILABLE', { secret: () => Promise.reject(new Error('gone')) }],
+    ['one that is too large', padded(), 'TOO_LARGE', { limit: 1000 }],
+    ['one whose key cannot be made', padded(), 'FAILED', { deduplicate: { key: () => fail() } }],
+  ])('gives back the bytes of %s, once', async (_title, delivery, code, options) => {
+    const { webhooks, asked } = verifying(options);
+    asked.open();
+    // Four of them would be too many.
+    for (let time = 0; time < 10; time++) {
+      const refusal = await webhooks.verify(delivery as ReturnType<typeof padded>).catch((error: Error) => error);
+      expect(refusal).toMatchObject({ code, message: expect.not.stringContaining('maxBytesInFlight') as string });
+    }
+  });
+});

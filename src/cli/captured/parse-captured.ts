@@ -2,6 +2,7 @@ import { fieldsOf } from '../../foundations/fields-of';
 import { isRecord } from '../../foundations/is-record';
 import { Failure } from '../failure';
 import { jsonIn } from '../json-in';
+import { toUtf8 } from '../to-utf8';
 import type { CapturedRequest } from './captured-request';
 import { parseHar } from './har';
 import { headersToSave } from './headers-to-save';
@@ -16,7 +17,7 @@ const forms =
  * @throws Failure naming the line that cannot be read, never its text
  */
 export function parseCaptured(text: Buffer | string): CapturedRequest[] {
-  const bytes = withoutMark(Buffer.isBuffer(text) ? text : Buffer.from(text, 'utf8'));
+  const bytes = toUtf8(Buffer.isBuffer(text) ? text : Buffer.from(text, 'utf8'));
   const start = bytes.findIndex((byte) => !whiteSpace.has(byte));
   if (start < 0) throw new Failure(`The input is empty. ${forms}`);
   // Headers never begin with a brace. Saved lines and HAR files always do.
@@ -29,11 +30,6 @@ export function parseCaptured(text: Buffer | string): CapturedRequest[] {
 
 const brace = 0x7b;
 const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
-
-/** Editors on Windows write a byte order mark first. */
-function withoutMark(bytes: Buffer): Buffer {
-  return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? bytes.subarray(3) : bytes;
-}
 
 /** The request as a saved line, without a line end: JSON with the body's bytes in base64, and without credentials. */
 export function toSavedLine(request: CapturedRequest): string {
