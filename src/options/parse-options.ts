@@ -203,9 +203,19 @@ function parseSchemas(schemas: unknown): ReadonlyMap<string, EventCheck> {
   try {
     return compileSchemas(json);
   } catch (cause) {
+    if (isForbidden(cause)) throw new WebhookError('BAD_SCHEMA', noFunctions, { cause });
     const reason = cause instanceof Error ? cause.message : 'not usable';
     throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
   }
+}
+
+const noFunctions =
+  'schemas: this process may not make functions from text, and the schemas are compiled to functions. Start Node without ' +
+  '--disallow-code-generation-from-strings; on a platform that forbids it, receive elsewhere (docs/frameworks.md).';
+
+/** What V8 throws then, perhaps as the cause of what a custom schema throws. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'EvalError' || isForbidden(error.cause));
 }
 
 function parseSchema(name: string, entry: unknown): object {

@@ -14,6 +14,15 @@ export function blockUnder(document, heading) {
   return block;
 }
 
+/** The code in the second column of a document's table, in the row that begins with a name. */
+export function cellOf(document, name) {
+  const lines = readFileSync(join(root, document), 'utf8').split('\n');
+  const found = lines.map((line) => line.split('|').map((each) => each.trim())).filter(([, first]) => first === name);
+  const code = found.map((cells) => /^`([^`]+)`/.exec(cells[2] ?? '')?.[1]);
+  if (code.length !== 1 || code[0] === undefined) throw new Error(`${document} has no row with code for ${name}.`);
+  return code[0];
+}
+
 export function toJavaScript(text) {
   const compilerOptions = {
     target: ts.ScriptTarget.ES2022,

@@ -1,20 +1,27 @@
-/** docs/compatibility.md: the same text for the same rows and verdicts, whenever and wherever it is written. */
-export function documentOf(rows, results) {
+/**
+ * docs/compatibility.md: the same text for the same rows and verdicts, whenever and wherever it is written. Rows without a result
+ * stay as they were in the document before.
+ */
+export function documentOf(rows, results, before) {
   const groups = [...new Set(rows.map(({ group }) => group))];
-  const tables = groups.map((group) =>
-    tableOf(
-      group,
-      rows.filter((row) => row.group === group),
-      results,
-    ),
-  );
+  const lines = before.split('\n');
+  const tables = groups.map((group) => {
+    const members = rows.filter((row) => row.group === group);
+    const cells = members.flatMap((row) => {
+      const result = results.get(row);
+      return result ? [lineOf(row, result)] : lines.filter((line) => line.startsWith(beginningOf(row)));
+    });
+    return [`## ${group}`, '', '| with | versions | verdict | seen |', '| --- | --- | --- | --- |', ...cells, ''].join(
+      '\n',
+    );
+  });
   return `${head}\n${tables.join('\n')}`;
 }
 
 const head = `# Compatibility
 
-What the package was seen to work with. \`npm run test:compatibility\` wrote this page from its last whole run: each row installs
-the packed package beside the versions named, and runs it.
+What the package was seen to work with. \`npm run test:compatibility\` wrote this page from what it ran: each row installs the
+packed package beside the versions named, and runs it.
 
 | peer | versions |
 | --- | --- |
@@ -35,14 +42,12 @@ the answer waited for a handler that takes its time. *context*, the handler ran 
 traces and log fields are kept. Other words name what else was tried.
 `;
 
-function tableOf(group, rows, results) {
-  const lines = rows.map((row) => {
-    const { verdict, seen, why } = results.get(row);
-    return `| ${[row.name, versionsOf(row), verdictOf(row, verdict, why), seen.join(', ')].map(cell).join(' | ')} |`;
-  });
-  return [`## ${group}`, '', '| with | versions | verdict | seen |', '| --- | --- | --- | --- |', ...lines, ''].join(
-    '\n',
-  );
+function lineOf(row, { verdict, seen, why }) {
+  return `${beginningOf(row)}${cell(verdictOf(row, verdict, why))} | ${cell(seen.join(', '))} |`;
+}
+
+function beginningOf(row) {
+  return `| ${cell(row.name)} | ${cell(versionsOf(row))} | `;
 }
 
 /** What is installed beside the package, in words. */

@@ -10,9 +10,10 @@ import { join } from 'node:path';
  *   (`nodeArgs`, `main`, `args`), or by `command`. It succeeds if it exits with 0 and has told `proved()` something.
  * - `blocks`: blocks of the documents that are put beside it, and type-checked unless `types` is `false`. `manifest`: what its
  *   package.json says.
+ * - `adapter`: the row of a table in docs/stores.md whose code is run.
  * - `minNode`: the oldest Node that its packages run on; with an older one at hand, a newer one is installed. `node`: the Node it
  *   is about. `services`: the servers that it needs.
- * - `supported`: `false` with the `reason` and what to do `instead`. `pinned`: it is one of the ten that every change is tried with.
+ * - `supported`: `false` with what the failure is `saying`, the `reason`, and what to do `instead`. `pinned`: it is one of the ten that every change is tried with.
  * - `seconds`: the most that it may take, without the install.
  */
 const order = [

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
-import { blockUnder, toJavaScript } from './doc-blocks.mjs';
+import { blockUnder, cellOf, toJavaScript } from './doc-blocks.mjs';
 import { install, nodeOf, root, run } from './install.mjs';
 
 const houses = join(import.meta.dirname, 'houses');
@@ -56,6 +56,7 @@ async function runIn(place, row, { node, tarball, folder }) {
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'house', private: true, ...row.manifest }));
   const blocks = writeBlocks(place, row.blocks ?? []);
   writeJavaScript(place);
+  writeAdapter(place, row.adapter);
   const proofs = join(place, 'proofs.txt');
   const env = {
     BIGMIND_WEBHOOK_SECRET: 'the secret of the house',
@@ -107,6 +108,15 @@ function writeJavaScript(place) {
     const file = join(place, name);
     writeFileSync(file.replace(/\.ts$/, '.js'), toJavaScript(readFileSync(file, 'utf8')));
   }
+}
+
+/** Writes the adapter that docs/stores.md has in a table, word for word, as a function of what it names. */
+function writeAdapter(place, name) {
+  const code = name === undefined ? 'undefined' : cellOf('docs/stores.md', name);
+  writeFileSync(
+    join(place, 'adapter.mjs'),
+    `export const adapter = (given) => new Function(...Object.keys(given), ${JSON.stringify(`return (${code});`)})(...Object.values(given));\n`,
+  );
 }
 
 function isOlder(version, than) {

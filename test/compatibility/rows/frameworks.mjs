@@ -59,6 +59,18 @@ export const rows = [
       },
     ];
   }),
+  ...['10.4.15', '11.1.0'].map((version) => ({
+    group,
+    name: `NestJS ${version.split('.')[0]}, forRoutes(path) under URI versioning`,
+    packages: nestOf(version),
+    shown: `@nestjs/core ${version}`,
+    house: 'nest.mjs',
+    args: ['rawBody', version.split('.')[0], 'missed'],
+    supported: false,
+    saying: '201 !== 200',
+    reason: 'Nest never calls the middleware, and a controller at that path runs with no signature checked.',
+    instead: 'Use `app.use` or `forRoutes(SomeController)`.',
+  })),
   {
     group,
     name: 'NestJS: the block',
