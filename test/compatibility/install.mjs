@@ -30,6 +30,7 @@ export function run(command, args, { cwd, env, seconds }) {
     // A process group of its own, so that whatever it starts ends with it.
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: 'pipe' });
     let output = '';
+    running.add(child.pid);
     child.stdin.end();
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
@@ -40,11 +41,19 @@ export function run(command, args, { cwd, env, seconds }) {
     child.once('error', (error) => (output += error.message));
     child.once('close', (code) => {
       clearTimeout(timer);
+      running.delete(child.pid);
       endGroup(child.pid);
       resolve({ code, output });
     });
   });
 }
+
+/** Its process groups do not hear of Ctrl-C by themselves. */
+const running = new Set();
+process.once('exit', () => {
+  for (const pid of running) endGroup(pid);
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 function endGroup(pid) {
   try {
