@@ -9,6 +9,7 @@ export default tseslint.config(
       '**/node_modules/',
       '**/generated/',
       'test/consumers/',
+      'test/compatibility/',
       '**/*.js',
       '**/*.mjs',
       '**/*.cjs',

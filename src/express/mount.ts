@@ -38,9 +38,11 @@ export function pathOf(url: string): string {
 }
 
 const patterns = /[*?+()[\]{}|\\]/;
+/** A path that nobody has: what fits it, fits every path. */
+const nobodys = '/\0';
 
 /**
- * Whether a route's path is this one; `undefined` if it is a pattern. `app.use` takes its path off, and what is left
+ * Whether a route's path is this one; `undefined` if it fits every path. `app.use` takes its path off, and what is left
  * has fewer segments: a route that an earlier middleware was in does not fit any more.
  */
 function fitsRoute(path: string, route: unknown): boolean | undefined {
@@ -48,13 +50,16 @@ function fitsRoute(path: string, route: unknown): boolean | undefined {
     const fits = route.map((each) => fitsRoute(path, each));
     return fits.includes(true) || (fits.includes(undefined) ? undefined : false);
   }
-  if (typeof route !== 'string' || patterns.test(route)) return undefined;
+  if (route instanceof RegExp) return nobodys.search(route) === -1 ? path.search(route) !== -1 : undefined;
+  if (typeof route !== 'string') return undefined;
   const segments = segmentsOf(path);
   const expected = segmentsOf(route);
-  return (
-    segments.length === expected.length &&
-    expected.every((segment, place) => segment.includes(':') || segment === segments[place])
-  );
+  const fits = (segment: string, place: number) => segment.includes(':') || segment === segments[place];
+  const wild = expected.findIndex((segment) => patterns.test(segment));
+  if (wild === -1) return segments.length === expected.length && expected.every(fits);
+  // Behind a wildcard anything may come: what stands before it decides, if it names something.
+  const fixed = expected.slice(0, wild);
+  return fixed.some((segment) => segment !== '' && !segment.includes(':')) ? fixed.every(fits) : undefined;
 }
 
 function segmentsOf(path: string): readonly string[] {

@@ -16,7 +16,7 @@ export interface ReadOptions extends BodyRules {
 }
 
 /** The real one is kept: a test with fake timers should still get an answer. */
-export const atEndOfTurn = timers.setImmediate;
+export const atEndOfTurn: typeof setImmediate = timers.setImmediate;
 
 /**
  * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { play, scenarios } from './blocks';
-import { type CodeBlock, codeBlocks, documents } from './markdown';
+import { type CodeBlock, codeBlocks, documents, frameworks } from './markdown';
 import { fileOf, type RunningBlock, run, writeRunnable } from './run-block';
 import { typeErrors } from './type-check';
 import { copyExample, filesOf, makeWorkspace, removeWorkspace, write } from './workspace';
 
-const blocks = documents().flatMap(codeBlocks);
+const blocks = documents()
+  .filter((document) => document !== frameworks)
+  .flatMap(codeBlocks);
 const readme = blocks.filter(({ document }) => document === 'README.md');
 let workspace: string;
 let running: RunningBlock | undefined;

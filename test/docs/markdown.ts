@@ -26,6 +26,9 @@ export function documents(): string[] {
   });
 }
 
+/** Its blocks need frameworks that are installed for `npm run test:compatibility` alone, which compiles and runs them. */
+export const frameworks = join('docs', 'frameworks.md');
+
 /** The blocks in TypeScript or JavaScript; `javascript` and `typescript` are the same languages. */
 export function codeBlocks(document: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { earlier, type Mount, mounts, wrappers } from './houses';
 import { expresses, genuine, notedLog, noting, path, post, type Served, serve } from './serve';
 
-describe.each(expresses)('under $name', ({ express }) => {
+describe.each(expresses)('under $name', ({ express, name }) => {
   const { webhooks, handled } = noting();
   const served: Served[] = [];
 
@@ -79,6 +79,25 @@ describe.each(expresses)('under $name', ({ express }) => {
         expect([method, reply.status, reply.headers.get('allow')]).toEqual([method, 405, 'POST']);
       }
       expect(handled).toStrictEqual([]);
+    },
+  );
+
+  test.each(Object.keys(wrappers))(
+    'lets nobody past who signed nothing, in a route with a wildcard wrapped in %s',
+    async (wrapper) => {
+      const wildcard = name === 'Express 4' ? '/webhooks/*' : '/webhooks/*rest';
+      const wild: Record<string, Mount['at']> = {
+        'a wildcard': (app, handler) => app.post(wildcard, handler),
+        'one of several': (app, handler) => app.post(['/other', wildcard], handler),
+        'a pattern': (app, handler) => app.post(/^\/webhooks\/big/, handler),
+      };
+      for (const at of Object.values(wild)) {
+        const { url } = await house(wrappers[wrapper] as never, { used: false, at }, () => {});
+        expect((await post(url, { headers: {}, body: '{}' })).status).toBe(401);
+        expect(handled).toStrictEqual([]);
+        expect((await post(url, genuine())).status).toBe(200);
+        handled.splice(0);
+      }
     },
   );
 

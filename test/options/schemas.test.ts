@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { eventSchema, isWebhookError, memoryStore } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
+import { makeWorkspace, removeWorkspace, write } from '../docs/workspace';
 import { receiverWith, refusalOf } from './refusal';
 
 const dealClosed = {
@@ -44,6 +46,26 @@ test.each([
   expect(String(thrown)).toContain('"deal_closed"');
   expect((thrown as Error).cause).toBeInstanceOf(Error);
 });
+
+test('where functions may not be made from text, it says so at construction, and what to do', () => {
+  const workspace = makeWorkspace();
+  try {
+    const app = write(
+      workspace,
+      'app.cjs',
+      `try { require('bigmind-webhooks').bigmindWebhooks({ secret: 'a secret' }); } catch ({ code, message }) { console.log(code, message); }`,
+    );
+    const flag = '--disallow-code-generation-from-strings';
+    const { status, stdout } = spawnSync(process.execPath, [flag, app], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^CODE_GENERATION_FORBIDDEN /) as unknown,
+    });
+    expect(stdout).toContain(`without ${flag}`);
+  } finally {
+    removeWorkspace(workspace);
+  }
+}, 120_000);
 
 test('an event named as what objects inherit is an event like others', async () => {
   const schemas = JSON.parse(

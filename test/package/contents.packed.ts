@@ -47,6 +47,15 @@ test('every module has its types, and every types their module', () => {
   expect(stems('.js')).toEqual(stems('.d.ts'));
 });
 
+test('no type imports a default, which would need esModuleInterop', () => {
+  const types = files.filter((file) => file.endsWith('.d.ts'));
+  expect(types.length).toBeGreaterThan(50);
+  const importing = types.filter((file) =>
+    /^import (?:type )?\w+(?:, .*)? from /m.test(readFileSync(join(home, file), 'utf8')),
+  );
+  expect(importing).toStrictEqual([]);
+});
+
 test('every subpath leads to a file', () => {
   const targets = Object.values(packageJson.exports).flatMap((target) =>
     typeof target === 'string' ? [target] : Object.values(target),

@@ -1,11 +1,11 @@
-import { codeBlocks, documents } from '../docs/markdown';
+import { codeBlocks, documents, frameworks } from '../docs/markdown';
 import { run, writeRunnable } from '../docs/run-block';
 import { makeWorkspace, removeWorkspace } from '../docs/workspace';
 
 // Beside `npm test`, which compiles these blocks too and runs those of the README: each is a process of its own.
 const blocks = documents()
   .flatMap(codeBlocks)
-  .filter(({ document }) => document !== 'README.md');
+  .filter(({ document }) => !['README.md', frameworks].includes(document));
 let workspace: string;
 
 beforeAll(() => {

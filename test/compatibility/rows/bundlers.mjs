@@ -1,0 +1,30 @@
+const group = 'Bundlers';
+const express = { express: '5.3.0' };
+const bundled = { house: 'bundles', main: 'bundle.mjs' };
+
+const tools = [
+  { name: 'esbuild, CommonJS', packages: { esbuild: '0.28.2' }, args: ['esbuild-cjs'] },
+  { name: 'esbuild, ESM with a createRequire banner', packages: { esbuild: '0.28.2' }, args: ['esbuild-esm'] },
+  { name: 'webpack', packages: { webpack: '5.112.2' }, args: ['webpack'] },
+  {
+    name: 'rollup, with a createRequire banner',
+    packages: {
+      rollup: '4.68.8',
+      '@rollup/plugin-node-resolve': '16.0.3',
+      '@rollup/plugin-commonjs': '29.0.3',
+      '@rollup/plugin-json': '6.1.0',
+    },
+    args: ['rollup'],
+  },
+  { name: 'vite, for the server', packages: { vite: '8.3.8' }, args: ['vite'] },
+  { name: 'ncc', packages: { '@vercel/ncc': '0.45.0' }, args: ['ncc'] },
+];
+
+export const rows = tools.map(({ name, packages, args }) => ({
+  group,
+  name,
+  packages,
+  installed: { ...packages, ...express },
+  args,
+  ...bundled,
+}));

@@ -1,0 +1,33 @@
+const group = 'Installs';
+const house = 'installs';
+
+/** What users have of packages that would be peers, in versions that no adapter of ours takes. */
+const old = {
+  bullmq: '5.1.0',
+  express: '4.18.0',
+  ioredis: '4.28.5',
+  '@electric-sql/pglite': '0.1.5',
+  pg: '7.18.2',
+  'pg-boss': '9.0.3',
+  redis: '3.1.2',
+};
+
+export const rows = [
+  ...Object.entries(old).map(([name, version]) => ({
+    group,
+    name: `npm, beside ${name} ${version}`,
+    packages: { [name]: version },
+    house,
+    main: 'beside.cjs',
+    args: [JSON.stringify({ [name]: version })],
+  })),
+  { group, name: 'pnpm', packages: { pnpm: '10.20.0' }, house, main: 'install.mjs', args: ['pnpm'] },
+  {
+    group,
+    name: 'Yarn with PnP; modules need `pnpEnableEsmLoader`',
+    packages: { '@yarnpkg/cli-dist': '4.18.1' },
+    house,
+    main: 'install.mjs',
+    args: ['yarn'],
+  },
+];
