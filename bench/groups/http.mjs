@@ -12,6 +12,7 @@ const configured = 'default';
 const withRedis = 'default with redisStore';
 const remembering = 'silent';
 const forgetting = 'silent, no de-duplication';
+const observed = 'silent with OpenTelemetry';
 const handWritten = 'hand-written';
 const octokit = '@octokit/webhooks';
 
@@ -22,6 +23,7 @@ const ours = {
   [withRedis]: 'the same, but for `redisStore` with a Redis of the benchmark’s own',
   [remembering]: '`logger: false` and a handler that reads nothing; de-duplication is in memory',
   [forgetting]: '`logger: false` and `deduplicate: false`',
+  [observed]: '`logger: false` and `openTelemetry()`, with the SDK’s batch exporter of spans and its metrics',
 };
 const simple = 'a hand-written receiver, which checks the HMAC and parses';
 
@@ -79,6 +81,23 @@ export async function silent({ bytes, goals }) {
   return group('silent', bytes, {
     ...(await race(servers, bytes)),
     rows: [...rowsOf(remembering, goals.deduplicating), ...rowsOf(forgetting, goals.forgetting)],
+  });
+}
+
+/**
+ * What spans and metrics cost, against the same receiver without them.
+ *
+ * @param atLeast the goal: how many times the requests of the receiver without
+ */
+export async function telemetry({ bytes, atLeast }) {
+  const servers = [
+    { name: observed, file: 'telemetry' },
+    { name: remembering, file: 'bigmind-webhooks' },
+  ];
+  const means = meaning(observed, 'the same without telemetry');
+  return group('with telemetry', bytes, {
+    ...(await race(servers, bytes)),
+    rows: [row(observed, remembering, { bytes, goal: { atLeast }, means })],
   });
 }
 

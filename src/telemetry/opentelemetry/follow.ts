@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type {
   DeliveryEnd,
   Followed,
@@ -11,13 +11,14 @@ import type {
 import { describeError } from '../../foundations/describe-error';
 import { rowOf } from '../../foundations/outcomes';
 import type { Api } from './load-api';
-import type { Instruments } from './metrics';
+import type { ActiveHandlers, Instruments } from './metrics';
 import { contextFrom, traceOf } from './trace-context';
 
 export interface FollowSettings {
   readonly api: Api;
   readonly tracer: Tracer;
   readonly instruments: Instruments;
+  readonly activeHandlers: ActiveHandlers;
   readonly events: TelemetrySource['events'];
 }
 
@@ -25,7 +26,13 @@ export interface FollowSettings {
 const messaging = { 'messaging.system': 'bigmind-webhooks', 'messaging.destination.name': 'deliveries' };
 
 /** Follows deliveries, jobs and handlers with a span each, and counts them when they end. */
-export function followWith({ api, tracer, instruments, events }: FollowSettings): Omit<TelemetryOfReceiver, 'close'> {
+export function followWith({
+  api,
+  tracer,
+  instruments,
+  activeHandlers,
+  events,
+}: FollowSettings): Omit<TelemetryOfReceiver, 'close'> {
   const { SpanKind, SpanStatusCode } = api;
   /** Where no context manager is registered, a handler's span still finds that of its delivery. */
   const own = new AsyncLocalStorage<Context>();
@@ -68,9 +75,9 @@ export function followWith({ api, tracer, instruments, events }: FollowSettings)
       if (bytes !== undefined) instruments.bodySize.record(bytes, labels);
     };
   }
-  function handlerEnded(startedAt: number, labels: Attributes) {
+  function handlerEnded(startedAt: number, labels: Readonly<Record<string, string>>) {
     return (span: Span, { failure }: HandlerEnd): void => {
-      instruments.activeHandlers.add(-1, labels);
+      activeHandlers.add(labels, -1);
       const result = failure === undefined ? 'succeeded' : 'failed';
       instruments.handlerDuration.record((performance.now() - startedAt) / 1000, {
         ...labels,
@@ -98,7 +105,7 @@ export function followWith({ api, tracer, instruments, events }: FollowSettings)
     },
     handler({ handler, event }) {
       const labels = { 'bigmind.event': eventName(event), 'bigmind.handler': handler };
-      instruments.activeHandlers.add(1, labels);
+      activeHandlers.add(labels, 1);
       return start(`handler ${handler}`, { attributes: labels }, active(), handlerEnded(performance.now(), labels));
     },
     send({ event }) {

@@ -1,4 +1,4 @@
-import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter, ObservableResult } from '@opentelemetry/api';
 import type { ServiceHealth } from '../../foundations/contracts/health';
 import type { TelemetrySource } from '../../foundations/contracts/telemetry';
 
@@ -21,14 +21,32 @@ export function instrumentsOf(meter: Meter) {
     duration: histogram('delivery.duration', 's', 'From arrival to outcome', requestSeconds),
     bodySize: histogram('delivery.body.size', 'By', 'Length of bodies', bodyBytes),
     handlerDuration: histogram('handler.duration', 's', 'Runs of handlers, by result', handlerSeconds),
-    activeHandlers: meter.createUpDownCounter(`${namespace}.active_handlers`, {
-      unit: '{handler}',
-      description: 'Handlers that run now',
-    }),
   };
 }
 
 export type Instruments = ReturnType<typeof instrumentsOf>;
+
+/** Handlers that run now, by event and name. Counted here, since a record of the SDK costs more than this. */
+export class ActiveHandlers {
+  readonly #series = new Map<string, { readonly labels: Attributes; count: number }>();
+
+  add(labels: Readonly<Record<string, string>>, change: 1 | -1): void {
+    const name = JSON.stringify(labels);
+    const series = this.#series.get(name);
+    if (series === undefined) this.#series.set(name, { labels, count: change });
+    else series.count += change;
+  }
+
+  observe(meter: Meter): () => void {
+    const description = 'Handlers that run now';
+    const gauge = meter.createObservableGauge(`${namespace}.active_handlers`, { unit: '{handler}', description });
+    const observe = (result: ObservableResult): void => {
+      for (const { labels, count } of this.#series.values()) result.observe(count, labels);
+    };
+    gauge.addCallback(observe);
+    return () => gauge.removeCallback(observe);
+  }
+}
 
 /** Observes what `health()` says, at each collection. Returns a function that ends it. */
 export function observeHealth(meter: Meter, source: TelemetrySource): () => void {
