@@ -105,7 +105,7 @@ test('durability and eviction are looked at again after each reconnection, in we
   const admin = cast.client(primary.port);
   await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
   await admin.config('SET', 'appendonly', 'no');
-  await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   // The worker asks by itself.
   await until(() => lines.some(({ trouble }) => trouble === 'QUEUE_NOT_DURABLE'));
   await until(() => connection.status === 'ready');
