@@ -24,7 +24,8 @@ onStop(async () => {
   const closed = once(server, 'close');
   server.close();
   await webhooks.close({ timeoutMs: 20_000 });
-  setInterval(() => server.closeIdleConnections(), 100).unref();
+  // The last answers have left by then; a client that sent nothing would keep the server open.
+  setTimeout(() => server.closeAllConnections(), 1000).unref();
   await closed;
   await pool.end();
 });

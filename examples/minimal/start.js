@@ -12,5 +12,6 @@ const server = app.listen(port, () => console.log(`Deliveries are taken at http:
 process.once('SIGTERM', async () => {
   server.close();
   await webhooks.close(); // waits for handlers that run
-  setInterval(() => server.closeIdleConnections(), 100).unref();
+  // The last answers have left by then; a client that sent nothing would keep the server open.
+  setTimeout(() => server.closeAllConnections(), 1000).unref();
 });

@@ -55,6 +55,51 @@ test('makes room by letting go of claims whose lease has passed, and keeps their
   expect(store.claim('hung', 100, long)).toMatchObject({ attempt: 2, succeeded: ['done before'] });
 });
 
+test('counts a claim that was taken over after its lease once: its place is free when it ends', () => {
+  let now = 0;
+  const store = memoryStore({ maxKeys: 1, clock: { now: () => now } });
+  for (let times = 0; times < 3; times += 1) {
+    expect(store.claim('key', 100, long)).toMatchObject({ attempt: times + 1 });
+    now += 101;
+  }
+  const last = claimed(store.claim('key', 100, long));
+  expect(store.complete('key', last.token, long)).toBe(true);
+  expect(store.claim('next', 100, long)).toMatchObject({ attempt: 1 });
+});
+
+test('frees the place of a running delivery whose time is over', () => {
+  let now = 0;
+  const store = memoryStore({ maxKeys: 1, clock: { now: () => now } });
+  void store.claim('crashed', 100, 100);
+  now = 101;
+  // Looking at it is what forgets it.
+  const again = claimed(store.claim('crashed', 100, 100));
+  expect(again.attempt).toBe(1);
+  expect(store.release('crashed', again.token)).toBe(true);
+  expect(store.claim('next', 100, 100)).toMatchObject({ attempt: 1 });
+  expect(() => store.claim('third', 100, 100)).toThrow(/full/);
+});
+
+test('takes the completion of a claim whose lease has passed, if nobody took it', () => {
+  let now = 0;
+  const store = memoryStore({ clock: { now: () => now } });
+  const { token } = claimed(store.claim('key', 100, long));
+  now = 5000;
+  expect(store.complete('key', token, long)).toBe(true);
+  expect(store.claim('key', 100, long)).toBe('done');
+});
+
+test('forgets a delivery last that came again', () => {
+  const store = memoryStore({ maxKeys: 2 });
+  void store.release('again', claimed(store.claim('again', long, long)).token);
+  void store.complete('old', claimed(store.claim('old', long, long)).token, long);
+  void store.complete('again', claimed(store.claim('again', long, long)).token, long);
+  void store.complete('new', claimed(store.claim('new', long, long)).token, long);
+  expect(store.claim('again', long, long)).toBe('done');
+  expect(store.claim('new', long, long)).toBe('done');
+  expect(store.claim('old', long, long)).toMatchObject({ attempt: 1 });
+});
+
 test('ends a lease, and frees its place, when its own clock is set back an hour', () => {
   let now = 3_600_000;
   const store = memoryStore({ maxKeys: 1, clock: { now: () => now } });

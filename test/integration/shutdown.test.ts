@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { SignedDelivery } from '../../src/testing/index';
 import { type Bundle, bundle } from './kit/bundle';
@@ -106,3 +108,20 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect((await next.ended).code).toBe(0);
   },
 );
+
+test('a client that connected and sent nothing, or half a request, does not keep it from ending with code 0', async () => {
+  const receiver = await start();
+  const silent = connect(receiver.port, '127.0.0.1');
+  const slow = connect(receiver.port, '127.0.0.1');
+  for (const socket of [silent, slow]) {
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+  }
+  slow.write('POST /webhooks/bigmind HTTP/1.1\r\nhost: localhost\r\n');
+  expect(outcomeOf(await post(receiver.port, signedNote(randomUUID())))).toBe('processed');
+  const toldAt = performance.now();
+  receiver.kill('SIGTERM');
+  const { code, signal } = await receiver.ended;
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  expect(performance.now() - toldAt).toBeLessThan(8000);
+});

@@ -16,7 +16,8 @@ async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), 30_000).unref();
   server.close();
   await webhooks.close({ timeoutMs: 20_000 });
-  setInterval(() => server.closeIdleConnections(), 100).unref();
+  // The last answers have left by then; a client that sent nothing would keep the server open.
+  setTimeout(() => server.closeAllConnections(), 1000).unref();
 }
 process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());

@@ -1,6 +1,7 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { engineErrors } from '../engine-errors';
-import { type BullmqClient, type BullmqConnectionOptions, connectTo, connectWorker } from './connection';
+import { connectWorker } from './connect-worker';
+import { type BullmqClient, type BullmqConnectionOptions, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { type BullQueue, placeOf } from './engine';
@@ -8,8 +9,17 @@ import { errorCode } from './error-code';
 import { engineOf } from './load-driver';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
+import { replication } from './replicas';
 import { statsOf } from './stats';
 import { startWorker } from './worker';
+
+/** What enqueues. */
+interface Source {
+  readonly client: BullmqClient;
+  readonly producer: Producer;
+  /** Resolves when enough replicas have what was enqueued. */
+  readonly replicated: (() => Promise<void>) | undefined;
+}
 
 /** A {@link DeliveryQueue} of BullMQ. */
 export interface BullmqQueue extends DeliveryQueue {
@@ -23,16 +33,18 @@ export interface BullmqQueue extends DeliveryQueue {
  * it.
  *
  * The server must write an append-only file. With `appendfsync everysec`, Redis' default, a power cut loses up to a
- * second of acknowledged deliveries, and a crash of Redis alone loses none. `always` loses none.
+ * second of acknowledged deliveries, and a crash of Redis alone loses none. `always` loses none. A failover loses what
+ * the promoted replica did not have, unless you set `waitForReplicas`.
  *
  * @throws WebhookError `BAD_OPTION`, also if BullMQ is not installed
  */
 export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
-  const { connection, isUsersClient, namespace, jobOptions, lostAfterMs, allowVolatile } = parseOptions(options);
+  const parsed = parseOptions(options);
+  const { connection, isUsersClient, namespace, jobOptions, lostAfterMs, allowVolatile, waitForReplicas } = parsed;
   const engine = engineOf(options.bullmq);
   const place = placeOf(namespace);
   let settings: QueueSettings | undefined;
-  let source: { readonly client: BullmqClient; readonly producer: Producer } | undefined;
+  let source: Source | undefined;
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
   const errors = engineErrors('Redis', () => settings?.logger, errorCode);
@@ -53,13 +65,18 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   }
 
   /** Opens the connection when it is first needed: constructing a receiver opens none. */
-  function open(): { readonly client: BullmqClient; readonly producer: Producer } {
+  function open(): Source {
     if (source === undefined) {
       const client = isUsersClient ? (connection as BullmqClient) : connectTo(connection as BullmqConnectionOptions);
       client.on('error', errors.tell);
       client.on('ready', onUp);
       client.on('+node', onUp);
-      source = { client, producer: producerOn(client, () => makeQueue(client)) };
+      const producer = producerOn(client, () => makeQueue(client));
+      source = {
+        client,
+        producer,
+        replicated: waitForReplicas === undefined ? undefined : replication(client, waitForReplicas),
+      };
     }
     return source;
   }
@@ -103,6 +120,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     async enqueue(job) {
       const queue = await durableQueue();
       await queue.add(job.event, job, { jobId: job.key });
+      const { replicated } = open();
+      if (replicated) await replicated();
     },
     async ping() {
       const queue = await durableQueue();
@@ -115,10 +134,14 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     async work(run, { concurrency }) {
       const connections = connectWorker(open().client, errors.tell);
       connections.client.on('error', errors.tell);
-      connections.client.on('ready', errors.up);
       try {
         // Waits for a server that is not reachable yet.
         const { refused } = await requireDurable(connections.client);
+        connections.client.on('ready', () => {
+          errors.up();
+          // The worker goes on: what is held has to be handled.
+          requireDurable(connections.client).catch(errors.tell);
+        });
         const onLost = (key: string): void => {
           settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
         };

@@ -2,7 +2,6 @@ import { WebhookError } from '../../foundations/errors';
 import { isRecord } from '../../foundations/is-record';
 import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import { redisClass } from './load-driver';
-import { watchConnections } from './watch-connections';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
 export interface BullmqClient {
@@ -12,6 +11,7 @@ export interface BullmqClient {
   info(): Promise<unknown>;
   hget(key: string, field: string): Promise<unknown>;
   ping(): Promise<unknown>;
+  wait(replicas: number, timeoutMs: number): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];
   duplicate(): unknown;
   defineCommand(name: string, definition: { lua: string }): unknown;
@@ -92,7 +92,7 @@ function refuseSettings(given: unknown): void {
 }
 
 /** The settings of a client, also those that a cluster has for each of its connections. */
-function settingsOf({ options }: { readonly options: unknown }): Readonly<Record<string, unknown>> {
+export function settingsOf({ options }: { readonly options: unknown }): Readonly<Record<string, unknown>> {
   const { redisOptions, ...outer } = options as Readonly<Record<string, unknown>>;
   return { ...outer, ...(redisOptions as object | undefined) };
 }
@@ -137,64 +137,4 @@ export function isUp({ status, isCluster }: BullmqClient): boolean {
 /** Whether a client is about to connect. During an outage this is also true between two attempts. */
 export function isStarting({ status }: BullmqClient): boolean {
   return status === 'wait' || status === 'connecting' || status === 'connect';
-}
-
-/** The two more connections that a worker needs. */
-export interface WorkerConnections {
-  /** The client to pass to BullMQ. */
-  readonly client: BullmqClient;
-  /** Ends the attempts to reconnect, so that waiting commands fail. */
-  stopRetrying(): Promise<void>;
-  disconnect(): void;
-}
-
-const retryMs = 500;
-/** The longest that BullMQ lets Redis block, in milliseconds. */
-const longestBlockMs = 10_000;
-
-/**
- * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
- * and a blocking one may be silent for seconds. BullMQ would copy the client, too, but refuses one without these
- * settings. A connection that is dead without being closed is made anew, and `onSilence` is told.
- */
-export function connectWorker(source: BullmqClient, onSilence: (error: Error) => void): WorkerConnections {
-  let stopped = false;
-  const retry = (): number | null => (stopped ? null : retryMs);
-  const always = { enableOfflineQueue: true, lazyConnect: false };
-  const original = source as unknown as { duplicate(...settings: unknown[]): BullmqClient };
-  const copy = (blockMs: number): BullmqClient => {
-    const { socketTimeout: usersMs } = settingsOf(source);
-    const patient = {
-      maxRetriesPerRequest: null,
-      commandTimeout: undefined,
-      socketTimeout: typeof usersMs === 'number' ? usersMs + blockMs : undefined,
-    };
-    return source.isCluster
-      ? original.duplicate([], { ...always, redisOptions: patient, clusterRetryStrategy: retry })
-      : original.duplicate({ ...always, ...patient, retryStrategy: retry });
-  };
-  const blocking = copy(longestBlockMs);
-  // BullMQ makes its blocking connection with duplicate(), and does not expose it.
-  const client = Object.assign(copy(0), { duplicate: () => blocking });
-  const stopWatching = watchConnections(client, blocking, onSilence);
-  return {
-    client,
-    async stopRetrying() {
-      stopped = true;
-      await Promise.all([client, blocking].map(settled));
-    },
-    disconnect() {
-      stopWatching();
-      // Disconnecting an ended client would keep the process alive for two more seconds.
-      for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
-    },
-  };
-}
-
-/** Resolves when a client is connected or has ended. */
-async function settled(client: BullmqClient): Promise<void> {
-  if (isUp(client) || client.status === 'end') return;
-  await new Promise<void>((resolve) => {
-    for (const event of ['ready', 'end']) client.on(event, () => resolve());
-  });
 }

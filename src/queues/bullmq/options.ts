@@ -1,4 +1,4 @@
-import { knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { type BullmqClient, type BullmqConnectionOptions, isClient } from './connection';
 import type { BullmqModule } from './engine';
 
@@ -38,6 +38,11 @@ export interface BullmqQueueOptions {
   readonly lostAfterMs?: number | undefined;
   /** Whether to accept a Redis that forgets acknowledged jobs at a restart. @default false */
   readonly allowVolatile?: boolean | undefined;
+  /**
+   * How many replicas of Redis must have a delivery before it is acknowledged, from 1. With fewer within a second it is
+   * answered 503. Without it, a failover loses what the promoted replica did not have. Not for a cluster. @default none
+   */
+  readonly waitForReplicas?: number | undefined;
 }
 
 const known = {
@@ -49,6 +54,7 @@ const known = {
   rememberDone: true,
   lostAfterMs: true,
   allowVolatile: true,
+  waitForReplicas: true,
 } satisfies Record<keyof BullmqQueueOptions, true>;
 
 const threeDaysMs = 3 * 24 * 60 * 60 * 1000;
@@ -62,6 +68,7 @@ export interface ParsedOptions {
   readonly jobOptions: object;
   readonly lostAfterMs: number;
   readonly allowVolatile: boolean;
+  readonly waitForReplicas: number | undefined;
 }
 
 export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
@@ -88,5 +95,16 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
     },
     lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000),
     allowVolatile: options.allowVolatile === true,
+    waitForReplicas: parseReplicas(options),
   };
+}
+
+/** On a cluster, `WAIT` would go to any server: ioredis sends it without a key. */
+function parseReplicas({ waitForReplicas, connection }: BullmqQueueOptions): number | undefined {
+  if (waitForReplicas === undefined) return undefined;
+  if (!(connection as Partial<BullmqClient>).isCluster) {
+    return wholeNumber('bullmqQueue.waitForReplicas', waitForReplicas, 1);
+  }
+  const remedy = 'Set min-replicas-to-write on its servers.';
+  throw badOption('bullmqQueue.waitForReplicas', 'none with a cluster', waitForReplicas, remedy);
 }

@@ -1,6 +1,6 @@
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { atMost } from '../../foundations/timeouts';
-import type { WorkerConnections } from './connection';
+import type { WorkerConnections } from './connect-worker';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
 import { planOf } from './plan';
 

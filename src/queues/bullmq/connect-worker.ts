@@ -1,0 +1,62 @@
+import { type BullmqClient, isUp, settingsOf } from './connection';
+import { watchConnections } from './watch-connections';
+
+/** The two more connections that a worker needs. */
+export interface WorkerConnections {
+  /** The client to pass to BullMQ. */
+  readonly client: BullmqClient;
+  /** Ends the attempts to reconnect, so that waiting commands fail. */
+  stopRetrying(): Promise<void>;
+  disconnect(): void;
+}
+
+const retryMs = 500;
+/** The longest that BullMQ lets Redis block, in milliseconds. */
+const longestBlockMs = 10_000;
+
+/**
+ * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
+ * and a blocking one may be silent for seconds. BullMQ would copy the client, too, but refuses one without these
+ * settings. A connection that is dead without being closed is made anew, and `onSilence` is told.
+ */
+export function connectWorker(source: BullmqClient, onSilence: (error: Error) => void): WorkerConnections {
+  let stopped = false;
+  const retry = (): number | null => (stopped ? null : retryMs);
+  const always = { enableOfflineQueue: true, lazyConnect: false };
+  const original = source as unknown as { duplicate(...settings: unknown[]): BullmqClient };
+  const copy = (blockMs: number): BullmqClient => {
+    const { socketTimeout: usersMs } = settingsOf(source);
+    const patient = {
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined,
+      socketTimeout: typeof usersMs === 'number' ? usersMs + blockMs : undefined,
+    };
+    return source.isCluster
+      ? original.duplicate([], { ...always, redisOptions: patient, clusterRetryStrategy: retry })
+      : original.duplicate({ ...always, ...patient, retryStrategy: retry });
+  };
+  const blocking = copy(longestBlockMs);
+  // BullMQ makes its blocking connection with duplicate(), and does not expose it.
+  const client = Object.assign(copy(0), { duplicate: () => blocking });
+  const stopWatching = watchConnections(client, blocking, onSilence);
+  return {
+    client,
+    async stopRetrying() {
+      stopped = true;
+      await Promise.all([client, blocking].map(settled));
+    },
+    disconnect() {
+      stopWatching();
+      // Disconnecting an ended client would keep the process alive for two more seconds.
+      for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
+    },
+  };
+}
+
+/** Resolves when a client is connected or has ended. */
+async function settled(client: BullmqClient): Promise<void> {
+  if (isUp(client) || client.status === 'end') return;
+  await new Promise<void>((resolve) => {
+    for (const event of ['ready', 'end']) client.on(event, () => resolve());
+  });
+}

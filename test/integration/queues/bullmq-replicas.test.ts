@@ -1,0 +1,128 @@
+import { type BullmqQueue, bullmqQueue } from '../../../src/queues/bullmq/index';
+import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { Cast, newDelivery, recordingLogger, until } from './bullmq-kit';
+
+let primary: OwnRedis;
+let replica: OwnRedis;
+let cast: Cast;
+
+beforeEach(async () => {
+  cast = new Cast();
+  primary = await startRedis('--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1');
+  replica = await startRedis('--replicaof', '127.0.0.1', String(primary.port));
+  const admin = cast.client(primary.port);
+  await until(async () => /^connected_slaves:1\r?$/m.test(await admin.info('replication')));
+  await until(async () => (await admin.wait(1, 1000)) === 1);
+});
+afterEach(async () => {
+  replica.resume();
+  await cast.end();
+  await Promise.all([primary.remove(), replica.remove()]);
+});
+
+/** Enqueues at once, and says of each whether it is held. */
+async function enqueueSome(queue: BullmqQueue, count: number): Promise<{ key: string; held: boolean }[]> {
+  const jobs = Array.from({ length: count }, () => newDelivery());
+  return await Promise.all(
+    jobs.map(async (job) => {
+      const held = await queue.enqueue(job).then(
+        () => true,
+        () => false,
+      );
+      return { key: job.key, held };
+    }),
+  );
+}
+
+test('what is acknowledged with waitForReplicas is on the replica that is promoted; what is not there, is not', async () => {
+  const connection = cast.client(primary.port);
+  const queue = cast.queue({ connection, waitForReplicas: 1 });
+  const before = await enqueueSome(queue, 50);
+  expect(before.every(({ held }) => held)).toBe(true);
+  replica.stall();
+  const during = await enqueueSome(queue, 20);
+  expect(during.some(({ held }) => held)).toBe(false);
+  await primary.kill();
+  replica.resume();
+  const promoted = cast.client(replica.port);
+  await promoted.replicaof('NO', 'ONE');
+  const keys = new Set((await promoted.keys('*')).map((key) => key.split(':').at(-1)));
+  expect(before.filter(({ key }) => !keys.has(key))).toHaveLength(0);
+});
+
+test('a delivery that too few replicas have is refused within seconds, and is one job when it is repeated', async () => {
+  const connection = cast.client(primary.port);
+  const queue = cast.queue({ connection, waitForReplicas: 1 });
+  await queue.enqueue(newDelivery());
+  const job = newDelivery();
+  replica.stall();
+  const started = performance.now();
+  await expect(queue.enqueue(job)).rejects.toThrow('waitForReplicas: 0 of 1 had the delivery within 1000 ms');
+  expect(performance.now() - started).toBeLessThan(5000);
+  replica.resume();
+  await until(() =>
+    queue.enqueue(job).then(
+      () => true,
+      () => false,
+    ),
+  );
+  const ran: string[] = [];
+  await cast.worker(queue, ({ key }) => ran.push(key));
+  await until(() => ran.includes(job.key));
+  await until(() => ran.length === 2);
+  expect(new Set(ran).size).toBe(2);
+});
+
+test('without waitForReplicas nothing waits for a replica', async () => {
+  replica.stall();
+  const queue = cast.queue({ connection: cast.client(primary.port) });
+  expect((await enqueueSome(queue, 10)).every(({ held }) => held)).toBe(true);
+});
+
+test('many at once share the waiting', async () => {
+  const connection = cast.client(primary.port);
+  const queue = cast.queue({ connection, waitForReplicas: 1 });
+  await queue.enqueue(newDelivery());
+  let waits = 0;
+  const wait = connection.wait.bind(connection);
+  connection.wait = ((...given: Parameters<typeof wait>) => {
+    waits += 1;
+    return wait(...given);
+  }) as typeof connection.wait;
+  const held = await enqueueSome(queue, 200);
+  expect(held.every((each) => each.held)).toBe(true);
+  expect(waits).toBeGreaterThan(0);
+  expect(waits).toBeLessThan(100);
+});
+
+test('durability and eviction are looked at again after each reconnection, in web and worker', async () => {
+  const { logger, lines } = recordingLogger();
+  const connection = cast.client(primary.port);
+  const queue = cast.queue({ connection }, logger);
+  await queue.enqueue(newDelivery());
+  await cast.worker(queue, () => undefined);
+  expect(lines).toHaveLength(0);
+  const admin = cast.client(primary.port);
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await admin.config('SET', 'appendonly', 'no');
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  // The worker asks by itself.
+  await until(() => lines.some(({ trouble }) => trouble === 'QUEUE_NOT_DURABLE'));
+  await until(() => connection.status === 'ready');
+  await expect(queue.enqueue(newDelivery())).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
+  await admin.config('SET', 'appendonly', 'yes');
+  await queue.enqueue(newDelivery());
+  expect(lines).toContainEqual(expect.objectContaining({ code: 'QUEUE_EVICTS' }));
+});
+
+test.each([0, -1, 1.5, '1'])('waitForReplicas: %p is refused at once', (waitForReplicas) => {
+  const connection = cast.client(primary.port);
+  const make = () => bullmqQueue({ connection, namespace: 'refused', waitForReplicas: waitForReplicas as number });
+  expect(make).toThrow(/^BAD_OPTION bullmqQueue\.waitForReplicas: expected a whole number from 1/);
+});
+
+test('waitForReplicas is refused with a cluster, whose WAIT would go to any server', () => {
+  const connection = Object.assign(cast.client(primary.port), { isCluster: true });
+  const make = () => bullmqQueue({ connection, namespace: 'refused', waitForReplicas: 1 });
+  expect(make).toThrow(/^BAD_OPTION bullmqQueue\.waitForReplicas: expected none with a cluster/);
+});
