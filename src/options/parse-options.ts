@@ -1,14 +1,12 @@
 import type { NameDelivery } from '../deduplication/delivery-key';
 import { memoryStore } from '../deduplication/memory-store';
-import { compileSchemas, type EventCheck } from '../events/compile-schemas';
+import type { EventCheck } from '../events/compile-schemas';
 import type { EventSchemas } from '../events/event-schema';
-import { eventShapes } from '../events/event-shapes';
 import type { Shape } from '../events/shape';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Telemetry } from '../foundations/contracts/telemetry';
-import { isWebhookError, WebhookError } from '../foundations/errors';
 import {
   badOption,
   badWord,
@@ -26,6 +24,7 @@ import { auto } from '../signatures/schemes/auto';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
 import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
+import { parseSchemas } from './parse-schemas';
 import { parseSecret } from './parse-secret';
 
 /** The options, checked and with every default filled in. */
@@ -227,27 +226,4 @@ function refuseClient(given: Readonly<Record<string, unknown>>): void {
   }
   if (has('query'))
     throw wrapIt('deduplicate.store', 'a pool', 'deduplicate: { store: postgresStore({ pool, namespace }) }');
-}
-
-function parseSchemas(schemas: unknown): Pick<Settings, 'checks' | 'shapes'> {
-  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
-    throw badOption('schemas', 'an object of schemas by event name', schemas);
-  }
-  const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));
-  try {
-    return { checks: compileSchemas(json), shapes: eventShapes(json) };
-  } catch (cause) {
-    if (isWebhookError(cause)) throw cause;
-    const reason = cause instanceof Error ? cause.message : 'not usable';
-    throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
-  }
-}
-
-function parseSchema(name: string, entry: unknown): object {
-  if (name === '' || name === '*') {
-    throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
-  }
-  const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
-  if (typeof schema === 'object' && schema !== null) return schema;
-  throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
 }

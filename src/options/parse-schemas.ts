@@ -1,0 +1,35 @@
+import { compileSchemas, type EventCheck } from '../events/compile-schemas';
+import { eventShapes } from '../events/event-shapes';
+import type { Shape } from '../events/shape';
+import { isWebhookError, WebhookError } from '../foundations/errors';
+import { badOption } from '../foundations/option-checks';
+
+/** The compiled schemas of all events, the built-in ones included, and their shapes, by event name. */
+export interface ParsedSchemas {
+  readonly checks: ReadonlyMap<string, EventCheck>;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
+/** Checks and compiles the option `schemas`. */
+export function parseSchemas(schemas: unknown): ParsedSchemas {
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+    throw badOption('schemas', 'an object of schemas by event name', schemas);
+  }
+  const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));
+  try {
+    return { checks: compileSchemas(json), shapes: eventShapes(json) };
+  } catch (cause) {
+    if (isWebhookError(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : 'not usable';
+    throw new WebhookError('BAD_SCHEMA', `schemas: ${reason}. Expected JSON Schema 2020-12.`, { cause });
+  }
+}
+
+function parseSchema(name: string, entry: unknown): object {
+  if (name === '' || name === '*') {
+    throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
+  }
+  const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
+  if (typeof schema === 'object' && schema !== null) return schema;
+  throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
+}
