@@ -151,6 +151,7 @@ describe('deduplicate.key', () => {
     ['returns an empty string', () => ''],
     ['returns a number', () => 7],
     ['returns a promise', () => Promise.resolve('a name')],
+    ['returns a promise that rejects', () => Promise.reject(new Error('no name'))],
   ])('that %s fails the delivery, and runs nothing', async (_title, key) => {
     let works = false;
     const { webhooks, keys } = noting({ deduplicate: { key: () => (works ? 'name' : (key() as string)) } });

@@ -128,7 +128,7 @@ export const first: number = [1][0];
     expect(times(command, '"status":"done"')).toBe(1);
     expect(command.output()).toContain('"deal":"deal_1","amount":4200');
     expect(command.output()).toMatch(/outcome: 'failed'.*handler: 'book-deal'.*\n?.*Deal deal_3 has no amount yet/);
-    expect(command.output()).toContain('"name":"deal_imagined"');
+    expect(command.output()).toContain('"unknown":"deal_imagined"');
   });
 });
 
