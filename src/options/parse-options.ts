@@ -30,6 +30,8 @@ import { parseSecret } from './parse-secret';
 /** The options, checked and with every default filled in. */
 export interface Settings {
   readonly secret: SecretSource;
+  /** Whether `secret` was passed, as `undefined`. */
+  readonly isSecretUndefined: boolean;
   readonly scheme: SignatureScheme | undefined;
   readonly toleranceMs: number;
   readonly limit: number;
@@ -122,6 +124,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
   if (locals !== undefined) requireFunction('locals', locals);
   return Object.freeze({
     secret: parseSecret(secret, environment, scheme),
+    isSecretUndefined: Object.hasOwn(given, 'secret') && secret === undefined,
     scheme,
     toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
     limit: mostBytes,

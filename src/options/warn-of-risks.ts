@@ -32,8 +32,13 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
 }
 
 /** With most of these, every delivery would be refused, and nothing else says why. */
-function warnOfSecrets({ secret: secrets, scheme }: Settings, logger: Logger): void {
+function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings, logger: Logger): void {
   if (typeof secrets === 'function' || scheme === undefined) return;
+  if (isSecretUndefined) {
+    const found = 'secret: undefined was passed, so the secret in BIGMIND_WEBHOOK_SECRET is used.';
+    const remedy = 'If another was meant, it is not set where this process runs; if not, leave the option out.';
+    logger.warn({ code: 'SECRET_LOOKS_WRONG' }, `${found} ${remedy}`);
+  }
   for (const [index, secret] of secrets.entries()) {
     const named = secrets.length === 1 ? 'The secret' : `secret[${index}]`;
     for (const oddity of odditiesOf(secret, scheme === auto)) {

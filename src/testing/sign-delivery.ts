@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { knownOptions, requireText } from '../foundations/option-checks';
+import { badWord, knownOptions, requireText } from '../foundations/option-checks';
 import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../index';
 
 export interface SignDeliveryInput {
@@ -34,7 +34,8 @@ const header = 'x-bigmind-signature';
 /**
  * Signs a delivery as a sender would.
  *
- * @throws WebhookError `BAD_OPTION` for an unknown option or no secret; TypeError for a payload that JSON cannot hold, or a scheme that can only verify
+ * @throws WebhookError `BAD_OPTION` for an unknown option or scheme, or no secret; TypeError for a payload that JSON
+ *   cannot hold, or a scheme that can only verify
  */
 export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   knownOptions(input, 'signDelivery', known);
@@ -55,5 +56,8 @@ export function signDelivery(input: SignDeliveryInput): SignedDelivery {
 function schemeOf(scheme: NonNullable<SignDeliveryInput['scheme']>): SignatureScheme {
   if (scheme === 'hmac') return hmac({ header });
   if (scheme === 'timestampedHmac') return timestampedHmac({ header });
-  return scheme === 'standardWebhooks' ? standardWebhooks() : scheme;
+  if (scheme === 'standardWebhooks') return standardWebhooks();
+  if (typeof scheme === 'object' && scheme !== null) return scheme;
+  const names = "'hmac', 'timestampedHmac', 'standardWebhooks' or a scheme such as hmac({ header })";
+  throw badWord('signDelivery.scheme', names, scheme);
 }

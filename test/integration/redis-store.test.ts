@@ -172,3 +172,9 @@ describe('a Redis of its own', () => {
     expect(await store.claim(key, long, long)).toMatchObject({ attempt: 1 });
   });
 });
+
+test('a client of node-redis that was never connected is told from one whose server is away', async () => {
+  const store = redisStore({ client: createClient({ url: redisUrl }), namespace: freshNamespace() });
+  const claim = async () => store.claim('a key', long, long);
+  await expect(claim()).rejects.toThrow('redisStore.client: not connected. Call await client.connect() first.');
+});

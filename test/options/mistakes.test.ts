@@ -8,6 +8,7 @@ const sign = (...args: unknown[]) => Reflect.apply(signDelivery, undefined, args
 test.each<[string, () => unknown, string]>([
   ['signDelivery without a secret', () => sign({ payload }), 'signDelivery.secret: expected a string with text'],
   ['signDelivery with a misspelt option', () => sign({ payload, secret, shceme: 'hmac' }), 'Did you mean scheme?'],
+  ['signDelivery with a scheme of no name', () => sign({ payload, secret, scheme: 'x' }), "scheme: expected 'hmac', '"],
   ['signDelivery without anything', () => sign(), 'signDelivery: expected an object, got undefined.'],
   ['a router that is called', () => Reflect.apply(receiverWith({}).router, undefined, []), 'webhooks.router)'],
   ['the name of a scheme', () => receiverWith({ signature: 'hmac' }), "signature: expected 'auto', false or a scheme"],

@@ -106,3 +106,15 @@ test('signatures that are switched off are warned about each time', () => {
   const options = { signature: false } as const;
   expect(warningsOf(options, options)).toEqual([{ code: 'SIGNATURE_OFF' }, { code: 'SIGNATURE_OFF' }]);
 });
+
+test('a secret that is passed as undefined is warned about, and one that is left out is not', () => {
+  process.env['BIGMIND_WEBHOOK_SECRET'] = 'a secret of the environment';
+  const message = expect.stringMatching(
+    /^secret: undefined was passed, so the secret in BIGMIND_WEBHOOK_SECRET is used/,
+  ) as unknown;
+  expect(messagesOf({ secret: undefined })).toEqual([[{ code: 'SECRET_LOOKS_WRONG' }, message]]);
+  const warn = jest.fn();
+  const logger: loaded.Logger = { debug() {}, info() {}, warn, error() {}, child: () => logger };
+  loaded.bigmindWebhooks({ logger });
+  expect(warn).not.toHaveBeenCalled();
+});

@@ -34,8 +34,10 @@ export function scriptRunner(client: RedisClient): RunScript {
     try {
       return await promised(evalSha(script.sha1, key, texts));
     } catch (error) {
-      if (!isUnknownScript(error)) throw error;
-      return await promised(evalText(script.source, key, texts));
+      if (isUnknownScript(error)) return await promised(evalText(script.source, key, texts));
+      // Clients of node-redis say so. They connect only when they are told to.
+      if ((client as { readonly isOpen?: unknown }).isOpen !== false) throw error;
+      throw new Error('redisStore.client: not connected. Call await client.connect() first.', { cause: error });
     }
   };
 }
