@@ -9,9 +9,9 @@ import {
   type WebhookRequest,
   type WebhookResponse,
 } from '../../src/index';
-import { secret } from '../receive/receiver';
+import { secret } from '../pipeline/receiver';
 
-export { genuine, notedLog, secret } from '../receive/receiver';
+export { genuine, notedLog, secret } from '../pipeline/receiver';
 
 export type Webhooks = BigmindWebhooks;
 

@@ -11,7 +11,7 @@ import {
 } from '../../src/index';
 import { examplePayload, schemaDrift, signDelivery } from '../../src/testing';
 import { referenceExamples } from '../fixtures/reference-examples';
-import { notedLog, secret } from '../receive/receiver';
+import { notedLog, secret } from '../pipeline/receiver';
 import { pointersIn, valueAt, withValue } from './pointer';
 
 type Json = Readonly<Record<string, unknown>>;

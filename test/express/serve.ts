@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import express from 'express';
 
-export { genuine, notedLog, noting, receiver, secret } from '../receive/receiver';
+export { genuine, notedLog, noting, receiver, secret } from '../pipeline/receiver';
 
 /** The same suite runs under both; Express 4 has no types of its own here, and none that differ where we use it. */
 export const expresses = [

@@ -3,7 +3,7 @@ import { type BigmindWebhooks, bigmindWebhooks, type Health } from '../../src/in
 import { bullmqQueue } from '../../src/queues/bullmq/index';
 import { redisStore } from '../../src/stores/redis/index';
 import { examplePayload, signDelivery } from '../../src/testing/index';
-import { notedLog } from '../receive/receiver';
+import { notedLog } from '../pipeline/receiver';
 import { observed, seriesValue } from '../telemetry/kit';
 import { type OwnRedis, startRedis } from './kit/own-redis';
 import { proxyTo, type Wire } from './kit/proxy';
