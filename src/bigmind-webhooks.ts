@@ -7,7 +7,7 @@ import type { WebhookHeaders } from './foundations/contracts/request';
 import type { DeliveryEnd, Followed } from './foundations/contracts/telemetry';
 import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
-import { endOf } from './foundations/guarded-telemetry';
+import { endOf, runIn } from './foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireFunction, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
@@ -88,7 +88,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     }
     unanswered += 1;
     const followed = follow(measures);
-    const settled = followed === undefined ? handle(raw) : followed.run(() => handle(raw));
+    const settled = runIn(followed, () => handle(raw));
     return whenReady(settled, reported(measures, followed, withoutBody));
   }
   function handle(raw: RawDelivery): MaybePromise<Settled> {
@@ -187,8 +187,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async dispatch(input) {
       const startedAt = clock.now();
       const followed = follow({ startedAt });
-      const dispatched = () => dispatchEvent(input, parts);
-      const settled = closed ? closing : await (followed === undefined ? dispatched() : followed.run(dispatched));
+      const settled = closed ? closing : await runIn(followed, () => dispatchEvent(input, parts));
       tell(settled, { startedAt }, followed);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { VerifiedDelivery } from '../foundations/delivery';
-import { isThenable } from '../foundations/maybe-promise';
+import { ignoreRejection } from '../foundations/maybe-promise';
 
 /** The argument of `deduplicate.key`. */
 export interface KeyedDelivery {
@@ -27,8 +27,8 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
   if (nameDelivery !== undefined) {
     const { rawBody, headers, params } = raw;
     const text: unknown = nameDelivery({ tenant, rawBody, headers, params, payload });
-    // A promise is refused as well. Nobody waits for it, so its rejection would end the process.
-    if (isThenable(text)) text.then(undefined, () => undefined);
+    // A promise is refused as well.
+    ignoreRejection(text);
     if (typeof text !== 'string' || text === '') throw new TypeError('deduplicate.key must return a string with text');
     return hash('sha256', `${scope}n${Buffer.byteLength(text)}:${text}`);
   }

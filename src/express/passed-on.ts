@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { logSafely } from '../foundations/tell';
 import { pathOf, type Routed } from './mount';
 
 /** How many paths are warned about, once each. After that, new ones get no warning. */
@@ -12,14 +13,12 @@ export function warnOfPassedOn(logger: Logger): (request: Routed) => void {
     const path = pathOf(request.originalUrl ?? request.url ?? '/').slice(0, longestPath);
     if (warned.has(path) || warned.size >= mostPaths) return;
     warned.add(path);
-    try {
-      logger.warn(
-        { code: 'PASSED_ON', path },
-        'A POST with a signature came to a path that the router does not handle, and was passed on. If Bigmind sends to ' +
-          "this path, mount the router there: app.use('/its/path', webhooks.router).",
-      );
-    } catch {
-      // A broken logger must not keep the request from whoever answers it.
-    }
+    logSafely(
+      logger,
+      'warn',
+      { code: 'PASSED_ON', path },
+      'A POST with a signature came to a path that the router does not handle, and was passed on. If Bigmind sends to ' +
+        "this path, mount the router there: app.use('/its/path', webhooks.router).",
+    );
   };
 }

@@ -6,6 +6,7 @@ import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { responseTo } from '../foundations/response';
+import { logSafely } from '../foundations/tell';
 import { type Place, placeOf, type Routed } from './mount';
 import { warnOfPassedOn } from './passed-on';
 import { readRawBody } from './read-raw-body';
@@ -83,11 +84,7 @@ function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | 
 /** Without `next` nobody else answers: the sender must notice, and repeat. */
 function cutOff(response: ServerResponse, error: unknown, logger: Logger): void {
   response.destroy();
-  try {
-    logger.error({ cause: describeError(error) }, 'The answer could not be written');
-  } catch {
-    // A broken logger cannot log its own error.
-  }
+  logSafely(logger, 'error', { cause: describeError(error) }, 'The answer could not be written');
 }
 
 const calledByHand =

@@ -40,6 +40,11 @@ export function guardedTelemetry(
   };
 }
 
+/** Runs work as a part of what is followed; without telemetry, as it is. */
+export function runIn<T>(followed: Pick<Followed<never>, 'run'> | undefined, work: () => T): T {
+  return followed === undefined ? work() : followed.run(work);
+}
+
 /** Runs `work` through `through`. It runs once, even if that runs it twice, later or not at all. */
 function runOnce<T>(work: () => T, through: (once: () => void) => void): T {
   let ended: { readonly value: T } | { readonly error: unknown } | undefined;

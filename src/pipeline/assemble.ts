@@ -12,6 +12,7 @@ import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { guardedTelemetry } from '../foundations/guarded-telemetry';
+import { logSafely, tellListener } from '../foundations/tell';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
@@ -80,11 +81,8 @@ export function openTelemetry(
 ): TelemetryOfReceiver | undefined {
   function tell(error: unknown): void {
     const fields = { code: 'TELEMETRY_FAILED', cause: describeError(error) };
-    try {
-      logger.warn(fields, 'The telemetry threw. Deliveries are handled all the same; spans or metrics are missing.');
-    } catch {
-      // A broken logger cannot log its own error.
-    }
+    const missing = 'The telemetry threw. Deliveries are handled all the same; spans or metrics are missing.';
+    logSafely(logger, 'warn', fields, missing);
   }
   return telemetry && guardedTelemetry(telemetry, { events: checks, health }, tell);
 }
@@ -111,16 +109,9 @@ type SilenceListener = (message: string, isNew: boolean) => void;
 
 /** Says once in each outage which connection is silent. A listener's own failure is only logged. */
 function silenceListener(fields: object, logger: Logger, heard: (() => unknown) | undefined): SilenceListener {
-  async function tell(): Promise<void> {
-    try {
-      await heard?.();
-    } catch (error) {
-      logger.error({ cause: describeError(error) }, 'deduplicate.onSilence itself failed');
-    }
-  }
   return (message, isNew) => {
-    if (isNew) logger.warn(fields, `${message}; until it does, it is asked by one call at a time`);
-    void tell();
+    if (isNew) logSafely(logger, 'warn', fields, `${message}; until it does, it is asked by one call at a time`);
+    if (heard !== undefined) tellListener('deduplicate.onSilence', heard, logger);
   };
 }
 

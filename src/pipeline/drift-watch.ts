@@ -3,8 +3,7 @@ import type { Shape } from '../events/shape';
 import type { Drift, DriftListener } from '../foundations/contracts/drift';
 import type { Logger } from '../foundations/contracts/logger';
 import type { EventPayload } from '../foundations/delivery';
-import { describeError } from '../foundations/describe-error';
-import { isThenable } from '../foundations/maybe-promise';
+import { logSafely, tellListener } from '../foundations/tell';
 import { isLogged } from './report';
 
 /** How many places are told. After that, nothing is looked for. */
@@ -51,29 +50,7 @@ export class DriftWatch {
     if (this.#told.has(place) || this.#told.size >= mostPlaces) return;
     this.#told.add(place);
     const drift = driftOf(event, path, kind, example);
-    this.#write('info', { code: 'DRIFT', ...drift }, told[kind]);
-    for (const listener of this.listeners) this.#tell(listener, drift);
-  }
-
-  #tell(listener: DriftListener, drift: Drift): void {
-    try {
-      const answer = listener(drift);
-      if (isThenable(answer)) answer.then(undefined, (failure: unknown) => this.#logFailedListener(failure));
-    } catch (failure) {
-      this.#logFailedListener(failure);
-    }
-  }
-
-  #logFailedListener(failure: unknown): void {
-    this.#write('error', { cause: describeError(failure) }, 'onDrift itself failed');
-  }
-
-  /** A logger that throws must not change the answer. */
-  #write(level: 'info' | 'error', fields: object, message: string): void {
-    try {
-      this.#logger[level](fields, message);
-    } catch {
-      // A broken logger cannot log its own error.
-    }
+    logSafely(this.#logger, 'info', { code: 'DRIFT', ...drift }, told[kind]);
+    for (const listener of this.listeners) tellListener('onDrift', () => listener(drift), this.#logger);
   }
 }

@@ -1,6 +1,7 @@
 import { type EventDelivery, Settled } from '../foundations/delivery';
 import { isWebhookError } from '../foundations/errors';
-import { isThenable, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { runIn } from '../foundations/guarded-telemetry';
+import { ignoreRejection, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { withinMs } from '../foundations/timeouts';
 import { whyNotJsonSafe } from '../queueing/json-safe';
 import { writeJob } from '../queueing/write-job';
@@ -22,9 +23,8 @@ export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queu
   // The job is written only if the queue is asked.
   const enqueue = () =>
     queue.enqueue(writeJob(event, { key, locals: locals.value, keepHeaders, trace: sending?.trace }));
-  const asked = () => withinMs(ask(enqueue), leftMs, 'The queue');
   const held = recovered<unknown, Settled>(
-    () => (sending === undefined ? asked() : sending.run(asked)),
+    () => runIn(sending, () => withinMs(ask(enqueue), leftMs, 'The queue')),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
   );
   return whenReady(held, (answer) => {
@@ -42,8 +42,8 @@ function readLocals(
   try {
     const value = locals?.({ headers, params });
     if (value === undefined) return { value };
-    // A promise is refused below. Nobody waits for it, so its rejection would end the process.
-    if (isThenable(value)) value.then(undefined, () => undefined);
+    // A promise is refused below.
+    ignoreRejection(value);
     const flaw = whyNotJsonSafe(value, 'locals');
     return flaw === undefined
       ? { value }

@@ -1,10 +1,9 @@
 import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
-import { describeError } from '../foundations/describe-error';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
 import { printableName, printableParams, printableTenant } from '../foundations/foreign-text';
-import { isThenable } from '../foundations/maybe-promise';
 import { type Outcome, rowOf } from '../foundations/outcomes';
+import { logSafely, tellListener } from '../foundations/tell';
 import type { ErrorDetails, ErrorListener } from '../receiver';
 import { deliveryLine, type Measures } from './delivery-line';
 
@@ -27,7 +26,9 @@ export class Reporter {
   report(settled: Settled, measures: Measures): void {
     this.#log(settled, measures);
     if (this.listeners.length === 0) return;
-    for (const { error, ...details } of errorsOf(settled, measures)) this.#tell(error, details);
+    for (const { error, ...details } of errorsOf(settled, measures)) {
+      for (const listener of this.listeners) tellListener('onError', () => listener(error, details), this.#logger);
+    }
   }
 
   /** Whether an outcome is logged or reported to a listener. */
@@ -40,20 +41,12 @@ export class Reporter {
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
     if (!isLogged(this.#logger, level)) return;
-    this.#write(
+    logSafely(
+      this.#logger,
       level,
       deliveryLine(settled, measures, () => this.#clock.now()),
       measures.late ? `${row.title} (after the answer)` : row.title,
     );
-  }
-
-  /** A logger that throws must not change the answer, or a handled delivery would come again. */
-  #write(level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string): void {
-    try {
-      this.#logger[level](fields, message);
-    } catch {
-      // A broken logger cannot log its own error.
-    }
   }
 
   /** An event without a handler or a schema is warned about the first time. */
@@ -63,21 +56,6 @@ export class Reporter {
     if (this.#warned.has(name) || this.#warned.size >= mostNames) return false;
     this.#warned.add(name);
     return true;
-  }
-
-  #tell(error: unknown, details: ErrorDetails): void {
-    for (const listener of this.listeners) {
-      try {
-        const told = listener(error, details);
-        if (isThenable(told)) told.then(undefined, (failure: unknown) => this.#logFailedListener(failure));
-      } catch (failure) {
-        this.#logFailedListener(failure);
-      }
-    }
-  }
-
-  #logFailedListener(failure: unknown): void {
-    this.#write('error', { cause: describeError(failure) }, 'onError itself failed');
   }
 }
 

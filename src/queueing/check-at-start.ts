@@ -3,6 +3,7 @@ import type { DeliveryQueue } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { isWebhookError } from '../foundations/errors';
 import { recovered } from '../foundations/maybe-promise';
+import { logSafely } from '../foundations/tell';
 import { withinMs } from '../foundations/timeouts';
 
 /**
@@ -22,6 +23,10 @@ export function checkAtStart(queue: DeliveryQueue | undefined, logger: Logger, a
 }
 
 function tell(error: unknown, logger: Logger): void {
-  if (isWebhookError(error)) logger.error({ code: error.code }, `The queue cannot hold deliveries. ${error.message}`);
-  else logger.error({ cause: describeError(error) }, 'The queue cannot hold deliveries: they are answered 503');
+  if (isWebhookError(error)) {
+    logSafely(logger, 'error', { code: error.code }, `The queue cannot hold deliveries. ${error.message}`);
+    return;
+  }
+  const fields = { cause: describeError(error) };
+  logSafely(logger, 'error', fields, 'The queue cannot hold deliveries: they are answered 503');
 }

@@ -2,7 +2,7 @@ import type { JobPlan } from '../foundations/contracts/queue';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { TraceContext } from '../foundations/contracts/trace-context';
 import { Settled } from '../foundations/delivery';
-import { endOf } from '../foundations/guarded-telemetry';
+import { endOf, runIn } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { Closing } from './closing';
@@ -63,8 +63,9 @@ export async function runJob(
   const opened = open(job);
   const { bytes, trace } = opened instanceof Settled ? noJob : opened;
   const followed = telemetry?.job({ waitedMs: 0, bytes, trace });
-  const running = () => (opened instanceof Settled ? opened : attempt(opened, limits, closing, settings));
-  const settled = await (followed === undefined ? running() : followed.run(running));
+  const settled = await runIn(followed, () =>
+    opened instanceof Settled ? opened : attempt(opened, limits, closing, settings),
+  );
   const verdict = verdicts[settled.outcome] ?? (closing.hasBegun ? 'again' : undefined);
   report(verdict === undefined ? planned(settled, plan, clock) : settled, startedAt, bytes);
   followed?.end(endOf(settled));

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { type OutgoingHttpHeaders, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { type BigmindWebhooksOptions, hmac, type NoSchemas, standardWebhooks, timestampedHmac } from '../../src';
+import { closeServers, post, serve } from './over-node';
 import {
   body,
   mac,
@@ -18,41 +16,22 @@ import {
   twoHeaders,
 } from './sender';
 
-const servers: Server[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
+afterEach(closeServers);
 
 type Options = BigmindWebhooksOptions<NoSchemas, undefined>;
 
 /** A receiver behind a server, and what its log says of a delivery that it refused. */
 async function serving(options: Options) {
   const to = receiver(options);
-  const server = express().use('/hook/:tenant', to.webhooks.router).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await serve(to);
 
-  /** Node's own client: it sends a repeated header as two lines, which `fetch` does not. */
-  async function post(headers: OutgoingHttpHeaders, sent: string | Buffer = body, tenant = 'acme'): Promise<number> {
-    const outgoing = request({ port, host: '127.0.0.1', method: 'POST', path: `/hook/${tenant}`, headers });
-    const answered = once(outgoing, 'response') as Promise<[{ statusCode: number; resume(): void }]>;
-    outgoing.end(sent);
-    const [response] = await answered;
-    response.resume();
-    return response.statusCode;
-  }
   async function reasonFor(headers: OutgoingHttpHeaders, sent?: string | Buffer, tenant?: string): Promise<string> {
     const before = to.handled.length;
-    expect(await post(headers, sent, tenant)).toBe(401);
+    expect((await post(port, headers, sent, tenant)).status).toBe(401);
     expect(to.handled).toHaveLength(before);
     return to.reason();
   }
-  return { ...to, post, reasonFor };
+  return { ...to, port, reasonFor };
 }
 
 /** What every line that names a cause leaves out. */
@@ -206,9 +185,9 @@ const find = ({ params: { tenant = '' } }: { params: { tenant?: string | undefin
   tenants[tenant] === undefined ? undefined : { tenant, secret: tenants[tenant] };
 
 test('names the tenant whose secret signs a delivery that came to another', async () => {
-  const { post, reasonFor } = await serving({ secret: find });
+  const { port, reasonFor } = await serving({ secret: find });
   const ofGlobex = plainHeaders(body, tenants['globex']);
-  expect(await post(ofGlobex, body, 'globex')).toBe(200);
+  expect((await post(port, ofGlobex, body, 'globex')).status).toBe(200);
   const reason = await reasonFor(ofGlobex, body, 'acme');
   expect(reason).toContain("Another tenant's secret signs it, that of globex");
   expectDiscreet(reason);

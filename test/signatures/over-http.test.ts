@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { type OutgoingHttpHeaders, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
+import { request } from 'node:http';
 import { standardWebhooks } from '../../src';
+import { closeServers, post, serve } from './over-node';
 import {
   body,
   mac,
   now,
   plainHeaders,
-  type Receiver,
   receiver,
   refusal,
   seconds,
@@ -18,42 +16,7 @@ import {
   twoHeaders,
 } from './sender';
 
-const servers: Server[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
-async function serve({ webhooks }: Receiver): Promise<number> {
-  const server = express().use('/hook/:tenant', webhooks.router).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-interface Reply {
-  readonly status: number | undefined;
-  readonly headers: Record<string, unknown>;
-  readonly body: string;
-}
-
-/** Node's own client: it sends a repeated header as two lines, which `fetch` does not. */
-function post(port: number, headers: OutgoingHttpHeaders, sent: string | Buffer = body): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ port, host: '127.0.0.1', method: 'POST', path: '/hook/acme', headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const { date: _, connection: __, 'keep-alive': ___, ...kept } = response.headers;
-        resolve({ status: response.statusCode, headers: kept, body: Buffer.concat(chunks).toString() });
-      });
-    });
-    outgoing.on('error', reject).end(sent);
-  });
-}
+afterEach(closeServers);
 
 test.each([
   ['plain', plainHeaders()],

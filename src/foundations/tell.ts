@@ -1,0 +1,29 @@
+import type { Logger } from './contracts/logger';
+import { describeError } from './describe-error';
+import { isThenable } from './maybe-promise';
+
+/** Writes a log line. A logger that throws must not change the answer, or a handled delivery would come again. */
+export function logSafely(
+  logger: Logger,
+  level: 'debug' | 'info' | 'warn' | 'error',
+  fields: object,
+  message: string,
+): void {
+  try {
+    logger[level](fields, message);
+  } catch {
+    // A broken logger cannot log its own error.
+  }
+}
+
+/** Calls a user's listener. Its own failure, also a later one, is only logged, with its `name`. */
+export function tellListener(name: string, call: () => unknown, logger: Logger): void {
+  const failed = (failure: unknown): void =>
+    logSafely(logger, 'error', { cause: describeError(failure) }, `${name} itself failed`);
+  try {
+    const told = call();
+    if (isThenable(told)) told.then(undefined, failed);
+  } catch (failure) {
+    failed(failure);
+  }
+}
