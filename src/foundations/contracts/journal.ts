@@ -1,0 +1,118 @@
+import type { Outcome } from '../outcomes';
+import type { Logger } from './logger';
+import type { WebhookHeaders, WebhookParams } from './request';
+
+/** A genuine delivery, as a journal keeps it. */
+export interface JournalEntry {
+  /** Idempotency key, 64 hex digits. A journal keeps one entry for each. */
+  readonly key: string;
+  /** The event that the payload names; `undefined` if it names none. */
+  readonly event: string | undefined;
+  /** The tenant whose secret signed it; `undefined` unless `secret` is a function. */
+  readonly tenant: string | undefined;
+  /** Name of the signature scheme that matched. */
+  readonly scheme: string;
+  /** When the request came, in milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Headers with signatures, cookies or credentials are left out. */
+  readonly headers: WebhookHeaders;
+  readonly params: WebhookParams;
+  /** The body exactly as it was signed. */
+  readonly rawBody: Buffer;
+}
+
+/** How a delivery ended. */
+export interface JournalEnd {
+  readonly outcome: Outcome;
+  /** Names of the handlers that succeeded, in any run. */
+  readonly succeeded: readonly string[];
+  /** In milliseconds since 1970. */
+  readonly endedAt: number;
+}
+
+/** An entry that was found. */
+export interface JournalRecord extends JournalEntry {
+  /** Where it lies; `after` goes on behind it. Text of the journal's own, at most 200 characters. */
+  readonly position: string;
+  /** The newest end; `undefined` while it is unknown. */
+  readonly end: JournalEnd | undefined;
+}
+
+/** Which entries to find; all of them, if nothing is named. */
+export interface JournalQuery {
+  /** From this moment on, by `receivedAt`, in milliseconds since 1970. */
+  readonly from?: number | undefined;
+  /** Before this moment. */
+  readonly to?: number | undefined;
+  readonly key?: string | undefined;
+  readonly events?: readonly string[] | undefined;
+  readonly tenant?: string | undefined;
+  /** Those whose newest outcome is one of these. */
+  readonly outcomes?: readonly Outcome[] | undefined;
+  /** By the order in which they were kept. */
+  readonly order: 'oldest first' | 'newest first';
+  /** Only what lies behind this position, in this order. */
+  readonly after?: string | undefined;
+}
+
+/** Which entries to remove. */
+export type JournalForget = { readonly key: string } | { readonly tenant: string } | { readonly before: number };
+
+/** What a journal holds. */
+export interface JournalStats {
+  readonly entries: number;
+  /** Bytes that it takes where it is kept. */
+  readonly bytes: number;
+  /** `receivedAt` of the oldest and the newest; `undefined` if it is empty. */
+  readonly oldest: number | undefined;
+  readonly newest: number | undefined;
+  /** Lines or rows that cannot be read, such as one that a crash cut short. */
+  readonly unreadable: number;
+}
+
+/** What the receiver tells its journal. */
+export interface JournalSettings {
+  readonly logger: Logger;
+  /** In milliseconds since 1970. */
+  readonly clock: { now(): number };
+}
+
+/**
+ * Keeps genuine deliveries for some days, so that they can be run again. A promise may stay pending while the journal
+ * does not answer: the receiver waits no longer than `storeTimeoutMs`.
+ */
+export interface Journal {
+  /**
+   * What becomes of a delivery that cannot be kept: `refuse` answers 503, so that it is repeated; `continue` handles it
+   * and logs a warning. @default 'refuse'
+   */
+  readonly onFailure?: 'refuse' | 'continue' | undefined;
+  /** The receiver calls this first, and once. It opens nothing and starts no timer. */
+  open(settings: JournalSettings): void;
+  /**
+   * Resolves once the entry would outlive a crash. If the key is kept already, nothing changes. Rejects when it cannot
+   * be kept, at once if that is known.
+   */
+  append(entry: JournalEntry): Promise<void>;
+  /**
+   * Adds how a delivery ended. The outcome replaces an earlier one; `succeeded` adds to those before. Nothing happens
+   * if the key is not kept.
+   */
+  ended(key: string, end: JournalEnd): Promise<void>;
+  /**
+   * Finds entries, each once, and holds a bounded number at a time. Entries that are kept while it runs may be missing.
+   * What cannot be read is passed over, and counted in `stats`.
+   */
+  find(query: JournalQuery): AsyncIterable<JournalRecord>;
+  /** Removes entries for good, so that no file, table or index holds them. Resolves to their number. */
+  forget(which: JournalForget): Promise<number>;
+  stats(): Promise<JournalStats>;
+  /** Remembers, durably, how far the replay of this name is; `undefined` forgets it. */
+  mark(name: string, position: string | undefined): Promise<void>;
+  /** The position that was marked last under this name. */
+  marked(name: string): Promise<string | undefined>;
+  /** Resolves if an entry could be kept now, and keeps none. For `health()`. @default `health()` leaves it out */
+  ping?(): Promise<void>;
+  /** Closes what the journal opened itself, but no client of the user. @default nothing */
+  close?(): Promise<void>;
+}
