@@ -1,49 +1,60 @@
 const nothing = Buffer.alloc(0);
-const smallest = 1024;
+/** The length of a block that short chunks are copied into; at first they get a shorter one. */
+const [shortestBlock, longestBlock] = [1024, 16 * 1024];
 
 /**
- * The part of a body that has arrived. The first chunk is kept as it is, since it is often the only one. More are copied
- * into one buffer that grows: a chunk takes far more memory than a few bytes, and a sender may send byte by byte.
+ * The part of a body that has arrived. Long chunks are kept as they are, and so is the first, since it is often the only
+ * one. Short ones are copied into blocks: a chunk takes far more memory than a few bytes, and a sender may send byte by
+ * byte. Blocks are not joined before the end: a buffer that grows leaves its smaller copies to the garbage collector.
  */
 export class Chunks {
   bytes = 0;
-  #buffer: Buffer = nothing;
-  readonly #expected: number;
-
-  /** `expected` is the announced length of the body, or the most that it may have. Not allocated before bytes come. */
-  constructor(expected: number) {
-    this.#expected = expected;
-  }
+  #blocks: Buffer[] = [];
+  /** The last block, if short chunks are copied into it, and how many bytes of it are filled. */
+  #open: Buffer | undefined;
+  #filled = 0;
 
   add(chunk: Buffer): void {
-    const end = this.bytes + chunk.length;
-    if (this.bytes === 0) this.#buffer = chunk;
-    else {
-      if (end > this.#buffer.length) this.#grow(end);
-      chunk.copy(this.#buffer, this.bytes);
-    }
-    this.bytes = end;
+    if (this.bytes === 0 || chunk.length >= longestBlock) this.#keep(chunk);
+    else this.#copy(chunk);
+    this.bytes += chunk.length;
   }
 
   /** Hands the body over and drops it: a listener that is still attached must not hold it, too. */
   take(): Buffer {
-    const buffer = this.#buffer;
-    this.#buffer = nothing;
-    const body = buffer.length === this.bytes ? buffer : buffer.subarray(0, this.bytes);
-    // The rest of a buffer is held as long as the body in it.
-    return buffer.length - this.bytes > this.bytes / 8 ? Buffer.from(body) : body;
+    this.#closeBlock();
+    const [first = nothing, second] = this.#blocks;
+    const body = second === undefined ? first : Buffer.concat(this.#blocks, this.bytes);
+    this.drop();
+    return body;
   }
 
   /** Drops a body that nobody will read. */
   drop(): void {
-    this.#buffer = nothing;
+    this.#blocks = [];
+    this.#open = undefined;
+    this.#filled = 0;
   }
 
-  #grow(needed: number): void {
-    const doubled = Math.max(2 * this.#buffer.length, needed, smallest);
-    const grown = Buffer.allocUnsafeSlow(needed > this.#expected ? doubled : Math.min(doubled, this.#expected));
-    this.#buffer.copy(grown, 0, 0, this.bytes);
-    this.#buffer = grown;
+  #keep(chunk: Buffer): void {
+    this.#closeBlock();
+    this.#blocks.push(chunk);
+  }
+
+  #copy(chunk: Buffer): void {
+    const end = this.#filled + chunk.length;
+    if (this.#open === undefined || end > this.#open.length) {
+      this.#closeBlock();
+      const length = Math.min(Math.max(this.bytes, chunk.length, shortestBlock), longestBlock);
+      this.#open = Buffer.allocUnsafeSlow(length);
+    }
+    this.#filled += chunk.copy(this.#open, this.#filled);
+  }
+
+  #closeBlock(): void {
+    if (this.#open !== undefined) this.#blocks.push(this.#open.subarray(0, this.#filled));
+    this.#open = undefined;
+    this.#filled = 0;
   }
 }
 

@@ -5,6 +5,9 @@ import type { WebhookResponse } from '../foundations/response';
 /** How much more of an upload is read after an early answer, and for how long. */
 const swallowBytes = 64 * 1024;
 const swallowMs = 500;
+/** After so many chunks of so few bytes, no more is read: Node keeps an object for each that it reads ahead. */
+const mostShortChunks = 1000;
+const shortChunk = 64;
 
 /**
  * Writes the answer directly: `res.json` would hash the body for a useless ETag. An answer before the end of the upload
@@ -50,6 +53,7 @@ function hangUp(request: IncomingMessage, response: ServerResponse): void {
 /** Reads the rest of an upload, for a moment; then, or at its end, calls `close`. */
 function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => void; tooMuch: () => void }): void {
   let swallowed = 0;
+  let short = 0;
   const timer = setTimeout(end, swallowMs).unref();
   function end(): void {
     clearTimeout(timer);
@@ -58,7 +62,9 @@ function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => voi
   }
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
-    if (swallowed > swallowBytes) tooMuch();
+    if (chunk.length < shortChunk) short += 1;
+    if (short > mostShortChunks) end();
+    else if (swallowed > swallowBytes) tooMuch();
   }
   request.on('data', onData).on('end', end).on('close', end);
   request.resume();
