@@ -1,6 +1,7 @@
 import { afterAbortMs } from './deduplication/run-once';
 import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema';
 import type { BigmindEventMap } from './events/generated/types';
+import { refuseMounting } from './express/refuse-mounting';
 import { createRouter } from './express/router';
 import { BytesInFlight } from './foundations/bytes-in-flight';
 import type { WebhookHeaders } from './foundations/contracts/request';
@@ -138,7 +139,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     logger,
   });
 
-  const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = {
+  const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = refuseMounting({
     on(selector, handler, registration = {}) {
       registerHandler(registry, settings.checks, selector, handler, registration);
       return webhooks;
@@ -212,7 +213,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
       telemetry?.close();
     },
-  };
+  });
   return webhooks;
 }
 

@@ -81,3 +81,16 @@ export class DeliveryContext implements HandlerContext {
     return this.#locals.value;
   }
 }
+
+/** What a handler calls that was written as a route of Express. */
+const ofAResponse = ['status', 'sendStatus', 'json', 'send', 'end', 'set', 'setHeader'];
+
+for (const name of ofAResponse) Object.defineProperty(DeliveryContext.prototype, name, { value: refuseToAnswer });
+
+function refuseToAnswer(): never {
+  throw new WebhookError(
+    'BAD_HANDLER',
+    'A handler gets (event, context), not (request, response), and the receiver answers. Write ' +
+      "webhooks.on('notes_created', async (event, { key }) => { … }); what it returns is awaited.",
+  );
+}

@@ -7,6 +7,8 @@ import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Telemetry } from '../foundations/contracts/telemetry';
+import { WebhookError } from '../foundations/errors';
+import { isRecord } from '../foundations/is-record';
 import {
   badOption,
   badWord,
@@ -98,6 +100,7 @@ const usualBytesInFlight = 128 * 1024 ** 2;
  * @throws WebhookError `BAD_OPTION`, `MISSING_SECRET`, `BAD_SECRET` or `BAD_SCHEMA`
  */
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
+  if (isRequest(given)) throw new WebhookError('BAD_OPTION', mountedUncalled);
   knownOptions(given, '', known);
   const {
     secret,
@@ -140,6 +143,14 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     telemetry: telemetry === undefined ? undefined : parseTelemetry(telemetry),
     locals,
   });
+}
+
+const mountedUncalled =
+  'options: got a request. bigmindWebhooks itself was mounted, and Express calls it for each request. Call it once, and ' +
+  "mount what it returns: const webhooks = bigmindWebhooks(); app.use('/path', webhooks.router).";
+
+function isRequest(given: object | null): boolean {
+  return isRecord(given) && 'method' in given && 'headers' in given && 'url' in given;
 }
 
 function milliseconds(path: string, value: unknown): number {
