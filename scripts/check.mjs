@@ -12,6 +12,7 @@ const parts = [
   ['types of the browser tests', 'tsc', ['--noEmit', '-p', 'test/browser']],
   ['types of the inspector’s page', 'tsc', ['--noEmit', '-p', 'src/cli/inspector/page']],
   ['generated files in step', 'node', ['scripts/generate.mjs', '--check']],
+  ['docs/options.md in step', 'node', ['scripts/generate-options.mjs', '--check']],
   ['package lint', 'publint', ['--strict']],
   ['package types', 'attw', ['--pack', '.', '--exclude-entrypoints', 'schemas']],
   ['package installed by strangers', 'npm', ['run', '--silent', 'test:package']],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { badWord, knownOptions, requireText } from '../foundations/option-checks';
-import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../index';
+import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac, WebhookError } from '../index';
 
 export interface SignDeliveryInput {
   /** The payload. A string is sent unchanged, anything else as JSON. */
@@ -42,9 +42,10 @@ export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   const { payload, secret, signedAt = Date.now(), id = `msg_${randomUUID()}` } = input;
   requireText('signDelivery.secret', secret);
   const body = typeof payload === 'string' ? payload : (JSON.stringify(payload) as string | undefined);
-  if (body === undefined) throw new TypeError(`payload: expected what JSON can say, got ${typeof payload}.`);
+  if (body === undefined) throw badWord('signDelivery.payload', 'what JSON can say', payload);
   const scheme = schemeOf(input.scheme ?? 'hmac');
-  if (scheme.sign === undefined) throw new TypeError(`The scheme ${scheme.name} can only verify: give it a sign().`);
+  if (scheme.sign === undefined)
+    throw new WebhookError('BAD_OPTION', `signDelivery.scheme: ${scheme.name} can only verify: give it a sign().`);
   const signature = scheme.sign({ rawBody: Buffer.from(body, 'utf8'), secret, signedAt: Number(signedAt), id });
   return {
     // Our own user agent: a test's signature says nothing about the vendor's scheme.

@@ -2,8 +2,10 @@ import type { EventName } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { secret } from './run-block';
 
-/** What is sent to a block of the README, and what must become of it. */
+/** What is sent to a block of a document, and what must become of it. */
 export interface Scenario {
+  /** @default 'README.md' */
+  readonly document?: string;
   /** The first words of the block that tell it from the others. */
   readonly block: string;
   /** @default '/webhooks/bigmind' */
@@ -21,7 +23,7 @@ function sent(event: EventName, status = 200): { payload: unknown; status: numbe
 const invalid = { ...examplePayload('todo_created'), data: {} };
 const warnings = [{ severity: 'high', warning: 'A competitor was named', reasoning: null }];
 
-/** One for each block of the README that receives deliveries. A line of it that is unique tells the block. */
+/** One for each block of these documents that receives deliveries. A line of it that is unique tells the block. */
 export const scenarios: readonly Scenario[] = [
   {
     block: 'reads BIGMIND_WEBHOOK_SECRET',
@@ -34,6 +36,12 @@ export const scenarios: readonly Scenario[] = [
     writes: ['summary of mtg_abc123'],
   },
   {
+    block: 'your CRM',
+    send: [sent('notes_created')],
+    writes: ['A note for the CRM', 'notes_created 2025-10-10'],
+  },
+  {
+    document: 'docs/handlers.md',
     block: 'const addNote: WebhookHandler',
     send: [
       sent('notes_created'),
@@ -51,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    document: 'docs/handlers.md',
     block: 'webhooks.onInvalid',
     send: [
       { payload: invalid, status: 200 },
@@ -59,19 +68,13 @@ export const scenarios: readonly Scenario[] = [
     writes: ['"outcome":"quarantined"', 'An event that is new to us'],
   },
   {
+    document: 'docs/handlers.md',
     block: 'eventSchema<DealClosed>',
     send: [
       { payload: { event: 'deal_closed', data: { deal_id: 'deal_101' } }, status: 200 },
       { payload: { event: 'deal_closed', data: {} }, status: 422 },
     ],
     writes: ['deal_101', '/data/deal_id'],
-  },
-  {
-    block: 'secrets.get(tenant)',
-    path: '/webhooks/acme',
-    secret: 'the secret of acme',
-    send: [sent('email_sent')],
-    writes: ['acme Follow-up on our conversation'],
   },
   {
     // No Redis answers at the address that these blocks are given.
@@ -85,8 +88,8 @@ export const scenarios: readonly Scenario[] = [
     send: [sent('notes_updated')],
     writes: ['2025-10-10T15:45:00.000Z'],
   },
+  { block: 'Call Jane', send: [], writes: ['Call Jane', '200'] },
   { block: 'function POST', send: [sent('agent_run_completed')], writes: ['createTodo'] },
-  { block: 'webhooks.verify(request)', send: [sent('transcription_created')], writes: ['ses_xyz789'] },
 ];
 
 /** Sends what a scenario says, and a forgery, to a block that listens; the statuses it was answered with. */

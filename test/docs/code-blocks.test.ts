@@ -8,7 +8,6 @@ import { copyExample, filesOf, makeWorkspace, removeWorkspace, write } from './w
 const blocks = documents()
   .filter((document) => document !== frameworks)
   .flatMap(codeBlocks);
-const readme = blocks.filter(({ document }) => document === 'README.md');
 let workspace: string;
 let running: RunningBlock | undefined;
 
@@ -23,9 +22,9 @@ afterEach(async () => {
 
 afterAll(() => removeWorkspace(workspace));
 
-function blockOf(words: string): CodeBlock {
-  const [block, ...others] = readme.filter(({ text }) => text.includes(words));
-  if (block === undefined || others.length > 0) throw new Error(`Not one block of the README contains: ${words}`);
+function blockOf(words: string, document = 'README.md'): CodeBlock {
+  const [block, ...others] = blocks.filter((one) => one.document === document && one.text.includes(words));
+  if (block === undefined || others.length > 0) throw new Error(`Not one block of ${document} contains: ${words}`);
   return block;
 }
 
@@ -52,9 +51,9 @@ test('every block and example compiles under the strictest flags, and a block wi
 }, 180_000);
 
 test.each(scenarios)(
-  'the block with "$block" handles deliveries as the README says',
+  'the block with "$block" handles deliveries as its document says',
   async (scenario) => {
-    running = start(blockOf(scenario.block));
+    running = start(blockOf(scenario.block, scenario.document));
     const port = await running.port;
     const statuses = port === undefined ? [] : await play(scenario, port);
     const { output } = await running.stop();
@@ -72,13 +71,16 @@ test.each(scenarios)(
   60_000,
 );
 
-test('the test that the README shows passes', async () => {
-  running = run(writeRunnable(workspace, blockOf("from 'node:test'")));
+test('the test that docs/testing.md shows passes', async () => {
+  running = run(writeRunnable(workspace, blockOf("from 'node:test'", 'docs/testing.md')));
   const { code, output } = await running.ended;
   expect(output).toContain('a to-do reaches the handler');
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/\bpass 1\b/) });
 }, 20_000);
 
-test('the README has no other blocks', () => {
-  expect(readme).toHaveLength(scenarios.length + 1);
+test('the README and docs/handlers.md have no other blocks', () => {
+  const played = scenarios.map(({ document = 'README.md' }) => document);
+  for (const document of ['README.md', 'docs/handlers.md']) {
+    expect(codeBlocks(document)).toHaveLength(played.filter((one) => one === document).length);
+  }
 });

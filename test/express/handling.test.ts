@@ -5,6 +5,7 @@ import { outcomes, rowOf } from '../../src/foundations/outcomes';
 import type { DeliveryStore, NoSchemas, Outcome } from '../../src/index';
 import { type BigmindWebhooksOptions, memoryStore } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
+import { repository } from '../docs/repository';
 import { dial, expresses, genuine, headLines, path, post, receiver, type Served, secret, serve } from './serve';
 
 const shown = new Set<Outcome>();
@@ -35,7 +36,7 @@ describe.each(expresses)('under $name', ({ express }) => {
       return;
     }
     expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-    const type = `https://github.com/bigmind-webhooks/bigmind-webhooks/blob/main/docs/errors.md#${code.toLowerCase()}`;
+    const type = `${repository}/blob/main/docs/errors.md#${code.toLowerCase()}`;
     expect(JSON.parse(body)).toEqual({ type, title, status, code });
   }
 

@@ -9,6 +9,7 @@ import {
   type WebhookResponse,
 } from '../../src';
 import { examplePayload } from '../../src/testing';
+import { repository } from '../docs/repository';
 
 /** What a sender of webhooks does, written without the code under test, and a receiver with everything it said. */
 
@@ -104,7 +105,7 @@ export const refusal: WebhookResponse = {
   status: 401,
   headers: { 'content-type': 'application/problem+json; charset=utf-8' },
   body:
-    '{"type":"https://github.com/bigmind-webhooks/bigmind-webhooks/blob/main/docs/errors.md#unauthenticated",' +
+    `{"type":"${repository}/blob/main/docs/errors.md#unauthenticated",` +
     '"title":"The delivery is not authentic","status":401,"code":"UNAUTHENTICATED"}',
 };
 

@@ -83,7 +83,7 @@ test('sends anything else as JSON, and says so', () => {
 });
 
 test.each([undefined, () => {}, Symbol('none')])('refuses a payload that JSON cannot say', (nothing) => {
-  expect(() => signDelivery({ payload: nothing, secret })).toThrow(/payload: expected what JSON can say/);
+  expect(() => signDelivery({ payload: nothing, secret })).toThrow(/signDelivery.payload: expected what JSON can say/);
 });
 
 test('refuses a scheme that can only verify, by its name', () => {

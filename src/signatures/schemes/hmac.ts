@@ -11,7 +11,7 @@ import type { Reading } from '../readings/reading';
 export interface HmacOptions {
   /** Name of the header with the signature, in any case. */
   readonly header: string;
-  /** @default 'sha256' */
+  /** The hash function, `sha256` or `sha512`. @default 'sha256' */
   readonly algorithm?: Algorithm | undefined;
   /** `base64` and `base64url` read either alphabet, padded or not. @default 'hex' */
   readonly encoding?: Encoding | undefined;

@@ -13,9 +13,10 @@ export interface TimestampedHmacOptions extends HmacOptions {
   /**
    * Name of the header with the timestamp, in Unix seconds or milliseconds. Without it, `header` holds both timestamp
    * and signature, as Stripe writes them: `t=1700000000,v1=…`.
+   * @default none
    */
   readonly timestampHeader?: string | undefined;
-  /** Name of the header with the delivery id, if `content` contains `{id}`. */
+  /** Name of the header with the delivery id, if `content` contains `{id}`. @default none */
   readonly idHeader?: string | undefined;
   /**
    * The signed text: it contains `{timestamp}`, perhaps `{id}`, and ends in `{body}`. Slack's is
