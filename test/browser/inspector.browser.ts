@@ -64,18 +64,56 @@ test('shows a delivery as it comes, and says so', async () => {
   await opened.page.locator('#announcer', { hasText: 'New delivery: summary_created, processed' }).waitFor();
 });
 
-test('filters by event and by outcome', async () => {
+const chip = (outcome: string) => opened.page.getByRole('button', { name: new RegExp(`^${outcome} `) });
+
+test('has a button for each outcome with its number, and filters by those that are pressed', async () => {
   const { page } = opened;
-  await page.getByLabel('Event').selectOption({ label: 'todo_created' });
+  await expect(chip('invalid').textContent()).resolves.toBe('invalid1');
+  await page.getByRole('searchbox').fill('todo_created');
   await expect(rows().count()).resolves.toBe(2);
-  await page.getByLabel('Outcome').selectOption({ label: 'unauthenticated' });
+  await chip('unauthenticated').click();
   await expect(rows().count()).resolves.toBe(1);
   await expect(page.locator('#count').textContent()).resolves.toMatch(/^1 of \d/);
+  await page.getByRole('searchbox').fill('');
+  await chip('invalid').click();
+  const outcomes = await rows().locator('.outcome').allInnerTexts();
+  expect(outcomes.toSorted()).toEqual(['invalid', 'unauthenticated']);
+  await chip('invalid').click();
+  await chip('unauthenticated').click();
+  await expect(page.locator('#count').textContent()).resolves.toMatch(/deliveries$/);
+});
+
+test('selects the first delivery, and keeps selection and filters in the address', async () => {
+  const { page } = opened;
+  const first = await page.locator('[aria-posinset="1"] .row-event').innerText();
+  await page.locator('#detail h2', { hasText: first }).waitFor();
+  await page.locator('[aria-posinset="1"][aria-selected=true]').waitFor();
+  await page.getByRole('searchbox').fill('TODO');
+  await chip('invalid').click();
+  await row('todo_updated').click();
+  await page.locator('#detail h2', { hasText: 'todo_updated' }).waitFor();
+  await page.reload();
+  await page.locator('#detail h2', { hasText: 'todo_updated' }).waitFor();
+  await expect(page.getByRole('searchbox').inputValue()).resolves.toBe('TODO');
+  await expect(chip('invalid').getAttribute('aria-pressed')).resolves.toBe('true');
+  await expect(rows().count()).resolves.toBe(1);
+  expect(opened.offences).toStrictEqual([]);
+});
+
+test('finds a delivery by a header and by its key, in any case', async () => {
+  const { page } = opened;
+  await page.getByRole('searchbox').fill('User-Agent: BIGMIND-webhooks/testing');
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length > 2);
+  const { key = '' } = stage.log.get(1) ?? {};
+  expect(key).toHaveLength(64);
+  await page.getByRole('searchbox').fill(key.slice(0, 20).toUpperCase());
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
+  await expect(rows().locator('.row-event').textContent()).resolves.toBe('notes_created');
 });
 
 test('finds a delivery by what stands in its payload', async () => {
   const { page } = opened;
-  await page.getByRole('searchbox').fill('"fax"');
+  await page.getByRole('searchbox').fill('"FAX"');
   await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
   await expect(rows().locator('.row-event').textContent()).resolves.toBe('todo_updated');
   await page.getByRole('searchbox').fill('nothing has this in it');
@@ -185,7 +223,7 @@ test('does all of it by keyboard alone', async () => {
   await page.locator('#replay-url:focus').waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await expect(active()).resolves.toBe('list');
@@ -236,6 +274,6 @@ test('copies a delivery as a line for the shell', async () => {
   await detail().getByRole('button', { name: 'Copy as curl' }).click();
   await detail().getByRole('button', { name: 'Copied' }).waitFor();
   await expect(page.evaluate(() => navigator.clipboard.readText())).resolves.toMatch(
-    /^printf %s '.*' \| base64 -d \| curl /,
+    /^curl -i -X POST .* --data-raw '\{"event":"notes_created".*' 'http:\/\/127\.0\.0\.1:\d+\/webhooks\/bigmind'$/m,
   );
 });

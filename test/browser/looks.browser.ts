@@ -118,6 +118,9 @@ test('a page without deliveries says how to get the first one, and one whose lis
     await page.getByText('Waiting for the first delivery').waitFor();
     await page.getByText(`npx bigmind-webhooks send --all --url ${empty.receiver}`).waitFor();
     await expect(violations(page)).resolves.toStrictEqual([]);
+    await page.getByRole('button', { name: 'Send an example' }).click();
+    await page.locator('#detail h2', { hasText: 'notes_created' }).waitFor();
+    await expect(page.locator('.row .outcome').allInnerTexts()).resolves.toEqual(['processed']);
     await empty.close();
     await page.getByText('Not connected. If listen was ended, start it and open its new address.').waitFor();
   } finally {

@@ -7,7 +7,8 @@ import { guardHeaders, isToken, whyRefused } from './guard';
 import type { PageFile } from './page-files';
 import { replay } from './replay';
 import { send, sendJson, sendText } from './replies';
-import { searchBodies } from './search-bodies';
+import { searchDeliveries } from './search-deliveries';
+import { sendExample } from './send-example';
 import { toCurl } from './to-curl';
 import type { InspectorState } from './wire';
 
@@ -75,12 +76,19 @@ function answer(asked: Asked, options: InspectorOptions, streams: EventStreams):
     return;
   }
   const file = options.page.get(path);
-  if (request.method !== 'GET') sendText(response, 404, nothing);
+  const gone = (): void => void response.destroy();
+  // They reject when the page goes away meanwhile.
+  if (request.method === 'POST' && path === 'api/example') sendExample(request, response, options).catch(gone);
+  else if (request.method !== 'GET') sendText(response, 404, nothing);
   else if (file !== undefined) send(response, 200, file.bytes, file.contentType);
   else if (path === 'api/state') sendJson(response, 200, stateOf(options));
-  else if (path === 'api/search') sendJson(response, 200, searchBodies(options.log, query.get('text') ?? ''));
+  else if (path === 'api/search') answerSearch(response, options.log, query.get('text') ?? '').catch(gone);
   else if (path === 'api/events') streams.serve(request, response, Number(query.get('after')) || 0);
   else sendText(response, 404, nothing);
+}
+
+async function answerSearch(response: ServerResponse, log: DeliveryLog, text: string): Promise<void> {
+  sendJson(response, 200, await searchDeliveries(log, text));
 }
 
 const nothing = 'There is nothing here.\n';

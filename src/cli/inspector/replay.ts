@@ -11,8 +11,7 @@ const replayTimeoutMs = 30_000;
 const mostBytes = 16 * 1024;
 
 /**
- * Sends a delivery to the address in the request's body, `{"url"}`, and answers with the app's answer. Only JSON is
- * taken: for that, the browser of a foreign page asks us first (CORS), and we do not consent.
+ * Sends a delivery to the address in the request's body, `{"url"}`, and answers with the app's answer.
  */
 export async function replay(
   request: IncomingMessage,
@@ -20,9 +19,7 @@ export async function replay(
   logged: LoggedDelivery,
   log: DeliveryLog,
 ): Promise<void> {
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-  const isJson = type.trim().toLowerCase() === 'application/json';
-  const target = isJson ? targetOf(await readJson(request)) : undefined;
+  const target = isJson(request) ? targetOf(await readJson(request)) : undefined;
   if (target === undefined) {
     sendText(response, 415, 'Send application/json.\n');
   } else if (target instanceof URL) {
@@ -32,6 +29,12 @@ export async function replay(
   } else {
     sendText(response, 400, `The address cannot be used: ${target}.\n`);
   }
+}
+
+/** Only JSON is taken: for that, the browser of a foreign page asks us first (CORS), and we do not consent. */
+export function isJson({ headers }: IncomingMessage): boolean {
+  const [type = ''] = (headers['content-type'] ?? '').split(';');
+  return type.trim().toLowerCase() === 'application/json';
 }
 
 /** The JSON that the page sent; `undefined` for anything else. Rejects if the page goes away. */

@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { toCurl } from '../../../src/cli/inspector/to-curl';
 
+test('a body of plain text stands in the line as it is', () => {
+  const line = toCurl(
+    { method: 'POST', url: '/', headers: {}, body: Buffer.from(`@it's {"a":"$(id)"}`) },
+    'http://127.0.0.1/',
+  );
+  expect(line).toBe(`curl -i -X POST --data-raw '@it'\\''s {"a":"$(id)"}' 'http://127.0.0.1/'`);
+});
+
 test('a line for curl means the same bytes to a shell, and nothing else', () => {
   const body = Buffer.from('it\'s "$(touch x)" `id` \n\u0000\u001b \xff');
   const headers = {

@@ -1,13 +1,11 @@
 import type { DeliverySummary, NewDelivery } from '../wire';
 
 export interface Filter {
-  /** @default any */
-  readonly event?: string | undefined;
-  /** @default any */
-  readonly outcome?: string | undefined;
+  /** None means any. */
+  readonly outcomes: ReadonlySet<string>;
   /** In lower case; empty for any. */
   readonly text: string;
-  /** Deliveries whose payload contains the text. */
+  /** Deliveries whose headers, key or payload contain the text. */
   readonly found: ReadonlySet<number>;
 }
 
@@ -15,7 +13,7 @@ export interface Filter {
 export class Deliveries {
   #all: DeliverySummary[];
   #listed: DeliverySummary[];
-  #filter: Filter = { text: '', found: new Set() };
+  #filter: Filter = { outcomes: new Set(), text: '', found: new Set() };
 
   constructor(deliveries: readonly DeliverySummary[]) {
     this.#all = [...deliveries];
@@ -46,14 +44,13 @@ export class Deliveries {
 
   filter(filter: Filter): void {
     this.#filter = filter;
-    const { event, outcome, text, found } = filter;
-    const isOpen = event === undefined && outcome === undefined && text === '';
+    const { outcomes, text, found } = filter;
+    const isOpen = outcomes.size === 0 && text === '';
     this.#listed = isOpen
       ? this.#all
       : this.#all.filter(
           (delivery) =>
-            (event === undefined || eventName(delivery) === event) &&
-            (outcome === undefined || delivery.outcome === outcome) &&
+            (outcomes.size === 0 || outcomes.has(delivery.outcome)) &&
             (text === '' || found.has(delivery.id) || isNamed(delivery, text)),
         );
   }

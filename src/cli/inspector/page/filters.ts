@@ -1,19 +1,22 @@
-import { visibleText } from '../../visible-text';
 import type { DeliverySummary } from '../wire';
-import { Choice } from './choice';
 import { client } from './client';
-import { eventName, type Filter } from './deliveries';
+import type { Filter } from './deliveries';
 import { byId } from './dom';
-import { labelOf } from './outcome';
+import { OutcomeChips } from './outcome-chips';
 
 /** How long to wait after a letter before payloads are searched, in milliseconds. */
 const pauseMs = 150;
 
-/** The search field and the two choices. */
+/** What the address of the page keeps of the filters. */
+export interface KeptFilters {
+  readonly text: string;
+  readonly outcomes: readonly string[];
+}
+
+/** The search field and the outcomes. */
 export class Filters {
   readonly #search = byId('search') as HTMLInputElement;
-  readonly #event = new Choice(byId('filter-event') as HTMLSelectElement, () => this.#tell());
-  readonly #outcome = new Choice(byId('filter-outcome') as HTMLSelectElement, () => this.#tell());
+  readonly #outcomes = new OutcomeChips(byId('outcomes'), () => this.#tell());
   readonly #changed: (filter: Filter) => void;
   #found: ReadonlySet<number> = new Set();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +33,18 @@ export class Filters {
 
   /** Whether every delivery passes. */
   get isOpen(): boolean {
-    return this.#search.value === '' && this.#event.value === undefined && this.#outcome.value === undefined;
+    return this.#search.value === '' && this.#outcomes.chosen.size === 0;
+  }
+
+  get kept(): KeptFilters {
+    return { text: this.#search.value, outcomes: [...this.#outcomes.chosen] };
+  }
+
+  restore({ text, outcomes }: KeptFilters): void {
+    this.#search.value = text;
+    this.#outcomes.choose(outcomes);
+    this.#tell();
+    this.searchPayloads();
   }
 
   focus(): void {
@@ -40,21 +54,17 @@ export class Filters {
 
   clear(): void {
     this.#search.value = '';
-    this.#event.clear();
-    this.#outcome.clear();
+    this.#outcomes.choose([]);
     this.#found = new Set();
     this.#tell();
   }
 
-  /** Offers each name that came, once. */
-  offer(deliveries: readonly DeliverySummary[]): void {
-    for (const delivery of deliveries) {
-      this.#event.offer(eventName(delivery), visibleText(eventName(delivery)));
-      this.#outcome.offer(delivery.outcome, labelOf(delivery.outcome));
-    }
+  /** Counts the outcomes of what is held. */
+  count(deliveries: readonly DeliverySummary[]): void {
+    this.#outcomes.show(deliveries);
   }
 
-  /** Asks the inspector to search the payloads, after a pause. */
+  /** Asks the inspector to search headers, keys and payloads, after a pause. */
   searchPayloads(): void {
     clearTimeout(this.#timer);
     const text = this.#search.value.trim();
@@ -74,6 +84,6 @@ export class Filters {
 
   #tell(): void {
     const text = this.#search.value.trim().toLowerCase();
-    this.#changed({ event: this.#event.value, outcome: this.#outcome.value, text, found: this.#found });
+    this.#changed({ outcomes: this.#outcomes.chosen, text, found: this.#found });
   }
 }

@@ -4,7 +4,7 @@ const time = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hour12: false,
 });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hour12: false });
 const number = new Intl.NumberFormat('en-GB');
 
 export function clockTime(ms: number): string {

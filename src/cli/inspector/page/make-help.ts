@@ -18,7 +18,7 @@ const keys: readonly (readonly [keys: readonly string[], what: string])[] = [
 export function makeHelp(): HTMLDialogElement {
   const dialog = byId('help') as HTMLDialogElement;
   dialog.append(
-    element('h2', { id: 'help-title' }, 'Keys'),
+    element('h2', { id: 'help-title' }, 'Shortcuts'),
     element(
       'dl',
       { class: 'keys' },

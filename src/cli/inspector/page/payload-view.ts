@@ -51,7 +51,7 @@ export class PayloadView {
     const bar = element('div', { class: 'bar' });
     if (this.#errors.length > 0) {
       bar.append(
-        element('span', { class: 'errors-count' }, icon('bad'), counted(this.#errors.length, 'schema error')),
+        element('span', { class: 'errors-count' }, icon('bad'), errorsFound(this.#errors.length)),
         button('Next error', 'small', () => this.jump(1)),
       );
     }
@@ -69,6 +69,13 @@ export class PayloadView {
     );
     return bar;
   }
+}
+
+/** The inspector looks for no more than these. */
+const mostErrors = 100;
+
+function errorsFound(number: number): string {
+  return number < mostErrors ? counted(number, 'schema error') : `first ${mostErrors} schema errors`;
 }
 
 function rawView(text: string): HTMLElement {

@@ -5,7 +5,7 @@ import { clockTime, duration, size } from './format';
 import { outcomeMark } from './outcome';
 
 /** Height of a row in the list, in pixels, as in the style sheet. */
-export const rowHeight = 60;
+export const rowHeight = 40;
 
 /** A delivery in the list, in two lines: the event, then the facts. */
 export function makeRow(delivery: DeliverySummary): HTMLElement {
@@ -15,14 +15,14 @@ export function makeRow(delivery: DeliverySummary): HTMLElement {
     { class: 'row', id: rowId(id), role: 'option', 'data-id': id },
     element('span', { class: 'row-event' }, untrusted(eventName(delivery))),
     attempt > 1 ? element('span', { class: 'row-attempt' }, `attempt ${attempt}`) : undefined,
-    element('span', { class: 'row-status' }, String(status)),
+    element('time', { datetime: new Date(receivedAt).toISOString() }, clockTime(receivedAt)),
     outcomeMark(outcome),
     element(
       'span',
       { class: 'row-facts' },
+      element('span', { class: 'row-status' }, String(status)),
       element('span', { class: 'row-size' }, size(bytes)),
       element('span', { class: 'row-ms' }, duration(ms)),
-      element('time', { datetime: new Date(receivedAt).toISOString() }, clockTime(receivedAt)),
     ),
   );
 }

@@ -1,6 +1,8 @@
 import { visibleText } from '../../visible-text';
 import type { DeliverySummary, InspectorState, NewDelivery } from '../wire';
+import { readAddress, writeAddress } from './address';
 import { announceNews } from './announce';
+import { client } from './client';
 import { copyButton } from './copy-button';
 import { Deliveries, eventName } from './deliveries';
 import { DeliveryList } from './delivery-list';
@@ -27,8 +29,15 @@ export function startPage(state: InspectorState): void {
     deliveries.filter(filter);
     list.show(deliveries.listed, false);
     showCount();
+    keepAddress();
   });
-  const list = new DeliveryList({ select: showAfterRest, open: (id) => open(id, false) });
+  const list = new DeliveryList({
+    select: (id) => {
+      keepAddress();
+      showAfterRest(id);
+    },
+    open: (id) => open(id, false),
+  });
   const detail = new DetailPane({ open: (id) => open(id, true), close: back, replay: (id) => replay.open(id) });
   const replay = new ReplayDialog(
     state.forward ?? state.receiver,
@@ -43,6 +52,24 @@ export function startPage(state: InspectorState): void {
   );
   const help = makeHelp();
   let resting: ReturnType<typeof setTimeout> | undefined;
+  /** How many came while the list was scrolled down. */
+  let unseen = 0;
+
+  function keepAddress(): void {
+    writeAddress({ id: list.selected, ...filters.kept });
+  }
+
+  /** On a wide page something is always selected, once something came. */
+  function selectFirst(): void {
+    if (wide.matches && list.selected === undefined && deliveries.listed.length > 0) list.move(0);
+  }
+
+  function showUnseen(come: number): void {
+    unseen = list.isAtTop ? 0 : unseen + come;
+    const newer = byId('newer');
+    newer.hidden = unseen === 0;
+    newer.textContent = `↑ ${count(unseen)} new`;
+  }
 
   function showAfterRest(id: number): void {
     if (!wide.matches) return;
@@ -87,11 +114,12 @@ export function startPage(state: InspectorState): void {
   function take(come: readonly NewDelivery[]): void {
     const fresh = deliveries.add(come);
     const wasAtTop = list.isAtTop;
-    filters.offer(fresh);
+    filters.count(deliveries.all);
     if (!filters.isOpen) filters.searchPayloads();
     list.show(deliveries.listed, !wasAtTop);
-    byId('newer').hidden = wasAtTop;
+    showUnseen(fresh.length);
     showCount();
+    selectFirst();
     const latest = fresh.at(-1);
     if (latest !== undefined) announceNews(newsOf(fresh.length, latest));
   }
@@ -118,16 +146,20 @@ export function startPage(state: InspectorState): void {
     jump: (by) => detail.jump(by),
     tab: (number) => detail.openTab(number),
   });
-  byId('list').addEventListener('scroll', () => (byId('newer').hidden ||= list.isAtTop), { passive: true });
+  byId('list').addEventListener('scroll', () => list.isAtTop && showUnseen(0), { passive: true });
   byId('newer').addEventListener('click', () => {
     list.toTop();
     list.focus();
   });
 
   showStart(state);
-  filters.offer(deliveries.all);
+  const kept = readAddress();
+  filters.count(deliveries.all);
+  filters.restore(kept);
   list.show(deliveries.listed, false);
   showCount();
+  if (kept.id !== undefined) list.select(kept.id);
+  selectFirst();
   list.focus();
   followDeliveries(deliveries.latest, take);
 }
@@ -160,12 +192,20 @@ function newsOf(come: number, latest: DeliverySummary): string {
   return come === 1 ? `New delivery: ${what}` : `${count(come)} new deliveries, the latest ${what}`;
 }
 
-function welcome({ receiver }: InspectorState): readonly HTMLElement[] {
+function welcome({ receiver, checksSignatures }: InspectorState): readonly HTMLElement[] {
+  const failed = element('p', { class: 'remark', role: 'status' });
+  const send = button('Send an example', 'primary', () => {
+    client.sendExample().catch((error: unknown) => failed.replaceChildren((error as Error).message));
+  });
+  const signed = checksSignatures ? 'Deliveries have to be signed with the secret that listen uses.' : undefined;
   return [
     element('h2', {}, 'Waiting for the first delivery'),
-    element('p', {}, 'Point your tunnel at the receiver, or send the examples from another terminal:'),
+    element('p', {}, send),
+    failed,
+    element('p', {}, 'Or send the examples from another terminal, or point your tunnel at the receiver:'),
     element('pre', {}, `npx bigmind-webhooks send --all --url ${receiver}`),
     copyButton(() => `npx bigmind-webhooks send --all --url ${receiver}`),
+    ...(signed === undefined ? [] : [element('p', {}, signed)]),
   ];
 }
 
