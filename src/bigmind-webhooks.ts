@@ -22,6 +22,7 @@ import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
 import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
+import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
@@ -71,11 +72,13 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const health = healthOf({
     store: settings.deduplicate?.store,
     queue: settings.queue,
+    journal: settings.journal,
     answerTimeoutMs: settings.storeTimeoutMs,
     inFlight: () => ({ deliveries: unanswered, running: once.running, bytes: inFlight.held }),
     isClosing: () => closed,
   });
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
+  settings.journal?.open({ logger, clock });
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
@@ -203,6 +206,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
+    journal: journalOfReceiver(settings.journal, settings.checks),
     health,
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
