@@ -116,6 +116,8 @@ export class JournalEnds {
   }
 }
 
-function joined(earlier: JournalEnd, later: JournalEnd): JournalEnd {
-  return { ...later, succeeded: [...new Set([...earlier.succeeded, ...later.succeeded])] };
+/** As the journal joins them: the newest outcome counts, whichever was told first. */
+function joined(one: JournalEnd, other: JournalEnd): JournalEnd {
+  const newest = one.endedAt > other.endedAt ? one : other;
+  return { ...newest, succeeded: [...new Set([...one.succeeded, ...other.succeeded])] };
 }

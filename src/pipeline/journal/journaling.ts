@@ -40,12 +40,13 @@ export class Journaling {
 
   constructor(settings: JournalingSettings) {
     const { journal, timeoutMs, onSilence, logger } = settings;
-    const breaker = new Breaker({ who: 'The journal', timeoutMs, onSilence, onAnswer: () => this.ends.flush() });
+    const who = 'The journal';
     this.#settings = settings;
-    this.#ask = breaker.lane();
+    this.#ask = new Breaker({ who, timeoutMs, onSilence, onAnswer: () => this.ends.flush() }).lane();
     this.journal = journal;
     this.keepHeaders = settings.keepHeaders;
-    this.ends = new JournalEnds({ journal, ask: breaker.lane(), logger });
+    // Another breaker: ends that are not answered must not refuse deliveries.
+    this.ends = new JournalEnds({ journal, ask: new Breaker({ who, timeoutMs }).lane(), logger });
   }
 
   /** Keeps an entry, within `leftMs`. Resolves to a failure if the delivery must be refused. Never throws or rejects. */

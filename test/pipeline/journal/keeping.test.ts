@@ -165,6 +165,16 @@ test('an end that the journal does not take delays no answer, and is written lat
   expect(lines).toEqual([expect.objectContaining({ code: 'JOURNAL_FAILED' })]);
 });
 
+test('ends that are never answered refuse no delivery', async () => {
+  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 20 } });
+  webhooks.on('notes_created', () => undefined);
+  journal.fault = (method, go) => (method === 'ended' ? new Promise(() => undefined) : go());
+  await send(webhooks, genuine());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const answers = [send(webhooks, genuine()), send(webhooks, genuine()), send(webhooks, genuine())];
+  expect(await Promise.all(answers)).toEqual(['200 processed', '200 processed', '200 processed']);
+});
+
 test('close waits for the ends that are to be written, not for ever, and closes the journal', async () => {
   const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 100 } });
   webhooks.on('notes_created', () => undefined);
