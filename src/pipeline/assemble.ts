@@ -1,4 +1,5 @@
 import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
+import { memoryStore } from '../deduplication/memory-store';
 import { noStore } from '../deduplication/no-store';
 import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
@@ -12,7 +13,9 @@ import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { guardedTelemetry } from '../foundations/guarded-telemetry';
+import type { Outcome } from '../foundations/outcomes';
 import { logSafely, tellListener } from '../foundations/tell';
+import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
@@ -20,9 +23,14 @@ import { announceScheme } from '../signatures/announce-scheme';
 import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
 import { auto } from '../signatures/schemes/auto';
 import { DriftWatch } from './drift-watch';
+import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
+
+/** How long a replay is remembered in memory, without de-duplication. */
+const usualTtlMs = 3 * 86_400_000;
+const marginMs = 1000;
 
 /** Makes the parts of the pipeline from the options. */
 export function assemble(
@@ -31,11 +39,27 @@ export function assemble(
   reporter: Reporter,
   telemetry: TelemetryOfReceiver | undefined,
 ): PipelineParts {
-  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
-  const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
+  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue, journal, clock } = settings;
   const outbox = new Outbox();
-  const silence = (silent: 'store' | 'queue', heard?: () => unknown) =>
+  const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
+  const silence = (silent: 'store' | 'queue' | 'journal', heard?: () => unknown) =>
     silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
+  const store = storeOf(settings, outbox, silence('store', deduplicate?.onSilence));
+  const journaling =
+    journal &&
+    new Journaling({
+      journal,
+      timeoutMs: storeTimeoutMs,
+      onSilence: silence('journal'),
+      keepHeaders,
+      logger,
+      clock,
+    });
+  const isKeyTold = (outcome: Outcome): boolean => journal !== undefined || reporter.isTold(outcome);
+  function reportLate(settled: Settled): void {
+    reporter.report(settled, { late: true });
+    journaling?.ended(settled);
+  }
   return {
     signature: {
       scheme,
@@ -49,26 +73,38 @@ export function assemble(
     drift: new DriftWatch(settings.shapes, logger),
     registry: new Registry(),
     once: new RunOnce({
-      store: storeOf(settings, outbox, silence('store', deduplicate?.onSilence)),
+      store,
       outbox,
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
-      isKeyTold: (outcome) => deduplicate !== undefined || reporter.isTold(outcome),
+      isKeyTold: (outcome) => deduplicate !== undefined || isKeyTold(outcome),
+      late: reportLate,
+    }),
+    replays: new RunOnce({
+      // In memory, the ledgers of a long replay must not push out the deliveries that are remembered.
+      store: deduplicate === undefined || deduplicate.isDefaultStore ? memoryStore() : store,
+      outbox,
+      ttlMs: deduplicate?.ttlMs ?? usualTtlMs,
+      // The claim on the delivery, inside, is given up first.
+      maxRunMs: Math.min(maxRunMs + marginMs, longestTimer),
+      remembers: true,
+      isKeyTold: () => true,
       late: reportLate,
     }),
     keyOf: keyFactory(settings),
-    isTold: (outcome) => reporter.isTold(outcome),
+    isKeyTold,
     locals: settings.locals,
     queueing: queue && {
       queue,
       ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
-      keepHeaders: headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders }),
+      keepHeaders,
     },
+    journaling,
     logger,
     telemetry,
     timeoutMs: settings.timeoutMs,
-    clock: settings.clock,
+    clock,
     reportLate,
   };
 }
@@ -96,7 +132,10 @@ export function assembleWorker(
   const { clock, logger, telemetry } = parts;
   return new JobWorker({
     open: (job) => openJob(job, parts),
-    report: (settled, startedAt, bytes) => reporter.report(settled, { bytes, startedAt }),
+    report(settled, startedAt, bytes) {
+      reporter.report(settled, { bytes, startedAt });
+      parts.journaling?.ended(settled);
+    },
     telemetry,
     clock,
     logger,
@@ -126,8 +165,8 @@ function storeOf(
   return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
 }
 
-/** Without a store and a queue, a key is computed only when it is read. */
-function keyFactory({ deduplicate, queue }: Settings): PipelineParts['keyOf'] {
-  if (deduplicate === undefined && queue === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
+/** Without a store, a queue and a journal, a key is computed only when it is read. */
+function keyFactory({ deduplicate, queue, journal }: Settings): PipelineParts['keyOf'] {
+  if ((deduplicate ?? queue ?? journal) === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
   return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });
 }

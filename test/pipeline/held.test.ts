@@ -5,6 +5,7 @@ import express from 'express';
 import { type BigmindWebhooksOptions, hmac, memoryStore, type NoSchemas, type SignatureScheme } from '../../src/index';
 import { gate, genuine, notedLog, receiverWith, said, send, until } from '../deduplication/kit';
 import { dial, headLines, path, post, serve } from '../express/serve';
+import { ArrayJournal } from './journal/array-journal';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -60,10 +61,11 @@ function watching() {
   return { bytes, payloads, signature, key };
 }
 
-/** With a line for each delivery, and without. */
+/** With a line for each delivery, without, and with a journal, which copies the bytes that it keeps. */
 const logs: readonly (readonly [string, () => Options])[] = [
   ['a log', () => ({ logger: notedLog().logger })],
   ['no log', () => ({ logger: false })],
+  ['a journal', () => ({ logger: false, journal: new ArrayJournal() })],
 ];
 
 /** What was sent, in memory of its own each time. */

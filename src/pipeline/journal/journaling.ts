@@ -1,0 +1,137 @@
+import { Breaker } from '../../foundations/breaker';
+import type { Journal, JournalEnd, JournalEntry } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { Settled } from '../../foundations/delivery';
+import { describeError } from '../../foundations/describe-error';
+import { type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
+import type { Outcome } from '../../foundations/outcomes';
+import { logSafely } from '../../foundations/tell';
+import { atMost, withinMs } from '../../foundations/timeouts';
+import { JournalEnds } from './journal-ends';
+
+export interface JournalingSettings {
+  readonly journal: Journal;
+  /** How long the journal may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly onSilence: (message: string, isNew: boolean) => void;
+  /** Leaves out headers with credentials. */
+  readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
+  readonly logger: Logger;
+  readonly clock: { now(): number };
+}
+
+/**
+ * Ways to end that are no end of the delivery itself: another copy runs, it ended before, or it was not begun and comes
+ * again.
+ */
+const passing: ReadonlySet<Outcome> = new Set(['duplicate', 'in-progress', 'unavailable']);
+
+/** A journal, as the pipeline writes to it. */
+export class Journaling {
+  readonly journal: Journal;
+  readonly keepHeaders: JournalingSettings['keepHeaders'];
+  readonly ends: JournalEnds;
+  readonly #settings: JournalingSettings;
+  readonly #ask;
+  /** The deliveries that are being handled, by key: a copy need not be kept again. */
+  readonly #kept = new Map<string, MaybePromise<{ readonly failure: unknown } | undefined>>();
+  #isFailing = false;
+
+  constructor(settings: JournalingSettings) {
+    const { journal, timeoutMs, onSilence, logger } = settings;
+    const who = 'The journal';
+    this.#settings = settings;
+    this.#ask = new Breaker({ who, timeoutMs, onSilence, onAnswer: () => this.ends.flush() }).lane();
+    this.journal = journal;
+    this.keepHeaders = settings.keepHeaders;
+    // Another breaker: ends that are not answered must not refuse deliveries.
+    this.ends = new JournalEnds({ journal, ask: new Breaker({ who, timeoutMs }).lane(), logger });
+  }
+
+  /** Keeps an entry, within `leftMs`. Resolves to a failure if the delivery must be refused. Never throws or rejects. */
+  keep(entry: JournalEntry, leftMs: number): MaybePromise<{ readonly failure: unknown } | undefined> {
+    const { key } = entry;
+    const before = this.#kept.get(key);
+    if (before !== undefined) return before;
+    const kept = recovered(
+      () =>
+        whenReady(
+          withinMs(
+            this.#ask(() => this.journal.append(entry)),
+            leftMs,
+            'The journal',
+          ),
+          this.#onKept,
+        ),
+      this.#onFailure,
+    );
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  /** To be called when a delivery was answered, with its key. */
+  forget(key: string): void {
+    this.#kept.delete(key);
+  }
+
+  readonly #onKept = (): undefined => {
+    this.#isFailing = false;
+  };
+
+  readonly #onFailure = (failure: unknown): { readonly failure: unknown } | undefined => {
+    if (this.journal.onFailure !== 'continue') return { failure };
+    if (!this.#isFailing) {
+      this.#isFailing = true;
+      const fields = { code: 'JOURNAL_FAILED', cause: describeError(failure) };
+      const missing = 'The journal does not keep deliveries. They are handled all the same, and cannot be replayed';
+      logSafely(this.#settings.logger, 'warn', fields, missing);
+    }
+    return undefined;
+  };
+
+  /** Adds how a delivery ended, in the background. */
+  ended({ outcome, details }: Settled, endedAt = this.#settings.clock.now()): void {
+    const { key, succeeded = [], joined, replayed } = details;
+    // A copy ends as the first does, and a replay adds its own end.
+    if (key === undefined || joined || replayed || passing.has(outcome)) return;
+    this.addEnd(key, outcome, succeeded, endedAt);
+  }
+
+  addEnd(key: string, outcome: Outcome, succeeded: readonly string[], endedAt = this.#settings.clock.now()): void {
+    this.ends.add(key, { outcome, succeeded, endedAt });
+  }
+
+  /** Keeps the place of a replay, within the time of an answer. */
+  async mark(name: string, position: string | undefined): Promise<void> {
+    await withinMs(this.journal.mark(name, position), this.#settings.timeoutMs, 'The journal');
+  }
+
+  /** Waits until the ends of this process are written, no longer than for an answer. */
+  async settled(): Promise<void> {
+    await atMost(this.#settings.timeoutMs, this.ends.idle);
+  }
+
+  /** How a delivery ended, as the journal knows it now; `undefined` if it knows of no end. */
+  async endOf(key: string): Promise<JournalEnd | undefined> {
+    await this.settled();
+    return await withinMs(this.#findEnd(key), this.#settings.timeoutMs, 'The journal');
+  }
+
+  async #findEnd(key: string): Promise<JournalEnd | undefined> {
+    for await (const record of this.journal.find({ key, order: 'newest first' })) return record.end;
+    return undefined;
+  }
+
+  /** Waits for `used`, then for ends that are to be written, then closes the journal; each within the time of an answer. */
+  async close(used: Promise<unknown>): Promise<void> {
+    const { timeoutMs, logger } = this.#settings;
+    await atMost(timeoutMs, used);
+    await this.settled();
+    try {
+      await withinMs(this.journal.close?.(), timeoutMs, 'The journal');
+    } catch (error) {
+      logSafely(logger, 'warn', { cause: describeError(error) }, 'The journal could not be closed');
+    }
+  }
+}
