@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Journal, JournalQuery, JournalRecord } from '../../../src/foundations/contracts/journal';
 import type { Logger } from '../../../src/foundations/contracts/logger';
 import { type FileJournalOptions, fileJournal } from '../../../src/journals/file';
+import { silent } from './silent';
 
 export { entries, entry, keysOf } from '../../../src/testing/journal-promises/bench';
 export { end } from '../../../src/testing/journal-promises/ending';
@@ -22,14 +23,6 @@ export async function cleanUp(): Promise<void> {
   for (const journal of journals.splice(0)) await journal.close?.();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
-
-export const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 export interface OpenedWith {
   readonly clock?: { now(): number };
