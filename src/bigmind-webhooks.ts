@@ -22,9 +22,11 @@ import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
 import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
+import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
+import { because, recoveredNow, unexpected } from './pipeline/unexpected';
 import { verifyEvent } from './pipeline/verify-event';
 import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
@@ -71,11 +73,13 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const health = healthOf({
     store: settings.deduplicate?.store,
     queue: settings.queue,
+    journal: settings.journal,
     answerTimeoutMs: settings.storeTimeoutMs,
     inFlight: () => ({ deliveries: unanswered, running: once.running, bytes: inFlight.held }),
     isClosing: () => closed,
   });
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
+  settings.journal?.open({ logger, clock });
   warnOfRisks(settings, logger, process.env);
 
   function answer(raw: RawDelivery): MaybePromise<Settled> {
@@ -203,6 +207,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
+    journal: journalOfReceiver(settings.journal, settings.checks),
     health,
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
@@ -210,6 +215,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       closed = true;
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
+      await parts.journaling?.close();
       telemetry?.close();
     },
   };
@@ -218,24 +224,3 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 
 /** A delivery that is reported, and when it came. */
 type Started = Measures & { readonly startedAt: number };
-
-/** Without TypeScript, a request may be anything. Reading it may throw, and it is answered even then. */
-function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled {
-  try {
-    return read();
-  } catch (cause) {
-    return unexpected(cause);
-  }
-}
-
-/** The same outcome, with another reason for the log before its own. */
-function because(first: string | undefined, settled: Settled): Settled {
-  if (first === undefined) return settled;
-  const { reason = '' } = settled.details;
-  return new Settled(settled.outcome, { ...settled.details, reason: `${first} ${reason}`.trimEnd() });
-}
-
-/** For a mistake of ours, or an error from the user's `deduplicate.key`. The sender repeats, so nothing is lost. */
-function unexpected(cause: unknown): Settled {
-  return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
-}

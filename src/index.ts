@@ -25,6 +25,16 @@ export { keepRawBody, type WebhookRouter } from './express/router';
 export type { Drift, DriftListener } from './foundations/contracts/drift';
 export type { HandlerContext } from './foundations/contracts/handler-context';
 export type { Health, InFlight, QueueHealth, ServiceHealth } from './foundations/contracts/health';
+export type {
+  Journal,
+  JournalEnd,
+  JournalEntry,
+  JournalForget,
+  JournalQuery,
+  JournalRecord,
+  JournalSettings,
+  JournalStats,
+} from './foundations/contracts/journal';
 export type { Logger } from './foundations/contracts/logger';
 export type {
   DeadJob,
@@ -37,6 +47,18 @@ export type {
   QueueWorker,
   RunJob,
 } from './foundations/contracts/queue';
+export type {
+  FindOptions,
+  FoundDelivery,
+  JournalContents,
+  JournalFilter,
+  JournalOfReceiver,
+  Moment,
+  ReplayFailure,
+  ReplayOptions,
+  ReplayProgress,
+  ReplaySummary,
+} from './foundations/contracts/replay';
 export type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';
 export type { SchemaError } from './foundations/contracts/schema-error';
 export type {

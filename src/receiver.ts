@@ -3,6 +3,7 @@ import type { WebhookRouter } from './express/router';
 import type { DriftListener } from './foundations/contracts/drift';
 import type { HandlerContext } from './foundations/contracts/handler-context';
 import type { Health } from './foundations/contracts/health';
+import type { JournalOfReceiver } from './foundations/contracts/replay';
 import type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';
 import type { SchemaError } from './foundations/contracts/schema-error';
 import type { Outcome } from './foundations/outcomes';
@@ -182,15 +183,17 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   work(options?: WorkOptions<Events>): Promise<void>;
   /** The deliveries whose attempts are used up. Without a queue, every call rejects with `NO_QUEUE`. */
   readonly deadLetters: DeadLetters;
+  /** The deliveries that the `journal` option keeps. Without it, every call rejects with `NO_JOURNAL`. */
+  readonly journal: JournalOfReceiver<keyof Events & string>;
   /**
-   * Says whether the store and the queue answer, what the queue holds, and what is in flight in this process. Each is
+   * Says whether the store, the queue and the journal answer, what the queue holds, and what is in flight in this process. Each is
    * asked at every call, for at most `storeTimeoutMs`. Never rejects. docs/operations.md has recipes for probes.
    */
   health(): Promise<Health>;
   /**
    * Accepts no more deliveries (503 with `Retry-After`) and takes no more jobs. Waits for running handlers up to
-   * `timeoutMs` (milliseconds from 0, @default 10_000), then aborts them. Jobs that still run go back to the queue. It
-   * closes no client that you passed in. A further call waits no longer than the first.
+   * `timeoutMs` (milliseconds from 0, @default 10_000), then aborts them. Jobs that still run go back to the queue. A
+   * replay ends early. It closes no client that you passed in. A further call waits no longer than the first.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

@@ -15,6 +15,7 @@ const setupCodes = {
   JOURNAL_SEALED: 'An entry of the journal cannot be decrypted',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',
+  NO_JOURNAL: 'A journal is needed, but there is none',
   NO_QUEUE: 'A queue is needed, but there is none',
   QUEUE_NOT_DURABLE: 'The queue would lose deliveries at a restart of its server',
   UNKNOWN_EVENT: 'There is no schema for an event of this name',

@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
 
@@ -113,6 +114,14 @@ export function headerNameOf(path: string, value: unknown): string {
 export function headerNamesOf(path: string, names: unknown): readonly string[] {
   if (!Array.isArray(names)) throw badOption(path, 'an array of header names', names);
   return names.map((name: unknown, index) => headerNameOf(`${path}[${index}]`, name));
+}
+
+/** Requires a moment, as a `Date`, a text or a number. Returns milliseconds since 1970. */
+export function momentOf(path: string, value: unknown): number {
+  const isOne = typeof value === 'string' || typeof value === 'number' || isDate(value);
+  const moment = isOne ? new Date(value).getTime() : Number.NaN;
+  if (!Number.isNaN(moment)) return moment;
+  throw badOption(path, 'a moment, such as a Date or an ISO text', value);
 }
 
 /** Requires one of a few words. */

@@ -13,6 +13,8 @@ export interface ContextSource {
   /** Idempotency key; it may be computed when it is read. */
   readonly key: { readonly text: string };
   readonly event: string | undefined;
+  /** Absent means that it is handled as it comes, or from the queue. */
+  readonly replayed?: boolean | undefined;
   readonly logger: Logger;
   readonly locals: ((request: { headers: WebhookHeaders; params: WebhookParams }) => unknown) | undefined;
 }
@@ -46,6 +48,9 @@ export class DeliveryContext implements HandlerContext {
   }
   get receivedAt(): Date {
     return new Date(this.#source.raw.receivedAt);
+  }
+  get replayed(): boolean {
+    return this.#source.replayed ?? false;
   }
   get headers(): WebhookHeaders {
     return this.#source.raw.headers;

@@ -1,6 +1,7 @@
 import type { LoggerOptions } from 'pino';
 import type { NameDelivery } from '../deduplication/delivery-key';
 import type { EventSchemas, NoSchemas } from '../events/event-schema';
+import type { Journal } from '../foundations/contracts/journal';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
@@ -20,7 +21,8 @@ export interface DeduplicateOptions {
    */
   readonly key?: NameDelivery | undefined;
   /**
-   * How long the store, the queue and the `secret` function may take to answer, in milliseconds from 1. @default 2000
+   * How long the store, the queue, the journal and the `secret` function may take to answer, in milliseconds from 1.
+   * @default 2000
    */
   readonly storeTimeoutMs?: number | undefined;
   /**
@@ -73,7 +75,12 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
    */
   readonly queue?: DeliveryQueue | undefined;
   /**
-   * Names of headers that a queue's jobs keep although their names look like a credential's, such as
+   * Keeps every genuine delivery for some days, as `fileJournal()` does, so that `journal.replay()` can run it again.
+   * What is answered with 2xx is in it. @default none: nothing is kept
+   */
+  readonly journal?: Journal | undefined;
+  /**
+   * Names of headers that a queue's jobs and the journal keep although their names look like a credential's, such as
    * `['idempotency-key']`. Cookies, `Authorization` and signatures are refused. @default []
    */
   readonly keepHeaders?: readonly string[] | undefined;

@@ -3,6 +3,7 @@ import { memoryStore } from '../deduplication/memory-store';
 import type { EventCheck } from '../events/compile-schemas';
 import type { EventSchemas } from '../events/event-schema';
 import type { Shape } from '../events/shape';
+import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
@@ -22,6 +23,7 @@ import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
 import { auto } from '../signatures/schemes/auto';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
+import { parseJournal } from './parse-journal';
 import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
 import { parseSchemas } from './parse-schemas';
@@ -42,6 +44,7 @@ export interface Settings {
   readonly deduplicate: Deduplication | undefined;
   readonly storeTimeoutMs: number;
   readonly queue: DeliveryQueue | undefined;
+  readonly journal: Journal | undefined;
   readonly keepHeaders: readonly string[];
   readonly checks: ReadonlyMap<string, EventCheck>;
   readonly shapes: ReadonlyMap<string, Shape>;
@@ -72,6 +75,7 @@ const known = {
   maxBytesInFlight: true,
   deduplicate: true,
   queue: true,
+  journal: true,
   keepHeaders: true,
   schemas: true,
   locals: true,
@@ -115,6 +119,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     readTimeoutMs = 15_000,
     deduplicate = {},
     queue,
+    journal,
     keepHeaders = [],
   } = given;
   const scheme = parseSignature(signature);
@@ -134,6 +139,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     maxBytesInFlight: parseBytes('maxBytesInFlight', maxBytesInFlight),
     ...parseDeduplicate(deduplicate),
     queue: queue === undefined ? undefined : parseQueue(queue),
+    journal: journal === undefined ? undefined : parseJournal(journal),
     keepHeaders: parseKeepHeaders(keepHeaders, scheme),
     clock: parseClock(clock),
     ...parseSchemas(schemas),

@@ -4,7 +4,7 @@ import type { RawDelivery } from '../foundations/delivery';
 import { Settled } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
-import { badOption } from '../foundations/option-checks';
+import { badOption, momentOf } from '../foundations/option-checks';
 import type { DispatchInput } from '../receiver';
 import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
@@ -28,8 +28,7 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
   const handlers = parts.registry.handlersOf(name);
   if (handlers.length === 0) return new Settled('unhandled', { event: name, ...known });
   const { locals, logger, clock } = parts;
-  const receivedAt = new Date(input.receivedAt ?? clock.now()).getTime();
-  if (Number.isNaN(receivedAt)) throw badOption('dispatch.receivedAt', 'a moment', input.receivedAt);
+  const receivedAt = momentOf('dispatch.receivedAt', input.receivedAt ?? clock.now());
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + parts.timeoutMs;

@@ -1,4 +1,5 @@
 import type { Health, InFlight, QueueHealth, ServiceHealth } from '../foundations/contracts/health';
+import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue, QueueStats } from '../foundations/contracts/queue';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import { describeError } from '../foundations/describe-error';
@@ -10,32 +11,37 @@ type Ask = () => Promise<Partial<QueueStats> | undefined>;
 export interface HealthSources {
   readonly store: DeliveryStore | undefined;
   readonly queue: DeliveryQueue | undefined;
+  readonly journal: Journal | undefined;
   /** How long each may take to answer, in milliseconds. */
   readonly answerTimeoutMs: number;
   readonly inFlight: () => InFlight;
   readonly isClosing: () => boolean;
 }
 
-/** Makes `health()`: it asks the store and the queue at once, with a bound, and never rejects. */
-export function healthOf({ store, queue, answerTimeoutMs, inFlight, isClosing }: HealthSources): () => Promise<Health> {
-  const askStore = asker(askStoreOf(store), 'The delivery store', answerTimeoutMs);
+/** Makes `health()`: it asks the store, the queue and the journal at once, with a bound, and never rejects. */
+export function healthOf(sources: HealthSources): () => Promise<Health> {
+  const { store, queue, journal, answerTimeoutMs, inFlight, isClosing } = sources;
+  const askStore = asker(pingOf(store), 'The delivery store', answerTimeoutMs);
   const askQueue = asker(askQueueOf(queue), 'The queue', answerTimeoutMs);
+  const askJournal = asker(pingOf(journal), 'The journal', answerTimeoutMs);
   return async function health() {
-    const [storeAnswer, queueAnswer] = await Promise.all([askStore(), askQueue()]);
-    const isWell = storeAnswer?.ok !== false && queueAnswer?.ok !== false;
+    const answers = await Promise.all([askStore(), askQueue(), askJournal()]);
+    const [storeAnswer, queueAnswer, journalAnswer] = answers;
+    const isWell = answers.every((answer) => answer?.ok !== false);
     return {
       status: isClosing() ? 'closing' : isWell ? 'ok' : 'degraded',
       store: storeAnswer,
       queue: queueAnswer,
+      journal: journalAnswer,
       inFlight: inFlight(),
     };
   };
 }
 
-function askStoreOf(store: DeliveryStore | undefined): Ask | undefined {
-  if (store?.ping === undefined) return undefined;
+function pingOf(service: Pick<DeliveryStore, 'ping'> | undefined): Ask | undefined {
+  if (service?.ping === undefined) return undefined;
   return async () => {
-    await store.ping?.();
+    await service.ping?.();
     return undefined;
   };
 }

@@ -13,6 +13,8 @@ export interface HandlerContext<Locals = unknown> {
   /** The tenant whose secret signed the delivery; `undefined` unless `secret` is a function. */
   readonly tenant: string | undefined;
   readonly receivedAt: Date;
+  /** Whether `journal.replay()` runs it. */
+  readonly replayed: boolean;
   readonly headers: WebhookHeaders;
   /** The body exactly as it was signed. Under `dispatch()`, reading it throws unless `rawBody` was passed. */
   readonly rawBody: Buffer;

@@ -1,6 +1,6 @@
 import type { QueueStats } from './queue';
 
-/** How a store or a queue answered. */
+/** How a store, a queue or a journal answered. */
 export interface ServiceHealth {
   /** Whether it answered in time, and as it should. */
   readonly ok: boolean;
@@ -27,11 +27,13 @@ export interface InFlight {
 
 /** What `health()` resolves to. */
 export interface Health {
-  /** `degraded`: the store or the queue is not ok. `closing`: after `close()`. */
+  /** `degraded`: the store, the queue or the journal is not ok. `closing`: after `close()`. */
   readonly status: 'ok' | 'degraded' | 'closing';
   /** `undefined` without de-duplication, and for a store without `ping`. */
   readonly store: ServiceHealth | undefined;
   /** `undefined` without a queue, and for one without `ping` and `stats`. */
   readonly queue: QueueHealth | undefined;
+  /** `undefined` without a journal, and for one without `ping`. */
+  readonly journal: ServiceHealth | undefined;
   readonly inFlight: InFlight;
 }

@@ -54,15 +54,15 @@ export function observeHealth(meter: Meter, source: TelemetrySource): () => void
     meter.createObservableGauge(`${namespace}.${name}`, { unit, description });
   const deliveries = gauge('active_deliveries', '{delivery}', 'Deliveries that are not answered yet');
   const bytes = gauge('active_bytes', 'By', 'Bytes of bodies that are held');
-  const up = gauge('dependency.up', '1', 'Whether the store and the queue answer: 1 or 0');
-  const latency = gauge('dependency.latency', 's', 'How long the store and the queue take to answer');
+  const up = gauge('dependency.up', '1', 'Whether the store, the queue and the journal answer: 1 or 0');
+  const latency = gauge('dependency.latency', 's', 'How long the store, the queue and the journal take to answer');
   const waiting = gauge('queue.waiting', '{delivery}', 'Deliveries that wait in the queue, in all processes');
   const running = gauge('queue.running', '{delivery}', 'Deliveries that workers run, in all processes');
   const dead = gauge('queue.dead', '{delivery}', 'Dead letters, in all processes');
   const oldest = gauge('queue.oldest.age', 's', 'Age of the oldest delivery that waits in the queue');
 
   async function observe(result: BatchObservableResult): Promise<void> {
-    const { store, queue, inFlight } = await source.health();
+    const { store, queue, journal, inFlight } = await source.health();
     function observeService(name: string, health: ServiceHealth | undefined): void {
       if (health === undefined) return;
       const attributes = { 'bigmind.dependency': name };
@@ -73,6 +73,7 @@ export function observeHealth(meter: Meter, source: TelemetrySource): () => void
     result.observe(bytes, inFlight.bytes);
     observeService('store', store);
     observeService('queue', queue);
+    observeService('journal', journal);
     // The counts of a queue that does not answer stay what they were: `dependency.up` says so.
     if (queue?.waiting === undefined) return;
     result.observe(waiting, queue.waiting);
