@@ -15,7 +15,9 @@ export interface SavedRequest {
  * readers ignore; they come first, so that the beginning of a line says whose it is.
  */
 export function savedLine({ receivedAt, method, url, headers, body }: SavedRequest, further: object = {}): string {
-  return JSON.stringify({ version: 1, receivedAt, ...further, method, url, headers, body: body.toString('base64') });
+  const head = JSON.stringify({ version: 1, receivedAt, ...further, method, url, headers });
+  // JSON.stringify would look for what to escape in the body, which takes longer than all the rest.
+  return `${head.slice(0, -1)},"body":"${body.toString('base64')}"}`;
 }
 
 /** Whether a value has the outer form of a saved line. */
