@@ -10,6 +10,9 @@ const journal = fileJournal({ directory });
 journal.open({ clock: Date, logger: silent });
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 
+// Otherwise it would go on when its test was killed.
+process.once('disconnect', () => process.exit());
+
 async function append(index: number): Promise<void> {
   for (let count = 0; ; count += 1) {
     const rawBody = randomBytes(count % 10 === 9 ? 60_000 : 100 + (count % 7) * 300);
