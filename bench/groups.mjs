@@ -10,7 +10,7 @@ import { construction } from './groups/construction.mjs';
 import { drift, driftOfAnswers } from './groups/drift.mjs';
 import { forged } from './groups/forged.mjs';
 import { handlers, inFlight, remembered } from './groups/growth.mjs';
-import { asPeopleRunIt, silent, telemetry } from './groups/http.mjs';
+import { asPeopleRunIt, journal, silent, telemetry } from './groups/http.mjs';
 import { bodies, copies } from './groups/memory.mjs';
 import { againstStandardWebhooks, againstStripe } from './groups/neighbours.mjs';
 import { receiving } from './groups/receiving.mjs';
@@ -31,6 +31,8 @@ const list = [
   ['silent', () => silent({ bytes: 700, goals: smallGoals })],
   ['silent', () => silent({ bytes: 100_000, goals: largeGoals })],
   ['telemetry', () => telemetry({ bytes: 700, atLeast: 0.9 })],
+  ['journal', () => journal({ bytes: 700, atLeast: 0.6 })],
+  ['journal', () => journal({ bytes: 20_000, atLeast: 0.6 })],
   ['receive', () => receiving({ bytes: 700, goal: 2.2 })],
   ['receive', () => receiving({ bytes: 20_000, text: 'not ASCII', goal: 1.1 })],
   ['receive', () => receiving({ bytes: 20_000, text: 'ASCII', goal: 1.7 })],

@@ -1,4 +1,7 @@
 // Requests a second in Express 5: each receiver is a server process of its own, and this process sends the load.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ownRedis } from '../../scripts/scaling/engines.mjs';
 import { sizeText } from '../harness/size-text.mjs';
 import { deliveries, gitHubDeliveries } from '../load/deliveries.mjs';
@@ -6,12 +9,15 @@ import { requestOf, sendAll } from '../load/send.mjs';
 import { startServer } from '../load/start-server.mjs';
 
 const connections = 16;
+/** Enough that deliveries share the writes of a journal, as under load. */
+const manyConnections = 64;
 
 // The names of the receivers, in the rows and in the report.
 const configured = 'default';
 const withRedis = 'default with redisStore';
 const remembering = 'silent';
 const forgetting = 'silent, no de-duplication';
+const journaling = 'default with fileJournal';
 const observed = 'silent with OpenTelemetry';
 const handWritten = 'hand-written';
 const octokit = '@octokit/webhooks';
@@ -21,6 +27,8 @@ const ours = {
     'the default options (de-duplication in memory, and a pino line for each delivery in a file) and an async handler ' +
     'that reads `key`',
   [withRedis]: 'the same, but for `redisStore` with a Redis of the benchmark’s own',
+  [journaling]:
+    'the same, but for `fileJournal` in the folder for temporary files; each is on the disk before its answer',
   [remembering]: '`logger: false` and a handler that reads nothing; de-duplication is in memory',
   [forgetting]: '`logger: false` and `deduplicate: false`',
   [observed]: '`logger: false` and `openTelemetry()`, with the SDK’s batch exporter of spans and its metrics',
@@ -101,6 +109,29 @@ export async function telemetry({ bytes, atLeast }) {
   });
 }
 
+/**
+ * What a journal in files costs, against the same receiver without it.
+ *
+ * @param atLeast the goal: how many times the requests of the receiver without
+ */
+export async function journal({ bytes, atLeast }) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-journal-'));
+  const servers = [
+    { name: journaling, file: 'with-file-journal', args: [join(folder, 'journal')], logs: true },
+    { name: configured, file: 'default', logs: true },
+  ];
+  const { contenders, close } = await race(servers, bytes, manyConnections);
+  const means = meaning(journaling, 'the default options');
+  return group('with fileJournal', bytes, {
+    contenders,
+    rows: [row(journaling, configured, { bytes, goal: { atLeast }, means })],
+    close() {
+      close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+}
+
 function group(kind, bytes, rest) {
   const name = `requests a second over HTTP, ${kind}, ${sizeText(bytes)}`;
   return { name, unit: 'requests a second', rounds: 12, warmUps: 4, ...rest };
@@ -124,11 +155,11 @@ async function startRedis() {
 }
 
 /** Starts the servers, and makes a contender of each. */
-async function race(servers, bytes) {
+async function race(servers, bytes, atOnce = connections) {
   const started = await Promise.all(servers.map(({ file, ...options }) => startServer(file, options)));
   const contenders = servers.map(({ name, make = deliveries }, index) => [
     name,
-    load(started[index], make(bytes), bytes),
+    load(started[index], make(bytes), bytes, atOnce),
   ]);
   return {
     contenders: Object.fromEntries(contenders),
@@ -138,14 +169,14 @@ async function race(servers, bytes) {
   };
 }
 
-function load({ port, ask, logged }, next, bytes) {
+function load({ port, ask, logged }, next, bytes, atOnce) {
   // Some 0.3 s.
   const count = Math.round(120_000_000 / (bytes + 60_000));
   return async function rate() {
     const requests = Array.from({ length: count }, () => requestOf(next()));
     const before = await ask();
     globalThis.gc({ type: 'minor' });
-    const seconds = await sendAll(port, requests, connections);
+    const seconds = await sendAll(port, requests, atOnce);
     const { handled } = await ask();
     if (handled - before.handled !== count) throw new Error('bench: a request was not handled');
     await logged?.(count);
