@@ -1,2 +1,2 @@
-export type { PostgresPool } from './pool';
+export type { PostgresPool } from '../../foundations/postgres-pool';
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store';
