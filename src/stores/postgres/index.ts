@@ -1,2 +1,3 @@
 export type { PostgresPool } from '../../foundations/postgres-pool';
+export { type PostgresJournal, type PostgresJournalOptions, postgresJournal } from '../../journals/postgres/index';
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store';

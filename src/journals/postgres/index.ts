@@ -1,0 +1,2 @@
+export type { PostgresJournalOptions } from './options';
+export { type PostgresJournal, postgresJournal } from './postgres-journal';
