@@ -36,6 +36,7 @@ BEGIN
       -- Texts of other than printable ASCII are kept as JSON.
       event text,
       tenant text,
+      scheme text NOT NULL,
       -- Of the body and the headers together.
       bytes integer NOT NULL,
       -- How it ended; null while that is unknown.
@@ -52,7 +53,7 @@ BEGIN
       namespace text NOT NULL,
       day date NOT NULL,
       id bigint NOT NULL,
-      -- JSON of scheme, headers and params; null if it is sealed into the body.
+      -- JSON of headers and params; null if they are sealed into the body.
       head bytea,
       body bytea NOT NULL,
       PRIMARY KEY (namespace, day, id)

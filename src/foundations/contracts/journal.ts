@@ -76,9 +76,12 @@ export interface JournalStats {
  * readable, since a journal finds by them.
  */
 export interface JournalSeal {
-  /** May be called for several at once. If it throws or rejects, the delivery is not kept. */
+  /**
+   * Encrypts bytes so that a change of them is noticed, as AES-256-GCM does. If it throws or rejects, the delivery is not
+   * kept.
+   */
   encrypt(content: Buffer): MaybePromise<Uint8Array>;
-  /** What this throws or rejects counts as unreadable. */
+  /** Throws or rejects if it cannot decrypt. */
   decrypt(sealed: Buffer): MaybePromise<Uint8Array>;
 }
 

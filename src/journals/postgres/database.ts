@@ -3,7 +3,7 @@ import type { PostgresPool } from '../../foundations/postgres-pool';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Statements on the user's pool. One that another transaction came between is tried once more. */
+/** Statements on the user's pool. One that another transaction came between is tried again. */
 export interface Database {
   rowsOf(text: string, values: unknown[]): Promise<readonly Row[]>;
   /** Runs what returns no rows: clients answer to that in their own ways. */
@@ -12,14 +12,15 @@ export interface Database {
 
 /** PostgreSQL's words for: another transaction came between, and nothing was done. */
 const cameBetween = new Set<unknown>(['40001', '40P01']);
+const triesAtMost = 3;
 
 export function databaseOf(pool: PostgresPool): Database {
-  async function ask(text: string, values?: unknown[]): Promise<unknown> {
+  async function ask(text: string, values?: unknown[], tries = triesAtMost): Promise<unknown> {
     try {
       return await pool.query(text, values);
     } catch (error) {
-      if (!cameBetween.has(codeOf(error))) throw error;
-      return await pool.query(text, values);
+      if (tries <= 1 || !cameBetween.has(codeOf(error))) throw error;
+      return await ask(text, values, tries - 1);
     }
   }
   return {

@@ -1,14 +1,6 @@
 import type { JournalSeal } from '../../foundations/contracts/journal';
-import { fieldsOf } from '../../foundations/fields-of';
-import {
-  badOption,
-  knownOptions,
-  oneOf,
-  requireFunction,
-  requireText,
-  wholeNumber,
-  wrapIt,
-} from '../../foundations/option-checks';
+import { parseSeal, type Seal } from '../../foundations/journal-seal';
+import { knownOptions, oneOf, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 
 export interface PostgresJournalOptions {
@@ -17,7 +9,7 @@ export interface PostgresJournalOptions {
   /** Separates services that share a database: two services with the same namespace have one journal. */
   readonly namespace: string;
   /**
-   * How many days entries are kept, from 1 to 3650, from the end of the day (UTC) on which they were kept.
+   * How many days entries are kept, from 1 to 36,500, from the end of the day (UTC) on which they were kept.
    *
    * @default 30
    */
@@ -37,7 +29,7 @@ export interface ParsedOptions {
   readonly namespace: string;
   readonly keepDays: number;
   readonly onFailure: 'refuse' | 'continue';
-  readonly seal: JournalSeal | undefined;
+  readonly seal: Seal | undefined;
 }
 
 const known = {
@@ -56,19 +48,8 @@ export function parseOptions(options: PostgresJournalOptions): ParsedOptions {
   return {
     pool,
     namespace: requireText('postgresJournal.namespace', namespace),
-    keepDays: wholeNumber('postgresJournal.keepDays', keepDays, 1, 3650),
+    keepDays: wholeNumber('postgresJournal.keepDays', keepDays, 1, 36_500),
     onFailure: oneOf('postgresJournal.onFailure', onFailure, ['refuse', 'continue']),
-    seal: parseSeal(seal),
+    seal: seal === undefined ? undefined : parseSeal('postgresJournal', seal),
   };
-}
-
-function parseSeal(seal: unknown): JournalSeal | undefined {
-  if (seal === undefined) return undefined;
-  if (typeof seal !== 'object' || seal === null) {
-    throw badOption('postgresJournal.seal', 'an object with encrypt and decrypt', seal);
-  }
-  const { encrypt, decrypt } = fieldsOf(seal);
-  requireFunction('postgresJournal.seal.encrypt', encrypt);
-  requireFunction('postgresJournal.seal.decrypt', decrypt);
-  return seal as JournalSeal;
 }

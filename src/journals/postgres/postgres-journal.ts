@@ -69,9 +69,9 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     },
     async append(entry) {
       pruneNowAndThen();
-      const { key, receivedAt, event, tenant } = entry;
+      const { key, receivedAt, event, tenant, scheme } = entry;
       const { head, body } = await writeContent(entry, seal);
-      const names = [event, tenant].map((name) => (name === undefined ? null : toStored(name)));
+      const names = [event, tenant, scheme].map((name) => (name === undefined ? null : toStored(name)));
       const bytes = body.length + (head?.length ?? 0);
       const values = [namespace, key, receivedAt, ...names, head, body, bytes, keepDays];
       const [before] = await database.rowsOf(statements.append, values);

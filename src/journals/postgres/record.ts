@@ -1,34 +1,33 @@
-import type { JournalEnd, JournalRecord, JournalSeal } from '../../foundations/contracts/journal';
+import type { JournalEnd, JournalRecord } from '../../foundations/contracts/journal';
 import { readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import type { Seal } from '../../foundations/journal-seal';
 import { type Outcome, outcomes } from '../../foundations/outcomes';
 import { readContent } from './content';
 import type { Row } from './database';
 import { fromStored } from './stored-text';
 
 /**
- * Reads a row of an entry: `gone` if its day was dropped meanwhile, `unreadable` if it is sealed with another key or was
- * not written by this journal. Throws if the client's values cannot be read: every row would look so.
+ * Reads a row of an entry: `gone` if its day was dropped meanwhile, `unreadable` if this journal did not write it. Throws
+ * if the client's values cannot be read, since every row would look so.
+ *
+ * @throws WebhookError `JOURNAL_SEALED`
  */
-export async function readRecord(
-  row: Row,
-  seal: JournalSeal | undefined,
-): Promise<JournalRecord | 'gone' | 'unreadable'> {
+export async function readRecord(row: Row, seal: Seal | undefined): Promise<JournalRecord | 'gone' | 'unreadable'> {
   if (row['body'] === null) return 'gone';
-  const body = bytesIn(row, 'body');
+  const key = textIn(row, 'key');
   const head = row['head'] === null ? null : bytesIn(row, 'head');
-  const known = {
+  const content = await readContent({ head, body: bytesIn(row, 'body') }, key, seal);
+  if (content === 'unreadable') return content;
+  return {
     position: textIn(row, 'position'),
-    key: textIn(row, 'key'),
-    receivedAt: readWholeNumber(row['received'], 'postgresJournal.pool: received'),
+    key,
     event: optionalIn(row, 'event'),
     tenant: optionalIn(row, 'tenant'),
+    scheme: fromStored(textIn(row, 'scheme')),
+    receivedAt: readWholeNumber(row['received'], 'postgresJournal.pool: received'),
+    ...content,
     end: endIn(row),
   };
-  try {
-    return { ...known, ...(await readContent({ head, body }, seal)) };
-  } catch {
-    return 'unreadable';
-  }
 }
 
 function endIn(row: Row): JournalEnd | undefined {

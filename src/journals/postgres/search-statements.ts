@@ -52,7 +52,7 @@ export function find(which: Among, isNewestFirst: boolean): string {
   const direction = isNewestFirst ? ' DESC' : '';
   return `${searching(which, isNewestFirst)}
 SELECT looked.seen, looked.reached, ${placeOf('found.')} AS position, found.bytes::text AS bytes,
-  key, event, tenant, ${msOf('received_at')} AS received,
+  key, event, tenant, scheme, ${msOf('received_at')} AS received,
   outcome, ${msOf('ended_at')} AS ended, array_to_json(succeeded)::text AS succeeded,
   encode(content.head, 'base64') AS head, encode(content.body, 'base64') AS body
 FROM looked LEFT JOIN found ON true LEFT JOIN LATERAL (

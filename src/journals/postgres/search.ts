@@ -1,6 +1,7 @@
-import type { JournalForget, JournalQuery, JournalRecord, JournalSeal } from '../../foundations/contracts/journal';
+import type { JournalForget, JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
 import { WebhookError } from '../../foundations/errors';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
+import type { Seal } from '../../foundations/journal-seal';
 import type { Database, Row } from './database';
 import { readRecord } from './record';
 import { bytesAtMost, find, foundAtMost, remove } from './search-statements';
@@ -9,7 +10,7 @@ import { toStored } from './stored-text';
 export interface Searched {
   readonly database: Database;
   readonly namespace: string;
-  readonly seal: JournalSeal | undefined;
+  readonly seal: Seal | undefined;
   /** Told of an entry that cannot be read. */
   readonly onUnreadable: (position: string) => void;
 }

@@ -8,20 +8,21 @@ import { msOf, namesIn, timeOf, today } from './expressions';
  * numbers of 64 bits and lists go in as text, since clients convert other types each in its own way.
  */
 /**
- * $1 namespace, $2 key, $3 receivedAt, $4 event, $5 tenant, $6 head, $7 body, $8 bytes, $9 keepDays. Returns a row if the
+ * $1 namespace, $2 key, $3 receivedAt, $4 event, $5 tenant, $6 scheme, $7 head, $8 body, $9 bytes, $10
+ * keepDays. Returns a row if the
  * key was kept before, which says whether that is past its time.
  */
 export const append = `
 WITH entry AS (
-  INSERT INTO bigmind_webhook_journal (namespace, key, received_at, event, tenant, bytes)
-  VALUES ($1, $2, ${timeOf('$3')}, $4, $5, $8::int)
+  INSERT INTO bigmind_webhook_journal (namespace, key, received_at, event, tenant, scheme, bytes)
+  VALUES ($1, $2, ${timeOf('$3')}, $4, $5, $6, $9::int)
   ON CONFLICT (namespace, key) DO NOTHING
   RETURNING namespace, day, id
 ), content AS (
   INSERT INTO bigmind_webhook_journal_bodies (namespace, day, id, head, body)
-  SELECT namespace, day, id, $6::bytea, $7::bytea FROM entry
+  SELECT namespace, day, id, $7::bytea, $8::bytea FROM entry
 )
-SELECT (day < ${today} - $9::int)::text AS expired FROM bigmind_webhook_journal WHERE namespace = $1 AND key = $2`;
+SELECT (day < ${today} - $10::int)::text AS expired FROM bigmind_webhook_journal WHERE namespace = $1 AND key = $2`;
 
 /**
  * $1 namespace, $2 key, $3 outcome, $4 endedAt, $5 names of handlers. Two processes may tell in either order: the newest
