@@ -3,7 +3,7 @@ import { msOf, namesIn, placeOf, timeOf, today } from './expressions';
 /** How many entries a statement finds, at most. */
 export const foundAtMost = 200;
 /** No further entry is found by a statement that found as many bytes. */
-export const bytesAtMost = 4 * 1024 * 1024;
+const bytesAtMost = 4 * 1024 * 1024;
 
 /** Of which entries: all; that of the key $10; those that are more than $10 days old. */
 export type Among = 'all' | 'key' | 'old';
@@ -44,6 +44,10 @@ WITH seen AS MATERIALIZED (
   ORDER BY ${order} LIMIT ${foundAtMost}
 ), found AS (
   SELECT * FROM matching WHERE before < ${bytesAtMost}
+), filled AS (
+  SELECT (coalesce(count(*) >= ${foundAtMost} OR sum(bytes) >= ${bytesAtMost}, false)::int)::text AS isfull,
+    (array_agg(${placeOf('found.')} ORDER BY found.place DESC))[1] AS last
+  FROM found
 )`;
 }
 
@@ -51,11 +55,11 @@ WITH seen AS MATERIALIZED (
 export function find(which: Among, isNewestFirst: boolean): string {
   const direction = isNewestFirst ? ' DESC' : '';
   return `${searching(which, isNewestFirst)}
-SELECT looked.seen, looked.reached, ${placeOf('found.')} AS position, found.bytes::text AS bytes,
+SELECT looked.seen, looked.reached, filled.isfull, filled.last, ${placeOf('found.')} AS position,
   key, event, tenant, scheme, ${msOf('received_at')} AS received,
   outcome, ${msOf('ended_at')} AS ended, array_to_json(succeeded)::text AS succeeded,
   encode(content.head, 'base64') AS head, encode(content.body, 'base64') AS body
-FROM looked LEFT JOIN found ON true LEFT JOIN LATERAL (
+FROM looked CROSS JOIN filled LEFT JOIN found ON true LEFT JOIN LATERAL (
   SELECT head, body FROM bigmind_webhook_journal_bodies AS b
   WHERE b.namespace = $1 AND b.day = found.day AND b.id = found.id LIMIT 1
 ) AS content ON true
@@ -74,7 +78,6 @@ export function remove(which: Among): string {
   DELETE FROM bigmind_webhook_journal_bodies AS b USING gone
   WHERE b.namespace = $1 AND b.day = gone.day AND b.id = gone.id
 )
-SELECT looked.seen, looked.reached, (SELECT count(*) FROM gone)::text AS removed,
-  (SELECT coalesce(count(*) >= ${foundAtMost} OR sum(bytes) >= ${bytesAtMost}, false)::int FROM found)::text AS isfull
-FROM looked`;
+SELECT looked.seen, looked.reached, filled.isfull, filled.last, (SELECT count(*) FROM gone)::text AS removed
+FROM looked CROSS JOIN filled`;
 }

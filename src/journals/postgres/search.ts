@@ -4,7 +4,7 @@ import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import type { Database, Row } from './database';
 import { readRecord } from './record';
-import { bytesAtMost, find, foundAtMost, remove } from './search-statements';
+import { find, foundAtMost, remove } from './search-statements';
 import { toStored } from './stored-text';
 
 export interface Searched {
@@ -23,6 +23,20 @@ const seenAtLeast = foundAtMost;
 /** However little it finds, no statement takes long. */
 const seenAtMost = 10_000;
 
+/** From where a statement looks, and at how many rows. */
+interface Step {
+  readonly place: readonly string[];
+  readonly seenNow: number;
+}
+
+/** The step behind one that returned this row, and found so many; `undefined` if it was the last. */
+function nextStep(row: Row, found: number, { seenNow }: Step): Step | undefined {
+  if (countIn(row, 'isfull') === 1) return { place: readPlace(read(row, 'last')), seenNow };
+  if (countIn(row, 'seen') < seenNow) return undefined;
+  const isSparse = found < foundAtMost / 2;
+  return { place: readPlace(read(row, 'reached')), seenNow: isSparse ? Math.min(seenAtMost, seenNow * 4) : seenNow };
+}
+
 /** Reads page by page, each by a statement of its own: nothing is held in the database between two. */
 export async function* findIn(searched: Searched, query: JournalQuery): AsyncGenerator<JournalRecord, void, undefined> {
   const { database, namespace, seal, onUnreadable } = searched;
@@ -36,9 +50,9 @@ export async function* findIn(searched: Searched, query: JournalQuery): AsyncGen
     tenant === undefined ? null : toStored(tenant),
     outcomes === undefined ? null : JSON.stringify(outcomes),
   ];
-  let place: readonly string[] = after === undefined ? ends[isNewestFirst ? 'newest' : 'oldest'] : readPlace(after);
-  for (let seenNow = seenAtLeast; ; ) {
-    const values = [namespace, ...place, ...filters, seenNow, ...(key === undefined ? [] : [key])];
+  const start = after === undefined ? ends[isNewestFirst ? 'newest' : 'oldest'] : readPlace(after);
+  for (let step: Step | undefined = { place: start, seenNow: seenAtLeast }; step !== undefined; ) {
+    const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
     const rows = await database.rowsOf(text, values);
     const found = rows.filter(({ position }) => position !== null);
     for (const row of found) {
@@ -46,16 +60,8 @@ export async function* findIn(searched: Searched, query: JournalQuery): AsyncGen
       if (record === 'unreadable') onUnreadable(read(row, 'position'));
       else if (record !== 'gone') yield record;
     }
-    const [first = {}] = rows;
-    const last = found.at(-1);
-    const bytes = found.reduce((sum, row) => sum + countIn(row, 'bytes'), 0);
-    if (last !== undefined && (found.length >= foundAtMost || bytes >= bytesAtMost)) {
-      place = readPlace(read(last, 'position'));
-      continue;
-    }
-    if (countIn(first, 'seen') < seenNow) return;
-    place = readPlace(read(first, 'reached'));
-    if (found.length < foundAtMost / 2) seenNow = Math.min(seenAtMost, seenNow * 4);
+    const [first] = rows;
+    step = first && nextStep(first, found.length, step);
   }
 }
 
@@ -65,17 +71,16 @@ export async function forgetIn({ database, namespace }: Searched, which: Journal
   const text = remove(key === undefined ? 'all' : 'key');
   const before = 'before' in which ? momentOf(which.before) : null;
   const tenant = 'tenant' in which ? toStored(which.tenant) : null;
-  const filters = [null, before, null, tenant, null, seenAtMost, ...(key === undefined ? [] : [key])];
-  let place: readonly string[] = ends.oldest;
-  for (let sum = 0; ; ) {
-    const [row] = await database.rowsOf(text, [namespace, ...place, ...filters]);
-    if (row === undefined) return sum;
-    sum += countIn(row, 'removed');
-    // What is left behind a full find is found by the same statement again.
-    if (countIn(row, 'isfull') === 1) continue;
-    if (countIn(row, 'seen') < seenAtMost) return sum;
-    place = readPlace(read(row, 'reached'));
+  const filters = [null, before, null, tenant, null];
+  let sum = 0;
+  for (let step: Step | undefined = { place: ends.oldest, seenNow: seenAtLeast }; step !== undefined; ) {
+    const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
+    const [row] = await database.rowsOf(text, values);
+    const removed = row === undefined ? 0 : countIn(row, 'removed');
+    sum += removed;
+    step = row && nextStep(row, removed, step);
   }
+  return sum;
 }
 
 /** Removes a few hundred of those that are past their time. Resolves to whether there may be more. */

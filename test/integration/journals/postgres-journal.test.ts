@@ -160,22 +160,22 @@ test('bodies of megabytes are read a few at a time, in either order, each once',
   expect(await keysFound(journal, { order: 'newest first' })).toEqual(entries.map(({ key }) => key).reverse());
 });
 
-test('forgets thousands in steps, among others that stay', async () => {
+test('forgets a thousand in steps, among others that stay', async () => {
   const journal = place.journal();
   await place.pool.query(
     `WITH e AS (INSERT INTO ${table} (namespace, key, received_at, scheme, tenant, bytes)
-       SELECT 'crm', 'k' || i, now(), 'a', CASE WHEN i % 3 = 0 THEN 'acme' ELSE 'other' END, 2 FROM generate_series(1, 30000) AS i
+       SELECT 'crm', 'k' || i, now(), 'a', CASE WHEN i % 3 = 0 THEN 'acme' ELSE 'other' END, 2 FROM generate_series(1, 3000) AS i
        RETURNING namespace, day, id)
      INSERT INTO ${table}_bodies SELECT namespace, day, id, '{"headers":{},"params":{}}', '{}' FROM e`,
   );
-  expect(await journal.forget({ tenant: 'acme' })).toBe(10_000);
+  expect(await journal.forget({ tenant: 'acme' })).toBe(1000);
   expect(await place.count(table, "tenant = 'acme'")).toBe(0);
-  expect(await place.count(`${table}_bodies`)).toBe(20_000);
+  expect(await place.count(`${table}_bodies`)).toBe(2000);
   expect(await journal.forget({ tenant: 'acme' })).toBe(0);
   let count = 0;
   for await (const { tenant } of journal.find({ order: 'newest first', tenant: 'other' }))
     if (tenant === 'other') count += 1;
-  expect(count).toBe(20_000);
+  expect(count).toBe(2000);
 });
 
 test('a position of another journal is an error that says so', async () => {
