@@ -1,7 +1,7 @@
 import { memoryStore } from '../../src';
 import { bullmqQueue } from '../../src/queues/bullmq';
 import { pgBossQueue } from '../../src/queues/pg-boss';
-import { postgresStore } from '../../src/stores/postgres';
+import { postgresJournal, postgresStore } from '../../src/stores/postgres';
 import { redisStore } from '../../src/stores/redis';
 import { receiverWith, refusalOf } from '../options/refusal';
 
@@ -98,6 +98,40 @@ describe('postgresStore', () => {
     const { code, message } = refusalOf(() => Reflect.apply(postgresStore, undefined, [clients.pool]));
     expect(code).toBe('BAD_OPTION');
     expect(message).toContain('Write postgresStore({ pool, namespace }).');
+  });
+});
+
+describe('postgresJournal', () => {
+  const made = (options: unknown) => () => Reflect.apply(postgresJournal, undefined, [options]) as unknown;
+  const right = { pool: clients.pool, namespace: 'crm' };
+
+  test('takes what postgresStore takes', () => {
+    for (const pool of [clients.pool, clients.pglite, having('query')]) expect(made({ ...right, pool })).not.toThrow();
+    expect(made({ ...right, keepDays: 1, onFailure: 'continue', seal: having('encrypt decrypt') })).not.toThrow();
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a bare pool', clients.pool, 'Write postgresJournal({ pool, namespace }).'],
+    [
+      'a toolkit',
+      { ...right, pool: having('query transaction authenticate') },
+      'postgresJournal.pool: expected a Pool',
+    ],
+    ['no namespace', { pool: clients.pool }, 'postgresJournal.namespace: expected a string with text'],
+    ['days that are none', { ...right, keepDays: 0 }, 'postgresJournal.keepDays: expected a whole number from 1'],
+    [
+      'another word',
+      { ...right, onFailure: 'ignore' },
+      "postgresJournal.onFailure: expected one of 'refuse', 'continue'",
+    ],
+    ['a key as the seal', { ...right, seal: 'hush-hush-2f6d-and-more' }, 'postgresJournal.seal: expected an object'],
+    ['half a seal', { ...right, seal: having('encrypt') }, 'postgresJournal.seal.decrypt: expected a function'],
+    ['a misspelt option', { ...right, keepDay: 1 }, 'postgresJournal.keepDay is unknown. Did you mean keepDays?'],
+  ])('refuses %s, and says what to write', (_what, options, expected) => {
+    const { code, message } = refusalOf(made(options));
+    expect(code).toBe('BAD_OPTION');
+    expect(message).toContain(expected);
+    expect(message).not.toContain('hush');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
@@ -68,6 +69,20 @@ export interface JournalStats {
   readonly newest: number | undefined;
   /** Lines or rows that cannot be read, such as one that a crash cut short. */
   readonly unreadable: number;
+}
+
+/**
+ * Encrypts what a journal stores of a delivery: body, headers and path parameters. Its key, event, tenant and times stay
+ * readable, since a journal finds by them.
+ */
+export interface JournalSeal {
+  /**
+   * Encrypts bytes so that a change of them is noticed, as AES-256-GCM does. If it throws or rejects, the delivery is not
+   * kept.
+   */
+  encrypt(content: Buffer): MaybePromise<Uint8Array>;
+  /** Throws or rejects if it cannot decrypt. */
+  decrypt(sealed: Buffer): MaybePromise<Uint8Array>;
 }
 
 /** What the receiver tells its journal. */

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
+import { type Seal, unsealable } from '../../foundations/journal-seal';
 import type { Folder } from './folder';
 import { readEnd, readEntry } from './line';
-import { type Seal, unsealable } from './seal';
 import { keyWords } from './segment-index';
 import { MovedError, SegmentReader } from './segment-reader';
 import type { Located, Segments } from './segments';
@@ -100,6 +100,7 @@ async function readRecord(
   if (outcomes !== undefined && (end === undefined || !outcomes.includes(end.outcome))) return undefined;
   if (sealed !== undefined && seal === undefined) throw unsealable();
   const open = { headers, params, rawBody: Buffer.from(body, 'base64') };
-  const sensitive = sealed === undefined || seal === undefined ? open : await seal.open(sealed, key);
+  const sensitive =
+    sealed === undefined || seal === undefined ? open : await seal.open(Buffer.from(sealed, 'base64'), key);
   return { key, event, tenant, scheme, receivedAt, ...sensitive, position: String(place.position), end };
 }

@@ -1,3 +1,3 @@
+export type { JournalSeal } from '../../foundations/contracts/journal';
 export { fileJournal } from './file-journal';
 export type { FileJournalOptions } from './options';
-export type { JournalSeal } from './seal';

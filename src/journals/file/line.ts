@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { JournalEnd, JournalEntry } from '../../foundations/contracts/journal';
 import type { WebhookHeaders, WebhookParams } from '../../foundations/contracts/request';
+import type { Seal } from '../../foundations/journal-seal';
 import { savedLine } from '../../foundations/saved-line';
-import type { Seal } from './seal';
 
 /** The fields of an entry's line that we read back. */
 export interface EntryFields extends Pick<JournalEntry, 'key' | 'event' | 'tenant' | 'scheme' | 'receivedAt'> {
@@ -26,7 +26,7 @@ export type EntryLine = (position: number) => Buffer;
 export async function entryLine(entry: JournalEntry, seal: Seal | undefined): Promise<EntryLine> {
   const { key, event, tenant, scheme, receivedAt, headers, params, rawBody } = entry;
   if (seal !== undefined) {
-    const sealed = await seal.close(entry);
+    const sealed = (await seal.close(entry)).toString('base64');
     return (position) =>
       toLine(JSON.stringify({ version: 1, receivedAt, position, key, event, tenant, scheme, sealed }));
   }

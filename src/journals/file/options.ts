@@ -1,17 +1,8 @@
 import { resolve } from 'node:path';
-import type { Journal } from '../../foundations/contracts/journal';
-import {
-  badOption,
-  callIt,
-  knownOptions,
-  oneOf,
-  requireFunction,
-  requireText,
-  wholeNumber,
-  wrapIt,
-} from '../../foundations/option-checks';
+import type { Journal, JournalSeal } from '../../foundations/contracts/journal';
+import { parseSeal, type Seal } from '../../foundations/journal-seal';
+import { knownOptions, oneOf, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { checkFolder } from './folder';
-import { type JournalSeal, type Seal, sealWith } from './seal';
 
 export interface FileJournalOptions {
   /**
@@ -44,7 +35,6 @@ const known = { directory: true, keepDays: true, onFailure: true, seal: true } s
   keyof FileJournalOptions,
   true
 >;
-const knownOfSeal = { encrypt: true, decrypt: true } satisfies Record<keyof JournalSeal, true>;
 
 /** @throws WebhookError `BAD_OPTION` */
 export function parseOptions(options: FileJournalOptions): Settings {
@@ -57,18 +47,6 @@ export function parseOptions(options: FileJournalOptions): Settings {
     directory,
     keepDays: wholeNumber('fileJournal.keepDays', keepDays, 1, 36_500),
     onFailure: oneOf('fileJournal.onFailure', onFailure, ['refuse', 'continue'] as const),
-    seal: seal === undefined ? undefined : parseSeal(seal),
+    seal: seal === undefined ? undefined : parseSeal('fileJournal', seal),
   });
-}
-
-function parseSeal(seal: JournalSeal): Seal {
-  const path = 'fileJournal.seal';
-  if (typeof seal === 'function') throw badOption(path, 'an object', seal, callIt(seal, 'seal: makeSeal(key)'));
-  if (typeof seal !== 'object' || seal === null) throw badOption(path, 'an object', seal);
-  const given = seal as Readonly<Partial<Record<keyof JournalSeal, unknown>>>;
-  // One that has both may have more, such as an object of a class.
-  if (given.encrypt === undefined || given.decrypt === undefined) knownOptions(seal, path, knownOfSeal);
-  requireFunction(`${path}.encrypt`, given.encrypt);
-  requireFunction(`${path}.decrypt`, given.decrypt);
-  return sealWith(seal);
 }

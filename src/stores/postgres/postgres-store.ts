@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readRows, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { migration } from './migration';
-import { isPool, type PostgresPool, requirePool } from './pool';
 import * as queries from './queries';
 
 export interface PostgresStoreOptions {
@@ -43,8 +44,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   knownOptions(options, 'postgresStore', known);
   const namespace = requireText('postgresStore.namespace', options.namespace);
   const { pool } = options;
-  requirePool(pool);
-  let prunedAt = performance.now();
+  requirePool('postgresStore.pool', pool);
 
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
     return readRows(await pool.query(text, values), 'postgresStore.pool.query');
@@ -57,18 +57,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   async function prune(): Promise<number> {
     return (await rowsOf(queries.prune, [pruneAtMost])).length;
   }
-  /** Prunes in the background: a delivery neither waits for it nor fails with it. */
-  function pruneNowAndThen(): void {
-    if (performance.now() - prunedAt < pruneEveryMs) return;
-    prunedAt = performance.now();
-    prune().then(
-      (removed) => {
-        // A full batch: there may be more, so the next delivery prunes again.
-        if (removed === pruneAtMost) prunedAt = Number.NEGATIVE_INFINITY;
-      },
-      () => undefined,
-    );
-  }
+  // A full batch: there may be more.
+  const pruneNowAndThen = nowAndThen(pruneEveryMs, async () => (await prune()) === pruneAtMost);
 
   return {
     async claim(key, leaseMs, ttlMs, token = randomUUID()): Promise<Claim | ClaimedElsewhere | 'done'> {

@@ -1,0 +1,68 @@
+import type { JournalEntry, JournalSeal } from './contracts/journal';
+import { WebhookError } from './errors';
+import { badOption, callIt, knownOptions, requireFunction, show } from './option-checks';
+
+/** What of an entry is sealed. */
+export type Sensitive = Pick<JournalEntry, 'headers' | 'params' | 'rawBody'>;
+
+/** A {@link JournalSeal} for entries. */
+export interface Seal {
+  /** What is sensitive in an entry, encrypted. */
+  close(entry: JournalEntry): Promise<Buffer>;
+  /** @throws WebhookError `JOURNAL_SEALED` */
+  open(sealed: Buffer, key: string): Promise<Sensitive>;
+}
+
+const known = { encrypt: true, decrypt: true } satisfies Record<keyof JournalSeal, true>;
+
+/** Checks the option `seal` of the journal that `who` names. */
+export function parseSeal(who: string, seal: JournalSeal): Seal {
+  const path = `${who}.seal`;
+  if (typeof seal === 'function') throw badOption(path, 'an object', seal, callIt(seal, 'seal: makeSeal(key)'));
+  if (typeof seal !== 'object' || seal === null) throw badOption(path, 'an object', seal);
+  const given = seal as Readonly<Partial<Record<keyof JournalSeal, unknown>>>;
+  // One that has both may have more, such as an object of a class.
+  if (given.encrypt === undefined || given.decrypt === undefined) knownOptions(seal, path, known);
+  requireFunction(`${path}.encrypt`, given.encrypt);
+  requireFunction(`${path}.decrypt`, given.decrypt);
+  return sealWith(path, seal);
+}
+
+/** The sealed bytes are JSON, its length before it, and the body behind it: base64 within would cost a third more. */
+function sealWith(path: string, seal: JournalSeal): Seal {
+  return {
+    async close({ key, headers, params, rawBody }) {
+      const json = Buffer.from(JSON.stringify({ key, headers, params }), 'utf8');
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(json.length);
+      return toBytes(await seal.encrypt(Buffer.concat([length, json, rawBody])), `${path}.encrypt`);
+    },
+    async open(sealed, key) {
+      try {
+        return unpack(toBytes(await seal.decrypt(sealed), `${path}.decrypt`), key);
+      } catch (cause) {
+        throw unsealable(cause);
+      }
+    },
+  };
+}
+
+/** For an entry that is sealed while no seal is given. */
+export function unsealable(cause?: unknown): WebhookError {
+  const why = cause === undefined ? 'this journal has no seal' : 'seal.decrypt failed';
+  const message = `An entry is sealed, and ${why}. Pass the seal that it was kept with; keep old keys for keepDays.`;
+  return new WebhookError('JOURNAL_SEALED', message, { cause });
+}
+
+function unpack(bytes: Buffer, key: string): Sensitive {
+  const end = 4 + bytes.readUInt32BE(0);
+  const packed = JSON.parse(bytes.toString('utf8', 4, end)) as Omit<Sensitive, 'rawBody'> & { readonly key: string };
+  // Sealed bytes that were moved to another entry.
+  if (packed.key !== key) throw new Error('The sealed bytes are those of another entry.');
+  return { headers: packed.headers, params: packed.params, rawBody: bytes.subarray(end) };
+}
+
+function toBytes(value: unknown, path: string): Buffer {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  throw new TypeError(`${path}: expected a Buffer, got ${show(value)}.`);
+}

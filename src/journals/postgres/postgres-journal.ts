@@ -1,0 +1,121 @@
+import type { Journal, JournalSettings } from '../../foundations/contracts/journal';
+import { describeError } from '../../foundations/describe-error';
+import { readBoolean, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { nowAndThen } from '../../foundations/now-and-then';
+import { logSafely } from '../../foundations/tell';
+import { writeContent } from './content';
+import { codeOf, databaseOf } from './database';
+import { dropOldest } from './drop-oldest';
+import { migration } from './migration';
+import { type PostgresJournalOptions, parseOptions } from './options';
+import { findIn, forgetIn, removeOld, type Searched } from './search';
+import * as statements from './statements';
+import { toStored } from './stored-text';
+
+export interface PostgresJournal extends Journal {
+  /**
+   * Makes the tables `bigmind_webhook_journal…` if they are missing, and the partitions of today and tomorrow. Many
+   * processes may call it at every start: where all exists, it takes no lock.
+   */
+  migrate(): Promise<void>;
+  /**
+   * Makes the next day's partition, drops one that is past its time, and removes up to 200 old entries from what cannot
+   * be dropped. Resolves to whether there may be more to remove. The journal does so by itself once a minute while it is
+   * used.
+   */
+  prune(): Promise<boolean>;
+}
+
+const pruneEveryMs = 60_000;
+
+/**
+ * Keeps deliveries in tables of PostgreSQL 13 or later, or PGlite, for any number of processes.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function postgresJournal(options: PostgresJournalOptions): PostgresJournal {
+  const { pool, namespace, keepDays, onFailure, seal } = parseOptions(options);
+  const database = databaseOf(pool);
+  const unreadable = new Set<string>();
+  const searched: Searched = { database, namespace, seal, onUnreadable };
+  const told = new Set<unknown>();
+  let settings: JournalSettings | undefined;
+
+  function onUnreadable(position: string): void {
+    if (unreadable.size < mostUnreadable) unreadable.add(position);
+  }
+
+  async function prune(): Promise<boolean> {
+    await database.run(migration);
+    await database.run(dropOldest(namespace, keepDays));
+    return await removeOld(searched, keepDays);
+  }
+  const pruneNowAndThen = nowAndThen(pruneEveryMs, () => prune().catch(tellOnce));
+
+  function tellOnce(error: unknown): false {
+    const code = codeOf(error);
+    if (settings !== undefined && !told.has(code)) {
+      told.add(code);
+      const fields = { cause: describeError(error) };
+      logSafely(settings.logger, 'warn', fields, 'The journal could not remove what is past its time');
+    }
+    return false;
+  }
+
+  return {
+    onFailure,
+    open(given) {
+      settings = given;
+    },
+    async append(entry) {
+      pruneNowAndThen();
+      const { key, receivedAt, event, tenant, scheme } = entry;
+      const { head, body } = await writeContent(entry, seal);
+      const names = [event, tenant, scheme].map((name) => (name === undefined ? null : toStored(name)));
+      const bytes = body.length + (head?.length ?? 0);
+      const values = [namespace, key, receivedAt, ...names, head, body, bytes, keepDays];
+      const [before] = await database.rowsOf(statements.append, values);
+      if (before === undefined || !readBoolean(before['expired'], 'postgresJournal.pool: expired')) return;
+      await forgetIn(searched, { key });
+      await database.rowsOf(statements.append, values);
+    },
+    async ended(key, { outcome, succeeded, endedAt }) {
+      const names = JSON.stringify(succeeded.map(toStored));
+      await database.run(statements.ended, [namespace, key, outcome, endedAt, names]);
+    },
+    find: (query) => findIn(searched, query),
+    forget: (which) => forgetIn(searched, which),
+    async stats() {
+      const [row = {}] = await database.rowsOf(statements.stats, [namespace]);
+      const count = (name: string): number => readWholeNumber(row[name], `postgresJournal.pool: ${name}`);
+      const time = (name: string): number | undefined => (row[name] === null ? undefined : count(name));
+      return {
+        entries: count('entries'),
+        bytes: count('bytes'),
+        oldest: time('oldest'),
+        newest: time('newest'),
+        unreadable: unreadable.size,
+      };
+    },
+    async mark(name, position) {
+      const values = [namespace, toStored(name)];
+      if (position === undefined) await database.run(statements.unmark, values);
+      else await database.run(statements.mark, [...values, position]);
+    },
+    async marked(name) {
+      const [row] = await database.rowsOf(statements.marked, [namespace, toStored(name)]);
+      return row && readText(row['position'], 'postgresJournal.pool: position');
+    },
+    async ping() {
+      pruneNowAndThen();
+      await database.rowsOf(statements.ping, []);
+    },
+    async migrate() {
+      await database.run(migration);
+    },
+    prune,
+  };
+}
+
+/** How many unreadable entries are counted, at most. */
+const mostUnreadable = 10_000;

@@ -1,0 +1,114 @@
+import type { JournalForget, JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
+import { WebhookError } from '../../foundations/errors';
+import { readText, readWholeNumber } from '../../foundations/foreign-values';
+import type { Seal } from '../../foundations/journal-seal';
+import type { Database, Row } from './database';
+import { readRecord } from './record';
+import { find, foundAtMost, remove } from './search-statements';
+import { toStored } from './stored-text';
+
+export interface Searched {
+  readonly database: Database;
+  readonly namespace: string;
+  readonly seal: Seal | undefined;
+  /** Told of an entry that cannot be read. */
+  readonly onUnreadable: (position: string) => void;
+}
+
+/** Before all entries and behind all of them. */
+const ends = { oldest: ['-infinity', '0'], newest: ['infinity', '9223372036854775807'] } as const;
+
+/** How many rows of the small table a statement looks at: no more than it may find, unless little of them is meant. */
+const seenAtLeast = foundAtMost;
+/** However little it finds, no statement takes long. */
+const seenAtMost = 10_000;
+
+/** From where a statement looks, and at how many rows. */
+interface Step {
+  readonly place: readonly string[];
+  readonly seenNow: number;
+}
+
+/** The step behind one that returned this row, and found so many; `undefined` if it was the last. */
+function nextStep(row: Row, found: number, { seenNow }: Step): Step | undefined {
+  if (countIn(row, 'isfull') === 1) return { place: readPlace(read(row, 'last')), seenNow };
+  if (countIn(row, 'seen') < seenNow) return undefined;
+  const isSparse = found < foundAtMost / 2;
+  return { place: readPlace(read(row, 'reached')), seenNow: isSparse ? Math.min(seenAtMost, seenNow * 4) : seenNow };
+}
+
+/** Reads page by page, each by a statement of its own: nothing is held in the database between two. */
+export async function* findIn(searched: Searched, query: JournalQuery): AsyncGenerator<JournalRecord, void, undefined> {
+  const { database, namespace, seal, onUnreadable } = searched;
+  const { from, to, key, events, tenant, outcomes, order, after } = query;
+  const isNewestFirst = order === 'newest first';
+  const text = find(key === undefined ? 'all' : 'key', isNewestFirst);
+  const filters: unknown[] = [
+    momentOf(from),
+    momentOf(to),
+    events === undefined ? null : JSON.stringify(events.map(toStored)),
+    tenant === undefined ? null : toStored(tenant),
+    outcomes === undefined ? null : JSON.stringify(outcomes),
+  ];
+  const start = after === undefined ? ends[isNewestFirst ? 'newest' : 'oldest'] : readPlace(after);
+  for (let step: Step | undefined = { place: start, seenNow: seenAtLeast }; step !== undefined; ) {
+    const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
+    const rows = await database.rowsOf(text, values);
+    const found = rows.filter(({ position }) => position !== null);
+    for (const row of found) {
+      const record = await readRecord(row, seal);
+      if (record === 'unreadable') onUnreadable(read(row, 'position'));
+      else if (record !== 'gone') yield record;
+    }
+    const [first] = rows;
+    step = first && nextStep(first, found.length, step);
+  }
+}
+
+/** Removes entries, some hundred by a statement. Resolves to their number. */
+export async function forgetIn({ database, namespace }: Searched, which: JournalForget): Promise<number> {
+  const key = 'key' in which ? which.key : undefined;
+  const text = remove(key === undefined ? 'all' : 'key');
+  const before = 'before' in which ? momentOf(which.before) : null;
+  const tenant = 'tenant' in which ? toStored(which.tenant) : null;
+  const filters = [null, before, null, tenant, null];
+  let sum = 0;
+  for (let step: Step | undefined = { place: ends.oldest, seenNow: seenAtLeast }; step !== undefined; ) {
+    const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
+    const [row] = await database.rowsOf(text, values);
+    const removed = row === undefined ? 0 : countIn(row, 'removed');
+    sum += removed;
+    step = row && nextStep(row, removed, step);
+  }
+  return sum;
+}
+
+/** Removes a few hundred of those that are past their time. Resolves to whether there may be more. */
+export async function removeOld({ database, namespace }: Searched, keepDays: number): Promise<boolean> {
+  const values = [namespace, ...ends.oldest, null, null, null, null, null, foundAtMost, keepDays];
+  const [row] = await database.rowsOf(remove('old'), values);
+  return row !== undefined && countIn(row, 'isfull') === 1 && countIn(row, 'removed') > 0;
+}
+
+/** No time of PostgreSQL is as early as the earliest `Date`. */
+const firstMoment = Date.UTC(-4000, 0);
+
+function momentOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.max(ms, firstMoment);
+}
+
+const placePattern = /^(\d{4,6}-\d\d-\d\d)\/(\d{1,18})$/;
+
+function readPlace(position: string): readonly [day: string, id: string] {
+  const [, day, id] = placePattern.exec(position) ?? [];
+  if (day !== undefined && id !== undefined) return [day, id];
+  throw new WebhookError('BAD_OPTION', 'after: expected a position that this journal gave, got other text.');
+}
+
+function countIn(row: Row, name: string): number {
+  return readWholeNumber(row[name], `postgresJournal.pool: ${name}`);
+}
+
+function read(row: Row, name: string): string {
+  return readText(row[name], `postgresJournal.pool: ${name}`);
+}
