@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { registerDeadLetters } from './commands/dead-letters';
 import { registerDetect } from './commands/detect';
 import { registerReplay } from './commands/replay';
 import { registerSend } from './commands/send';
@@ -19,6 +20,7 @@ Examples:
   $ bigmind-webhooks validate payload.json
   $ bigmind-webhooks detect captured.http
   $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks dead-letters list --app ./webhooks.js
   $ bigmind-webhooks help send
 `;
 
@@ -61,6 +63,7 @@ function programFor(args: readonly string[], io: Io): Command {
   registerValidate(program, io);
   registerDetect(program, io);
   registerReplay(program, io);
+  registerDeadLetters(program, io);
   return program;
 }
 
