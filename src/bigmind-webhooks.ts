@@ -26,6 +26,7 @@ import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
 import { readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
+import { because, recoveredNow, unexpected } from './pipeline/unexpected';
 import { verifyEvent } from './pipeline/verify-event';
 import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
@@ -214,6 +215,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       closed = true;
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
+      await parts.journaling?.close();
       telemetry?.close();
     },
   };
@@ -222,24 +224,3 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 
 /** A delivery that is reported, and when it came. */
 type Started = Measures & { readonly startedAt: number };
-
-/** Without TypeScript, a request may be anything. Reading it may throw, and it is answered even then. */
-function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | Settled {
-  try {
-    return read();
-  } catch (cause) {
-    return unexpected(cause);
-  }
-}
-
-/** The same outcome, with another reason for the log before its own. */
-function because(first: string | undefined, settled: Settled): Settled {
-  if (first === undefined) return settled;
-  const { reason = '' } = settled.details;
-  return new Settled(settled.outcome, { ...settled.details, reason: `${first} ${reason}`.trimEnd() });
-}
-
-/** For a mistake of ours, or an error from the user's `deduplicate.key`. The sender repeats, so nothing is lost. */
-function unexpected(cause: unknown): Settled {
-  return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
-}

@@ -185,7 +185,8 @@ export class RunOnce {
   #finish(work: ClaimedWork, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
     const done = failures.length === 0;
     const outcome = done ? work.success : 'failed';
-    const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures });
+    const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
+    const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
     const told = recovered<boolean, 'untold'>(
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',

@@ -71,6 +71,10 @@ export interface SettledDetails {
   readonly params?: WebhookParams | undefined;
   /** How often its handlers have been started, if they were. */
   readonly attempt?: number | undefined;
+  /** Names of the handlers that have succeeded, in this run and before it, if they ran. */
+  readonly succeeded?: readonly string[] | undefined;
+  /** Whether `journal.replay()` ran it. */
+  readonly replayed?: boolean | undefined;
   /** Names of the handlers that still run, for `timeout` and for `failed` after `maxRunMs`. */
   readonly running?: readonly string[] | undefined;
   /** When its queue tries a failed delivery again, at the latest; absent without a queue and after the last attempt. */

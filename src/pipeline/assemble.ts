@@ -12,6 +12,7 @@ import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { guardedTelemetry } from '../foundations/guarded-telemetry';
+import type { Outcome } from '../foundations/outcomes';
 import { logSafely, tellListener } from '../foundations/tell';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
@@ -20,6 +21,7 @@ import { announceScheme } from '../signatures/announce-scheme';
 import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
 import { auto } from '../signatures/schemes/auto';
 import { DriftWatch } from './drift-watch';
+import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
@@ -31,11 +33,26 @@ export function assemble(
   reporter: Reporter,
   telemetry: TelemetryOfReceiver | undefined,
 ): PipelineParts {
-  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue } = settings;
-  const reportLate = (settled: Settled) => reporter.report(settled, { late: true });
+  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue, journal, clock } = settings;
   const outbox = new Outbox();
-  const silence = (silent: 'store' | 'queue', heard?: () => unknown) =>
+  const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
+  const silence = (silent: 'store' | 'queue' | 'journal', heard?: () => unknown) =>
     silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
+  const journaling =
+    journal &&
+    new Journaling({
+      journal,
+      timeoutMs: storeTimeoutMs,
+      onSilence: silence('journal'),
+      keepHeaders,
+      logger,
+      clock,
+    });
+  const isKeyTold = (outcome: Outcome): boolean => journal !== undefined || reporter.isTold(outcome);
+  function reportLate(settled: Settled): void {
+    reporter.report(settled, { late: true });
+    journaling?.ended(settled);
+  }
   return {
     signature: {
       scheme,
@@ -54,21 +71,22 @@ export function assemble(
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
-      isKeyTold: (outcome) => deduplicate !== undefined || reporter.isTold(outcome),
+      isKeyTold: (outcome) => deduplicate !== undefined || isKeyTold(outcome),
       late: reportLate,
     }),
     keyOf: keyFactory(settings),
-    isTold: (outcome) => reporter.isTold(outcome),
+    isKeyTold,
     locals: settings.locals,
     queueing: queue && {
       queue,
       ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
-      keepHeaders: headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders }),
+      keepHeaders,
     },
+    journaling,
     logger,
     telemetry,
     timeoutMs: settings.timeoutMs,
-    clock: settings.clock,
+    clock,
     reportLate,
   };
 }
@@ -96,7 +114,10 @@ export function assembleWorker(
   const { clock, logger, telemetry } = parts;
   return new JobWorker({
     open: (job) => openJob(job, parts),
-    report: (settled, startedAt, bytes) => reporter.report(settled, { bytes, startedAt }),
+    report(settled, startedAt, bytes) {
+      reporter.report(settled, { bytes, startedAt });
+      parts.journaling?.ended(settled);
+    },
     telemetry,
     clock,
     logger,
@@ -126,8 +147,8 @@ function storeOf(
   return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
 }
 
-/** Without a store and a queue, a key is computed only when it is read. */
-function keyFactory({ deduplicate, queue }: Settings): PipelineParts['keyOf'] {
-  if (deduplicate === undefined && queue === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
+/** Without a store, a queue and a journal, a key is computed only when it is read. */
+function keyFactory({ deduplicate, queue, journal }: Settings): PipelineParts['keyOf'] {
+  if ((deduplicate ?? queue ?? journal) === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
   return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });
 }

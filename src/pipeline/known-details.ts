@@ -6,11 +6,11 @@ export function withKnown(
   settled: Settled,
   delivery: VerifiedDelivery,
   payload: unknown,
-  parts: Pick<PipelineParts, 'keyOf' | 'isTold'>,
+  parts: Pick<PipelineParts, 'keyOf' | 'isKeyTold'>,
 ): Settled {
   const { outcome, details } = settled;
   const { tenant, raw } = delivery;
-  const key = parts.isTold(outcome) ? keyIfAny(delivery, payload, parts) : undefined;
+  const key = parts.isKeyTold(outcome) ? keyIfAny(delivery, payload, parts) : undefined;
   return new Settled(outcome, { ...details, key, tenant, params: raw.params });
 }
 

@@ -11,6 +11,7 @@ import type { Outcome } from '../foundations/outcomes';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
 import type { DriftWatch } from './drift-watch';
+import type { Journaling } from './journal/journaling';
 
 /** The parts that every step uses; made once for each receiver. */
 export interface PipelineParts {
@@ -20,11 +21,13 @@ export interface PipelineParts {
   readonly registry: Registry;
   readonly once: RunOnce;
   readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
-  /** Whether an outcome is logged or reported to a listener. */
-  readonly isTold: (outcome: Outcome) => boolean;
+  /** Whether an outcome is told with its key: to the log, a listener or the journal. */
+  readonly isKeyTold: (outcome: Outcome) => boolean;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;
+  /** The journal that keeps deliveries before they are handled. */
+  readonly journaling: Journaling | undefined;
   readonly logger: Logger;
   readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */

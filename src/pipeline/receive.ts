@@ -8,6 +8,7 @@ import { mayBeCopy } from '../signatures/announce-scheme';
 import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
+import { keepDelivery, noteEnd } from './journal/keep-delivery';
 import { withKnown } from './known-details';
 import type { PipelineParts } from './parts';
 import { invalidDelivery, readEvent } from './read-event';
@@ -25,11 +26,17 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
   });
 }
 
-/** The way of a verified delivery. */
+/** The way of a verified delivery. What the journal cannot keep goes no further. */
 function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
-  const event = readEvent(verified, parts);
-  if (event instanceof Settled) return setAside(event, verified, parts);
-  return parts.queueing === undefined ? handle(event, parts) : enqueueDelivery(event, parts, parts.queueing);
+  const read = readEvent(verified, parts);
+  return whenReady(keepDelivery(read, verified, parts), (kept) =>
+    kept instanceof Settled ? kept : noteEnd(goOn(read, verified, kept), kept),
+  );
+}
+
+function goOn(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  if (read instanceof Settled) return setAside(read, verified, parts);
+  return parts.queueing === undefined ? handle(read, parts) : enqueueDelivery(read, parts, parts.queueing);
 }
 
 /** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */

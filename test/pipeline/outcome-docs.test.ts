@@ -31,6 +31,7 @@ test('docs/errors.md explains every code and warning once, in order, and no othe
     ...errorCodes,
     'DRIFT',
     'EPHEMERAL_STORE',
+    'JOURNAL_FAILED',
     'TELEMETRY_FAILED',
     'PASSED_ON',
     'SECRET_LOOKS_WRONG',

@@ -95,8 +95,8 @@ export interface Journal {
    */
   append(entry: JournalEntry): Promise<void>;
   /**
-   * Adds how a delivery ended. The outcome replaces an earlier one; `succeeded` adds to those before. Nothing happens
-   * if the key is not kept.
+   * Adds how a delivery ended. The outcome with the newest `endedAt` counts: two processes may tell in either order.
+   * `succeeded` adds to those before. Nothing happens if the key is not kept.
    */
   ended(key: string, end: JournalEnd): Promise<void>;
   /**

@@ -1,0 +1,116 @@
+import { OldestFirstMap } from '../../deduplication/oldest-first-map';
+import type { Ask } from '../../foundations/breaker';
+import type { Journal, JournalEnd } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
+import { describeError } from '../../foundations/describe-error';
+import { logSafely } from '../../foundations/tell';
+
+/** More are given up, the oldest first: a journal that is away must not fill the memory. */
+const mostWaiting = 10_000;
+const mostAtOnce = 16;
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+export interface JournalEndsSettings {
+  readonly journal: Journal;
+  /** Asks it, within `storeTimeoutMs`. */
+  readonly ask: Ask;
+  readonly logger: Logger;
+}
+
+/** Tells the journal how deliveries ended, in the background. While it does not take them, they wait. */
+export class JournalEnds {
+  readonly #settings: JournalEndsSettings;
+  /** By key; an end that waits is joined with a later one. */
+  readonly #waiting = new OldestFirstMap<JournalEnd>();
+  #writing: Promise<void> | undefined;
+  #isFailing = false;
+  #wake: () => void = () => undefined;
+
+  constructor(settings: JournalEndsSettings) {
+    this.#settings = settings;
+  }
+
+  /** Resolves when every end so far is written. */
+  get idle(): Promise<void> {
+    return this.#writing ?? Promise.resolve();
+  }
+
+  add(key: string, end: JournalEnd): void {
+    const earlier = this.#waiting.get(key);
+    this.#waiting.set(key, earlier === undefined ? end : joined(earlier, end));
+    if (this.#waiting.size > mostWaiting) this.#waiting.takeOldest();
+    this.#writing ??= this.#writeAll();
+  }
+
+  /** To be called when the journal has answered something: what waits is tried at once. */
+  flush(): void {
+    this.#wake();
+  }
+
+  async #writeAll(): Promise<void> {
+    // Later in this turn: the answer comes first.
+    await Promise.resolve();
+    for (let pauseMs = firstPauseMs; this.#waiting.size > 0; ) {
+      const areTaken = await this.#writeSome();
+      if (areTaken) pauseMs = firstPauseMs;
+      else await this.#pause(pauseMs);
+      if (!areTaken) pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+    this.#writing = undefined;
+  }
+
+  /** Resolves to whether the journal took one. */
+  async #writeSome(): Promise<boolean> {
+    const some: Promise<boolean>[] = [];
+    const most = this.#isFailing ? 1 : mostAtOnce;
+    while (some.length < most) {
+      const oldest = this.#waiting.takeOldest();
+      if (oldest === undefined) break;
+      some.push(this.#write(...oldest));
+    }
+    return (await Promise.all(some)).includes(true);
+  }
+
+  async #write(key: string, end: JournalEnd): Promise<boolean> {
+    const { journal, ask } = this.#settings;
+    try {
+      await ask(() => journal.ended(key, end));
+      this.#isFailing = false;
+      return true;
+    } catch (error) {
+      this.#tellOnce(error);
+      const later = this.#waiting.get(key);
+      this.#waiting.set(key, later === undefined ? end : joined(end, later));
+      return false;
+    }
+  }
+
+  /** Once in each outage. */
+  #tellOnce(error: unknown): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    const fields = { code: 'JOURNAL_FAILED', cause: describeError(error) };
+    logSafely(
+      this.#settings.logger,
+      'warn',
+      fields,
+      'The journal was not told how a delivery ended; it is tried again',
+    );
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+function joined(earlier: JournalEnd, later: JournalEnd): JournalEnd {
+  return { ...later, succeeded: [...new Set([...earlier.succeeded, ...later.succeeded])] };
+}

@@ -1,0 +1,110 @@
+import { Breaker } from '../../foundations/breaker';
+import type { Journal, JournalEntry } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
+import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { Settled } from '../../foundations/delivery';
+import { describeError } from '../../foundations/describe-error';
+import { type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
+import type { Outcome } from '../../foundations/outcomes';
+import { logSafely } from '../../foundations/tell';
+import { atMost, withinMs } from '../../foundations/timeouts';
+import { JournalEnds } from './journal-ends';
+
+export interface JournalingSettings {
+  readonly journal: Journal;
+  /** How long the journal may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly onSilence: (message: string, isNew: boolean) => void;
+  /** Leaves out headers with credentials. */
+  readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
+  readonly logger: Logger;
+  readonly clock: { now(): number };
+}
+
+/**
+ * Ways to end that are no end of the delivery itself: another copy runs, it ended before, or it was not begun and comes
+ * again.
+ */
+const passing: ReadonlySet<Outcome> = new Set(['duplicate', 'in-progress', 'unavailable']);
+
+/** A journal, as the pipeline writes to it. */
+export class Journaling {
+  readonly journal: Journal;
+  readonly keepHeaders: JournalingSettings['keepHeaders'];
+  readonly ends: JournalEnds;
+  readonly #settings: JournalingSettings;
+  readonly #ask;
+  /** The deliveries that are being handled, by key: a copy need not be kept again. */
+  readonly #kept = new Map<string, MaybePromise<{ readonly failure: unknown } | undefined>>();
+  #isFailing = false;
+
+  constructor(settings: JournalingSettings) {
+    const { journal, timeoutMs, onSilence, logger } = settings;
+    const breaker = new Breaker({ who: 'The journal', timeoutMs, onSilence, onAnswer: () => this.ends.flush() });
+    this.#settings = settings;
+    this.#ask = breaker.lane();
+    this.journal = journal;
+    this.keepHeaders = settings.keepHeaders;
+    this.ends = new JournalEnds({ journal, ask: breaker.lane(), logger });
+  }
+
+  /** Keeps an entry, within `leftMs`. Resolves to a failure if the delivery must be refused. Never throws or rejects. */
+  keep(entry: JournalEntry, leftMs: number): MaybePromise<{ readonly failure: unknown } | undefined> {
+    const { key } = entry;
+    const before = this.#kept.get(key);
+    if (before !== undefined) return before;
+    const kept = recovered(
+      () =>
+        whenReady(
+          withinMs(
+            this.#ask(() => this.journal.append(entry)),
+            leftMs,
+            'The journal',
+          ),
+          this.#onKept,
+        ),
+      this.#onFailure,
+    );
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  /** To be called when a delivery was answered, with its key. */
+  forget(key: string): void {
+    this.#kept.delete(key);
+  }
+
+  readonly #onKept = (): undefined => {
+    this.#isFailing = false;
+  };
+
+  readonly #onFailure = (failure: unknown): { readonly failure: unknown } | undefined => {
+    if (this.journal.onFailure !== 'continue') return { failure };
+    if (!this.#isFailing) {
+      this.#isFailing = true;
+      const fields = { code: 'JOURNAL_FAILED', cause: describeError(failure) };
+      const missing = 'The journal does not keep deliveries. They are handled all the same, and cannot be replayed';
+      logSafely(this.#settings.logger, 'warn', fields, missing);
+    }
+    return undefined;
+  };
+
+  /** Adds how a delivery ended, in the background. */
+  ended({ outcome, details }: Settled, endedAt = this.#settings.clock.now()): void {
+    const { key, succeeded = [], joined, replayed } = details;
+    // A copy ends as the first does, and a replay adds its own end.
+    if (key === undefined || joined || replayed || passing.has(outcome)) return;
+    this.ends.add(key, { outcome, succeeded, endedAt });
+  }
+
+  /** Waits for ends that are still to be written, then closes the journal; each within the time of an answer. */
+  async close(): Promise<void> {
+    const { timeoutMs, logger } = this.#settings;
+    await atMost(timeoutMs, this.ends.idle);
+    try {
+      await withinMs(this.journal.close?.(), timeoutMs, 'The journal');
+    } catch (error) {
+      logSafely(logger, 'warn', { cause: describeError(error) }, 'The journal could not be closed');
+    }
+  }
+}

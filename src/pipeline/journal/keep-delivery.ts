@@ -1,0 +1,83 @@
+import { deliveryKey } from '../../deduplication/delivery-key';
+import type { JournalEntry } from '../../foundations/contracts/journal';
+import { type EventDelivery, Settled, type VerifiedDelivery } from '../../foundations/delivery';
+import { isWebhookError } from '../../foundations/errors';
+import { storableText } from '../../foundations/foreign-text';
+import { type MaybePromise, whenReady } from '../../foundations/maybe-promise';
+import type { PipelineParts } from '../parts';
+
+/**
+ * Keeps a delivery in the journal, if there is one, before anything runs. Resolves to the parts for the rest of the way,
+ * where its key stands and is not computed again; or to the outcome, if it must be refused.
+ */
+export function keepDelivery(
+  read: EventDelivery | Settled,
+  verified: VerifiedDelivery,
+  parts: PipelineParts,
+): MaybePromise<PipelineParts | Settled> {
+  const { journaling, clock, timeoutMs } = parts;
+  if (journaling === undefined) return parts;
+  const key = keyOf(read, verified, parts);
+  const entry = entryOf(key, read, verified, journaling.keepHeaders);
+  const leftMs = Math.max(0, entry.receivedAt + timeoutMs - clock.now());
+  return whenReady(journaling.keep(entry, leftMs), (refused) => {
+    if (refused === undefined) return { ...parts, keyOf: () => ({ text: key }) };
+    const { event, tenant, params } = entry;
+    const { failure } = refused;
+    journaling.forget(key);
+    return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
+  });
+}
+
+/** Adds how a delivery ended to the journal. What waits here does not hold the delivery. */
+export function noteEnd(settled: MaybePromise<Settled>, { journaling, clock }: PipelineParts): MaybePromise<Settled> {
+  if (journaling === undefined) return settled;
+  const startedAt = clock.now();
+  return whenReady(settled, (end) => {
+    const { outcome, details } = end;
+    if (details.key !== undefined) journaling.forget(details.key);
+    // A worker may have ended it before the queue answered here, within the same millisecond.
+    journaling.ended(end, outcome === 'queued' ? startedAt - 1 : clock.now());
+    return end;
+  });
+}
+
+/** The user's `deduplicate.key` may expect a valid event. Any other delivery is kept by its bytes then. */
+function keyOf(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: PipelineParts): string {
+  if (!(read instanceof Settled)) return parts.keyOf(verified, read.event).text;
+  const { payload } = read.details;
+  try {
+    return parts.keyOf(verified, payload).text;
+  } catch {
+    return deliveryKey(verified, payload);
+  }
+}
+
+/** An unknown event may have any text for its name. */
+const longestName = 200;
+
+function entryOf(
+  key: string,
+  read: EventDelivery | Settled,
+  { raw, tenant, scheme }: VerifiedDelivery,
+  keepHeaders: (headers: JournalEntry['headers']) => JournalEntry['headers'],
+): JournalEntry {
+  const event = read instanceof Settled ? read.details.event : read.event.event;
+  const { receivedAt, headers, params, rawBody } = raw;
+  return {
+    key,
+    event: event === undefined ? undefined : storableText(event.slice(0, longestName)),
+    tenant,
+    scheme,
+    receivedAt,
+    headers: keepHeaders(headers),
+    params: Object.fromEntries(
+      Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, storableText(value)]])),
+    ),
+    rawBody,
+  };
+}
+
+function reasonOf(failure: unknown): string {
+  return isWebhookError(failure) ? failure.message : 'The journal could not keep the delivery.';
+}

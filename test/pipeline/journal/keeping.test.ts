@@ -1,0 +1,226 @@
+import { memoryStore } from '../../../src';
+import { ArrayQueue } from '../../queueing/array-queue';
+import { ArrayJournal, calm, found, gate, genuine, notedLog, send, signed, until, withJournal } from './kit';
+
+test('keeps a delivery before its handler runs, byte for byte, without its signature', async () => {
+  const { webhooks, journal } = withJournal({ keepHeaders: ['x-api-key'] });
+  const seen: number[] = [];
+  webhooks.on('notes_created', () => void seen.push(journal.entries.length));
+  const delivery = genuine();
+  const headers = { ...delivery.headers, 'x-other': 'o', 'x-api-key': 'k', cookie: 'c', authorization: 'a' };
+  const before = Date.now();
+  expect(await send(webhooks, { ...delivery, headers, params: { team: 'blue', none: undefined } })).toBe(
+    '200 processed',
+  );
+  expect(seen).toEqual([1]);
+  const [kept] = await found(webhooks);
+  expect(kept).toMatchObject({ event: 'notes_created', tenant: undefined, scheme: expect.any(String) as string });
+  expect(kept?.key).toMatch(/^[0-9a-f]{64}$/);
+  expect(kept?.rawBody.toString()).toBe(delivery.body);
+  expect(kept?.params).toEqual({ team: 'blue' });
+  expect(kept?.headers).toMatchObject({ 'x-other': 'o', 'x-api-key': 'k' });
+  expect(JSON.stringify(kept?.headers)).not.toMatch(/signature|cookie|authorization/i);
+  expect(kept?.receivedAt.getTime()).toBeGreaterThanOrEqual(before);
+});
+
+test('keeps what is no event, too, and says how each ended and what succeeded', async () => {
+  const { webhooks, journal } = withJournal();
+  webhooks.on('notes_created', () => undefined, { name: 'a' }).on('notes_created', () => undefined, { name: 'b' });
+  const deliveries = [signed.malformed(), signed.invalid(), signed.unknown(), signed.todo(), genuine()];
+  for (const delivery of deliveries) await webhooks.receive(delivery);
+  await calm();
+  expect(journal.ends).toEqual(['malformed', 'invalid', 'ignored', 'unhandled', 'processed a,b']);
+  expect(journal.entries.map(({ event }) => event)).toEqual([
+    undefined,
+    'notes_created',
+    'brand_new',
+    'todo_created',
+    'notes_created',
+  ]);
+  webhooks.onInvalid(() => undefined).onUnknown(() => undefined);
+  for (const delivery of [signed.invalid(), signed.unknown()]) await webhooks.receive(delivery);
+  await calm();
+  expect(journal.ends.slice(5)).toEqual(['quarantined onInvalid', 'ignored onUnknown']);
+});
+
+test('keeps nothing of what no secret signs, and nothing for verify', async () => {
+  const { webhooks, journal } = withJournal();
+  const delivery = genuine();
+  expect(await send(webhooks, { ...delivery, body: `${delivery.body} ` })).toBe('401 UNAUTHENTICATED');
+  await webhooks.verify(delivery);
+  expect(journal.entries).toStrictEqual([]);
+});
+
+test('a repeat of a failed delivery adds to what succeeded; a duplicate changes nothing', async () => {
+  const { webhooks, journal } = withJournal();
+  let isBroken = true;
+  webhooks.on('*', () => undefined, { name: 'a' });
+  webhooks.on(
+    'notes_created',
+    () => {
+      if (isBroken) throw new Error('broken');
+    },
+    { name: 'b' },
+  );
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  await calm();
+  expect(journal.ends).toEqual(['failed a']);
+  isBroken = false;
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  await calm();
+  expect(journal.ends).toEqual(['processed a,b']);
+  expect(journal.entries).toHaveLength(1);
+});
+
+test('a timeout is followed by the late end', async () => {
+  const { webhooks, journal } = withJournal({ timeoutMs: 20 });
+  const { passed, open } = gate();
+  webhooks.on('notes_created', () => passed);
+  expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
+  await calm();
+  expect(journal.ends).toEqual(['timeout']);
+  open();
+  await until(() => journal.ends[0] === 'processed notes_created');
+});
+
+test('copies that come while the first is handled are not written again', async () => {
+  const { webhooks, journal } = withJournal();
+  const { passed, open } = gate();
+  webhooks.on('notes_created', () => passed);
+  const delivery = genuine();
+  const answers = [send(webhooks, delivery), send(webhooks, delivery), send(webhooks, delivery)];
+  await calm();
+  open();
+  expect(await Promise.all(answers)).toEqual(['200 processed', '200 processed', '200 processed']);
+  await calm();
+  expect(journal.calls).toEqual(['append', 'ended']);
+  await send(webhooks, delivery);
+  expect(journal.calls.filter((call) => call === 'append')).toHaveLength(2);
+});
+
+const faults: readonly (readonly [string, ArrayJournal['fault']])[] = [
+  ['rejects', () => Promise.reject(new Error('disk full'))],
+  ['is silent', () => new Promise(() => undefined)],
+  [
+    'throws',
+    () => {
+      throw new Error('disk full');
+    },
+  ],
+];
+
+test.each(faults)(
+  'a journal that %s: 503, nothing runs, and the next is taken when it is well again',
+  async (_, fault) => {
+    const { logger, lines } = notedLog('error');
+    const { webhooks, journal } = withJournal({ logger, deduplicate: { storeTimeoutMs: 30 } });
+    const handled: string[] = [];
+    webhooks.on('notes_created', (_event, { key }) => void handled.push(key));
+    journal.fault = fault;
+    const delivery = genuine();
+    expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+    expect(handled).toStrictEqual([]);
+    expect(lines).toEqual([
+      expect.objectContaining({ outcome: 'unavailable', reason: 'The journal could not keep the delivery.' }),
+    ]);
+    journal.fault = (_method, go) => go();
+    expect(await send(webhooks, delivery)).toBe('200 processed');
+    expect(journal.entries.map(({ key }) => key)).toEqual(handled);
+  },
+);
+
+test.each(faults)(
+  'with onFailure: continue, one that %s is warned about once an outage, and deliveries run',
+  async (_, fault) => {
+    const { logger, lines } = notedLog('warn');
+    const options = { logger, deduplicate: { storeTimeoutMs: 20 } };
+    const { webhooks, journal } = withJournal(options, new ArrayJournal('continue'));
+    webhooks.on('notes_created', () => undefined);
+    const warned = () => lines.filter((line) => (line as { code?: string }).code === 'JOURNAL_FAILED').length;
+    for (let outage = 1; outage <= 2; outage += 1) {
+      journal.fault = (method, go) => (method === 'append' ? fault(method, go) : go());
+      for (let count = 0; count < 3; count += 1) expect(await send(webhooks, genuine())).toBe('200 processed');
+      expect(warned()).toBe(outage);
+      journal.fault = (_method, go) => go();
+      expect(await send(webhooks, genuine())).toBe('200 processed');
+    }
+    await calm();
+    expect(journal.ends).toEqual(['processed notes_created', 'processed notes_created']);
+  },
+);
+
+test('an end that the journal does not take delays no answer, and is written later', async () => {
+  const { logger, lines } = notedLog('warn');
+  const { webhooks, journal } = withJournal({ logger });
+  webhooks.on('notes_created', () => undefined);
+  journal.fault = (method, go) => (method === 'ended' ? Promise.reject(new Error('away')) : go());
+  for (let count = 0; count < 3; count += 1) expect(await send(webhooks, genuine())).toBe('200 processed');
+  await until(() => lines.length > 0);
+  expect(journal.ends).toEqual(['-', '-', '-']);
+  journal.fault = (_method, go) => go();
+  await send(webhooks, genuine());
+  await until(() => journal.ends.every((end) => end === 'processed notes_created'));
+  expect(lines).toEqual([expect.objectContaining({ code: 'JOURNAL_FAILED' })]);
+});
+
+test('close waits for the ends that are to be written, not for ever, and closes the journal', async () => {
+  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 100 } });
+  webhooks.on('notes_created', () => undefined);
+  await send(webhooks, genuine());
+  await webhooks.close();
+  expect(journal.ends).toEqual(['processed notes_created']);
+  expect(journal.isClosed).toBe(true);
+  const silent = withJournal({ deduplicate: { storeTimeoutMs: 30 } });
+  silent.webhooks.on('notes_created', () => undefined);
+  silent.journal.fault = (method, go) => (method === 'ended' ? new Promise(() => undefined) : go());
+  await send(silent.webhooks, genuine());
+  await silent.webhooks.close();
+  expect(silent.journal.isClosed).toBe(true);
+});
+
+test('with a queue it is queued, and then as the worker ends it, also when the worker is first to tell', async () => {
+  const queue = new ArrayQueue();
+  const { webhooks, journal } = withJournal({ queue, deduplicate: { store: memoryStore() } });
+  webhooks.on('notes_created', () => undefined);
+  const { passed, open } = gate();
+  expect(await send(webhooks, genuine())).toBe('200 queued');
+  await calm();
+  expect(journal.ends).toEqual(['queued']);
+  await webhooks.work();
+  await until(() => journal.ends[0] === 'processed notes_created');
+  const enqueue = queue.enqueue.bind(queue);
+  queue.enqueue = async (job) => {
+    await enqueue(job);
+    await passed;
+  };
+  const answered = send(webhooks, genuine());
+  await until(() => journal.ends[1] === 'processed notes_created');
+  open();
+  expect(await answered).toBe('200 queued');
+  await calm();
+  expect(journal.ends[1]).toBe('processed notes_created');
+  await webhooks.close();
+});
+
+test('a delivery whose name a key function cannot give is kept by its bytes', async () => {
+  const key = ({ payload }: { readonly payload: unknown }) => (payload as { data: { note_id: string } }).data.note_id;
+  const { webhooks, journal } = withJournal({ deduplicate: { key } });
+  expect(await send(webhooks, signed.malformed())).toBe('400 MALFORMED');
+  expect(journal.entries).toHaveLength(1);
+});
+
+test('without de-duplication deliveries are kept under the same key', async () => {
+  const delivery = genuine();
+  const keys: (string | undefined)[] = [];
+  for (const deduplicate of [false, {}] as const) {
+    const { webhooks, journal } = withJournal({ deduplicate });
+    webhooks.on('notes_created', () => undefined);
+    await send(webhooks, delivery);
+    await calm();
+    expect(journal.ends).toEqual(['processed notes_created']);
+    keys.push(journal.entries[0]?.key);
+  }
+  expect(keys[0]).toBe(keys[1]);
+});
