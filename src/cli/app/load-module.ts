@@ -62,7 +62,10 @@ function moveItsOutput(): void {
 /** Rejects when the module starts a server: it would take the port and the deliveries of the real one. */
 function refuseToListen(name: string): Promise<never> {
   return new Promise((_resolve, reject) => {
-    Server.prototype.listen = function listen(this: Server) {
+    const listen = Reflect.get(Server.prototype, 'listen') as (...args: unknown[]) => Server;
+    Server.prototype.listen = function listenUnlessOnPort(this: Server, ...args: unknown[]) {
+      // The lock of a journal's folder is a socket with a path.
+      if (typeof fieldsOf(args[0])['path'] === 'string') return listen.apply(this, args);
       reject(
         misuse(
           `--app ${name} starts a server. Export the receiver from a module of its own, let the module that listens ` +

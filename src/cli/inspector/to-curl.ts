@@ -1,5 +1,6 @@
 import type { CapturedRequest } from '../captured/captured-request';
 import { headersToSend } from '../sending/target';
+import { quoted } from '../shell-word';
 
 /**
  * A shell command that sends a delivery again, byte for byte. The body is in base64, so that neither the shell nor the
@@ -13,9 +14,4 @@ export function toCurl(request: CapturedRequest, url: string): string {
     .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`);
   const send = ['curl', '-i', '-X', 'POST', ...headers, '--data-binary', '@-', quoted(url)].join(' ');
   return `printf %s ${quoted(request.body.toString('base64'))} | base64 -d | ${send}`;
-}
-
-/** Quotes a text as one word of a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
