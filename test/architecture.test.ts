@@ -16,6 +16,7 @@ const rooms = [
   'queueing',
   'queues',
   'stores',
+  'journals',
   'telemetry',
 ];
 const tools = ['testing', 'cli'];
@@ -28,11 +29,13 @@ const packageJson = JSON.parse(readFileSync(join(__dirname, '../package.json'), 
   Record<'dependencies' | 'peerDependencies', Readonly<Record<string, string>>>
 >;
 
-/** The room of a file; `undefined` at the root. Each store and each queue is a room of its own inside the folder of them. */
+const shelves = ['stores', 'queues', 'journals'];
+
+/** The room of a file; `undefined` at the root. Each store, queue and journal is a room inside the folder of them. */
 function roomOf(file: string): string | undefined {
   const [first = '', second, third] = file.split('/');
   if (second === undefined) return undefined;
-  return (first === 'stores' || first === 'queues') && third !== undefined ? `${first}/${second}` : first;
+  return shelves.includes(first) && third !== undefined ? `${first}/${second}` : first;
 }
 
 /** Whether a file lies in a folder itself, or in the folder around that. */

@@ -11,6 +11,8 @@ const setupCodes = {
   BAD_SECRET: 'A secret is missing, or too weak to protect anything',
   CODE_GENERATION_FORBIDDEN: 'The process forbids code made from text, which the schemas need',
   HANDLER_NAME_TAKEN: 'Two handlers would share one name, and so their progress',
+  JOURNAL_IN_USE: 'Another journal writes to the same folder',
+  JOURNAL_SEALED: 'An entry of the journal cannot be decrypted',
   MISSING_SECRET: 'No secret is configured',
   NO_HANDLERS: 'A worker has nothing to run',
   NO_JOURNAL: 'A journal is needed, but there is none',

@@ -9,6 +9,7 @@ import {
   standardWebhooks,
   timestampedHmac,
 } from '../../src';
+import { fileJournal } from '../../src/journals/file';
 import { bullmqQueue } from '../../src/queues/bullmq';
 import { pgBossQueue } from '../../src/queues/pg-boss';
 import { postgresStore } from '../../src/stores/postgres';
@@ -79,6 +80,10 @@ const factories: Record<string, { readonly make: Call; readonly options: readonl
   memoryStore: { make: call(memoryStore), options: ['maxKeys'] },
   redisStore: { make: around(call(redisStore), { namespace: 'a' }), options: ['client', 'namespace'] },
   postgresStore: { make: around(call(postgresStore), { namespace: 'a' }), options: ['pool', 'namespace'] },
+  fileJournal: {
+    make: around(call(fileJournal), { directory: 'a-folder-that-is-not-there' }),
+    options: ['keepDays', 'onFailure', 'seal'],
+  },
   bullmqQueue: { make: call(bullmqQueue), options: ['connection', 'namespace', 'attempts'] },
   pgBossQueue: { make: call(pgBossQueue), options: ['boss', 'namespace', 'attempts'] },
 };

@@ -25,7 +25,7 @@ describe.each(expressVersions)('with Express %s', (version) => {
       expect(loaded.packages).not.toContain(name);
     }
     expect(loaded.folders).toEqual(expect.arrayContaining(['events', 'signatures']));
-    for (const name of ['cli', 'testing', 'stores', 'queues']) expect(loaded.folders).not.toContain(name);
+    for (const name of ['cli', 'testing', 'stores', 'queues', 'journals']) expect(loaded.folders).not.toContain(name);
   });
 
   test('TypeScript compiles it under every flag, and what comes out receives: Node16, ESM and CommonJS', () => {

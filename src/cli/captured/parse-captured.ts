@@ -1,5 +1,5 @@
 import { fieldsOf } from '../../foundations/fields-of';
-import { isRecord } from '../../foundations/is-record';
+import { isEndLine, isJournalLine, isSaved, isSealedLine, savedLine } from '../../foundations/saved-line';
 import { Failure } from '../failure';
 import { jsonIn } from '../json-in';
 import { toUtf8 } from '../to-utf8';
@@ -9,7 +9,7 @@ import { headersToSave } from './headers-to-save';
 import { parseRequestText } from './request-text';
 
 const forms =
-  'Pass lines that `listen` saved, a HAR file, or a request as text (headers, an empty line, the body as it was sent).';
+  'Pass lines that `listen` or a journal saved, a HAR file, or a request as text (headers, an empty line, the body as it was sent).';
 
 /**
  * Reads the requests of a file: saved lines, a HAR file, or one request as text.
@@ -25,7 +25,14 @@ export function parseCaptured(text: Buffer | string): CapturedRequest[] {
   const document = bytes.toString('utf8');
   const har = parseHar(document);
   if (har !== undefined) return har;
-  return document.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parseSavedLine(line, index + 1)]));
+  const lines = document.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  // A journal passes over what a crash cut short, too.
+  const mayBeTorn = lines.some(({ line }) => isJournalLine(line));
+  return lines.flatMap(({ line, number }) => {
+    const saved = jsonIn(line);
+    if (line.trim() === '' || isEndLine(saved?.value) || (mayBeTorn && saved === undefined)) return [];
+    return [parseSavedLine(saved, number)];
+  });
 }
 
 const brace = 0x7b;
@@ -33,19 +40,14 @@ const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** The request as a saved line, without a line end: JSON with the body's bytes in base64, and without credentials. */
 export function toSavedLine(request: CapturedRequest): string {
-  const { receivedAt, method, url, body } = request;
-  const headers = headersToSave(request);
-  return JSON.stringify({ version: 1, receivedAt, method, url, headers, body: body.toString('base64') });
+  return savedLine({ ...request, headers: headersToSave(request) });
 }
 
-/** Whether a value has the outer form of a saved line, and so is no payload. */
-export function isSaved(value: unknown): boolean {
-  return isRecord(value) && 'version' in value && isRecord(value['headers']) && typeof value['body'] === 'string';
-}
-
-function parseSavedLine(line: string, number: number): CapturedRequest {
-  const saved = jsonIn(line);
+function parseSavedLine(saved: { readonly value: unknown } | undefined, number: number): CapturedRequest {
   if (saved === undefined) throw new Failure(`Line ${number} is not JSON. ${forms}`);
+  if (isSealedLine(saved.value)) {
+    throw new Failure(`Line ${number} is sealed: only the receiver whose journal wrote it can replay it.`);
+  }
   if (!isSaved(saved.value)) {
     throw new Failure(`Line ${number} is no saved request: headers and body are missing. ${forms}`);
   }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { isRecord } from '../../foundations/is-record';
+import { isJournalLine, isSaved } from '../../foundations/saved-line';
 import { jsonIn } from '../json-in';
-import { isSaved, parseCaptured } from './parse-captured';
+import { parseCaptured } from './parse-captured';
 
 /** A payload in a file. */
 export interface FoundPayload {
@@ -20,6 +21,7 @@ export function payloadsIn(bytes: Buffer): FoundPayload[] {
   const whole = parse(bytes);
   if (whole !== undefined) return isCaptured(whole.value) ? bodiesOf(bytes) : [{ payload: whole, line: 1 }];
   const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
+  if (lines.some(({ line }) => isJournalLine(line))) return bodiesOf(bytes);
   const parsed = lines.map(({ line, number }) => ({ payload: parse(Buffer.from(line, 'utf8')), line: number }));
   // The first line is no whole JSON text, so the file is one broken payload.
   if (parsed[0]?.payload === undefined || parsed.length === 1) return [{ line: 1 }];

@@ -43,7 +43,7 @@ export function registerReplay(program: Command, io: Io): void {
     .command('replay')
     .summary('send captured deliveries once more')
     .description('Sends captured deliveries once more, as they were.')
-    .argument('<file>', 'lines that listen saved, a HAR file or a request as text; - for standard input');
+    .argument('<file>', 'lines that listen or a journal saved, a HAR file or a request as text; - for standard input');
   addSendingOptions(command).option('--sign', 'sign anew, since signed timestamps grow stale');
   addSchemeOptions(command)
     .option(...secretFileOption)

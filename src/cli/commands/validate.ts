@@ -9,8 +9,8 @@ import { nameOfInput, readInput } from '../read-input';
 import { visibleText } from '../visible-text';
 
 const examples = `
-A file holds a payload, a payload on each line, or captured requests: lines that listen saved, a HAR file, or a request
-as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
+A file holds a payload, a payload on each line, or captured requests: lines that listen or a journal saved, a HAR file, or
+a request as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
 
 With --drift, what the schemas do not know is listed, too: properties that they do not list, and values that are valid
 but not among the usual ones. That is no error. Of values, only those that look like names are shown.

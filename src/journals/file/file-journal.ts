@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  Journal,
+  JournalEnd,
+  JournalEntry,
+  JournalForget,
+  JournalQuery,
+  JournalRecord,
+  JournalSettings,
+  JournalStats,
+} from '../../foundations/contracts/journal';
+import { writeAll } from './append-lines';
+import { findRecords } from './find';
+import { type Folder, unfinished } from './folder';
+import { forget } from './forget';
+import { entryLine } from './line';
+import { Marks } from './marks';
+import { type OpenJournal, openJournal } from './open-journal';
+import { type FileJournalOptions, parseOptions, type Settings } from './options';
+import { type KeyWords, keyWords } from './segment-index';
+
+/**
+ * Keeps deliveries in files, for one process: a file a day, of lines of JSON, which `npx bigmind-webhooks replay` reads,
+ * too. An entry is on the disk before its delivery is answered; many share one write.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function fileJournal(options: FileJournalOptions): Journal {
+  return new FileJournal(parseOptions(options));
+}
+
+/** About what a line takes beside its body. */
+const lineOverhead = 600;
+
+class FileJournal implements Journal {
+  readonly onFailure: 'refuse' | 'continue';
+  readonly #settings: Settings;
+  #host: JournalSettings | undefined;
+  #opening: Promise<OpenJournal> | undefined;
+  #isClosed = false;
+  /** Those that are being appended, by key. */
+  readonly #appending = new Map<string, Promise<void>>();
+  #forgetting: Promise<unknown> = Promise.resolve();
+  #marks: Marks | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.onFailure = settings.onFailure;
+  }
+
+  open(settings: JournalSettings): void {
+    this.#host ??= settings;
+  }
+
+  append(entry: JournalEntry): Promise<void> {
+    const { key } = entry;
+    const running = this.#appending.get(key);
+    if (running !== undefined) return running;
+    const appended = this.#append(entry).finally(() => this.#appending.delete(key));
+    this.#appending.set(key, appended);
+    return appended;
+  }
+
+  async ended(key: string, end: JournalEnd): Promise<void> {
+    const words = keyWords(key);
+    const { segments, writer } = await this.#ready();
+    if (words !== undefined && segments.locate(words) !== undefined) await writer.end({ key: words, text: key, end });
+  }
+
+  async *find(query: JournalQuery): AsyncGenerator<JournalRecord, void> {
+    const { folder, segments, removeOld } = await this.#ready();
+    await removeOld();
+    yield* findRecords({ folder, segments, seal: this.#settings.seal }, query);
+  }
+
+  /** One after the other: each may write every file anew. */
+  async forget(which: JournalForget): Promise<number> {
+    const journal = await this.#ready();
+    const forgotten = this.#forgetting.then(() => forget(journal, which));
+    this.#forgetting = forgotten.catch(() => undefined);
+    return forgotten;
+  }
+
+  async stats(): Promise<JournalStats> {
+    const { segments, removeOld } = await this.#ready();
+    await removeOld();
+    const { all } = segments;
+    const sum = (of: (segment: (typeof all)[number]) => number): number =>
+      all.reduce((total, one) => total + of(one), 0);
+    const times = all.flatMap(({ index }) => [index.oldest ?? [], index.newest ?? []].flat());
+    return {
+      entries: sum(({ index }) => index.entries),
+      bytes: sum(({ size }) => size),
+      oldest: times.length === 0 ? undefined : Math.min(...times),
+      newest: times.length === 0 ? undefined : Math.max(...times),
+      unreadable: sum(({ unreadable }) => unreadable),
+    };
+  }
+
+  async mark(name: string, position: string | undefined): Promise<void> {
+    const { folder } = await this.#ready();
+    await this.#marksOf(folder).set(name, position);
+  }
+
+  async marked(name: string): Promise<string | undefined> {
+    const { folder } = await this.#ready();
+    return this.#marksOf(folder).get(name);
+  }
+
+  /** Writes a block and removes it: a full disk shows in no other way. */
+  async ping(): Promise<void> {
+    const { folder, removeOld } = await this.#ready();
+    await removeOld();
+    const name = `ping.${randomBytes(6).toString('hex')}${unfinished}`;
+    const file = await folder.create(name);
+    try {
+      await writeAll(file, Buffer.alloc(4096), 0);
+      await file.datasync();
+    } finally {
+      await file.close();
+      await folder.remove(name);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const journal = await this.#opening?.catch(() => undefined);
+    await Promise.allSettled([...this.#appending.values(), this.#forgetting]);
+    await journal?.close();
+  }
+
+  async #append(entry: JournalEntry): Promise<void> {
+    const key = requireEntry(entry);
+    const { segments, writer } = await this.#ready();
+    if (segments.locate(key) !== undefined) return;
+    const line = await entryLine(entry, this.#settings.seal);
+    const bytes = Math.ceil(entry.rawBody.length * 1.4) + lineOverhead;
+    await writer.entry({ key, receivedAt: entry.receivedAt, line, bytes });
+  }
+
+  #marksOf(folder: Folder): Marks {
+    this.#marks ??= new Marks(folder);
+    return this.#marks;
+  }
+
+  /** Opens the folder at the first use. If that fails, the next use tries again. */
+  #ready(): Promise<OpenJournal> {
+    if (this.#isClosed) return Promise.reject(new Error('The journal is closed.'));
+    if (this.#host === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
+    const { directory, keepDays } = this.#settings;
+    this.#opening ??= openJournal(directory, keepDays, this.#host).catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+}
+
+function requireEntry({ key, receivedAt }: JournalEntry): KeyWords {
+  const words = keyWords(key);
+  if (words === undefined) throw new TypeError('fileJournal.append: expected a key of 64 hex digits.');
+  if (!Number.isFinite(receivedAt)) throw new TypeError('fileJournal.append: expected receivedAt to be a number.');
+  return words;
+}

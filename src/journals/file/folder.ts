@@ -1,0 +1,108 @@
+import { lstatSync, constants as mode, type Stats } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { WebhookError } from '../../foundations/errors';
+
+/** For files that are not made yet, such as one that replaces another. Those of a crash are removed at the start. */
+export const unfinished = '.unfinished';
+
+/** The folder of a journal. Nobody but its owner reads it, and no link is followed out of it. */
+export class Folder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  pathOf(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Makes the folder where it is missing. @throws WebhookError `BAD_OPTION` */
+  async make(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    try {
+      await mkdir(this.path, { mode: 0o700 });
+      await syncFolder(dirname(this.path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    requirePrivate(this.path, await lstat(this.path));
+  }
+
+  async list(): Promise<readonly string[]> {
+    return readdir(this.path);
+  }
+
+  /** Opens a file that is there, for reading and, unless told otherwise, for writing. */
+  async open(name: string, flags: 'read' | 'write' = 'read'): Promise<FileHandle> {
+    return open(this.pathOf(name), (flags === 'read' ? mode.O_RDONLY : mode.O_RDWR) | mode.O_NOFOLLOW);
+  }
+
+  /** Makes a file that is not there, for reading and writing. It may be gone after a crash until `sync`. */
+  async create(name: string): Promise<FileHandle> {
+    return open(this.pathOf(name), mode.O_RDWR | mode.O_CREAT | mode.O_EXCL | mode.O_NOFOLLOW, 0o600);
+  }
+
+  /** Writes a file whole: after a crash, either it or its predecessor is there. */
+  async replace(name: string, write: (file: FileHandle) => Promise<void>, before?: () => void): Promise<void> {
+    const draft = `${name}${unfinished}`;
+    await this.remove(draft);
+    try {
+      const file = await this.create(draft);
+      try {
+        await write(file);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      before?.();
+      await rename(this.pathOf(draft), this.pathOf(name));
+    } catch (error) {
+      await this.remove(draft).catch(() => undefined);
+      throw error;
+    }
+    await this.sync();
+  }
+
+  /** Removes a file, if it is there. */
+  async remove(name: string): Promise<void> {
+    await unlink(this.pathOf(name)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    });
+  }
+
+  /** Makes names of files last: those that were made, replaced or removed. */
+  async sync(): Promise<void> {
+    await syncFolder(this.path);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, mode.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Looks at a folder that may be there already, when the journal is made. @throws WebhookError `BAD_OPTION` */
+export function checkFolder(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) requirePrivate(path, found);
+}
+
+function requirePrivate(path: string, found: Stats): void {
+  const refuse = (what: string, remedy: string): never => {
+    throw new WebhookError('BAD_OPTION', `fileJournal.directory: ${path} ${what}. ${remedy}`);
+  };
+  if (found.isSymbolicLink()) refuse('is a symbolic link', 'Name the folder that it leads to.');
+  if (!found.isDirectory()) refuse('is no folder', 'Name a folder of the journal’s own; it is made if it is missing.');
+  if ((found.mode & 0o077) !== 0) {
+    const octal = (found.mode & 0o777).toString(8).padStart(4, '0');
+    const remedy =
+      'Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.';
+    refuse(`is open to other users (mode ${octal}), and a journal holds customers’ data`, remedy);
+  }
+}

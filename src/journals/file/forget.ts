@@ -1,0 +1,156 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { JournalForget } from '../../foundations/contracts/journal';
+import { writeAll } from './append-lines';
+import type { Folder } from './folder';
+import { readEntry } from './line';
+import type { Segment } from './segment';
+import { keyWords, type Place, SegmentIndex } from './segment-index';
+import { SegmentReader } from './segment-reader';
+import type { Segments } from './segments';
+import type { Writer } from './writer';
+
+export interface Forgetful {
+  readonly folder: Folder;
+  readonly segments: Segments;
+  readonly writer: Writer;
+}
+
+/**
+ * Writes anew each file that holds what is to be forgotten. Lines that cannot be read are left out, too: they may be of a
+ * forgotten delivery that a crash cut short.
+ */
+export async function forget(journal: Forgetful, which: JournalForget): Promise<number> {
+  let count = 0;
+  for (const segment of journal.segments.all) {
+    const isMeant = segment.isUnclean || (await numbersOf(journal.folder, segment, which)).size > 0;
+    if (isMeant && journal.segments.has(segment)) count += await rewrite(journal, segment, which);
+  }
+  return count;
+}
+
+async function rewrite(
+  { folder, segments, writer }: Forgetful,
+  segment: Segment,
+  which: JournalForget,
+): Promise<number> {
+  let settle: () => void = () => undefined;
+  await writer.pause(segment, () => {
+    segment.moving = new Promise((resolve) => {
+      settle = resolve;
+    });
+  });
+  try {
+    // Some may have come while the others were looked at.
+    const doomed = await numbersOf(folder, segment, which);
+    const kept = entriesOf(segment).filter(({ number }) => !doomed.has(number));
+    if (kept.length === 0) await removeSegment(folder, segments, segment);
+    else await replaceSegment(folder, segment, kept);
+    return doomed.size;
+  } finally {
+    segment.moving = undefined;
+    settle();
+  }
+}
+
+/** Removes a segment with all that is in it. */
+export async function removeSegment(folder: Folder, segments: Segments, segment: Segment): Promise<void> {
+  segment.version += 1;
+  await folder.remove(segment.name);
+  segments.remove(segment);
+  await folder.sync();
+}
+
+interface Numbered {
+  readonly number: number;
+  readonly place: Place;
+}
+
+function entriesOf({ index }: Segment): Numbered[] {
+  return Array.from({ length: index.count }, (_, number) => ({ number, place: index.at(number) })).filter(
+    (one): one is Numbered => one.place !== undefined,
+  );
+}
+
+/** The numbers of the entries of a segment that are to be forgotten. */
+async function numbersOf(folder: Folder, segment: Segment, which: JournalForget): Promise<ReadonlySet<number>> {
+  if ('key' in which) {
+    const words = keyWords(which.key);
+    const number = words && segment.index.find(words);
+    return new Set(number === undefined ? [] : [number]);
+  }
+  if ('before' in which) {
+    const isMeant = ({ place }: Numbered): boolean => place.receivedAt < which.before;
+    return new Set(entriesOf(segment).flatMap((one) => (isMeant(one) ? [one.number] : [])));
+  }
+  const found = new Set<number>();
+  // To parse every line takes longer.
+  const written = JSON.stringify(which.tenant);
+  const reader = new SegmentReader(folder);
+  try {
+    for (const { number, place } of entriesOf(segment)) {
+      const line = await reader.line(segment, place.offset, place.length);
+      if (line?.includes(written) && readEntry(line).tenant === which.tenant) found.add(number);
+    }
+  } finally {
+    await reader.close();
+  }
+  return found;
+}
+
+async function replaceSegment(folder: Folder, segment: Segment, kept: readonly Numbered[]): Promise<void> {
+  const index = new SegmentIndex();
+  let size = 0;
+  const copy = async (file: FileHandle): Promise<void> => {
+    size = await copyLines(folder, segment, kept, index, file);
+  };
+  // Whoever reads the file by the old places from here on, is told that they moved.
+  await folder.replace(segment.name, copy, () => {
+    segment.version += 1;
+  });
+  segment.version += 1;
+  segment.index = index;
+  segment.size = size;
+  segment.unreadable = 0;
+  segment.stray = 0;
+  segment.isTorn = false;
+}
+
+const copyBytes = 1024 * 1024;
+const lineEnd = Buffer.from('\n');
+
+/** Copies entries, each with its newest end behind it. Returns the length of the new file. */
+async function copyLines(
+  folder: Folder,
+  segment: Segment,
+  kept: readonly Numbered[],
+  index: SegmentIndex,
+  file: FileHandle,
+): Promise<number> {
+  const reader = new SegmentReader(folder);
+  let parts: Buffer[] = [];
+  let [written, size] = [0, 0];
+  const put = (line: Buffer): number => {
+    parts.push(line, lineEnd);
+    size += line.length + 1;
+    return size - line.length - 1;
+  };
+  const flush = async (): Promise<void> => {
+    await writeAll(file, Buffer.concat(parts), written);
+    written = size;
+    parts = [];
+  };
+  try {
+    for (const { number, place } of kept) {
+      const line = await reader.line(segment, place.offset, place.length);
+      if (line === undefined) continue;
+      index.add(segment.index.keyOf(number), place.position, place.receivedAt, put(line), line.length);
+      const end = place.endLength === 0 ? undefined : await reader.line(segment, place.endOffset, place.endLength);
+      if (end !== undefined) index.setEnd(index.count - 1, put(end), end.length);
+      if (size - written > copyBytes) await flush();
+    }
+    await flush();
+  } finally {
+    await reader.close();
+  }
+  return size;
+}

@@ -1,0 +1,3 @@
+export { fileJournal } from './file-journal';
+export type { FileJournalOptions } from './options';
+export type { JournalSeal } from './seal';

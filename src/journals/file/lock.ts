@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, rename } from 'node:fs/promises';
+import { createConnection, createServer, type Server } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebhookError } from '../../foundations/errors';
+import type { Folder } from './folder';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+const lockName = /^lock\.[\da-f]{16}$/;
+/** A live server refuses a connection now and then. */
+const asks = 3;
+const askAgainMs = 15;
+const tries = 8;
+
+/**
+ * Locks a folder for one journal. Each that wants it listens on a Unix socket with a name of its own, then asks all other
+ * sockets in the folder. The kernel closes the sockets of a process that ends, however it ends; so one that refuses is
+ * dead for ever, and no two can both believe that they are alone.
+ *
+ * @throws WebhookError `JOURNAL_IN_USE`
+ */
+export async function lockFolder(folder: Folder): Promise<Lock> {
+  for (let attempt = 1; ; attempt += 1) {
+    const own = await listen(folder);
+    const rival = await findRival(folder, own.name);
+    if (rival === undefined) {
+      own.hold();
+      return { release: () => own.close() };
+    }
+    await own.close();
+    if (rival === 'holds' || attempt === tries) throw inUse(folder);
+    // Two that start at once see each other, and both withdraw.
+    await pause(Math.random() * 20 * attempt);
+  }
+}
+
+interface Listener {
+  readonly name: string;
+  hold(): void;
+  close(): Promise<void>;
+}
+
+async function listen(folder: Folder): Promise<Listener> {
+  const name = `lock.${randomBytes(8).toString('hex')}`;
+  let says = 'starts';
+  const server = createServer((socket) => socket.on('error', () => undefined).end(says));
+  server.unref();
+  const draft = `${name}.unfinished`;
+  try {
+    // In a cluster, the primary process would listen, and live on when this one ends.
+    await bound(server, folder.pathOf(draft));
+    await chmod(folder.pathOf(draft), 0o600);
+    // Between bind and listen a socket refuses, so it has another name until then.
+    await rename(folder.pathOf(draft), folder.pathOf(name));
+  } catch (error) {
+    server.close();
+    await folder.remove(draft);
+    throw error;
+  }
+  return {
+    name,
+    hold() {
+      says = 'holds';
+    },
+    async close() {
+      await folder.remove(name);
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function bound(server: Server, path: string): Promise<void> {
+  // The most that a socket's address holds; a longer one is cut by some systems.
+  if (Buffer.byteLength(path) > 103) {
+    const remedy = 'Its lock is a Unix socket in it, whose address is short.';
+    throw new WebhookError('BAD_OPTION', `fileJournal.directory: expected a path of at most 66 bytes. ${remedy}`);
+  }
+  server.listen({ path, exclusive: true });
+  await once(server, 'listening');
+}
+
+async function findRival(folder: Folder, own: string): Promise<'holds' | 'starts' | undefined> {
+  let found: 'starts' | undefined;
+  for (const name of await folder.list()) {
+    if (!lockName.test(name) || name === own) continue;
+    const answer = await ask(folder.pathOf(name));
+    if (answer === 'dead') await folder.remove(name);
+    else if (answer === 'starts') found = answer;
+    else return answer;
+  }
+  return found;
+}
+
+async function ask(path: string): Promise<'holds' | 'starts' | 'dead'> {
+  for (let asked = 1; ; asked += 1) {
+    const answer = await connect(path);
+    if (answer !== 'dead' || asked === asks) return answer;
+    await pause(askAgainMs);
+  }
+}
+
+/** One that is connected to and says nothing is a process that stands still. */
+const silenceMs = 500;
+
+function connect(path: string): Promise<'holds' | 'starts' | 'dead'> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const socket = createConnection(path);
+    socket.setTimeout(silenceMs, () => socket.destroy());
+    socket.on('data', (bytes) => {
+      said += bytes.toString('latin1');
+    });
+    socket.on('close', () => resolve(said === 'starts' ? 'starts' : 'holds'));
+    socket.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve('dead');
+      // Reset: it was there, and is about to leave.
+      else if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'EAGAIN') resolve('starts');
+      else reject(new Error(`The lock of the journal cannot be asked: ${message}`));
+    });
+  });
+}
+
+function inUse({ path }: Folder): WebhookError {
+  const remedy = 'One journal at a time writes to a folder: share one fileJournal, or use postgresJournal.';
+  return new WebhookError('JOURNAL_IN_USE', `Another journal, perhaps of another process, uses ${path}. ${remedy}`);
+}

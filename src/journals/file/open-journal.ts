@@ -1,0 +1,106 @@
+import type { JournalSettings } from '../../foundations/contracts/journal';
+import { describeError } from '../../foundations/describe-error';
+import { logSafely } from '../../foundations/tell';
+import { Folder, unfinished } from './folder';
+import { removeSegment } from './forget';
+import { type Lock, lockFolder } from './lock';
+import { scanSegment } from './scan';
+import { dayOf, Segment } from './segment';
+import { Segments } from './segments';
+import { Writer } from './writer';
+
+/** A journal whose folder is locked and known. */
+export interface OpenJournal {
+  readonly folder: Folder;
+  readonly segments: Segments;
+  readonly writer: Writer;
+  /** Removes the files of days that are over. Looks once a day. */
+  readonly removeOld: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Locks the folder, removes what a crash and old days left, and reads the rest.
+ *
+ * @throws WebhookError `JOURNAL_IN_USE`, `BAD_OPTION`
+ */
+export async function openJournal(
+  directory: string,
+  keepDays: number,
+  { clock, logger }: JournalSettings,
+): Promise<OpenJournal> {
+  const folder = new Folder(directory);
+  await folder.make();
+  const lock = await lockFolder(folder);
+  try {
+    const segments = await findSegments(folder);
+    let lookedOn: string | undefined;
+    const removeOldOn = async (day: string): Promise<void> => {
+      if (day === lookedOn) return;
+      lookedOn = day;
+      const oldest = dayOf(Date.parse(day) - keepDays * dayMs);
+      for (const segment of segments.all) {
+        if (segment.day >= oldest || segment.moving !== undefined) continue;
+        await removeSegment(folder, segments, segment).catch((error: unknown) => {
+          lookedOn = undefined;
+          logSafely(logger, 'warn', { cause: describeError(error) }, 'A file of the journal could not be removed');
+        });
+      }
+    };
+    await removeOldOn(dayOf(clock.now()));
+    await scan(folder, segments);
+    const unreadable = segments.all.reduce((sum, segment) => sum + segment.unreadable, 0);
+    if (unreadable > 0) logSafely(logger, 'warn', { unreadable }, 'The journal has lines that cannot be read');
+    const writer = new Writer(
+      { folder, segments, now: () => clock.now(), onDay: removeOldOn },
+      firstPosition(segments, clock.now()),
+    );
+    return {
+      folder,
+      segments,
+      writer,
+      removeOld: () => removeOldOn(dayOf(clock.now())),
+      close: () => writer.close().finally(() => lock.release()),
+    };
+  } catch (error) {
+    await release(lock);
+    throw error;
+  }
+}
+
+async function release(lock: Lock): Promise<void> {
+  await lock.release().catch(() => undefined);
+}
+
+async function findSegments(folder: Folder): Promise<Segments> {
+  const segments = new Segments();
+  for (const name of await folder.list()) {
+    // The lock of another journal that starts now has such a name, too.
+    if (name.endsWith(unfinished) && !name.startsWith('lock.')) await folder.remove(name);
+    const segment = Segment.named(name);
+    if (segment !== undefined) segments.add(segment);
+  }
+  return segments;
+}
+
+async function scan(folder: Folder, segments: Segments): Promise<void> {
+  for (const segment of segments.all) {
+    const file = await folder.open(segment.name);
+    try {
+      await scanSegment(segment, file, (key) => segments.locate(key) !== undefined);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/**
+ * The time is part of it, so that positions go up although everything was removed meanwhile: a replay that goes on
+ * behind a position would pass over what has a lower one.
+ */
+function firstPosition(segments: Segments, now: number): number {
+  const used = segments.all.map(({ first, index }) => Math.max(first, index.lastPosition));
+  return Math.max(Math.floor(now * 1000), ...used.map((position) => position + 1), 1);
+}

@@ -1,0 +1,44 @@
+import { SegmentIndex } from './segment-index';
+
+/** A file of a journal: the entries of a day, or of a part of it. */
+export class Segment {
+  readonly name: string;
+  /** UTC, as in the file's name. */
+  readonly day: string;
+  /** The position from which on it was made; orders the files. */
+  readonly first: number;
+  index = new SegmentIndex();
+  /** Bytes of whole lines, and of what a crash left between them. */
+  size = 0;
+  /** Lines that cannot be read. */
+  unreadable = 0;
+  /** Lines that nobody finds, since an append of their key failed or a crash came before its answer. */
+  stray = 0;
+  /** Whether the last line has no line end. */
+  isTorn = false;
+  /** Changes whenever lines move. */
+  version = 0;
+  /** While lines move: resolves when the index fits the file again. */
+  moving: Promise<void> | undefined;
+
+  constructor(day: string, first: number) {
+    this.day = day;
+    this.first = first;
+    this.name = `${day}.${String(first).padStart(16, '0')}.ndjson`;
+  }
+
+  /** Whether the file holds lines that the index does not know. */
+  get isUnclean(): boolean {
+    return this.unreadable > 0 || this.stray > 0 || this.isTorn;
+  }
+
+  static named(name: string): Segment | undefined {
+    const [, day, first] = /^(\d{4}-\d{2}-\d{2})\.(\d{16})\.ndjson$/.exec(name) ?? [];
+    return day === undefined ? undefined : new Segment(day, Number(first));
+  }
+}
+
+/** The day in UTC, which has no summer time. */
+export function dayOf(moment: number): string {
+  return new Date(moment).toISOString().slice(0, 10);
+}

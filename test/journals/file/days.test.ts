@@ -1,0 +1,106 @@
+import { readdirSync } from 'node:fs';
+import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
+
+afterEach(cleanUp);
+
+const dayMs = 86_400_000;
+
+/** A journal with a clock that is set by hand. */
+function atTime(text: string, keepDays = 30) {
+  const clock = { time: Date.parse(text), now: () => clock.time };
+  const directory = newFolder();
+  const open = () => openJournal({ directory, keepDays }, { clock });
+  const keep = async (journal: ReturnType<typeof open>): Promise<string> => {
+    const one = entry({ receivedAt: clock.time });
+    await journal.append(one);
+    return one.key;
+  };
+  const days = () =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.ndjson'))
+      .map((name) => name.slice(0, 10));
+  return { clock, open, keep, days };
+}
+
+test('begins a file at midnight UTC, and keeps each entry once on either side', async () => {
+  const { clock, open, keep, days } = atTime('2026-03-28T23:59:59.999Z');
+  const journal = open();
+  const first = await keep(journal);
+  clock.time += 1;
+  const second = await keep(journal);
+  await journal.ended(first, end('processed', ['late']));
+  expect(days()).toEqual(['2026-03-28', '2026-03-29']);
+  expect(await keys(journal)).toEqual([first, second]);
+  await journal.close();
+  const again = open();
+  expect(await keys(again)).toEqual([first, second]);
+  expect(await keys(again, { outcomes: ['processed'] })).toEqual([first]);
+  expect(days()).toEqual(['2026-03-28', '2026-03-29']);
+});
+
+test('knows no summer time: an hour that comes twice or never has one file', async () => {
+  for (const change of ['2026-03-29T00:00:00Z', '2026-10-25T00:00:00Z']) {
+    const { clock, open, keep, days } = atTime(change);
+    const journal = open();
+    const kept: string[] = [];
+    for (let hour = 0; hour < 4; hour += 1) {
+      kept.push(await keep(journal));
+      clock.time += dayMs / 24;
+    }
+    expect(await keys(journal)).toEqual(kept);
+    expect(days()).toHaveLength(1);
+  }
+});
+
+test('loses and doubles nothing, and keeps the order, while the clock jumps back and forth over days', async () => {
+  const { clock, open, keep } = atTime('2026-05-10T12:00:00Z');
+  const kept: string[] = [];
+  let journal = open();
+  for (const days of [0, -1, 1, -3, 2, 2, -1, 0.001, -0.002]) {
+    clock.time += days * dayMs;
+    kept.push(await keep(journal));
+    await journal.ended(kept[0] as string, end('processed', [`at ${kept.length}`]));
+    if (kept.length % 3 === 0) {
+      await journal.close();
+      journal = open();
+    }
+    expect(await keys(journal)).toEqual(kept);
+    expect(await keys(journal, { order: 'newest first' })).toEqual(kept.toReversed());
+  }
+});
+
+test('removes the files of days that are over, at the first use of a day and at the start', async () => {
+  const { clock, open, keep, days } = atTime('2026-01-01T23:00:00Z', 2);
+  const journal = open();
+  const kept = [await keep(journal)];
+  for (let day = 1; day <= 2; day += 1) {
+    clock.time += dayMs;
+    kept.push(await keep(journal));
+  }
+  expect(days()).toEqual(['2026-01-01', '2026-01-02', '2026-01-03']);
+  clock.time += dayMs;
+  expect(await keys(journal)).toEqual(kept.slice(1));
+  expect(days()).toEqual(['2026-01-02', '2026-01-03']);
+  await journal.ended(kept[0] as string, end('processed', []));
+  await journal.close();
+  clock.time += dayMs;
+  const again = open();
+  const last = await keep(again);
+  expect(days()).toEqual(['2026-01-03', '2026-01-05']);
+  expect(await keys(again)).toEqual([kept[2], last]);
+});
+
+test('goes on behind a position although everything before was removed meanwhile', async () => {
+  const { clock, open, keep } = atTime('2026-01-01T00:00:00Z', 1);
+  const journal = open();
+  for (let count = 0; count < 5; count += 1) await keep(journal);
+  let position: string | undefined;
+  for await (const record of journal.find({ order: 'newest first' })) position ??= record.position;
+  await journal.mark('backfill', position);
+  await journal.forget({ before: clock.time + 1 });
+  await journal.close();
+  clock.time += 10 * dayMs;
+  const again = open();
+  const next = await keep(again);
+  expect(await keys(again, { after: await again.marked('backfill') })).toEqual([next]);
+});

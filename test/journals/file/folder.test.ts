@@ -1,0 +1,97 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileJournal } from '../../../src/journals/file';
+import { refusalOf } from '../../options/refusal';
+import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
+
+afterEach(cleanUp);
+
+const make = (options: unknown) => () => Reflect.apply(fileJournal, undefined, [options]) as unknown;
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test('makes nothing before it is used', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  expect(existsSync(directory)).toBe(false);
+  await journal.close();
+  expect(existsSync(directory)).toBe(false);
+});
+
+test('gives the folder and every file to its owner alone, whatever the umask', async () => {
+  const before = process.umask(0);
+  try {
+    const directory = join(newFolder(), 'deeper');
+    const journal = openJournal({ directory });
+    const one = entry({ tenant: 'acme' });
+    await journal.append(one);
+    await journal.append(entry({ tenant: 'other' }));
+    await journal.ended(one.key, end('processed', []));
+    await journal.mark('backfill', '1');
+    await journal.forget({ tenant: 'acme' });
+    expect(modeOf(directory)).toBe('700');
+    const names = readdirSync(directory);
+    expect(names).toHaveLength(3);
+    for (const name of names) expect([name, modeOf(join(directory, name))]).toEqual([name, '600']);
+  } finally {
+    process.umask(before);
+  }
+});
+
+test('refuses a folder that others may read, a link and a file, and says what to do', () => {
+  const directory = newFolder();
+  mkdirSync(directory);
+  chmodSync(directory, 0o750);
+  expect(refusalOf(make({ directory }))).toEqual({
+    code: 'BAD_OPTION',
+    message: `BAD_OPTION fileJournal.directory: ${directory} is open to other users (mode 0750), and a journal holds customers’ data. Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.`,
+  });
+  const link = join(dirname(directory), 'link');
+  chmodSync(directory, 0o700);
+  symlinkSync(directory, link);
+  expect(refusalOf(make({ directory: link })).message).toMatch(/is a symbolic link. Name the folder that it leads to/);
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  expect(refusalOf(make({ directory: file })).message).toMatch(/is no folder/);
+  expect(make({ directory })).not.toThrow();
+});
+
+test('refuses a folder that was opened to others since, and keeps nothing in it', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  mkdirSync(directory);
+  chmodSync(directory, 0o755);
+  await expect(journal.append(entry())).rejects.toMatchObject({ code: 'BAD_OPTION' });
+  expect(readdirSync(directory)).toStrictEqual([]);
+  chmodSync(directory, 0o700);
+  await journal.append(entry());
+  expect(await keys(journal)).toHaveLength(1);
+});
+
+test('follows no link in its folder', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  const outside = join(dirname(directory), 'outside');
+  writeFileSync(outside, 'untouched');
+  symlinkSync(outside, join(directory, '2026-01-01.0000000000000001.ndjson'));
+  const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
+  await expect(journal.append(entry())).rejects.toMatchObject({ code: 'ELOOP' });
+});
+
+test('says of a path that is too long for its lock how long it may be', async () => {
+  const journal = openJournal({ directory: join(newFolder(), 'x'.repeat(80)) });
+  await expect(journal.append(entry())).rejects.toThrow(/directory: expected a path of at most \d+ bytes/);
+});
+
+test.each([
+  ['a string', '/var/journal', /Write fileJournal\(\{ directory \}\)/],
+  ['no directory', {}, /fileJournal.directory: expected a string with text, got undefined/],
+  ['an empty directory', { directory: ' ' }, /fileJournal.directory/],
+  ['a misspelt name', { directory: '/x', keepDay: 3 }, /fileJournal.keepDay is unknown. Did you mean keepDays\?/],
+  ['no day', { directory: '/x', keepDays: 0 }, /keepDays: expected a whole number from 1 to 36500, got 0/],
+  ['a word', { directory: '/x', onFailure: 'ignore' }, /onFailure: expected one of 'refuse', 'continue', got "ignore"/],
+  ['a seal uncalled', { directory: '/x', seal: () => undefined }, /seal: expected an object, got a function. Call it/],
+  ['half a seal', { directory: '/x', seal: { encrypt() {} } }, /seal.decrypt: expected a function, got undefined/],
+  ['a misspelt seal', { directory: '/x', seal: { encrypt() {}, decript() {} } }, /Did you mean decrypt\?/],
+])('refuses %s', (_, options, message) => {
+  expect(refusalOf(make(options))).toMatchObject({ code: 'BAD_OPTION', message: expect.stringMatching(message) });
+});

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { all, cleanUp, entry, keys, newFolder, openJournal } from './kit';
+import { type Program, program } from './program';
+
+let append: Program;
+
+beforeAll(async () => {
+  append = await program('append');
+});
+afterAll(() => append.remove());
+afterEach(cleanUp);
+
+test('refuses a second journal in the process, until the first is closed', async () => {
+  const directory = newFolder();
+  const first = openJournal({ directory });
+  const second = openJournal({ directory });
+  const [one, other] = [entry(), entry()];
+  await first.append(one);
+  for (const attempt of [() => second.append(other), () => all(second), () => second.ping(), () => second.stats()]) {
+    await expect(attempt()).rejects.toMatchObject({ code: 'JOURNAL_IN_USE' });
+  }
+  expect(await keys(first)).toEqual([one.key]);
+  await first.close();
+  await second.append(other);
+  expect(await keys(second)).toEqual([one.key, other.key]);
+});
+
+test('refuses a second process, and takes over when the first is killed', async () => {
+  const directory = newFolder();
+  const running = append.start([directory, '2']);
+  await running.said('kept');
+  const journal = openJournal({ directory });
+  const one = entry();
+  await expect(journal.append(one)).rejects.toMatchObject({
+    code: 'JOURNAL_IN_USE',
+    message: expect.stringContaining(directory) as unknown,
+  });
+  await running.kill();
+  await journal.append(one);
+  expect(await keys(journal, { key: one.key })).toEqual([one.key]);
+  expect(readdirSync(directory).filter((name) => name.startsWith('lock.'))).toHaveLength(1);
+});
+
+test('lets in one of many that start at once', async () => {
+  const directory = newFolder();
+  for (let round = 0; round < 5; round += 1) {
+    const journals = Array.from({ length: 6 }, () => openJournal({ directory }));
+    const tried = await Promise.allSettled(journals.map((journal) => journal.append(entry())));
+    expect(tried.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    for (const result of tried) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'JOURNAL_IN_USE' });
+    }
+    for (const journal of journals) await journal.close();
+  }
+  expect(readdirSync(directory).filter((name) => name.startsWith('lock.'))).toStrictEqual([]);
+});
+
+test('leaves no lock when it is closed, and keeps nothing more', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  await journal.append(entry());
+  await journal.close();
+  await journal.close();
+  expect(readdirSync(directory).filter((name) => !name.endsWith('.ndjson'))).toStrictEqual([]);
+  await expect(journal.append(entry())).rejects.toThrow('closed');
+});

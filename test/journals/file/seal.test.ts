@@ -1,0 +1,105 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalSeal } from '../../../src/journals/file';
+import { all, cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
+
+afterEach(cleanUp);
+
+/** As docs/journal.md shows it. */
+function sealOf(key: Buffer): JournalSeal {
+  return {
+    encrypt(bytes) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+    },
+    decrypt(bytes) {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+      decipher.setAuthTag(bytes.subarray(-16));
+      return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+    },
+  };
+}
+
+const seal = sealOf(randomBytes(32));
+const sensitive = entry({
+  headers: { 'x-customer': 'Zoë Quinn' },
+  params: { account: 'no. 4711' },
+  rawBody: Buffer.from('{"text":"in confidence"}'),
+});
+
+test('writes nothing of the body, the headers and the params in clear, and finds by what stays readable', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.ended(sensitive.key, end('processed', ['crm']));
+  const [found] = await all(journal, { tenant: 'acme', events: ['notes_created'], outcomes: ['processed'] });
+  expect(found).toMatchObject({ ...sensitive, end: { succeeded: ['crm'] } });
+  const text = readdirSync(directory)
+    .filter((name) => name.endsWith('.ndjson'))
+    .map((name) => readFileSync(join(directory, name), 'utf8'))
+    .join('');
+  for (const clear of [sensitive.key, 'acme', 'notes_created', 'crm']) expect(text).toContain(clear);
+  for (const secret of ['Zoë', 'customer', '4711', 'confidence', Buffer.from('in confidence').toString('base64')]) {
+    expect(text).not.toContain(secret);
+  }
+});
+
+test.each([
+  ['another seal', sealOf(randomBytes(32))],
+  ['no seal', undefined],
+])('rejects with %s, and says what to do', async (_, other) => {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.close();
+  const again = openJournal({ directory, seal: other });
+  await expect(all(again)).rejects.toMatchObject({
+    code: 'JOURNAL_SEALED',
+    message: expect.stringContaining('Pass the seal that it was kept with') as unknown,
+  });
+  expect(await keys(again, { tenant: 'other' })).toStrictEqual([]);
+  expect((await again.stats()).entries).toBe(1);
+});
+
+test('finds what was kept before there was a seal, and forgets what it cannot unseal', async () => {
+  const directory = newFolder();
+  const plain = openJournal({ directory });
+  const before = entry();
+  await plain.append(before);
+  await plain.close();
+  const sealed = openJournal({ directory, seal });
+  await sealed.append(sensitive);
+  expect(await keys(sealed)).toEqual([before.key, sensitive.key]);
+  await sealed.close();
+  const again = openJournal({ directory });
+  expect(await again.forget({ key: sensitive.key })).toBe(1);
+  expect(await keys(again)).toEqual([before.key]);
+});
+
+test('rejects what the seal does not encrypt, and keeps nothing of it', async () => {
+  const directory = newFolder();
+  const broken = { encrypt: () => Promise.reject(new Error('no key today')), decrypt: (bytes: Buffer) => bytes };
+  const journal = openJournal({ directory, seal: broken });
+  await expect(journal.append(sensitive)).rejects.toThrow('no key today');
+  const odd = openJournal({ directory: newFolder(), seal: { ...broken, encrypt: () => 'text' as unknown as Buffer } });
+  await expect(odd.append(sensitive)).rejects.toThrow(/seal.encrypt: expected a Buffer, got a string/);
+  expect(await keys(journal)).toStrictEqual([]);
+  expect(await keys(odd)).toStrictEqual([]);
+});
+
+test('calls the methods of a seal that is an object of a class', async () => {
+  class Flipping implements JournalSeal {
+    readonly #mask = 0x5a;
+    encrypt(bytes: Buffer): Buffer {
+      return bytes.map((byte) => byte ^ this.#mask) as Buffer;
+    }
+    decrypt(bytes: Buffer): Buffer {
+      return this.encrypt(bytes);
+    }
+  }
+  const journal = openJournal({ directory: newFolder(), seal: new Flipping() });
+  await journal.append(sensitive);
+  expect(await all(journal)).toMatchObject([sensitive]);
+});
