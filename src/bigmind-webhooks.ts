@@ -128,6 +128,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
     return verified.finally(() => inFlight.give(bytes));
   }
+  const kept = journalOfReceiver(parts, (settled, startedAt, bytes) => reporter.report(settled, { startedAt, bytes }));
   const worker = assembleWorker(settings, parts, reporter);
   const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
   const router = createRouter({
@@ -207,15 +208,17 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
-    journal: journalOfReceiver(settings.journal, settings.checks),
+    journal: kept.journal,
     health,
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       closed = true;
+      kept.stop();
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
-      await Promise.all([once.drain(graceMs), worker.close(graceMs + afterAbortMs, settings.queue)]);
-      await parts.journaling?.close();
+      const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue);
+      await Promise.all([once.drain(graceMs), parts.replays.drain(graceMs), closedWorker]);
+      await kept.close();
       telemetry?.close();
     },
   };

@@ -175,13 +175,15 @@ test.each([
   expect([...namedIn]).toEqual([place]);
 });
 
-// A job's signature was verified when it was a request. Whoever else could say so of bytes would pass the signature by.
-test('only what opens a queue’s jobs says of a delivery that it was verified earlier', () => {
+// What a queue or the journal keeps was verified when it came. Whoever else could say so of bytes would pass the signature by.
+test('only what opens a queue’s jobs and what replays the journal say of a delivery that it was verified earlier', () => {
+  const may = ['pipeline/open-job.ts', 'pipeline/journal/replay.ts'];
+  expect(offences(({ from, to }) => to === 'pipeline/read-again.ts' && !may.includes(from))).toStrictEqual([]);
   expect(offences(({ from, to }) => to === 'pipeline/open-job.ts' && from !== 'pipeline/assemble.ts')).toStrictEqual(
     [],
   );
   const namedIn = [...files].filter(([, { text }]) => /\bverifiedEarlier\b/.test(text)).map(([name]) => name);
-  expect(namedIn.toSorted()).toEqual(['pipeline/open-job.ts', 'signatures/verify-signature.ts']);
+  expect(namedIn.toSorted()).toEqual(['pipeline/read-again.ts', 'signatures/verify-signature.ts']);
 });
 
 test('nothing is cast to a delivery that was verified or parsed, but where it is minted', () => {

@@ -32,6 +32,12 @@ export interface ClaimedWork {
   readonly running: readonly string[];
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
+  /** For a replay. Copies need all handlers, so they do not join it, and it joins none. */
+  readonly replayed?: boolean | undefined;
+  /** The key for the log, if the claim is on another one. */
+  readonly toldKey?: string | undefined;
+  /** Whether the delivery is done, once these handlers have succeeded. @default it is, if no handler failed */
+  completes?(succeeded: readonly string[]): boolean;
   /** How long the answer may still wait for a success to be written, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
@@ -79,7 +85,7 @@ export class RunOnce {
 
   /** Copies that come while the first runs get its outcome. Never throws or rejects. */
   run(work: ClaimedWork): MaybePromise<Settled> {
-    const { remembers } = this.#options;
+    const remembers = this.#options.remembers && !work.replayed;
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
     if (joined !== undefined) return this.#join(joined);
     const settled = this.#claimAndRun(work);
@@ -138,9 +144,9 @@ export class RunOnce {
   }
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
-    const key = this.#options.isKeyTold(outcome) ? work.key : undefined;
-    const { event, tenant, params } = work;
-    return new Settled(outcome, { event, key, tenant, params, ...details });
+    const key = this.#options.isKeyTold(outcome) ? (work.toldKey ?? work.key) : undefined;
+    const { event, tenant, params, replayed } = work;
+    return new Settled(outcome, { event, key, tenant, params, replayed, ...details });
   }
 
   /** Gives back a claim that came while the receiver closes, so that a repeat elsewhere need not wait for its lease. */
@@ -183,9 +189,9 @@ export class RunOnce {
   }
 
   #finish(work: ClaimedWork, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
-    const done = failures.length === 0;
-    const outcome = done ? work.success : 'failed';
+    const outcome = failures.length === 0 ? work.success : 'failed';
     const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
+    const done = failures.length === 0 && (work.completes?.(all) ?? true);
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
     const told = recovered<boolean, 'untold'>(
       () => this.#tell(work, claim, done, succeeded),

@@ -47,6 +47,12 @@ export class Registry {
     return this.#registrations.length === 0 && this.onInvalid === undefined && this.onUnknown === undefined;
   }
 
+  /** Names of all handlers and callbacks. */
+  get names(): readonly string[] {
+    const callbacks = [this.onInvalid, this.onUnknown].flatMap((callback) => callback?.name ?? []);
+    return [...this.#names, ...callbacks];
+  }
+
   handlersOf(event: string): readonly NamedHandler[] {
     const cached = this.#byEvent.get(event);
     if (cached !== undefined) return cached;

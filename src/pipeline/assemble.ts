@@ -1,4 +1,5 @@
 import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
+import { memoryStore } from '../deduplication/memory-store';
 import { noStore } from '../deduplication/no-store';
 import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
@@ -14,6 +15,7 @@ import { describeError } from '../foundations/describe-error';
 import { guardedTelemetry } from '../foundations/guarded-telemetry';
 import type { Outcome } from '../foundations/outcomes';
 import { logSafely, tellListener } from '../foundations/tell';
+import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
 import type { Settings } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
@@ -25,6 +27,10 @@ import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
+
+/** How long a replay is remembered in memory, without de-duplication. */
+const usualTtlMs = 3 * 86_400_000;
+const marginMs = 1000;
 
 /** Makes the parts of the pipeline from the options. */
 export function assemble(
@@ -38,6 +44,7 @@ export function assemble(
   const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
   const silence = (silent: 'store' | 'queue' | 'journal', heard?: () => unknown) =>
     silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
+  const store = storeOf(settings, outbox, silence('store', deduplicate?.onSilence));
   const journaling =
     journal &&
     new Journaling({
@@ -66,12 +73,23 @@ export function assemble(
     drift: new DriftWatch(settings.shapes, logger),
     registry: new Registry(),
     once: new RunOnce({
-      store: storeOf(settings, outbox, silence('store', deduplicate?.onSilence)),
+      store,
       outbox,
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
       isKeyTold: (outcome) => deduplicate !== undefined || isKeyTold(outcome),
+      late: reportLate,
+    }),
+    replays: new RunOnce({
+      // In memory, the ledgers of a long replay must not push out the deliveries that are remembered.
+      store: deduplicate === undefined || deduplicate.isDefaultStore ? memoryStore() : store,
+      outbox,
+      ttlMs: deduplicate?.ttlMs ?? usualTtlMs,
+      // The claim on the delivery, inside, is given up first.
+      maxRunMs: Math.min(maxRunMs + marginMs, longestTimer),
+      remembers: true,
+      isKeyTold: () => true,
       late: reportLate,
     }),
     keyOf: keyFactory(settings),

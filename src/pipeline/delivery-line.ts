@@ -24,6 +24,7 @@ export interface DeliveryLine {
   readonly tenant?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly attempt?: number;
+  readonly replayed?: true;
   readonly reason?: string;
   readonly running?: readonly string[];
   readonly nextAttemptAt?: Date;
@@ -48,6 +49,7 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
     ...(tenant !== undefined && { tenant: printableTenant(tenant) }),
     ...(params !== undefined && { params }),
     ...(attempt !== undefined && { attempt }),
+    ...(details.replayed && { replayed: true }),
     ...(reason !== undefined && { reason }),
     ...(running !== undefined && { running }),
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),

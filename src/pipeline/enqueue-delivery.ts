@@ -1,3 +1,4 @@
+import type { QueuedReplay } from '../foundations/contracts/queue';
 import { type EventDelivery, Settled } from '../foundations/delivery';
 import { isWebhookError } from '../foundations/errors';
 import { runIn } from '../foundations/guarded-telemetry';
@@ -7,22 +8,35 @@ import { whyNotJsonSafe } from '../queueing/json-safe';
 import { writeJob } from '../queueing/write-job';
 import type { PipelineParts, Queueing } from './parts';
 
+/** A replay to enqueue, as a job with a key of its own. */
+export interface ReplayToEnqueue {
+  readonly jobKey: string;
+  readonly replay: QueuedReplay;
+}
+
 /**
  * Gives a delivery to the queue, with or without a handler in this process: workers know their handlers. Copies are
  * enqueued as they come; the engine holds one job for each key.
  */
-export function enqueueDelivery(event: EventDelivery, parts: PipelineParts, queueing: Queueing): MaybePromise<Settled> {
+export function enqueueDelivery(
+  event: EventDelivery,
+  parts: PipelineParts,
+  queueing: Queueing,
+  again?: ReplayToEnqueue,
+): MaybePromise<Settled> {
   const { queue, ask, keepHeaders } = queueing;
   const { raw, tenant } = event.delivery;
-  const key = parts.keyOf(event.delivery, event.event).text;
-  const known = { event: event.event.event, key, tenant, params: raw.params };
+  const key = again?.replay.key ?? parts.keyOf(event.delivery, event.event).text;
+  const replayed = again === undefined ? undefined : true;
+  const known = { event: event.event.event, key, tenant, params: raw.params, replayed };
   const locals = readLocals(raw, parts);
   if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
-  const leftMs = Math.max(0, raw.receivedAt + parts.timeoutMs - parts.clock.now());
+  const startedAt = again === undefined ? raw.receivedAt : parts.clock.now();
+  const leftMs = Math.max(0, startedAt + parts.timeoutMs - parts.clock.now());
   const sending = parts.telemetry?.send({ event: known.event });
   // The job is written only if the queue is asked.
-  const enqueue = () =>
-    queue.enqueue(writeJob(event, { key, locals: locals.value, keepHeaders, trace: sending?.trace }));
+  const job = { key: again?.jobKey ?? key, locals: locals.value, keepHeaders, replay: again?.replay };
+  const enqueue = () => queue.enqueue(writeJob(event, { ...job, trace: sending?.trace }));
   const held = recovered<unknown, Settled>(
     () => runIn(sending, () => withinMs(ask(enqueue), leftMs, 'The queue')),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),

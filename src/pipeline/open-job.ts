@@ -1,16 +1,16 @@
+import type { QueuedReplay } from '../foundations/contracts/queue';
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import type { ContextSource } from '../handlers/context';
 import { readJob, UnreadableJob } from '../queueing/read-job';
 import type { OpenedJob } from '../queueing/run-job';
-import { verifiedEarlier } from '../signatures/verify-signature';
+import { replayKept } from './journal/replay-kept';
 import type { PipelineParts } from './parts';
-import { invalidDelivery, readEvent } from './read-event';
+import { readAgain } from './read-again';
+import { invalidDelivery } from './read-event';
 import { runHandlers } from './run-handlers';
 
-/**
- * The second half of the pipeline, for a delivery from a queue. Its bytes are parsed and validated again, since this
- * process may have other schemas than the one that enqueued it. Its signature is not verified again.
- */
+/** The second half of the pipeline, for a delivery from a queue. */
 export function openJob(job: unknown, parts: PipelineParts): OpenedJob | Settled {
   try {
     return openReadable(job, parts);
@@ -24,29 +24,39 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
   const read = readJob(job);
   const { key, tenant, scheme, rawBody, headers, params, receivedAt } = read;
   const raw: RawDelivery = { rawBody, headers, params, receivedAt };
-  const readAnew = readEvent(verifiedEarlier(raw, tenant, scheme), parts);
+  const readAnew = readAgain({ raw, tenant, scheme }, parts);
   const event = readAnew instanceof Settled ? read.event : readAnew.event.event;
-
-  const known = { event, key, tenant, params };
+  const replayed = read.replay === undefined ? undefined : true;
+  const known = { event, key, tenant, params, replayed };
 
   function runNow(): MaybePromise<Settled> {
     const { registry, clock, timeoutMs, logger } = parts;
-    const source = { raw, tenant, scheme, key: { text: key }, event, logger, locals: () => read.locals };
+    const locals = () => read.locals;
+    const source = { raw, tenant, scheme, key: { text: key }, event, replayed, logger, locals };
     const deadline = clock.now() + timeoutMs;
+    if (readAnew instanceof Settled && readAnew.outcome === 'ignored') {
+      // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
+      return new Settled('failed', { ...known, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
+    }
+    if (read.replay !== undefined) return replayNow(read.replay, source);
     if (!(readAnew instanceof Settled)) {
       const handlers = registry.handlersOf(event);
       if (handlers.length === 0) return new Settled('unhandled', known);
       const subject = readAnew.event;
       return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, parts);
     }
-    if (readAnew.outcome === 'ignored') {
-      // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
-      return new Settled('failed', { ...known, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
-    }
     if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
     return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, parts);
+  }
+
+  async function replayNow({ handlers, force, outcome, succeeded }: QueuedReplay, source: ContextSource) {
+    const order = { handlers: handlers && new Set(handlers), force };
+    const { settled } = await replayKept({ read: readAnew, source, order, known: { outcome, succeeded } }, parts);
+    // The process that enqueued it had such a handler. Forgetting the job here would lose it.
+    if (settled.outcome !== 'unhandled' || handlers === undefined) return settled;
+    return new Settled('failed', { ...known, reason: 'This worker has none of the handlers that the replay names.' });
   }
 
   return { bytes: rawBody.length, key, event, trace: read.trace, run: runNow };

@@ -20,6 +20,8 @@ export interface PipelineParts {
   readonly drift: DriftWatch;
   readonly registry: Registry;
   readonly once: RunOnce;
+  /** Runs replays, under keys of their own. */
+  readonly replays: RunOnce;
   readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
   /** Whether an outcome is told with its key: to the log, a listener or the journal. */
   readonly isKeyTold: (outcome: Outcome) => boolean;

@@ -3,7 +3,7 @@ import type { ClaimedWork } from '../deduplication/run-once';
 import type { WebhookParams } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { RunReport, Settled } from '../foundations/delivery';
-import type { MaybePromise } from '../foundations/maybe-promise';
+import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { type DispatchProgress, dispatch } from '../handlers/dispatch';
@@ -22,6 +22,17 @@ export interface HandlersToRun {
   /** When the answer stops waiting for them, on the clock below. */
   readonly deadline: number;
   readonly clock: { now(): number };
+  readonly replay?: ReplayedRun | undefined;
+}
+
+/** What is different for a delivery of the journal. */
+export interface ReplayedRun {
+  /** Whether handlers run that the store has as done. */
+  readonly force: boolean;
+  /** The claim under which replays remember what they have run. */
+  readonly ledger: HeldClaim;
+  /** Whether no handler is left to run, once these have succeeded. */
+  readonly areAll: (succeeded: readonly string[]) => boolean;
 }
 
 /** Runs handlers under a claim on their delivery, without a time limit. */
@@ -30,12 +41,14 @@ export function runHandlers(run: HandlersToRun, { once, telemetry }: PipelinePar
 }
 
 /** An object with methods, since closures for each delivery cost more. */
-class HandlerRun implements ClaimedWork, DispatchProgress {
+export class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly #run: HandlersToRun;
   readonly #telemetry: TelemetryOfReceiver | undefined;
   #claim: HeldClaim | undefined;
   #due: readonly NamedHandler[] = [];
   #report: RunReport | undefined;
+  /** What the handlers of a replay did, once they have ended. */
+  ended: RunReport | undefined;
 
   constructor(run: HandlersToRun, telemetry: TelemetryOfReceiver | undefined) {
     this.#run = run;
@@ -57,6 +70,9 @@ class HandlerRun implements ClaimedWork, DispatchProgress {
   get success(): Outcome {
     return this.#run.success;
   }
+  get replayed(): boolean {
+    return this.#run.replay !== undefined;
+  }
   /** None before the handlers are started, and none that ends at once. */
   get running(): readonly string[] {
     if (this.#report === undefined) return [];
@@ -70,16 +86,36 @@ class HandlerRun implements ClaimedWork, DispatchProgress {
   }
 
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {
-    const { handlers, subject, source } = this.#run;
+    const { handlers, subject, source, replay } = this.#run;
     this.#claim = claim;
-    this.#due = succeeded.length === 0 ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
+    const areDue = succeeded.length === 0 || replay?.force === true;
+    this.#due = areDue ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
     const started =
       this.#telemetry === undefined ? this.#due : followHandlers(this.#due, source.event, this.#telemetry);
-    return dispatch(started, subject, new DeliveryContext(source, claim), this);
+    const report = dispatch(started, subject, new DeliveryContext(source, claim), this);
+    return replay === undefined ? report : whenReady(report, (ended) => this.#recordAll(ended, replay));
+  }
+
+  completes(succeeded: readonly string[]): boolean {
+    return this.#run.replay?.areAll(succeeded) ?? true;
   }
 
   record(handler: string): MaybePromise<void> {
-    return this.#claim?.record(handler);
+    const { replay } = this.#run;
+    return replay === undefined ? this.#claim?.record(handler) : this.#recordIn([this.#claim, replay.ledger], handler);
+  }
+
+  /** A replay may end without completing the delivery, so its last success is recorded like the others. */
+  async #recordAll(report: RunReport, { ledger }: ReplayedRun): Promise<RunReport> {
+    this.ended = report;
+    for (const claim of [this.#claim, ledger]) {
+      for (const handler of claim?.unrecorded(report.succeeded) ?? []) await claim?.record(handler);
+    }
+    return report;
+  }
+
+  async #recordIn(claims: readonly (HeldClaim | undefined)[], handler: string): Promise<void> {
+    for (const claim of claims) await claim?.record(handler);
   }
 
   started(report: RunReport): void {

@@ -1,5 +1,5 @@
 /**
- * Says once that a worker closes. Not an AbortSignal: each waiting job listens, and Node takes many listeners for a leak.
+ * Says once that a worker or a replay closes. Not an AbortSignal: each waiting job listens, and Node takes many listeners for a leak.
  * A test environment may also put a class of its own in the place of AbortController, which functions of Node refuse.
  */
 export class Closing {
@@ -22,8 +22,8 @@ export class Closing {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves after `ms`, or when it begins. Does not keep the process alive. */
-  pause(ms: number): Promise<void> {
+  /** Resolves after `ms`, or when it begins. Unless asked to, it does not keep the process alive. */
+  pause(ms: number, keepsAlive = false): Promise<void> {
     if (this.#hasBegun) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
@@ -31,7 +31,8 @@ export class Closing {
         stopListening();
         resolve();
       };
-      const timer = setTimeout(end, ms).unref();
+      const timer = setTimeout(end, ms);
+      if (!keepsAlive) timer.unref();
       const stopListening = this.listen(end);
     });
   }

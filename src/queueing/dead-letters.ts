@@ -75,10 +75,11 @@ export function deadLettersOf(queue: DeliveryQueue | undefined): DeadLetters {
 
 /** Reads field by field, since a job that no worker can read is worth seeing here. */
 function letterOf({ id, job, reason, attempts, failedAt }: DeadJob): DeadLetter {
-  const { key, event, tenant, receivedAt } = fieldsOf(job);
+  const { key, event, tenant, receivedAt, replay } = fieldsOf(job);
   return {
     id,
-    key: textOr(key),
+    // A replay's job has a key of its own.
+    key: textOr(fieldsOf(replay)['key'] ?? key),
     event: textOr(event),
     tenant: textOr(tenant),
     reason,

@@ -1,8 +1,9 @@
-import type { QueuedDelivery } from '../foundations/contracts/queue';
+import type { QueuedDelivery, QueuedReplay } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { TraceContext } from '../foundations/contracts/trace-context';
 import { fieldsOf } from '../foundations/fields-of';
 import { isRecord } from '../foundations/is-record';
+import { type Outcome, outcomes } from '../foundations/outcomes';
 
 /** A job that is not a delivery: from a newer version, from somebody else, or damaged. */
 export class UnreadableJob extends Error {
@@ -10,7 +11,9 @@ export class UnreadableJob extends Error {
 }
 
 /** A delivery from a queue, with its bytes decoded. */
-export type ReadDelivery = Omit<Required<QueuedDelivery>, 'version' | 'rawBody'> & { readonly rawBody: Buffer };
+export type ReadDelivery = Omit<Required<QueuedDelivery>, 'version' | 'priority' | 'rawBody'> & {
+  readonly rawBody: Buffer;
+};
 
 /** The last moment that a `Date` can hold. */
 const lastMoment = 8.64e15;
@@ -24,9 +27,11 @@ const lastMoment = 8.64e15;
 export function readJob(job: unknown): ReadDelivery {
   if (!isRecord(job)) throw new UnreadableJob('The job is no object.');
   const { version, receivedAt, tenant, locals, scheme } = job;
-  if (version !== 1) throw unreadable('version', '1; a newer version of this package writes another');
-  const key = textOf(job, 'key');
-  if (!/^[0-9a-f]{64}$/.test(key)) throw unreadable('key', '64 hex digits');
+  if (version !== 1 && version !== 2) {
+    throw unreadable('version', '1 or 2; a newer version of this package writes another');
+  }
+  const replay = version === 2 ? replayOf(job['replay']) : undefined;
+  const key = replay?.key ?? keyOf(job);
   if (typeof receivedAt !== 'number' || !(Math.abs(receivedAt) <= lastMoment)) {
     throw unreadable('receivedAt', 'milliseconds since 1970');
   }
@@ -43,8 +48,29 @@ export function readJob(job: unknown): ReadDelivery {
     params: textsOf(job, 'params'),
     locals,
     trace: traceOf(job['trace']),
+    replay,
     rawBody,
   };
+}
+
+function keyOf(job: Readonly<Record<string, unknown>>): string {
+  const key = textOf(job, 'key');
+  if (/^[0-9a-f]{64}$/.test(key)) return key;
+  throw unreadable('key', '64 hex digits');
+}
+
+function replayOf(replay: unknown): QueuedReplay {
+  if (!isRecord(replay)) throw unreadable('replay', 'an object');
+  const { handlers, force, outcome, succeeded } = replay;
+  if (typeof force !== 'boolean') throw unreadable('replay.force', 'true or false');
+  if (!areNames(succeeded)) throw unreadable('replay.succeeded', 'an array of names');
+  if (handlers !== undefined && !areNames(handlers)) throw unreadable('replay.handlers', 'an array of names');
+  const isOutcome = typeof outcome === 'string' && Object.hasOwn(outcomes, outcome);
+  return { key: keyOf(replay), handlers, force, outcome: isOutcome ? (outcome as Outcome) : undefined, succeeded };
+}
+
+function areNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 /** A trace that cannot be read is no reason to lose a delivery. */

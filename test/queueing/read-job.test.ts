@@ -48,11 +48,24 @@ test('what may be missing may be', () => {
   expect([tenant, locals, headers, params]).toEqual([undefined, undefined, {}, {}]);
 });
 
+const replay = { key: fixture.key, handlers: ['crm'], force: false, outcome: 'failed', succeeded: ['slack'] };
+
+test('a replay is read with the key of its delivery, whatever the job’s own is', () => {
+  const job = { ...fixture, version: 2, key: 'f'.repeat(64), priority: 'low', replay };
+  expect(readJob(job)).toEqual({ ...readJob(fixture), replay });
+  expect(readJob({ ...job, replay: { ...replay, outcome: 'newer' } }).replay?.outcome).toBeUndefined();
+});
+
 test.each<[string, unknown]>([
   ['object', null],
+  ['replay', { ...fixture, version: 2 }],
+  ['key', { ...fixture, version: 2, replay: { ...replay, key: 'short' } }],
+  ['replay.force', { ...fixture, version: 2, replay: { ...replay, force: 'yes' } }],
+  ['replay.succeeded', { ...fixture, version: 2, replay: { ...replay, succeeded: 'slack' } }],
+  ['replay.handlers', { ...fixture, version: 2, replay: { ...replay, handlers: [1] } }],
   ['object', 'a job'],
   ['object', [fixture]],
-  ['version', { ...fixture, version: 2 }],
+  ['version', { ...fixture, version: 3 }],
   ['version', { ...fixture, version: undefined }],
   ['key', { ...fixture, key: 'short' }],
   ['key', { ...fixture, key: undefined }],

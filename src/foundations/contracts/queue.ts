@@ -1,3 +1,4 @@
+import type { Outcome } from '../outcomes';
 import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
 import type { TraceContext } from './trace-context';
@@ -7,8 +8,9 @@ import type { TraceContext } from './trace-context';
  * minor version read it; a reader ignores unknown fields.
  */
 export interface QueuedDelivery {
-  readonly version: 1;
-  /** Idempotency key, 64 hex digits. The engine holds one job for each. */
+  /** 2 for a replay: a worker that knows none must not take it for a delivery that came. */
+  readonly version: 1 | 2;
+  /** Idempotency key, 64 hex digits; for a replay, another. The engine holds one job for each. */
   readonly key: string;
   readonly event: string;
   /** The tenant whose secret signed it; absent unless `secret` is a function. */
@@ -24,8 +26,25 @@ export interface QueuedDelivery {
   readonly locals?: unknown;
   /** The trace of the request, for the worker's spans; absent without `telemetry`. */
   readonly trace?: TraceContext | undefined;
+  /** `low` for a replay: jobs of a live delivery go first, where the engine can do that. @default the usual */
+  readonly priority?: 'low' | undefined;
+  /** What is run again; absent for a delivery that came. */
+  readonly replay?: QueuedReplay | undefined;
   /** The body exactly as it was signed, in base64: PostgreSQL's jsonb refuses `\u0000` and lone surrogates. */
   readonly rawBody: string;
+}
+
+/** A delivery of the journal on its way through a queue. */
+export interface QueuedReplay {
+  /** Idempotency key of the delivery. */
+  readonly key: string;
+  /** Names of the handlers to run. @default every handler of the event */
+  readonly handlers?: readonly string[] | undefined;
+  /** Whether handlers run that are done. */
+  readonly force: boolean;
+  /** What the journal knew of its end. */
+  readonly outcome?: Outcome | undefined;
+  readonly succeeded: readonly string[];
 }
 
 /** What the receiver tells its queue. */

@@ -31,6 +31,11 @@ export class JournalEnds {
     this.#settings = settings;
   }
 
+  /** How many wait to be written. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** Resolves when every end so far is written. */
   get idle(): Promise<void> {
     return this.#writing ?? Promise.resolve();

@@ -2,23 +2,57 @@ import type { Journal, JournalRecord } from '../../foundations/contracts/journal
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
 import { parseFind, parseForget } from '../../options/parse-find';
+import { parseReplay } from '../../options/parse-replay';
+import type { PipelineParts } from '../parts';
+import type { Journaling } from './journaling';
+import { Replay, type ReplayReport } from './replay';
 
-/** Makes the member `journal` of a receiver. Without a journal, every call rejects with `NO_JOURNAL`. */
-export function journalOfReceiver(
-  journal: Journal | undefined,
-  events: ReadonlyMap<string, unknown>,
-): JournalOfReceiver {
-  function kept(): Journal {
-    if (journal !== undefined) return journal;
+/** The member `journal` of a receiver, and the end of its replays. */
+export interface ClosableJournal {
+  readonly journal: JournalOfReceiver;
+  /** Its replays start nothing more, and later ones are refused. */
+  stop(): void;
+  /** Waits for the replays, whose handlers have ended, and closes the journal. Never rejects. */
+  close(): Promise<void>;
+}
+
+const closing = 'The receiver is closing.';
+
+/** Without a journal, every call of `journal` rejects with `NO_JOURNAL`. */
+export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): ClosableJournal {
+  const { journaling, registry, queueing, checks } = parts;
+  const replays = new Map<Replay, Promise<unknown>>();
+  let isClosing = false;
+
+  function required(): Journaling {
+    if (journaling !== undefined) return journaling;
     throw new WebhookError('NO_JOURNAL', 'journal: this receiver has no journal. Pass the journal option.');
   }
-  return {
+  function kept(): Journal {
+    return required().journal;
+  }
+  /** Names of the handlers; `undefined` if only the workers have them. */
+  function handlerNames(): readonly string[] | undefined {
+    if (!registry.isEmpty) return registry.names;
+    if (queueing !== undefined) return undefined;
+    throw new WebhookError('NO_HANDLERS', 'journal.replay: register handlers with on() before.');
+  }
+
+  const journal: JournalOfReceiver = {
     async *find(filter = {}) {
-      for await (const record of kept().find(parseFind(filter, events))) yield foundIn(record);
+      for await (const record of kept().find(parseFind(filter, checks))) yield foundIn(record);
     },
-    async replay() {
-      kept();
-      return await Promise.reject(new Error('not yet'));
+    async replay(options = {}) {
+      required();
+      const replay = new Replay(parseReplay(options, checks, handlerNames()), {
+        parts,
+        journaling: required(),
+        report,
+      });
+      if (isClosing) throw new WebhookError('UNAVAILABLE', `journal.replay: ${closing}`);
+      const summary = replay.run();
+      replays.set(replay, summary);
+      return await summary.finally(() => replays.delete(replay));
     },
     async forget(which) {
       return await kept().forget(parseForget(which));
@@ -26,6 +60,16 @@ export function journalOfReceiver(
     async stats() {
       const { entries, bytes, oldest, newest, unreadable } = await kept().stats();
       return { entries, bytes, oldest: dateOr(oldest), newest: dateOr(newest), unreadable };
+    },
+  };
+  return {
+    journal,
+    stop() {
+      isClosing = true;
+      for (const replay of replays.keys()) replay.stop(closing);
+    },
+    async close() {
+      if (journaling !== undefined) await journaling.close(Promise.allSettled(replays.values()));
     },
   };
 }

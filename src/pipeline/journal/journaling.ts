@@ -1,5 +1,5 @@
 import { Breaker } from '../../foundations/breaker';
-import type { Journal, JournalEntry } from '../../foundations/contracts/journal';
+import type { Journal, JournalEnd, JournalEntry } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { Settled } from '../../foundations/delivery';
@@ -94,13 +94,39 @@ export class Journaling {
     const { key, succeeded = [], joined, replayed } = details;
     // A copy ends as the first does, and a replay adds its own end.
     if (key === undefined || joined || replayed || passing.has(outcome)) return;
+    this.addEnd(key, outcome, succeeded, endedAt);
+  }
+
+  addEnd(key: string, outcome: Outcome, succeeded: readonly string[], endedAt = this.#settings.clock.now()): void {
     this.ends.add(key, { outcome, succeeded, endedAt });
   }
 
-  /** Waits for ends that are still to be written, then closes the journal; each within the time of an answer. */
-  async close(): Promise<void> {
+  /** Keeps the place of a replay, within the time of an answer. */
+  async mark(name: string, position: string | undefined): Promise<void> {
+    await withinMs(this.journal.mark(name, position), this.#settings.timeoutMs, 'The journal');
+  }
+
+  /** Waits until the ends of this process are written, no longer than for an answer. */
+  async settled(): Promise<void> {
+    await atMost(this.#settings.timeoutMs, this.ends.idle);
+  }
+
+  /** How a delivery ended, as the journal knows it now; `undefined` if it knows of no end. */
+  async endOf(key: string): Promise<JournalEnd | undefined> {
+    await this.settled();
+    return await withinMs(this.#findEnd(key), this.#settings.timeoutMs, 'The journal');
+  }
+
+  async #findEnd(key: string): Promise<JournalEnd | undefined> {
+    for await (const record of this.journal.find({ key, order: 'newest first' })) return record.end;
+    return undefined;
+  }
+
+  /** Waits for `used`, then for ends that are to be written, then closes the journal; each within the time of an answer. */
+  async close(used: Promise<unknown>): Promise<void> {
     const { timeoutMs, logger } = this.#settings;
-    await atMost(timeoutMs, this.ends.idle);
+    await atMost(timeoutMs, used);
+    await this.settled();
     try {
       await withinMs(this.journal.close?.(), timeoutMs, 'The journal');
     } catch (error) {

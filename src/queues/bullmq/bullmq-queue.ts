@@ -13,6 +13,9 @@ import { replication } from './replicas';
 import { statsOf } from './stats';
 import { startWorker } from './worker';
 
+/** Jobs without a priority go first. */
+const lowPriority = 10;
+
 /** What enqueues. */
 interface Source {
   readonly client: BullmqClient;
@@ -119,7 +122,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async enqueue(job) {
       const queue = await durableQueue();
-      await queue.add(job.event, job, { jobId: job.key });
+      await queue.add(job.event, job, { jobId: job.key, ...(job.priority === 'low' && { priority: lowPriority }) });
       const { replicated } = open();
       if (replicated) await replicated();
     },

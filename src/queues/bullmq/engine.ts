@@ -36,7 +36,7 @@ interface Emitter {
 
 export interface BullQueue extends Emitter {
   waitUntilReady(): Promise<unknown>;
-  add(name: string, data: unknown, options: { readonly jobId: string }): Promise<unknown>;
+  add(name: string, data: unknown, options: { readonly jobId: string; readonly priority?: number }): Promise<unknown>;
   getJob(id: string): Promise<BullJob | undefined>;
   getFailed(start: number, end: number): Promise<BullJob[]>;
   getFailedCount(): Promise<number>;

@@ -27,7 +27,7 @@ export interface Engine {
   /** Makes the queues if they are missing. */
   ready(): Promise<void>;
   /** Resolves when a job with this id is held. */
-  hold(id: string, data: object, expireInSeconds: number): Promise<void>;
+  hold(id: string, data: object, expireInSeconds: number, priority?: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
   /** Runs one of {@link Statements}. */
@@ -103,13 +103,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return prepared;
   }
 
-  async function send(id: string, data: object, expireInSeconds: number): Promise<boolean> {
+  async function send(id: string, data: object, expireInSeconds: number, priority: number): Promise<boolean> {
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
     const sent: unknown = await boss.send(name, data, {
       id,
       ...retries,
       expireInSeconds,
+      priority,
       retentionSeconds: keptSeconds,
       db,
     });
@@ -121,9 +122,9 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     deadName,
     ready,
     run,
-    async hold(id, data, expireInSeconds) {
+    async hold(id, data, expireInSeconds, priority = 0) {
       for (let tries = 0; tries < 2; tries += 1) {
-        if (await send(id, data, expireInSeconds)) return;
+        if (await send(id, data, expireInSeconds, priority)) return;
         if ((await run('findJob', [name, id])).length > 0) return;
         // pg-boss 10 inserts nothing, too, if the queue no longer exists.
         prepared = undefined;

@@ -14,6 +14,8 @@ import { PgBossWorker } from './worker';
 const marginSeconds = 10;
 /** pg-boss 10 refuses an expiry of 24 hours. */
 const longestExpirySeconds = 24 * 60 * 60 - 1;
+/** Other jobs have 0, and go first. */
+const lowPriority = -1;
 const usualMaxRunMs = 15 * 60 * 1000;
 
 /**
@@ -53,7 +55,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       settings = given;
     },
     async enqueue(job) {
-      await engine.hold(jobIdOf(job.key), job, expireInSeconds());
+      await engine.hold(jobIdOf(job.key), job, expireInSeconds(), job.priority === 'low' ? lowPriority : undefined);
       errors.up();
     },
     async work(run, { concurrency }) {

@@ -2,7 +2,6 @@ import {
   type BigmindWebhooks,
   type BigmindWebhooksOptions,
   bigmindWebhooks,
-  type FindOptions,
   type FoundDelivery,
   type NoSchemas,
 } from '../../../src';
@@ -10,6 +9,7 @@ import { examplePayload, type SignedDelivery, signDelivery } from '../../../src/
 import { secret } from '../receiver';
 import { ArrayJournal } from './array-journal';
 
+export { bigmindWebhooks } from '../../../src';
 export { calm, gate, genuine, notedLog, secret, send, until } from '../../deduplication/kit';
 export { ArrayJournal } from './array-journal';
 
@@ -20,7 +20,10 @@ export function withJournal(options: Options = {}, journal = new ArrayJournal())
   return { journal, webhooks: bigmindWebhooks({ secret, logger: false, journal, ...options }) };
 }
 
-export async function found(webhooks: BigmindWebhooks, filter?: FindOptions<never>): Promise<FoundDelivery[]> {
+export async function found(
+  webhooks: BigmindWebhooks,
+  filter?: Parameters<BigmindWebhooks['journal']['find']>[0],
+): Promise<FoundDelivery[]> {
   const deliveries: FoundDelivery[] = [];
   for await (const delivery of webhooks.journal.find(filter)) deliveries.push(delivery);
   return deliveries;

@@ -1,0 +1,65 @@
+import type { JournalEnd } from '../../foundations/contracts/journal';
+import { type EventDelivery, Settled } from '../../foundations/delivery';
+import type { Outcome } from '../../foundations/outcomes';
+import type { NamedHandler, Registry } from '../../handlers/registry';
+import { invalidDelivery } from '../read-event';
+
+/** What a replay was asked for. */
+export interface ReplayOrder {
+  /** `undefined` means every handler. */
+  readonly handlers: ReadonlySet<string> | undefined;
+  readonly force: boolean;
+}
+
+/** What the journal knows of a delivery's end. */
+export type KnownEnd = Pick<JournalEnd, 'succeeded'> & { readonly outcome: Outcome | undefined };
+
+/** What a replay runs of a delivery. */
+export interface ReplayPlan {
+  /** The handlers that are asked for and not done, by the journal. Not empty. */
+  readonly due: readonly NamedHandler[];
+  /** Names of all that the delivery has. */
+  readonly all: readonly string[];
+  /** Their first argument: an event, a payload or an invalid delivery. */
+  readonly subject: unknown;
+  /** The outcome when they have succeeded. */
+  readonly success: Outcome;
+}
+
+/** What runs of a delivery; or the outcome, if nothing does. */
+export function planReplay(
+  read: EventDelivery | Settled,
+  order: ReplayOrder,
+  known: KnownEnd,
+  registry: Registry,
+): ReplayPlan | Outcome {
+  const { handlers, subject, success } = takersOf(read, registry);
+  const asked = handlers.filter(({ name }) => order.handlers?.has(name) ?? true);
+  if (asked.length === 0) return read instanceof Settled ? read.outcome : 'unhandled';
+  const due = notDone(asked, known.succeeded, order);
+  return due.length === 0 ? 'duplicate' : { due, all: handlers.map(({ name }) => name), subject, success };
+}
+
+/** The ones of `handlers` that are not among `done`; with `force` all of them. */
+export function notDone(
+  handlers: readonly NamedHandler[],
+  done: readonly string[],
+  { force }: ReplayOrder,
+): readonly NamedHandler[] {
+  return force || done.length === 0 ? handlers : handlers.filter(({ name }) => !done.includes(name));
+}
+
+function takersOf(read: EventDelivery | Settled, registry: Registry) {
+  if (!(read instanceof Settled)) {
+    const { event } = read;
+    return { handlers: registry.handlersOf(event.event), subject: event, success: 'processed' } as const;
+  }
+  if (read.outcome === 'ignored') {
+    return { handlers: listOf(registry.onUnknown), subject: read.details.payload, success: 'ignored' } as const;
+  }
+  return { handlers: listOf(registry.onInvalid), subject: invalidDelivery(read), success: 'quarantined' } as const;
+}
+
+function listOf(callback: NamedHandler | undefined): readonly NamedHandler[] {
+  return callback === undefined ? [] : [callback];
+}

@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto';
+import type { HeldClaim } from '../../deduplication/held-claim';
+import type { ClaimedWork } from '../../deduplication/run-once';
+import type { WebhookParams } from '../../foundations/contracts/request';
+import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
+import type { Outcome } from '../../foundations/outcomes';
+import type { ContextSource } from '../../handlers/context';
+import type { PipelineParts } from '../parts';
+import { HandlerRun } from '../run-handlers';
+import { type KnownEnd, notDone, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
+
+/** A delivery of the journal, and what to run of it. */
+export interface DeliveryToReplay {
+  /** Its bytes, as they are read now. */
+  readonly read: EventDelivery | Settled;
+  readonly source: ContextSource;
+  readonly order: ReplayOrder;
+  readonly known: KnownEnd;
+}
+
+/** How a replay of one delivery ended. */
+export interface Replayed {
+  /** `in-progress` and `unavailable` mean that it should be tried again. */
+  readonly settled: Settled;
+  /** What ran. */
+  readonly report: RunReport;
+  /** Whether it is done, and nobody knows by which handlers. */
+  readonly isUnclear: boolean;
+}
+
+/**
+ * Outcomes with which the journal names every handler that a delivery is done by. Any other outcome of a delivery that
+ * the store has as done says that the journal was not told its end.
+ */
+const endings: ReadonlySet<Outcome | undefined> = new Set<Outcome>(['processed', 'quarantined', 'ignored']);
+
+/** In the ledger of a finished delivery: the journal names every handler that it is done by. It names no handler. */
+const isKnown = '(its end is known)';
+
+const nothing: RunReport = { failures: [], succeeded: [] };
+
+/** Runs what is to run of a delivery. Never rejects. */
+export async function replayKept(delivery: DeliveryToReplay, parts: PipelineParts): Promise<Replayed> {
+  const plan = planReplay(delivery.read, delivery.order, delivery.known, parts.registry);
+  if (typeof plan === 'object') {
+    const run = new LedgerRun(delivery, plan, parts);
+    return run.conclude(await parts.replays.run(run));
+  }
+  const { source, read } = delivery;
+  const { event, tenant, key, raw } = source;
+  const details = read instanceof Settled ? read.details : {};
+  const known = { event, tenant, key: key.text, params: raw.params, replayed: true };
+  return { settled: new Settled(plan, { ...details, ...known }), report: nothing, isUnclear: false };
+}
+
+/**
+ * Runs handlers again, each once. Two claims keep it from running beside others:
+ * - one on the *ledger*, a key of its own that is never completed, so that the store keeps the names of the handlers
+ *   that replays have run. A finished delivery has no names in the store.
+ * - one on the delivery, so that neither a live copy nor a repeat runs meanwhile. If it is done, nothing live can run,
+ *   and the journal says by which handlers it is done.
+ */
+class LedgerRun implements ClaimedWork {
+  readonly key: string;
+  readonly replayed = true;
+  readonly #delivery: DeliveryToReplay;
+  readonly #plan: ReplayPlan;
+  readonly #parts: PipelineParts;
+  readonly #deadline: number;
+  #known: KnownEnd;
+  #inner: HandlerRun | undefined;
+  /** Why nothing runs now, or what still runs. */
+  #stopped: Settled | undefined;
+  #isUnclear = false;
+  /** Every handler that is done, by the journal, the ledger or the store. */
+  #done: readonly string[] = [];
+
+  constructor(delivery: DeliveryToReplay, plan: ReplayPlan, parts: PipelineParts) {
+    this.#delivery = delivery;
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#known = delivery.known;
+    this.#deadline = performance.now() + parts.timeoutMs;
+    this.key = hash('sha256', `replays of ${this.toldKey}`);
+  }
+
+  get toldKey(): string {
+    return this.#delivery.source.key.text;
+  }
+  get event(): string | undefined {
+    return this.#delivery.source.event;
+  }
+  get tenant(): string | undefined {
+    return this.#delivery.source.tenant;
+  }
+  get params(): WebhookParams {
+    return this.#delivery.source.raw.params;
+  }
+  get success(): Outcome {
+    return this.#plan.success;
+  }
+  get running(): readonly string[] {
+    return this.#inner?.running ?? [];
+  }
+
+  msLeft(): number {
+    return this.#deadline - performance.now();
+  }
+
+  completes(): boolean {
+    return false;
+  }
+
+  async run(ledger: HeldClaim, before: readonly string[]): Promise<RunReport> {
+    this.#done = [...this.#known.succeeded, ...before];
+    const inner = this.#runOf(ledger);
+    if (inner === undefined) return nothing;
+    const settled = await this.#parts.once.run(inner);
+    if (settled.outcome !== 'duplicate') return this.#reportOf(inner, settled);
+    // It is done, so nothing live runs any more. Only the journal can say by which handlers.
+    if (!endings.has(this.#known.outcome) && !(await this.#askAgain())) return nothing;
+    const isClear = endings.has(this.#known.outcome) || (this.#canAsk && before.includes(isKnown));
+    this.#isUnclear = !isClear && !this.#delivery.order.force;
+    if (this.#isUnclear) return nothing;
+    if (isClear) await ledger.record(isKnown);
+    this.#done = [...this.#known.succeeded, ...before];
+    return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);
+  }
+
+  /** The handlers that are not done, as a run; `undefined` if there are none. */
+  #runOf(ledger: HeldClaim): HandlerRun | undefined {
+    const { source, order } = this.#delivery;
+    const { clock, telemetry, timeoutMs } = this.#parts;
+    const handlers = notDone(this.#plan.due, this.#done, order);
+    if (handlers.length === 0) return undefined;
+    const { subject, success } = this.#plan;
+    const areAll = (succeeded: readonly string[]): boolean => this.#areAll([...this.#done, ...succeeded]);
+    const replay = { force: order.force, ledger, areAll };
+    const deadline = clock.now() + timeoutMs;
+    this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, clock, replay }, telemetry);
+    return this.#inner;
+  }
+
+  #areAll(done: readonly string[]): boolean {
+    return this.#plan.all.every((name) => done.includes(name));
+  }
+
+  #reportOf({ ended }: HandlerRun, settled: Settled): RunReport {
+    this.#done = [...this.#done, ...(settled.details.succeeded ?? [])];
+    if (ended === undefined) this.#stopped = settled;
+    return ended ?? nothing;
+  }
+
+  get #canAsk(): boolean {
+    return this.#parts.journaling !== undefined;
+  }
+
+  /** The record may have been read before the delivery ended. Resolves to whether the journal answered. */
+  async #askAgain(): Promise<boolean> {
+    try {
+      this.#known = (await this.#parts.journaling?.endOf(this.toldKey)) ?? this.#known;
+      return true;
+    } catch (cause) {
+      const { toldKey: key, event, tenant, params, replayed } = this;
+      const reason = 'The journal could not be asked.';
+      this.#stopped = new Settled('unavailable', { key, event, tenant, params, replayed, cause, reason });
+      return false;
+    }
+  }
+
+  conclude(settled: Settled): Replayed {
+    const report = this.#inner?.ended ?? nothing;
+    const isUnclear = this.#isUnclear;
+    if (this.#stopped !== undefined) {
+      if (this.#stopped.outcome === 'failed') this.#noteEnd('failed', []);
+      return { settled: this.#stopped, report, isUnclear };
+    }
+    if (settled.outcome !== this.success && settled.outcome !== 'failed') return { settled, report, isUnclear };
+    const { failures, succeeded } = report;
+    const ranNothing = failures.length === 0 && succeeded.length === 0 && settled.outcome !== 'failed';
+    if (ranNothing) return { settled: new Settled('duplicate', settled.details), report, isUnclear };
+    this.#noteEnd(settled.outcome, succeeded);
+    return { settled, report, isUnclear };
+  }
+
+  /** As long as other handlers are left, the delivery has ended as it did before. */
+  #noteEnd(outcome: Outcome, succeeded: readonly string[]): void {
+    const done = [...new Set([...this.#done, ...succeeded])].filter((name) => name !== isKnown);
+    const isWhole = outcome === 'failed' || this.#areAll(done);
+    const told = isWhole ? outcome : (this.#known.outcome ?? 'failed');
+    this.#parts.journaling?.addEnd(this.toldKey, told, done);
+  }
+}

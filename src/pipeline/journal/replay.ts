@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import type { JournalRecord } from '../../foundations/contracts/journal';
+import type { ReplaySummary } from '../../foundations/contracts/replay';
+import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
+import { describeError } from '../../foundations/describe-error';
+import { endOf, runIn } from '../../foundations/guarded-telemetry';
+import { logSafely, tellListener } from '../../foundations/tell';
+import type { ReplaySettings } from '../../options/parse-replay';
+import { Closing } from '../../queueing/closing';
+import type { PipelineParts } from '../parts';
+import { readAgain } from '../read-again';
+import { attemptReplay, knownEnd } from './attempt-replay';
+import type { Journaling } from './journaling';
+import { planReplay } from './plan-replay';
+import type { Replayed } from './replay-kept';
+import { ReplayTally } from './replay-tally';
+
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+/** How long a delivery is waited for that is being handled elsewhere: twice a lease, for one that a crash left behind. */
+const patienceMs = 30_000;
+/** How long a store or a queue is waited for that is out of reach. */
+const outagePatienceMs = 60_000;
+const markEveryMs = 1000;
+const mostBegun = 10_000;
+/** More ends than this are waited for before the replay goes on. */
+const mostEnds = 1000;
+
+/** Called for each delivery of which something ran. */
+export type ReplayReport = (settled: Settled, startedAt: number, bytes: number) => void;
+
+export interface ReplayParts {
+  readonly parts: PipelineParts;
+  readonly journaling: Journaling;
+  readonly report: ReplayReport;
+}
+
+/** A replay, from its start to its end. */
+export class Replay {
+  readonly #settings: ReplaySettings;
+  readonly #with: ReplayParts;
+  readonly #closing = new Closing();
+  readonly #tally: ReplayTally;
+  readonly #running = new Set<Promise<void>>();
+  readonly #id = randomUUID();
+  /** Why it ends early. */
+  #interrupted: string | undefined;
+  #nextStart = 0;
+  #markedAt = performance.now();
+
+  constructor(settings: ReplaySettings, parts: ReplayParts) {
+    this.#settings = settings;
+    this.#with = parts;
+    this.#tally = new ReplayTally(settings.dryRun);
+  }
+
+  /** Starts nothing more. */
+  stop(reason: string): void {
+    this.#interrupted ??= reason;
+    this.#closing.begin();
+  }
+
+  async run(): Promise<ReplaySummary> {
+    const { signal, name, dryRun, force, handlers } = this.#settings;
+    const { logger } = this.#with.parts;
+    const abort = (): void => this.stop('It was aborted.');
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    const asked = { name, dryRun, force, handlers: handlers && [...handlers] };
+    logSafely(logger, 'info', { replay: asked }, 'A replay of the journal begins');
+    try {
+      await this.#runAll();
+    } catch (error) {
+      this.stop(`The journal could not be read: ${describeError(error).message}`);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    await Promise.all(this.#running);
+    await this.#with.journaling.settled();
+    await this.#keepPlace();
+    const summary = this.#tally.summary(this.#interrupted);
+    const { found, ran, failed, skipped, interrupted } = summary;
+    const fields = { replay: { ...asked, found, ran, failed, skipped, interrupted } };
+    logSafely(
+      logger,
+      'info',
+      fields,
+      interrupted === undefined ? 'The replay has ended' : 'The replay was interrupted',
+    );
+    return summary;
+  }
+
+  async #runAll(): Promise<void> {
+    const { query, name } = this.#settings;
+    const { journal } = this.#with.journaling;
+    const after = name === undefined ? undefined : await journal.marked(name);
+    // What comes from now on is handled as it comes.
+    const to = query.to ?? this.#with.parts.clock.now() + 1;
+    for await (const record of journal.find({ ...query, to, after })) {
+      if (this.#closing.hasBegun) return;
+      await this.#take(record);
+      if (this.#closing.hasBegun) return;
+    }
+  }
+
+  /** Starts a delivery when there is a place for it. */
+  async #take(record: JournalRecord): Promise<void> {
+    const { dryRun, concurrency } = this.#settings;
+    // One that waits for another process must not let the list of those behind it grow.
+    while (this.#tally.unfinished >= mostBegun) await Promise.race(this.#running);
+    const begun = this.#tally.begin(record);
+    const read = this.#read(record);
+    const plan = this.#planOf(read, record);
+    if (typeof plan === 'string' || dryRun) {
+      this.#tally.countPlan(plan);
+      this.#tally.finish(begun);
+      this.#tellProgress();
+      return;
+    }
+    await this.#pace();
+    if (this.#closing.hasBegun) return;
+    const running = this.#finish(record, read).then((ended) => {
+      this.#running.delete(running);
+      if (ended === undefined) return;
+      this.#tally.count(ended);
+      this.#tally.finish(begun);
+      this.#tellProgress();
+    });
+    this.#running.add(running);
+    while (this.#running.size >= concurrency) await Promise.race(this.#running);
+    await this.#markSometimes();
+  }
+
+  #read({ rawBody, headers, params, receivedAt, tenant, scheme }: JournalRecord): EventDelivery | Settled {
+    const raw: RawDelivery = { rawBody, headers, params, receivedAt };
+    return readAgain({ raw, tenant, scheme }, this.#with.parts);
+  }
+
+  /** Names of the handlers to run, or the outcome if none is. A process without handlers leaves it to its workers. */
+  #planOf(read: EventDelivery | Settled, { end }: JournalRecord) {
+    const { registry, queueing } = this.#with.parts;
+    if (registry.isEmpty && queueing !== undefined && !(read instanceof Settled)) return [];
+    const plan = planReplay(read, this.#settings, knownEnd(end), registry);
+    return typeof plan === 'string' ? plan : plan.due.map(({ name }) => name);
+  }
+
+  /** Waits so that no more than `rate` start in a second. */
+  async #pace(): Promise<void> {
+    const { rate } = this.#settings;
+    if (rate === Number.POSITIVE_INFINITY) return;
+    const now = performance.now();
+    const start = Math.max(this.#nextStart, now);
+    this.#nextStart = start + 1000 / rate;
+    if (start > now) await this.#closing.pause(start - now, true);
+  }
+
+  /** Tries until it has ended. Resolves to `undefined` if the replay is stopped before. Never rejects. */
+  async #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | undefined> {
+    const { parts, report } = this.#with;
+    const { clock, telemetry } = parts;
+    const startedAt = clock.now();
+    const bytes = record.rawBody.length;
+    const begun = performance.now();
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const followed = telemetry?.job({ waitedMs: 0, bytes, trace: undefined });
+      const ended = await runIn(followed, () =>
+        attemptReplay({ record, read, order: this.#settings, replayId: this.#id }, parts),
+      );
+      followed?.end(endOf(ended.settled));
+      const { outcome, details } = ended.settled;
+      if (outcome !== 'in-progress' && outcome !== 'unavailable') {
+        if (!isSkipped(ended)) report(ended.settled, startedAt, bytes);
+        return ended;
+      }
+      const waitedMs = performance.now() - begun;
+      if (outcome === 'in-progress' && waitedMs > patienceMs) return ended;
+      if (outcome === 'unavailable' && waitedMs > outagePatienceMs) this.stop(reasonOf(ended.settled));
+      if (this.#closing.hasBegun) return undefined;
+      await this.#closing.pause(Math.min(pauseMs, details.retryAfterMs ?? pauseMs), true);
+      if (this.#closing.hasBegun) return undefined;
+    }
+  }
+
+  #tellProgress(): void {
+    const { onProgress } = this.#settings;
+    if (onProgress === undefined) return;
+    tellListener('onProgress', () => onProgress(this.#tally.progress), this.#with.parts.logger);
+  }
+
+  async #markSometimes(): Promise<void> {
+    const { ends } = this.#with.journaling;
+    if (ends.size > mostEnds) await this.#with.journaling.settled();
+    if (performance.now() - this.#markedAt < markEveryMs) return;
+    this.#markedAt = performance.now();
+    // The next one may succeed.
+    await this.#mark(this.#tally.position).catch(() => undefined);
+  }
+
+  /** At the end, the place is forgotten, or kept for the next start. */
+  async #keepPlace(): Promise<void> {
+    try {
+      if (this.#interrupted === undefined) await this.#mark(undefined, true);
+      else await this.#mark(this.#tally.position);
+    } catch (error) {
+      const fields = { cause: describeError(error) };
+      logSafely(this.#with.parts.logger, 'warn', fields, 'The journal did not keep the place of the replay');
+    }
+  }
+
+  async #mark(position: string | undefined, forgets = false): Promise<void> {
+    const { name, dryRun } = this.#settings;
+    if (name === undefined || dryRun || (position === undefined && !forgets)) return;
+    await this.#with.journaling.mark(name, position);
+  }
+}
+
+/** Whether nothing was run, so that nothing is to report. */
+function isSkipped({ settled, report }: Replayed): boolean {
+  const isNothing = report.succeeded.length === 0 && report.failures.length === 0;
+  return isNothing && settled.outcome !== 'queued' && settled.outcome !== 'failed';
+}
+
+function reasonOf({ details }: Settled): string {
+  return details.reason ?? 'The store or the queue is out of reach.';
+}
