@@ -40,7 +40,8 @@ export function drawnLine(output: Output, now: () => number = () => performance.
       if (now() - drawnAt < drawEvery) return;
       drawnAt = now();
       isDrawn = true;
-      output.write(`\r${text().slice(0, output.columns - 1)}\u001b[K`);
+      // The cursor goes back, so that a log line of the app covers it.
+      output.write(`\r${text().slice(0, output.columns - 1)}\u001b[K\r`);
     },
     clear() {
       if (isDrawn) output.write('\r\u001b[K');
