@@ -3,6 +3,7 @@ import { type BigmindWebhooks, bigmindWebhooks, type DeliveryQueue, type Deliver
 import { calm, FaultyStore, gate, genuine, receiverWith, secret, send, until } from '../deduplication/kit';
 import { path, serve } from '../express/serve';
 import { ArrayQueue } from '../queueing/array-queue';
+import { ArrayJournal } from './journal/array-journal';
 
 const nothing = { deliveries: 0, running: 0, bytes: 0 };
 const well = { ok: true, latencyMs: expect.any(Number) as number };
@@ -175,4 +176,13 @@ test('a closed receiver is closing, whatever its store says, and still answers',
   const webhooks = receiverWith({ deduplicate: { store: pinging(() => Promise.reject(new Error('gone'))) } });
   await webhooks.close();
   expect(await webhooks.health()).toMatchObject({ status: 'closing', store: { ok: false, error: 'gone' } });
+});
+
+test('a journal is asked, too, and one that is silent makes the receiver degraded', async () => {
+  const journal = new ArrayJournal();
+  const webhooks = receiverWith({ journal, deduplicate: { storeTimeoutMs: 30 } });
+  expect(await webhooks.health()).toMatchObject({ status: 'ok', journal: well });
+  journal.fault = () => new Promise(() => undefined);
+  const error = 'The journal did not answer within 30 ms';
+  expect(await webhooks.health()).toMatchObject({ status: 'degraded', journal: { ok: false, error }, store: well });
 });

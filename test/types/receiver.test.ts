@@ -10,10 +10,13 @@ import {
   type Drift,
   type EventsWith,
   eventSchema,
+  type FoundDelivery,
   type InvalidDelivery,
   isWebhookError,
+  type Journal,
   keepRawBody,
   type Outcome,
+  type ReplaySummary,
   type SchemaError,
   type VerifiedEvent,
   type WebhookErrorCode,
@@ -159,5 +162,34 @@ describe('a receiver is what its type says, wherever it is expected', () => {
       );
       expectTypeOf(bigmindWebhooks()).toEqualTypeOf<BigmindWebhooks>();
     });
+  });
+});
+
+test('the journal knows the events by name, and a replay its summary', () => {
+  compiles(async (webhooks: BigmindWebhooks, journal: Journal) => {
+    for await (const found of webhooks.journal.find({
+      event: ['notes_created'],
+      from: new Date(),
+      outcome: 'failed',
+    })) {
+      expectTypeOf(found).toEqualTypeOf<FoundDelivery>();
+    }
+    const summary = await webhooks.journal.replay({
+      handlers: ['crm'],
+      event: 'todo_created',
+      rate: 5,
+      name: undefined,
+    });
+    expectTypeOf(summary).toEqualTypeOf<ReplaySummary>();
+    expectTypeOf(await webhooks.journal.forget({ before: '2026-11-01' })).toEqualTypeOf<number>();
+    // @ts-expect-error no event of ours
+    void webhooks.journal.replay({ event: 'note_created' });
+    // @ts-expect-error one thing is named
+    void webhooks.journal.forget({});
+    // @ts-expect-error a folder is no journal
+    bigmindWebhooks({ journal: 'directory' });
+    return bigmindWebhooks({ journal }).on('*', (_event, context) =>
+      expectTypeOf(context.replayed).toEqualTypeOf<boolean>(),
+    );
   });
 });
