@@ -40,7 +40,8 @@ export function arrayJournal(held: Memory = memory()): Journal {
     async ended(key, end) {
       const found = held.kept.find(({ entry }) => entry.key === key);
       if (found === undefined) return;
-      found.end = { ...end, succeeded: [...new Set([...(found.end?.succeeded ?? []), ...end.succeeded])] };
+      const newest = found.end !== undefined && found.end.endedAt > end.endedAt ? found.end : end;
+      found.end = { ...newest, succeeded: [...new Set([...(found.end?.succeeded ?? []), ...end.succeeded])] };
     },
     find,
     async forget(which) {

@@ -94,6 +94,11 @@ const broken: readonly (readonly [string, () => (namespace: string) => Journal, 
     ['replaces an earlier', 'names of ends that come at once', 'newest outcome'],
   ],
   [
+    'holds what it is told last',
+    () => onDisk((journal) => ({ ended: (key, end) => journal.ended(key, { ...end, endedAt: performance.now() }) })),
+    ['outcome that ended last'],
+  ],
+  [
     'knows no order',
     () => asking((query) => ({ ...query, order: 'oldest first' })),
     ['order in which', 'by either order'],

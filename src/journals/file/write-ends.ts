@@ -50,7 +50,8 @@ async function mergeEnds(
           : await reader.line(segment, place.endOffset, place.endLength);
       const before = merged.get(number)?.end ?? (line && readEnd(line));
       const succeeded = new Set([...(before?.succeeded ?? []), ...given.end.succeeded]);
-      merged.set(number, { ...given, end: { ...given.end, succeeded: [...succeeded] } });
+      const newest = before !== undefined && before.endedAt > given.end.endedAt ? before : given.end;
+      merged.set(number, { ...given, end: { ...newest, succeeded: [...succeeded] } });
     }
   } finally {
     await reader.close();

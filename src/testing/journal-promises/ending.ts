@@ -29,6 +29,18 @@ export const ending: Promises = [
     },
   ],
   [
+    'holds the outcome that ended last, in whatever order it is told',
+    async ({ journal, keep, all }) => {
+      const one = entry();
+      await keep(one);
+      await journal.ended(one.key, end('processed', ['a'], 2000));
+      await journal.ended(one.key, end('failed', ['b'], 1000));
+      assertEnd((await all())[0], 'processed', ['a', 'b'], 2000);
+      await journal.ended(one.key, end('duplicate', [], 2000));
+      assertEnd((await all())[0], 'duplicate', ['a', 'b'], 2000);
+    },
+  ],
+  [
     'adds the names of ends that come at once',
     async ({ journal, keep, all }) => {
       const one = entry();

@@ -124,7 +124,7 @@ export const finding: Promises = [
         const found: string[] = [];
         for await (const { key } of journal.find({ order })) {
           found.push(key);
-          if (found.length > 400) break;
+          if (found.length > 150) break;
           const other = entry();
           await journal.append(other);
           await journal.ended(other.key, end('processed', []));
