@@ -3,6 +3,10 @@ import { join, posix } from 'node:path';
 import ts from 'typescript';
 
 const src = join(__dirname, '../src');
+
+/** The one file that imports what is no literal: the module that a user names on the command line. */
+const usersModule = 'cli/app/load-module.ts';
+
 /** One module importing another, in whatever words. */
 export interface Import {
   /** The file that imports. */
@@ -41,7 +45,7 @@ function specifierOf(node: ts.Node): string | undefined {
   if (ts.isExternalModuleReference(node)) return textOf(node.expression);
   if (!ts.isCallExpression(node)) return undefined;
   const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require';
-  return isImport ? textOf(node.arguments[0]) : undefined;
+  return isImport && node.getSourceFile().fileName !== usersModule ? textOf(node.arguments[0]) : undefined;
 }
 
 function textOf(node: ts.Node | undefined): string {

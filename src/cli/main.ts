@@ -1,5 +1,6 @@
 #!/usr/bin/env node
+import { endProcess } from './end-process';
 import { processIo } from './io';
 import { run } from './run';
 
-void run(process.argv.slice(2), processIo());
+void run(process.argv.slice(2), processIo()).then(endProcess);

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { registerDeadLetters } from './commands/dead-letters';
 import { registerDetect } from './commands/detect';
+import { registerJournal } from './commands/journal';
 import { registerReplay } from './commands/replay';
 import { registerSend } from './commands/send';
 import { registerValidate } from './commands/validate';
@@ -19,6 +21,8 @@ Examples:
   $ bigmind-webhooks validate payload.json
   $ bigmind-webhooks detect captured.http
   $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks journal find --outcome failed --app ./webhooks.js
+  $ bigmind-webhooks dead-letters list --app ./webhooks.js
   $ bigmind-webhooks help send
 `;
 
@@ -61,6 +65,8 @@ function programFor(args: readonly string[], io: Io): Command {
   registerValidate(program, io);
   registerDetect(program, io);
   registerReplay(program, io);
+  registerJournal(program, io);
+  registerDeadLetters(program, io);
   return program;
 }
 

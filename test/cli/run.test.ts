@@ -1,6 +1,6 @@
 import { runHere } from './fake-io';
 
-const commands = ['send', 'listen', 'validate', 'detect', 'replay'];
+const commands = ['send', 'listen', 'validate', 'detect', 'replay', 'journal', 'dead-letters'];
 const url = 'http://127.0.0.1:9/';
 const env = { BIGMIND_WEBHOOK_SECRET: 'hush-hush' };
 
@@ -49,6 +49,15 @@ test.each<[string, string[], RegExp]>([
   ['a folder', ['detect', '.'], /it is a folder/],
   ['no file', ['validate'], /missing required argument 'file'/],
   ['no file to replay', ['replay', '--url', url], /missing required argument 'file'/],
+  ['no subcommand', ['dead-letters'], /Usage: bigmind-webhooks dead-letters/],
+  ['a moment that is none', ['journal', 'find', '--from', 'monday', '--app', 'a'], /Expected a moment such as 3d/],
+  ['a span that ends before it begins', ['journal', 'find', '--from', '1d', '--to', '2d', '--app', 'a'], /before --to/],
+  ['nothing to forget', ['journal', 'forget', '--app', 'a'], /one of --key, --tenant and --before/],
+  ['two things to forget', ['journal', 'forget', '--key', 'a', '--tenant', 'b', '--app', 'a'], /one of --key/],
+  ['no module', ['dead-letters', 'list'], /required option '--app <module>'/],
+  ['no ids', ['dead-letters', 'redrive', '--app', 'a'], /Name the ids .* or pass --all/],
+  ['ids beside --all', ['dead-letters', 'discard', 'a', '--all', '--app', 'a'], /do not name any as well/],
+  ['the id all', ['dead-letters', 'redrive', 'all', '--app', 'a'], /pass --all/],
   ['a scheme without --sign', ['replay', 'a', '--scheme', 'stripe', '--url', url], /pass --sign/],
 ])('%s is wrong use: exit code 2, and what to do', async (_title, args, message) => {
   const { code, stdout, stderr } = await runHere(args, { env });

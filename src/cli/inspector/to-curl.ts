@@ -1,5 +1,6 @@
 import type { CapturedRequest } from '../captured/captured-request';
 import { headersToSend } from '../sending/target';
+import { quoted } from '../shell-word';
 
 /** Text that a shell and a terminal leave alone, once it is quoted. curl reads a file at a leading `@`, but not of raw data. */
 const plainText = /^[\x20-\x7e]*$/;
@@ -22,9 +23,4 @@ export function toCurl(request: CapturedRequest, url: string): string {
   if (text.length <= longestPlain && plainText.test(text)) return `${curl} --data-raw ${quoted(text)} ${quoted(url)}`;
   const send = `${curl} --data-binary @- ${quoted(url)}`;
   return `printf %s ${quoted(request.body.toString('base64'))} | base64 -d | ${send}`;
-}
-
-/** Quotes a text as one word of a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

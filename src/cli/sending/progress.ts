@@ -14,17 +14,34 @@ export interface Progress {
 
 /** Shows progress on a terminal. In a pipe, and for a single request, it shows nothing. */
 export function progressOn(output: Output, total: number, now: () => number = () => performance.now()): Progress {
-  if (!output.isTerminal || total < 2) return { show: () => undefined, clear: () => undefined };
+  const line = drawnLine(output, now);
   const startedAt = now();
+  return {
+    show(done) {
+      if (total > 1) line.draw(() => progressLine(done, total, (now() - startedAt) / 1000));
+    },
+    clear: () => line.clear(),
+  };
+}
+
+/** A line on a terminal that is drawn over and over, at most every {@link drawEvery}. */
+export interface DrawnLine {
+  draw(text: () => string): void;
+  /** Removes it, so that something else can be written. */
+  clear(): void;
+}
+
+export function drawnLine(output: Output, now: () => number = () => performance.now()): DrawnLine {
+  if (!output.isTerminal) return { draw: () => undefined, clear: () => undefined };
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
   return {
-    show(done) {
+    draw(text) {
       if (now() - drawnAt < drawEvery) return;
       drawnAt = now();
       isDrawn = true;
-      const line = progressLine(done, total, (drawnAt - startedAt) / 1000);
-      output.write(`\r${line.slice(0, output.columns - 1)}\u001b[K`);
+      // The cursor goes back, so that a log line of the app covers it.
+      output.write(`\r${text().slice(0, output.columns - 1)}\u001b[K\r`);
     },
     clear() {
       if (isDrawn) output.write('\r\u001b[K');
@@ -36,14 +53,22 @@ export function progressOn(output: Output, total: number, now: () => number = ()
 /** Bar, count, share, rate, and the time left at that rate. */
 export function progressLine(done: number, total: number, seconds: number): string {
   const share = done / total;
-  const full = Math.floor(share * barWidth);
-  const bar = '#'.repeat(full) + '-'.repeat(barWidth - full);
   const rate = seconds > 0 ? done / seconds : 0;
   const left = rate > 0 ? `${timeLeft((total - done) / rate)} left` : '';
-  return `[${bar}] ${done}/${total} ${Math.floor(share * 100)}% ${rate.toFixed(rate < 10 ? 1 : 0)}/s ${left}`.trimEnd();
+  return `${barOf(share)} ${done}/${total} ${Math.floor(share * 100)}% ${rateText(rate)} ${left}`.trimEnd();
 }
 
-function timeLeft(seconds: number): string {
+/** A bar that is full by this share, from 0 to 1. */
+export function barOf(share: number): string {
+  const full = Math.floor(share * barWidth);
+  return `[${'#'.repeat(full)}${'-'.repeat(barWidth - full)}]`;
+}
+
+export function rateText(rate: number): string {
+  return `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
+}
+
+export function timeLeft(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

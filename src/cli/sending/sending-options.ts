@@ -42,7 +42,8 @@ function parseUrl(text: string): URL {
   }
 }
 
-function parseRate(text: string): number {
+/** A parser of numbers a second. */
+export function parseRate(text: string): number {
   return within(text, 0.01, 100_000);
 }
 

@@ -24,8 +24,9 @@ test('draws one line on a terminal, not for each request, and takes it away', ()
   progress.clear();
   expect(output.written.length).toBeLessThan(15);
   expect(output.written.at(-1)).toBe('\r\u001b[K');
-  const clear = '\u001b[K';
-  for (const line of output.written) {
+  // The rest of the line is cleared, and the cursor back at its start.
+  const clear = '\u001b[K\r';
+  for (const line of output.written.slice(0, -1)) {
     expect(line.endsWith(clear)).toBe(true);
     expect(line.slice(0, -clear.length)).toMatch(/^\r[^\n\r]{0,29}$/);
   }

@@ -1,0 +1,30 @@
+import { withinMs } from '../../foundations/timeouts';
+import { Failure } from '../failure';
+import type { Io } from '../io';
+
+/** How long a service may take for a single answer, in milliseconds. Some clients wait for ever by default. */
+const usualMs = 30_000;
+
+/**
+ * What a user's queue or journal answers.
+ *
+ * @throws Failure when Ctrl-C ends the wait, and SilenceError after `patienceMs`
+ */
+export async function answerOf<T>(
+  asked: Promise<T>,
+  who: string,
+  { interrupted }: Io,
+  patienceMs = usualMs,
+): Promise<T> {
+  let end: (() => void) | undefined;
+  const ended = new Promise<never>((_resolve, reject) => {
+    end = () => reject(new Failure('Ended by Ctrl-C.'));
+    if (interrupted.aborted) end();
+    else interrupted.addEventListener('abort', end);
+  });
+  try {
+    return await withinMs(Promise.race([asked, ended]), patienceMs, who);
+  } finally {
+    if (end) interrupted.removeEventListener('abort', end);
+  }
+}

@@ -1,0 +1,133 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Server } from 'node:net';
+import { extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describeError } from '../../foundations/describe-error';
+import { isWebhookError } from '../../foundations/errors';
+import { fieldsOf } from '../../foundations/fields-of';
+import { Failure, misuse } from '../failure';
+import { whyUnread } from '../read-input';
+import { visibleText } from '../visible-text';
+
+/**
+ * Loads a user's module, CommonJS or ES. What it writes to standard output goes to standard error, and it neither listens
+ * nor takes signals: those belong to the command.
+ *
+ * @throws Failure saying why it cannot be loaded
+ */
+export async function loadModule(path: string): Promise<object> {
+  const file = resolve(path);
+  const name = visibleText(path);
+  refuseMissing(file, name);
+  moveItsOutput();
+  const listens = refuseToListen(name);
+  const restoreSignals = keepSignals();
+  try {
+    return await Promise.race([load(file), listens]);
+  } catch (error) {
+    throw error instanceof Failure ? error : unloadable(path, error);
+  } finally {
+    restoreSignals();
+  }
+}
+
+function refuseMissing(file: string, name: string): void {
+  try {
+    if (statSync(file).isFile()) return;
+  } catch (error) {
+    throw misuse(`--app ${name} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
+  }
+  throw misuse(`--app ${name} is no file. Name the module that exports the receiver.`);
+}
+
+async function load(file: string): Promise<object> {
+  try {
+    return (await import(pathToFileURL(file).href)) as object;
+  } catch (error) {
+    const require = createRequire(file);
+    // ts-node and its like may hook into require() alone, and tell so by the extensions that it knows.
+    const extensions: unknown = Reflect.get(require, 'extensions');
+    const isHooked = codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION' && extname(file) in fieldsOf(extensions);
+    if (!isHooked) throw error;
+    return { default: require(file) as unknown };
+  }
+}
+
+/** Its log lines would stand among the results. pino asks for the file descriptor, everything else for the stream. */
+function moveItsOutput(): void {
+  Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: () => process.stderr });
+}
+
+/** Rejects when the module starts a server: it would take the port and the deliveries of the real one. */
+function refuseToListen(name: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const listen = Reflect.get(Server.prototype, 'listen') as (...args: unknown[]) => Server;
+    Server.prototype.listen = function listenUnlessOnPort(this: Server, ...args: unknown[]) {
+      // The lock of a journal's folder is a socket with a path.
+      if (typeof fieldsOf(args[0])['path'] === 'string') return listen.apply(this, args);
+      reject(
+        misuse(
+          `--app ${name} starts a server. Export the receiver from a module of its own, let the module that listens ` +
+            'import it, and pass the former.',
+        ),
+      );
+      return this;
+    };
+  });
+}
+
+/** Removes what the module listens to: its own end at Ctrl-C would be in the middle of a handler. */
+function keepSignals(): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = new Map(signals.map((signal) => [signal, process.rawListeners(signal)]));
+  return () => {
+    for (const signal of signals) {
+      for (const listener of process.rawListeners(signal)) {
+        if (!before.get(signal)?.includes(listener)) process.off(signal, listener as NodeJS.SignalsListener);
+      }
+    }
+  };
+}
+
+/** Why a module cannot be used, with the places in the user's code. */
+export function unloadable(path: string, error: unknown): Failure {
+  const name = visibleText(path);
+  const { type, message, stack = '' } = describeError(error);
+  const said = visibleLines(isWebhookError(error) ? message : `${type}: ${message}`);
+  const hint = isTypeScript(path, error) ? `\n${typeScriptHint}` : '';
+  const text = `--app ${name} cannot be loaded: ${said}${isWebhookError(error) ? '' : placesIn(stack)}${hint}`;
+  return isWebhookError(error) || hint !== '' ? misuse(text) : new Failure(text);
+}
+
+const typeScriptHint =
+  `Node ${process.versions.node} cannot load this TypeScript by itself. Compile it and pass the .js file, or name the loader that your ` +
+  "app runs with, such as NODE_OPTIONS='--import tsx' in front of the command.";
+
+/** Node from 22.18 takes away types alone: an enum, or a path without its extension, it refuses. */
+const loaderCodes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'];
+
+function isTypeScript(path: string, error: unknown): boolean {
+  const code = codeOf(error);
+  return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || loaderCodes.includes(String(code)));
+}
+
+/** The lines of a stack that tell of the user's code: those before the first of ours. */
+function placesIn(stack: string): string {
+  const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const ours = places.findIndex((line) => line.includes(join(__dirname, '..')));
+  return places
+    .slice(0, ours < 0 ? undefined : ours)
+    .filter((line) => !line.includes('node:'))
+    .slice(0, 5)
+    .map((line) => `\n${visibleText(line)}`)
+    .join('');
+}
+
+function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n');
+}
+
+function codeOf(error: unknown): unknown {
+  return fieldsOf(error)['code'];
+}

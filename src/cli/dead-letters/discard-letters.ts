@@ -1,0 +1,42 @@
+import type { DeadLetters } from '../../index';
+import { answerOf } from '../app/answer';
+import { withApp } from '../app/open-app';
+import { confirm, isAskable } from '../confirm';
+import { Failure } from '../failure';
+import type { Io } from '../io';
+import { type ChosenOptions, chosenIds, sumUp } from './chosen-ids';
+import { pagesOf, theQueue } from './pages';
+
+export interface DiscardOptions extends ChosenOptions {
+  readonly yes?: true;
+}
+
+/** `dead-letters discard`: deletes the chosen ones for good, after asking if they are several. */
+export async function discardLetters(ids: readonly string[], options: DiscardOptions, io: Io): Promise<void> {
+  const chosen = chosenIds(ids, options);
+  await withApp(options.app, io, async ({ deadLetters }) => {
+    const doomed = chosen === 'all' ? await idsOf(deadLetters, io) : chosen;
+    // A script has to say that it means it; a person who names one has said so.
+    const isNamed = chosen !== 'all' && chosen.length === 1 && isAskable(io);
+    if (!options.yes && !isNamed && !(await isMeant(doomed.length, io))) throw new Failure('Nothing was discarded.');
+    const missing: string[] = [];
+    let count = 0;
+    for (const id of doomed) {
+      if (io.interrupted.aborted) break;
+      if (await answerOf(deadLetters.discard(id), theQueue, io)) count += 1;
+      else missing.push(id);
+    }
+    sumUp({ what: 'discarded', count, missing }, options.json, io);
+  });
+}
+
+/** Those of now: what dies while the question is asked was not meant. */
+async function idsOf(deadLetters: DeadLetters, io: Io): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  for await (const page of pagesOf(deadLetters, Number.POSITIVE_INFINITY, io)) for (const { id } of page) ids.add(id);
+  return [...ids];
+}
+
+async function isMeant(count: number, io: Io): Promise<boolean> {
+  return count === 0 || (await confirm(`Delete ${count} dead ${count === 1 ? 'letter' : 'letters'} for good?`, io));
+}

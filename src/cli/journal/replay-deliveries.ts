@@ -1,0 +1,55 @@
+import type { JournalFilter, JournalOfReceiver } from '../../index';
+import { answerOf } from '../app/answer';
+import { exitCodes } from '../failure';
+import type { Io } from '../io';
+import { visibleText } from '../visible-text';
+import { filterOf } from './filter-options';
+import type { ReplayOptions } from './replay-options';
+import { reportProgress, type Span, spanOf } from './replay-progress';
+import { summaryLines } from './replay-summary';
+import { resumeCommand } from './resume-command';
+import { theJournal, withJournal } from './with-journal';
+
+/** `journal replay`: runs deliveries again. Ctrl-C lets running handlers end, and says how to go on. */
+export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<void> {
+  const { app, handlers, force, rate, concurrency, json, dryRun = false } = options;
+  const filter = filterOf(options);
+  // Without a name there would be nothing to go on with. The journal forgets it at the end.
+  const name = dryRun ? undefined : (options.name ?? `replay-${new Date().toISOString().replace(/\W/g, '')}`);
+  await withJournal(app, io, async (journal) => {
+    const progress = reportProgress(io, await spanIn(journal, filter, io), json);
+    const onInterrupt = (): void => {
+      progress.clear();
+      io.stderr.write('Running handlers end first. Ctrl-C again ends at once.\n');
+    };
+    io.interrupted.addEventListener('abort', onInterrupt, { once: true });
+    const startedAt = performance.now();
+    const summary = await journal.replay({
+      ...filter,
+      handlers,
+      dryRun,
+      force: force ?? false,
+      rate,
+      concurrency,
+      name,
+      signal: io.interrupted,
+      onProgress: (now) => progress.show(now),
+    });
+    io.interrupted.removeEventListener('abort', onInterrupt);
+    progress.clear();
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (json) io.stdout.write(`${JSON.stringify({ type: 'summary', ...summary, name, seconds })}\n`);
+    else io.stdout.write(summaryLines(summary, seconds, io.stdout));
+    if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
+    if (summary.interrupted !== undefined && name !== undefined) {
+      io.stderr.write(
+        `It ended early: ${visibleText(summary.interrupted)} To go on where it was:\n  ${resumeCommand(options, name)}\n`,
+      );
+    }
+  });
+}
+
+/** What a bar needs; a journal that cannot be opened says so here. */
+async function spanIn(journal: JournalOfReceiver, filter: JournalFilter, io: Io): Promise<Span | undefined> {
+  return spanOf(filter, await answerOf(journal.stats(), theJournal, io));
+}
