@@ -7,8 +7,6 @@ export interface PgBossDb {
 export interface PgBossJob {
   readonly id: string;
   readonly data: unknown;
-  /** A number; some drivers return text. */
-  readonly expireInSeconds: unknown;
   /** These three come with `includeMetadata`. Numbers, or text. */
   readonly retryCount?: unknown;
   readonly retryLimit?: unknown;

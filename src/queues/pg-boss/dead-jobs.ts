@@ -15,11 +15,8 @@ interface DeadRow {
   readonly source_retry_count?: number | null;
 }
 
-/**
- * The jobs that pg-boss moved to the dead-letter queue. `expireInSeconds` is how long an attempt of a redriven job may
- * take.
- */
-export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJobs {
+/** The jobs that pg-boss moved to the dead-letter queue. */
+export function deadJobsOf(engine: Engine): DeadJobs {
   const { name, deadName } = engine;
 
   async function find(id: string): Promise<DeadRow | undefined> {
@@ -44,7 +41,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     const jobId = jobIdIn(row);
     // In this order, a crash loses no job: it is dead, waiting or both.
     await clear(jobId);
-    await engine.hold(jobId, row.data as object, expireInSeconds());
+    await engine.hold(jobId, row.data as object);
     return await remove(id);
   }
 

@@ -13,8 +13,6 @@ export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
 export interface TakenJob {
   readonly id: string;
   readonly data: unknown;
-  /** How long it may run before pg-boss gives it up as lost. */
-  readonly expireInSeconds: number;
   /** What pg-boss will do if this attempt fails. */
   readonly plan: JobPlan | undefined;
 }
@@ -24,10 +22,13 @@ export interface Engine {
   /** The queues' names in pg-boss. */
   readonly name: string;
   readonly deadName: string;
+  readonly workersName: string;
   /** Makes the queues if they are missing. */
   ready(): Promise<void>;
   /** Resolves when a job with this id is held. */
-  hold(id: string, data: object, expireInSeconds: number): Promise<void>;
+  hold(id: string, data: object): Promise<void>;
+  /** Adds the record of a worker. It is due after so many milliseconds. */
+  recordWorker(id: string, data: object, ms: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
   /** Runs one of {@link Statements}. */
@@ -39,12 +40,15 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
+/** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
+const expireInSeconds = 24 * 60 * 60 - 1;
 const deadlock = '40P01';
 const mostPauseMs = 100;
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
   const name = `bigmind-webhooks/${namespace}`;
   const deadName = `${name}/dead`;
+  const workersName = `${name}/workers`;
   const statements = statementsIn(schema);
   let prepared: Promise<void> | undefined;
 
@@ -82,13 +86,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     if (await isThere()) return;
     const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
     await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
+    await createQueue({ name: workersName, ...kept });
     await createQueue({ name, deadLetter: deadName });
     if (!(await isThere())) throw elsewhere(schema);
   }
 
   async function isThere(): Promise<boolean> {
     try {
-      return (await run('findQueue', [name])).length > 0;
+      return (await run('findQueues', [[name, deadName, workersName]])).length === 3;
     } catch (error) {
       const isUnknownTable = (error as { readonly code?: unknown } | null)?.code === '42P01';
       throw isUnknownTable ? elsewhere(schema, error) : error;
@@ -103,27 +108,27 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return prepared;
   }
 
-  async function send(id: string, data: object, expireInSeconds: number): Promise<boolean> {
+  async function send(id: string, data: object): Promise<boolean> {
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
-    const sent: unknown = await boss.send(name, data, {
-      id,
-      ...retries,
-      expireInSeconds,
-      retentionSeconds: keptSeconds,
-      db,
-    });
+    const settings = { id, ...retries, expireInSeconds, retentionSeconds: keptSeconds, db };
+    const sent: unknown = await boss.send(name, data, settings);
     return sent !== null && sent !== undefined;
   }
 
   return {
     name,
     deadName,
+    workersName,
     ready,
     run,
-    async hold(id, data, expireInSeconds) {
+    async recordWorker(id, data, ms) {
+      const startAfter = Math.ceil(ms / 1000);
+      await boss.send(workersName, data, { id, startAfter, retentionSeconds: keptSeconds, db });
+    },
+    async hold(id, data) {
       for (let tries = 0; tries < 2; tries += 1) {
-        if (await send(id, data, expireInSeconds)) return;
+        if (await send(id, data)) return;
         if ((await run('findJob', [name, id])).length > 0) return;
         // pg-boss 10 inserts nothing, too, if the queue no longer exists.
         prepared = undefined;
@@ -155,13 +160,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
 }
 
 function readTaken(job: PgBossJob): TakenJob {
-  const { id, data, expireInSeconds } = job;
-  return {
-    plan: planOf(job),
-    id: readText(id, 'pgBossQueue.boss: id'),
-    data: readJson(data),
-    expireInSeconds: readWholeNumber(expireInSeconds, 'pgBossQueue.boss: expireInSeconds'),
-  };
+  return { plan: planOf(job), id: readText(job.id, 'pgBossQueue.boss: id'), data: readJson(job.data) };
 }
 
 /** The longest of pg-boss' pauses, which it chooses at random. */
