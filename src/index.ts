@@ -35,6 +35,7 @@ export type {
   QueueSettings,
   QueueStats,
   QueueWorker,
+  QueueWorkOptions,
   RunJob,
 } from './foundations/contracts/queue';
 export type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';

@@ -47,6 +47,11 @@ export class Registry {
     return this.#registrations.length === 0 && this.onInvalid === undefined && this.onUnknown === undefined;
   }
 
+  /** Also those of the callbacks. */
+  get handlerNames(): readonly string[] {
+    return [...this.#names];
+  }
+
   handlersOf(event: string): readonly NamedHandler[] {
     const cached = this.#byEvent.get(event);
     if (cached !== undefined) return cached;

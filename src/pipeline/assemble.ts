@@ -100,6 +100,7 @@ export function assembleWorker(
     telemetry,
     clock,
     logger,
+    handlers: () => parts.registry.handlerNames,
     maxRunMs,
     silentMs: storeTimeoutMs,
   });

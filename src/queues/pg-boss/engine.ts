@@ -2,6 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { isSerializationFailure, serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';
@@ -55,7 +56,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
     async executeSql(text, values) {
-      const result: { rows: unknown[] } | undefined = await boss.getDb().executeSql(text, values);
+      const result: { rows: unknown[] } | undefined = await serialized(() => boss.getDb().executeSql(text, values));
       if (result !== undefined) return result;
       throw new WebhookError(
         'BAD_OPTION',
@@ -112,8 +113,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
     const settings = { id, ...retries, expireInSeconds, retentionSeconds: keptSeconds, db };
-    const sent: unknown = await boss.send(name, data, settings);
-    return sent !== null && sent !== undefined;
+    try {
+      const sent: unknown = await boss.send(name, data, settings);
+      return sent !== null && sent !== undefined;
+    } catch (error) {
+      // A copy of the delivery came at the same time.
+      if (isSerializationFailure(error)) return false;
+      throw error;
+    }
   }
 
   return {

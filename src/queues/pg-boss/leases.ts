@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readBoolean, readText } from '../../foundations/foreign-values';
+import { readBoolean, readJson, readText } from '../../foundations/foreign-values';
 import { withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
+import type { SharedNamespace } from '../shared-namespace';
 import type { Engine } from './engine';
 
 export interface LeaseSettings {
@@ -13,6 +14,7 @@ export interface LeaseSettings {
   readonly silentMs: number;
   /** Called with the key of a job that is given back. */
   readonly onLost: (key: string) => void;
+  readonly shared: SharedNamespace;
 }
 
 /** A worker gives six signs of life before it counts as lost. */
@@ -106,28 +108,34 @@ export class Leases {
 
   /** Gives a sign of life. Resolves to the records of dead workers. */
   async #beat(): Promise<readonly string[]> {
-    const { engine, lostAfterMs } = this.#settings;
+    const { engine, lostAfterMs, shared } = this.#settings;
     const { name, workersName } = engine;
     const id = this.#id;
-    const rows = await this.#within(engine.run('beat', [name, this.#jobs(), workersName, id, lostAfterMs]));
+    const record = { lostAfterMs, handlers: shared.own };
+    const values = [name, this.#jobs(), workersName, id, lostAfterMs, JSON.stringify(record)];
+    const rows = await this.#within(engine.run('beat', values));
     const records = rows.map((row) => ({
       id: readText(row['id'], 'pgBossQueue.boss: id'),
       until: readText(row['until'], 'pgBossQueue.boss: until'),
       isDue: readBoolean(row['due'], 'pgBossQueue.boss: due'),
+      handlers: readJson(row['handlers']),
     }));
-    if (!records.some((record) => record.id === id)) {
-      await this.#within(engine.recordWorker(id, { lostAfterMs }, lostAfterMs));
-    }
+    if (!records.some((known) => known.id === id)) await this.#within(engine.recordWorker(id, record, lostAfterMs));
     if (id === this.#id) this.#isRecorded = true;
+    const others = records.filter((known) => known.id !== id);
+    shared.look(others.filter(({ isDue }) => !isDue).map(({ handlers }) => handlers));
+    return this.#deadOf(others.filter(({ isDue }) => isDue));
+  }
+
+  #deadOf(due: readonly { readonly id: string; readonly until: string }[]): readonly string[] {
     const before = this.#due;
     this.#due = new Map();
     const dead: string[] = [];
-    for (const record of records) {
-      if (!record.isDue || record.id === id) continue;
-      const seen = `${record.id} ${record.until}`;
+    for (const { id, until } of due) {
+      const seen = `${id} ${until}`;
       const count = (before.get(seen) ?? 0) + 1;
       this.#due.set(seen, count);
-      if (count >= looks) dead.push(record.id);
+      if (count >= looks) dead.push(id);
     }
     return dead;
   }

@@ -1,6 +1,7 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { engineErrors } from '../engine-errors';
+import { SharedNamespace } from '../shared-namespace';
 import { deadJobsOf } from './dead-jobs';
 import { engineOn } from './engine';
 import { errorCode } from './error-code';
@@ -39,7 +40,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       await engine.hold(jobIdOf(job.key), job);
       errors.up();
     },
-    async work(run, { concurrency }) {
+    async work(run, { concurrency, handlers = () => [] }) {
       try {
         await engine.ready();
       } catch (error) {
@@ -51,7 +52,8 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       const onLost = (key: string): void => {
         settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
       };
-      return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost });
+      const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
+      return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost, shared });
     },
     deadJobs: deadJobsOf(engine),
     async ping() {

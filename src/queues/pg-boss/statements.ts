@@ -15,7 +15,7 @@ export interface Statements {
   readonly giveBack: string;
   /**
    * The sign of life of a worker: the running jobs `$2` start anew, and its record `$4` in the queue `$3` is due after
-   * `$5` milliseconds. Answers with all records there, from before, and whether they are due. One that is due later
+   * `$5` milliseconds and says `$6`. Answers with all records there, from before, and whether they are due. One that is due later
    * than any is from before the clock was set back.
    */
   readonly beat: string;
@@ -58,9 +58,10 @@ export function statementsIn(schema: string): Statements {
       ), extended AS (
         UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(SELECT id FROM kept))
       ), touched AS (
-        UPDATE ${jobs} SET start_after = now() + $5${ms} WHERE name = $3 AND id = $4::uuid AND state < 'active'
+        UPDATE ${jobs} SET start_after = now() + $5${ms}, data = $6::jsonb
+        WHERE name = $3 AND id = $4::uuid AND state < 'active'
       )
-      SELECT id::text AS id, start_after::text AS until, (${isDue})::text AS due
+      SELECT id::text AS id, start_after::text AS until, (${isDue})::text AS due, (data->'handlers')::text AS handlers
       FROM ${jobs} WHERE name = $3 AND state < 'active'`,
     giveBackLost: `UPDATE ${jobs} SET
         state = CASE WHEN ${lost} < $3::int THEN 'created' ELSE state END,

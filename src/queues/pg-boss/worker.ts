@@ -3,6 +3,7 @@ import type { JobPlan, QueueWorker, RunJob } from '../../foundations/contracts/q
 import { storableText } from '../../foundations/foreign-text';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
+import type { SharedNamespace } from '../shared-namespace';
 import type { Engine, TakenJob, Verdict } from './engine';
 import { isAnswer } from './error-code';
 import { Leases } from './leases';
@@ -14,6 +15,7 @@ export interface WorkerSettings {
   readonly pollMs: number;
   readonly lostAfterMs: number;
   readonly onLost: (key: string) => void;
+  readonly shared: SharedNamespace;
 }
 
 const shortestPauseMs = 200;

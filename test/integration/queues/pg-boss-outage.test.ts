@@ -319,6 +319,21 @@ test('processes that need the same queue for the first time all get it', async (
   expect(await stage.boss.getQueueSize(`bigmind-webhooks/${namespace}`)).toBe(8);
 });
 
+test('copies that meet under serializable are no errors: one job is held, and all are run', async () => {
+  const strict = await keep(postgresStage({ options: '-c default_transaction_isolation=serializable' } as object));
+  const queue = company.queue(strict);
+  const ran: string[] = [];
+  for (let count = 0; count < 2; count += 1) await company.worker(queue, ({ key }) => ran.push(key));
+  const jobs = Array.from({ length: 10 }, () => newDelivery());
+  await Promise.all([...jobs, ...jobs, ...jobs].map((job) => queue.enqueue(job)));
+  await until(() => ran.length >= jobs.length);
+  const last = newDelivery();
+  await queue.enqueue(last);
+  await until(() => ran.includes(last.key));
+  expect(ran.sort()).toEqual([...jobs, last].map(({ key }) => key).sort());
+  await company.end();
+});
+
 describe('PGlite in a folder', () => {
   let folder: string;
   beforeEach(() => {
