@@ -32,6 +32,8 @@ export interface ClaimedWork {
   readonly running: readonly string[];
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
+  /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
+  readonly isHeld?: boolean | undefined;
   /** How long the answer may still wait for a success to be written, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
@@ -63,6 +65,8 @@ export class RunOnce {
   readonly #inFlight = new Map<Promise<Settled>, ClaimedWork>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
   readonly #pending: PendingWrites;
+  /** Successes that are being recorded. */
+  readonly #recording = new Set<Promise<unknown>>();
   #draining = false;
   /** When a drain aborts what runs, by `performance.now()`. */
   #abortAt = Number.POSITIVE_INFINITY;
@@ -190,13 +194,17 @@ export class RunOnce {
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
     );
-    return whenReady(told, (held) => {
-      if (held === true) return settled;
+    const recorded = whenReady(told, (held) => {
+      if (held === true) return undefined;
       // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
       const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
-      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
+      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]) : undefined;
     });
+    if (!done || !work.isHeld || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);
+    this.#recording.add(recorded);
+    void recorded.finally(() => this.#recording.delete(recorded));
+    return settled;
   }
 
   /** Ends the claim. A completion delays the answer at most until the deadline; after the deadline it has no limit. */
@@ -224,6 +232,7 @@ export class RunOnce {
 
   async #idle(): Promise<void> {
     await Promise.allSettled([...this.#held.values(), ...this.#inFlight.keys()]);
+    await Promise.allSettled(this.#recording);
     await Promise.allSettled(this.#pending.writing);
   }
 }

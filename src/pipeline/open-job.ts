@@ -37,7 +37,7 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
       const handlers = registry.handlersOf(event);
       if (handlers.length === 0) return new Settled('unhandled', known);
       const subject = readAnew.event;
-      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, parts);
+      return runHandlers({ handlers, subject, success: 'processed', isHeld: true, source, deadline, clock }, parts);
     }
     if (readAnew.outcome === 'ignored') {
       // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.
@@ -46,7 +46,7 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
     if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
-    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, parts);
+    return runHandlers({ handlers, subject, success: 'quarantined', isHeld: true, source, deadline, clock }, parts);
   }
 
   return { bytes: rawBody.length, key, event, trace: read.trace, run: runNow };

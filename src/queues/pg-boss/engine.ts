@@ -3,6 +3,7 @@ import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
 import { isSerializationFailure, serialized } from '../../foundations/serialized';
+import { inOneTurn } from '../in-one-turn';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';
@@ -32,6 +33,8 @@ export interface Engine {
   recordWorker(id: string, data: object, ms: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
+  /** Gives failed jobs all their attempts again. Resolves to the ids of those that there were. */
+  revive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Runs one of {@link Statements}. */
   run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]>;
 }
@@ -123,6 +126,9 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     }
   }
 
+  /** A statement for each job would cost a commit each. */
+  const complete = inOneTurn<string>((ids) => boss.complete(name, ids, undefined, { db }));
+
   return {
     name,
     deadName,
@@ -158,10 +164,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       return jobs.map(readTaken);
     },
     async settle(id, verdict) {
-      if (verdict === 'done') await boss.complete(name, id, undefined, { db });
+      if (verdict === 'done') await complete(id);
       else if (verdict === 'forget') await boss.deleteJob(name, id, { db });
       else if (verdict === 'again') await run('giveBack', [name, [id]]);
       else await boss.fail(name, id, verdict, { db });
+    },
+    async revive(ids) {
+      const rows = await run('revive', [name, ids, attempts - 1]);
+      return new Set(rows.map((row) => readText(row['id'], 'pgBossQueue.boss: id')));
     },
   };
 }

@@ -27,14 +27,17 @@ export interface Statements {
   /** Removes those of the records `$2` that are still due. */
   readonly forgetWorkers: string;
   readonly forgetWorker: string;
+  /** Makes failed jobs (`$2`) wait with `$3` more attempts after the first. Answers with their ids. */
+  readonly revive: string;
   /** Removes a job (`$2`) that ended without success, so that its id is free. */
   readonly clear: string;
   /** Up to `$2` dead jobs, the newest first, after skipping `$3`. */
   readonly listDead: string;
   readonly getDead: string;
+  /** Answers with the ids that it deleted. */
   readonly deleteDead: string;
   readonly now: string;
-  /** The ids of the 100 oldest jobs that were dead at `$2`. */
+  /** The ids and keys of the 500 oldest jobs that were dead at `$2`. */
   readonly oldestDead: string;
   /** Counts jobs by state; `$2` is the name of the dead-letter queue. Columns as in `QueueStats`, the age as `age`. */
   readonly stats: string;
@@ -48,15 +51,15 @@ export function statementsIn(schema: string): Statements {
   const ms = "::float8 * interval '1 millisecond'";
   const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::int + 1000)${ms}`;
   const lost = "coalesce((output->>'lost')::int, 0) + 1";
+  const free = (condition: string): string =>
+    `SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${condition} FOR UPDATE SKIP LOCKED`;
   return {
     findQueues: `SELECT 1 FROM ${schema}.queue WHERE name = ANY ($1::text[])`,
     findJob: `SELECT 1 FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
     giveBack: `UPDATE ${jobs} SET state = 'created', started_on = NULL, start_after = now()
       WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active'`,
-    beat: `WITH kept AS (
-        SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active' FOR UPDATE SKIP LOCKED
-      ), extended AS (
-        UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(SELECT id FROM kept))
+    beat: `WITH extended AS (
+        UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'active'")}))
       ), touched AS (
         UPDATE ${jobs} SET start_after = now() + $5${ms}, data = $6::jsonb
         WHERE name = $3 AND id = $4::uuid AND state < 'active'
@@ -77,10 +80,14 @@ export function statementsIn(schema: string): Statements {
       RETURNING id::text AS id, data->>'key' AS key, (state = 'active')::text AS ends`,
     forgetWorkers: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state < 'active' AND (${isDue})`,
     forgetWorker: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
+    revive: `UPDATE ${jobs} SET state = 'created', created_on = now(), start_after = now(), started_on = NULL,
+        completed_on = NULL, output = NULL, retry_count = 0, retry_limit = $3::int
+      WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'failed'")}))
+      RETURNING id::text AS id`,
     clear: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid AND state IN ('failed', 'cancelled')`,
     listDead: `SELECT ${job} ${dead} ORDER BY created_on DESC, id DESC LIMIT $2::int OFFSET $3::int`,
     getDead: `SELECT ${job} ${dead} AND id = $2::uuid`,
-    deleteDead: `DELETE ${dead} AND id = $2::uuid RETURNING true::text AS removed`,
+    deleteDead: `DELETE ${dead} AND id = ANY ($2::uuid[]) RETURNING id::text AS id`,
     now: 'SELECT now()::text AS now',
     stats: `SELECT
         count(*) FILTER (WHERE name = $1 AND state < 'active')::text AS waiting,
@@ -90,6 +97,7 @@ export function statementsIn(schema: string): Statements {
           WHERE name = $1 AND state < 'active' AND start_after <= now()
         )) * 1000)::int8::text AS age
       FROM ${jobs} WHERE name IN ($1, $2) AND state <= 'active'`,
-    oldestDead: `SELECT id::text AS id ${dead} AND created_on <= $2::timestamptz ORDER BY created_on, job.id LIMIT 100`,
+    oldestDead: `SELECT id::text AS id, data->>'key' AS key ${dead} AND created_on <= $2::timestamptz
+      ORDER BY created_on, job.id LIMIT 500`,
   };
 }
