@@ -10,7 +10,7 @@ import { construction } from './groups/construction.mjs';
 import { drift, driftOfAnswers } from './groups/drift.mjs';
 import { forged } from './groups/forged.mjs';
 import { handlers, inFlight, remembered } from './groups/growth.mjs';
-import { asPeopleRunIt, journal, silent, telemetry } from './groups/http.mjs';
+import { answering, asPeopleRunIt, journal, silent, telemetry } from './groups/http.mjs';
 import { bodies, copies } from './groups/memory.mjs';
 import { againstStandardWebhooks, againstStripe } from './groups/neighbours.mjs';
 import { receiving } from './groups/receiving.mjs';
@@ -60,7 +60,9 @@ const listWithServices = ['bullmq', 'pg-boss'].flatMap((engine) => [
   ['queues', async () => (await queues()).enqueueing(engine, 700)],
   ['queues', async () => (await queues()).enqueueing(engine, 20_000)],
   ['queues', async () => (await queues()).working(engine, 700)],
+  ...[1, 10, 50].map((atOnce) => ['queues', async () => (await queues()).workingFully(engine, 700, atOnce)]),
 ]);
+listWithServices.push(['queues', () => answering(700)]);
 
 export const groups = [...list, ...listWithServices].map(([part, make], index) => ({
   part,

@@ -45,6 +45,7 @@ export type {
   QueueSettings,
   QueueStats,
   QueueWorker,
+  QueueWorkOptions,
   RunJob,
 } from './foundations/contracts/queue';
 export type {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownRedis } from '../../scripts/scaling/engines.mjs';
+import { ownDatabase, ownRedis } from '../../scripts/scaling/engines.mjs';
 import { sizeText } from '../harness/size-text.mjs';
 import { deliveries, gitHubDeliveries } from '../load/deliveries.mjs';
 import { requestOf, sendAll } from '../load/send.mjs';
@@ -128,6 +128,29 @@ export async function journal({ bytes, atLeast }) {
     close() {
       close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  });
+}
+
+/** What answering with a store or a queue costs, against the same receiver with its memory alone. Needs the services. */
+export async function answering(bytes) {
+  const [redis, database] = await Promise.all([ownRedis(), ownDatabase()]);
+  const goals = { redisStore: 0.85, postgresStore: 0.45, pgBossQueue: 0.45 };
+  const servers = Object.keys(goals).map((name) => {
+    const { url } = name === 'redisStore' ? redis : database;
+    return { name, file: 'with-services', args: [name, url] };
+  });
+  const { contenders, close } = await race([{ name: remembering, file: 'bigmind-webhooks' }, ...servers], bytes);
+  const rows = Object.entries(goals).map(([name, atLeast]) => ({
+    ...row(name, remembering, { bytes, goal: { atLeast } }),
+    means: `requests a second with \`logger: false\` and \`${name}\`. Divided by those of the same in memory.`,
+  }));
+  return group('with a store or a queue', bytes, {
+    contenders,
+    rows,
+    async close() {
+      close();
+      await Promise.all([redis.remove(), database.remove()]);
     },
   });
 }

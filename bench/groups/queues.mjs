@@ -4,10 +4,13 @@
 import { createHash } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Pool } from 'pg';
 import PgBoss from 'pg-boss';
 import bigmind from '../../dist/index.js';
 import bullmq from '../../dist/queues/bullmq/index.js';
 import pgBoss from '../../dist/queues/pg-boss/index.js';
+import postgres from '../../dist/stores/postgres/index.js';
+import redis from '../../dist/stores/redis/index.js';
 import { ownDatabase, ownRedis } from '../../scripts/scaling/engines.mjs';
 import { sizeText } from '../harness/size-text.mjs';
 import { event, payloads, secret } from '../load/deliveries.mjs';
@@ -47,14 +50,9 @@ export async function enqueueing(engine, bytes) {
   };
 }
 
-/** @param engine 'bullmq' or 'pg-boss' */
-export async function working(engine, bytes) {
-  const stage = await stages[engine]();
-  const make = jobs(bytes);
-  const at = `${engine}, ${sizeText(bytes)}, ${atOnce} at once`;
-  const count = 500;
-  /** Microseconds a job, from the first that runs to the last: without what it takes to begin. */
-  const sample = (hold, work) => async () => {
+/** Microseconds a job, from the first that runs to the last: without what it takes to begin. */
+function workSample(make, count) {
+  return (hold, work) => async () => {
     await eachOf(Array.from({ length: count }, make), hold);
     let first;
     let handled = 0;
@@ -71,6 +69,47 @@ export async function working(engine, bytes) {
     await stop();
     return Number(last - first) / 1000 / (count - 1);
   };
+}
+
+/**
+ * As people run it: `work()` with a handler that does nothing, and the store that is in the engine's own server.
+ *
+ * @param engine 'bullmq' or 'pg-boss'
+ */
+export async function workingFully(engine, bytes, concurrency) {
+  const stage = await stages[engine](concurrency);
+  const at = `${engine}, ${sizeText(bytes)}, ${concurrency} at once`;
+  const sample = workSample(jobs(bytes), concurrency === 1 ? 200 : 500);
+  const store = await stage.store();
+  return {
+    name: `work() with a store, ${at}`,
+    unit: 'µs a job',
+    rounds: 12,
+    warmUps: 3,
+    contenders: {
+      'work()': sample(stage.queue.enqueue, receiveWith(stage.queue, { deduplicate: { store } }, concurrency)),
+      engine: sample(stage.send, stage.work),
+    },
+    rows: [
+      {
+        what: 'jobs a second of work() with a store to the engine’s own',
+        at,
+        means:
+          'jobs a second in `work()` with a handler that does nothing and the store in the engine’s server. Divided by ' +
+          'those of the engine’s own worker.',
+        goal: { atLeast: 0.85 },
+        ratio: (took) => took.engine / took['work()'],
+      },
+    ],
+    close: stage.close,
+  };
+}
+
+/** @param engine 'bullmq' or 'pg-boss' */
+export async function working(engine, bytes) {
+  const stage = await stages[engine]();
+  const at = `${engine}, ${sizeText(bytes)}, ${atOnce} at once`;
+  const sample = workSample(jobs(bytes), 500);
   return {
     name: `a worker, ${at}`,
     unit: 'µs a job',
@@ -132,18 +171,18 @@ function workWith(queue) {
   };
 }
 
-/** All of it, but for the store in the engine, which is as fast as the engine is. */
-function receiveWith(queue) {
+/** All of it. Without options, the store is in memory, as that in the engine is as fast as the engine is. */
+function receiveWith(queue, options, concurrency = atOnce) {
   return async (handle) => {
     const kept = { ...queue, close: undefined };
-    const webhooks = bigmind.bigmindWebhooks({ secret, queue: kept, logger: silent });
+    const webhooks = bigmind.bigmindWebhooks({ secret, queue: kept, logger: silent, ...options });
     webhooks.on(event, handle);
-    await webhooks.work({ concurrency: atOnce });
+    await webhooks.work({ concurrency });
     return () => webhooks.close();
   };
 }
 
-async function bullmqStage() {
+async function bullmqStage(concurrency = atOnce) {
   const server = await ownRedis();
   const client = new Redis(server.url, { maxRetriesPerRequest: null });
   const own = new Queue('own', { connection: client });
@@ -153,10 +192,11 @@ async function bullmqStage() {
     queue,
     send: (job) => own.add(job.event, job, { jobId: job.key }),
     async work(handle) {
-      const worker = new Worker('own', async () => handle(), { connection: client, concurrency: atOnce });
+      const worker = new Worker('own', async () => handle(), { connection: client, concurrency });
       worker.on('error', () => {});
       return () => worker.close();
     },
+    store: () => redis.redisStore({ client, namespace }),
     async close() {
       await queue.close();
       await own.close();
@@ -166,12 +206,13 @@ async function bullmqStage() {
   };
 }
 
-async function pgBossStage() {
+async function pgBossStage(concurrency = atOnce) {
   const server = await ownDatabase();
   const boss = new PgBoss({ connectionString: server.url, max: 10 });
   boss.on('error', () => {});
   await boss.start();
   await boss.createQueue('own');
+  const pool = new Pool({ connectionString: server.url, max: 10 });
   const queue = pgBoss.pgBossQueue({ boss, namespace });
   queue.open({ maxRunMs: 900_000, logger: silent });
   return {
@@ -179,23 +220,29 @@ async function pgBossStage() {
     send: (job) => boss.send('own', job, { id: uuidOf(job.key) }),
     // Its own work() waits half a second between two batches; this is as fast as its calls are, with one for each job.
     async work(handle) {
-      const done = takeAll(boss, handle);
+      const done = takeAll(boss, handle, concurrency);
       return () => done;
+    },
+    async store() {
+      const store = postgres.postgresStore({ pool, namespace });
+      await store.migrate();
+      return store;
     },
     async close() {
       await boss.stop({ graceful: false });
+      await pool.end();
       await server.remove();
     },
   };
 }
 
-async function takeAll(boss, handle) {
+async function takeAll(boss, handle, concurrency) {
   async function settle({ id }) {
     handle();
     await boss.complete('own', id);
   }
   for (;;) {
-    const taken = await boss.fetch('own', { batchSize: atOnce });
+    const taken = await boss.fetch('own', { batchSize: concurrency });
     if (taken.length === 0) return;
     await Promise.all(taken.map(settle));
   }

@@ -38,6 +38,8 @@ export interface ClaimedWork {
   readonly toldKey?: string | undefined;
   /** Whether the delivery is done, once these handlers have succeeded. @default it is, if no handler failed */
   completes?(succeeded: readonly string[]): boolean;
+  /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
+  readonly isHeld?: boolean | undefined;
   /** How long the answer may still wait for a success to be written, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
@@ -69,6 +71,8 @@ export class RunOnce {
   readonly #inFlight = new Map<Promise<Settled>, ClaimedWork>();
   readonly #held = new Map<HeldClaim, Promise<unknown>>();
   readonly #pending: PendingWrites;
+  /** Successes that are being recorded. */
+  readonly #recording = new Set<Promise<unknown>>();
   #draining = false;
   /** When a drain aborts what runs, by `performance.now()`. */
   #abortAt = Number.POSITIVE_INFINITY;
@@ -197,13 +201,17 @@ export class RunOnce {
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
     );
-    return whenReady(told, (held) => {
-      if (held === true) return settled;
+    const recorded = whenReady(told, (held) => {
+      if (held === true) return undefined;
       // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
       const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
-      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]).then(() => settled) : settled;
+      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]) : undefined;
     });
+    if (!done || !work.isHeld || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);
+    this.#recording.add(recorded);
+    void recorded.finally(() => this.#recording.delete(recorded));
+    return settled;
   }
 
   /** Ends the claim. A completion delays the answer at most until the deadline; after the deadline it has no limit. */
@@ -231,6 +239,7 @@ export class RunOnce {
 
   async #idle(): Promise<void> {
     await Promise.allSettled([...this.#held.values(), ...this.#inFlight.keys()]);
+    await Promise.allSettled(this.#recording);
     await Promise.allSettled(this.#pending.writing);
   }
 }

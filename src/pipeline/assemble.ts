@@ -139,6 +139,7 @@ export function assembleWorker(
     telemetry,
     clock,
     logger,
+    handlers: () => parts.registry.names,
     maxRunMs,
     silentMs: storeTimeoutMs,
   });

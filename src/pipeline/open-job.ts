@@ -43,12 +43,12 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
       const handlers = registry.handlersOf(event);
       if (handlers.length === 0) return new Settled('unhandled', known);
       const subject = readAnew.event;
-      return runHandlers({ handlers, subject, success: 'processed', source, deadline, clock }, parts);
+      return runHandlers({ handlers, subject, success: 'processed', isHeld: true, source, deadline, clock }, parts);
     }
     if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
     const handlers = [registry.onInvalid];
     const subject = invalidDelivery(readAnew);
-    return runHandlers({ handlers, subject, success: 'quarantined', source, deadline, clock }, parts);
+    return runHandlers({ handlers, subject, success: 'quarantined', isHeld: true, source, deadline, clock }, parts);
   }
 
   async function replayNow({ handlers, force, outcome, succeeded }: QueuedReplay, source: ContextSource) {

@@ -18,6 +18,8 @@ export interface HandlersToRun {
   readonly subject: unknown;
   /** The outcome when all have succeeded. */
   readonly success: Outcome;
+  /** Whether a queue holds the delivery until its outcome is known. */
+  readonly isHeld?: boolean | undefined;
   readonly source: ContextSource;
   /** When the answer stops waiting for them, on the clock below. */
   readonly deadline: number;
@@ -72,6 +74,9 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
   get replayed(): boolean {
     return this.#run.replay !== undefined;
+  }
+  get isHeld(): boolean | undefined {
+    return this.#run.isHeld;
   }
   /** None before the handlers are started, and none that ends at once. */
   get running(): readonly string[] {

@@ -16,6 +16,8 @@ export interface WorkSettings {
 
 export interface JobWorkerSettings extends JobSettings {
   readonly logger: Logger;
+  /** Names of the handlers, for the queue. */
+  readonly handlers: () => readonly string[];
   /** How long the queue may be silent before it is logged, in milliseconds. */
   readonly silentMs: number;
 }
@@ -42,13 +44,13 @@ export class JobWorker {
       const remedy = 'Ask for the concurrency that you need there.';
       throw new WebhookError('BAD_OPTION', `work() was called already: one call a receiver. ${remedy}`);
     }
-    const { logger, silentMs } = this.#settings;
+    const { logger, silentMs, handlers } = this.#settings;
     const limits = new EventLimits(perEvent);
     const run: RunJob = (job, plan) => runJob(job, plan, limits, this.#closing, this.#settings);
     const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
     const silence = setTimeout(say, silentMs).unref();
     try {
-      this.#worker = queue.work(run, { concurrency });
+      this.#worker = queue.work(run, { concurrency, handlers });
       await this.#worker;
     } catch (error) {
       this.#worker = undefined;

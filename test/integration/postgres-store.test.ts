@@ -228,3 +228,38 @@ async function planOf(text: string, values: unknown[]): Promise<string> {
   const { rows } = await pool.query(`EXPLAIN ${text}`, values);
   return (rows as Record<'QUERY PLAN', string>[]).map((row) => row['QUERY PLAN']).join('\n');
 }
+
+test.each(['repeatable read', 'serializable'])(
+  'claims that meet under %s are no errors: one has it, the others are told to wait',
+  async (isolation) => {
+    const options = `-c search_path=${schema} -c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`;
+    const strict = new Pool({ connectionString: databaseUrl, options, max: 8 });
+    const store = postgresStore({ pool: strict, namespace: freshNamespace() });
+    for (let round = 0; round < 20; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => store.claim(`key${round}`, long, long)));
+      const claims = answers.filter((answer) => typeof answer === 'object' && 'token' in answer);
+      const waits = answers.filter((answer) => typeof answer === 'object' && 'running' in answer);
+      expect([claims.length, waits.length]).toEqual([1, 7]);
+    }
+    await strict.end();
+  },
+);
+
+test('a claim that is refused says why in one statement', async () => {
+  let asked = 0;
+  const counted = {
+    query: (text: string, values?: unknown[]) => {
+      asked += 1;
+      return pool.query(text, values);
+    },
+  };
+  const store = postgresStore({ pool: counted, namespace: freshNamespace() });
+  const token = await claimed(store, 'a');
+  asked = 0;
+  expect(await store.claim('a', long, long)).toEqual({ running: true, retryAfterMs: expect.any(Number) as number });
+  expect(asked).toBe(1);
+  await store.complete('a', token, long);
+  asked = 0;
+  expect(await store.claim('a', long, long)).toBe('done');
+  expect(asked).toBe(1);
+});

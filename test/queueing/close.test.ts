@@ -1,4 +1,4 @@
-import { bigmindWebhooks, memoryStore } from '../../src';
+import { bigmindWebhooks, type DeliveryStore, memoryStore } from '../../src';
 import { FaultyStore, rejects } from '../deduplication/kit';
 import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service, until } from './kit';
 
@@ -209,3 +209,76 @@ test('the longest patience is no haste', async () => {
   await close;
   expect(queue.states).toEqual(['done after 0']);
 });
+
+test('a queue hears of a success at once, and closing waits until the store has it', async () => {
+  const memory = memoryStore();
+  const recorded = gate();
+  let completions = 0;
+  const store = {
+    ...wrapped(memory),
+    async complete(...given: Parameters<typeof memory.complete>) {
+      await recorded.passed;
+      completions += 1;
+      return memory.complete(...given);
+    },
+  };
+  const { web, worker, queue } = service({ deduplicate: { store } });
+  let handled = 0;
+  const closing = worker();
+  await closing
+    .on('*', async () => {
+      await calm(1);
+      handled += 1;
+    })
+    .work();
+  await send(web, genuine());
+  await until(() => queue.states.join() === 'done after 0');
+  expect([handled, completions]).toEqual([1, 0]);
+  let closed = false;
+  const close = closing.close({ timeoutMs: 10_000 }).finally(() => {
+    closed = true;
+  });
+  await calm();
+  expect(closed).toBe(false);
+  recorded.open();
+  await close;
+  expect(completions).toBe(1);
+});
+
+test('a success that the store does not take is kept, and no repeat of it runs', async () => {
+  const memory = memoryStore();
+  let isAway = true;
+  const store = {
+    ...wrapped(memory),
+    complete: (...given: Parameters<typeof memory.complete>) =>
+      isAway ? Promise.reject(new Error('away')) : memory.complete(...given),
+  };
+  const { web, worker, queue } = service({ deduplicate: { store } });
+  let handled = 0;
+  await worker()
+    .on('*', async () => {
+      await calm(1);
+      handled += 1;
+    })
+    .work();
+  const delivery = genuine();
+  await send(web, delivery);
+  await until(() => queue.states.join() === 'done after 0');
+  isAway = false;
+  // The engine has forgotten the first one.
+  queue.entries.length = 0;
+  await send(web, delivery);
+  await until(() => queue.states.join() === 'done after 0');
+  expect(handled).toBe(1);
+});
+
+/** A store of memory as an object whose methods may be replaced. */
+function wrapped(store: DeliveryStore): DeliveryStore {
+  return {
+    claim: (...given) => store.claim(...given),
+    extend: (...given) => store.extend(...given),
+    succeeded: (...given) => store.succeeded(...given),
+    complete: (...given) => store.complete(...given),
+    release: (...given) => store.release(...given),
+  };
+}

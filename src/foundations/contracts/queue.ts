@@ -70,6 +70,16 @@ export interface JobPlan {
   readonly retryInMs: number | undefined;
 }
 
+export interface QueueWorkOptions {
+  /** How many jobs may run at once, from 1. */
+  readonly concurrency: number;
+  /**
+   * Names of the handlers of this process, which may grow. A queue may warn when workers with others take its jobs.
+   * @default unknown
+   */
+  readonly handlers?: (() => readonly string[]) | undefined;
+}
+
 /** Takes jobs from a queue until it is closed. */
 export interface QueueWorker {
   /**
@@ -140,7 +150,7 @@ export interface DeliveryQueue {
    *
    * @throws WebhookError `QUEUE_NOT_DURABLE`
    */
-  work(run: RunJob, options: { readonly concurrency: number }): Promise<QueueWorker>;
+  work(run: RunJob, options: QueueWorkOptions): Promise<QueueWorker>;
   readonly deadJobs: DeadJobs;
   /**
    * Resolves if a job could be enqueued now, and enqueues none. For `health()`, which waits no longer than

@@ -1,5 +1,6 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { engineErrors } from '../engine-errors';
+import { SharedNamespace } from '../shared-namespace';
 import { connectWorker } from './connect-worker';
 import { type BullmqClient, type BullmqConnectionOptions, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
@@ -12,6 +13,7 @@ import { type Producer, producerOn } from './producer';
 import { replication } from './replicas';
 import { statsOf } from './stats';
 import { startWorker } from './worker';
+import { keepWorkerRecord } from './worker-records';
 
 /** Jobs without a priority go first. */
 const lowPriority = 10;
@@ -134,7 +136,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       const { client, producer } = open();
       return statsOf(await producer.connected(), client);
     },
-    async work(run, { concurrency }) {
+    async work(run, { concurrency, handlers = () => [] }) {
       const connections = connectWorker(open().client, errors.tell);
       connections.client.on('error', errors.tell);
       try {
@@ -148,8 +150,11 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         const onLost = (key: string): void => {
           settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
         };
-        const shared = { engine, place, connections, concurrency, lostAfterMs };
-        return startWorker(run, { ...shared, isSecretive: refused, onError: errors.tell, onLost });
+        const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
+        const onError = errors.tell;
+        const forget = keepWorkerRecord({ client: connections.client, place, everyMs: lostAfterMs, shared, onError });
+        const given = { engine, place, connections, concurrency, lostAfterMs, isSecretive: refused };
+        return startWorker(run, { ...given, onError, onLost, forget });
       } catch (error) {
         connections.disconnect();
         throw error;

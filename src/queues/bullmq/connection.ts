@@ -10,6 +10,9 @@ export interface BullmqClient {
   readonly options: object;
   info(): Promise<unknown>;
   hget(key: string, field: string): Promise<unknown>;
+  hset(key: string, field: string, value: string): Promise<unknown>;
+  hgetall(key: string): Promise<Readonly<Record<string, unknown>> | null>;
+  hdel(key: string, ...fields: string[]): Promise<unknown>;
   ping(): Promise<unknown>;
   wait(replicas: number, timeoutMs: number): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];

@@ -3,6 +3,8 @@ import type { BullJob, BullQueue } from './engine';
 
 const anew = { resetAttemptsMade: true, resetAttemptsStarted: true } as const;
 const page = 100;
+/** How many are redriven at once: each is read with its body. */
+const atOnce = 20;
 
 /** Dead jobs; BullMQ calls them failed jobs. */
 export function deadJobsOf(connected: () => Promise<BullQueue>): DeadJobs {
@@ -38,7 +40,7 @@ async function findDead(queue: BullQueue, id: string): Promise<BullJob | undefin
   return job !== undefined && (await job.isFailed()) ? job : undefined;
 }
 
-/** Redrives one by one, the oldest first: BullMQ's own retry of all does not reset the attempts. */
+/** The oldest first: BullMQ's own retry of all does not reset the attempts. */
 async function redriveAll(queue: BullQueue): Promise<number> {
   // Jobs that fail again meanwhile are not redriven twice.
   let left = await queue.getFailedCount();
@@ -46,7 +48,10 @@ async function redriveAll(queue: BullQueue): Promise<number> {
   while (left > 0) {
     const ids = await queue.getRanges(['failed'], 0, Math.min(left, page) - 1, true);
     if (ids.length === 0) break;
-    for (const id of ids) if (await redriveOne(queue, id)) count += 1;
+    for (let start = 0; start < ids.length; start += atOnce) {
+      const redriven = await Promise.all(ids.slice(start, start + atOnce).map((id) => redriveOne(queue, id)));
+      count += redriven.filter(Boolean).length;
+    }
     left -= ids.length;
   }
   return count;

@@ -14,6 +14,8 @@ export interface WorkerSettings {
   readonly isSecretive: boolean;
   readonly onError: (error: unknown) => void;
   readonly onLost: (key: string) => void;
+  /** Removes the record of the worker. */
+  readonly forget: () => Promise<void>;
 }
 
 /**
@@ -41,18 +43,19 @@ export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker 
   let closed: Promise<void> | undefined;
   return {
     close(timeoutMs) {
-      closed ??= close(worker, running, connections, timeoutMs);
+      closed ??= close(worker, running, settings, timeoutMs);
       return closed;
     },
   };
 }
 
-async function close(worker: BullWorker, running: Running, connections: WorkerConnections, ms: number): Promise<void> {
+async function close(worker: BullWorker, running: Running, settings: WorkerSettings, ms: number): Promise<void> {
+  const { connections, forget, onError } = settings;
   // Between two attempts to connect, BullMQ would wait for ever for the end of a connection.
   const ended = connections.stopRetrying().then(() => worker.close());
   await atMost(ms, ended);
   running.giveBack();
-  await atMost(patienceMs, ended);
+  await atMost(patienceMs, Promise.all([ended, forget().catch(onError)]));
   connections.disconnect();
 }
 

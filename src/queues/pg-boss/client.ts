@@ -7,8 +7,6 @@ export interface PgBossDb {
 export interface PgBossJob {
   readonly id: string;
   readonly data: unknown;
-  /** A number; some drivers return text. */
-  readonly expireInSeconds: unknown;
   /** These three come with `includeMetadata`. Numbers, or text. */
   readonly retryCount?: unknown;
   readonly retryLimit?: unknown;
@@ -30,7 +28,7 @@ export interface PgBossClient {
   /** Resolves to `null` if nothing was inserted. */
   send(name: string, data: object, options: object): Promise<string | null>;
   fetch(name: string, options: object): Promise<readonly PgBossJob[]>;
-  complete(name: string, id: string, output: object | undefined, options: object): Promise<unknown>;
+  complete(name: string, id: string | string[], output: object | undefined, options: object): Promise<unknown>;
   fail(name: string, id: string, output: object, options: object): Promise<unknown>;
   deleteJob(name: string, id: string, options: object): Promise<unknown>;
   getDb(): PgBossDb;

@@ -15,11 +15,8 @@ interface DeadRow {
   readonly source_retry_count?: number | null;
 }
 
-/**
- * The jobs that pg-boss moved to the dead-letter queue. `expireInSeconds` is how long an attempt of a redriven job may
- * take.
- */
-export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJobs {
+/** The jobs that pg-boss moved to the dead-letter queue. */
+export function deadJobsOf(engine: Engine): DeadJobs {
   const { name, deadName } = engine;
 
   async function find(id: string): Promise<DeadRow | undefined> {
@@ -34,18 +31,31 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     await engine.run('clear', [name, jobId]);
   }
 
-  async function remove(id: string): Promise<boolean> {
-    return (await engine.run('deleteDead', [deadName, id])).length > 0;
+  /** Resolves to how many there were. */
+  async function remove(ids: readonly string[]): Promise<number> {
+    return (await engine.run('deleteDead', [deadName, ids])).length;
   }
 
-  async function redriveOne(id: string): Promise<boolean> {
+  /** In the order here, a crash loses no job: it is dead, waiting or both. */
+  async function redriveOne(id: string): Promise<number> {
     const row = await find(id);
-    if (row === undefined) return false;
-    const jobId = jobIdIn(row);
-    // In this order, a crash loses no job: it is dead, waiting or both.
+    if (row === undefined) return 0;
+    const jobId = jobIdIn(row.id, keyIn(row.data));
     await clear(jobId);
-    await engine.hold(jobId, row.data as object, expireInSeconds());
-    return await remove(id);
+    await engine.hold(jobId, row.data as object);
+    return await remove([id]);
+  }
+
+  /** The failed jobs are still there, unless pg-boss has thrown them away. */
+  async function redrivePage(page: readonly Row[]): Promise<number> {
+    const dead = page.map(({ id, key }) => {
+      const itsId = readText(id, 'pgBossQueue.boss: id');
+      return { id: itsId, jobId: jobIdIn(itsId, keyIn({ key })) };
+    });
+    const revived = await engine.revive(dead.map(({ jobId }) => jobId));
+    let count = await remove(dead.filter(({ jobId }) => revived.has(jobId)).map(({ id }) => id));
+    for (const { id, jobId } of dead) if (!revived.has(jobId)) count += await redriveOne(id);
+    return count;
   }
 
   async function redriveAll(): Promise<number> {
@@ -57,7 +67,7 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
       // Jobs that fail again meanwhile are not redriven twice.
       const page = await engine.run('oldestDead', [deadName, now]);
       if (page.length === 0) return count;
-      for (const { id } of page) if (await redriveOne(readText(id, 'pgBossQueue.boss: id'))) count += 1;
+      count += await redrivePage(page);
     }
   }
 
@@ -74,12 +84,12 @@ export function deadJobsOf(engine: Engine, expireInSeconds: () => number): DeadJ
     },
     async redrive(id) {
       if (id === 'all') return redriveAll();
-      return (await redriveOne(id)) ? 1 : 0;
+      return await redriveOne(id);
     },
     async discard(id) {
       const row = await find(id);
-      if (row === undefined || !(await remove(id))) return false;
-      await clear(jobIdIn(row));
+      if (row === undefined || (await remove([id])) === 0) return false;
+      await clear(jobIdIn(row.id, keyIn(row.data)));
       return true;
     },
   };
@@ -92,8 +102,7 @@ function readDead({ job }: Row): DeadRow {
 }
 
 /** The job's id before it was dead. A job without a key keeps its own id. */
-function jobIdIn({ id, data }: DeadRow): string {
-  const key = keyIn(data);
+function jobIdIn(id: string, key: string | undefined): string {
   return key === undefined ? id : jobIdOf(key);
 }
 

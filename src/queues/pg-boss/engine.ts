@@ -2,6 +2,8 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { isSerializationFailure, serialized } from '../../foundations/serialized';
+import { inOneTurn } from '../in-one-turn';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';
@@ -13,8 +15,6 @@ export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
 export interface TakenJob {
   readonly id: string;
   readonly data: unknown;
-  /** How long it may run before pg-boss gives it up as lost. */
-  readonly expireInSeconds: number;
   /** What pg-boss will do if this attempt fails. */
   readonly plan: JobPlan | undefined;
 }
@@ -24,12 +24,17 @@ export interface Engine {
   /** The queues' names in pg-boss. */
   readonly name: string;
   readonly deadName: string;
+  readonly workersName: string;
   /** Makes the queues if they are missing. */
   ready(): Promise<void>;
   /** Resolves when a job with this id is held. */
-  hold(id: string, data: object, expireInSeconds: number, priority?: number): Promise<void>;
+  hold(id: string, data: object, priority?: number): Promise<void>;
+  /** Adds the record of a worker. It is due after so many milliseconds. */
+  recordWorker(id: string, data: object, ms: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
   settle(id: string, verdict: Verdict): Promise<void>;
+  /** Gives failed jobs all their attempts again. Resolves to the ids of those that there were. */
+  revive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Runs one of {@link Statements}. */
   run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]>;
 }
@@ -39,19 +44,22 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
+/** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
+const expireInSeconds = 24 * 60 * 60 - 1;
 const deadlock = '40P01';
 const mostPauseMs = 100;
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
   const name = `bigmind-webhooks/${namespace}`;
   const deadName = `${name}/dead`;
+  const workersName = `${name}/workers`;
   const statements = statementsIn(schema);
   let prepared: Promise<void> | undefined;
 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
     async executeSql(text, values) {
-      const result: { rows: unknown[] } | undefined = await boss.getDb().executeSql(text, values);
+      const result: { rows: unknown[] } | undefined = await serialized(() => boss.getDb().executeSql(text, values));
       if (result !== undefined) return result;
       throw new WebhookError(
         'BAD_OPTION',
@@ -82,13 +90,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     if (await isThere()) return;
     const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
     await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
+    await createQueue({ name: workersName, ...kept });
     await createQueue({ name, deadLetter: deadName });
     if (!(await isThere())) throw elsewhere(schema);
   }
 
   async function isThere(): Promise<boolean> {
     try {
-      return (await run('findQueue', [name])).length > 0;
+      return (await run('findQueues', [[name, deadName, workersName]])).length === 3;
     } catch (error) {
       const isUnknownTable = (error as { readonly code?: unknown } | null)?.code === '42P01';
       throw isUnknownTable ? elsewhere(schema, error) : error;
@@ -103,28 +112,36 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return prepared;
   }
 
-  async function send(id: string, data: object, expireInSeconds: number, priority: number): Promise<boolean> {
+  async function send(id: string, data: object, priority: number): Promise<boolean> {
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
-    const sent: unknown = await boss.send(name, data, {
-      id,
-      ...retries,
-      expireInSeconds,
-      priority,
-      retentionSeconds: keptSeconds,
-      db,
-    });
-    return sent !== null && sent !== undefined;
+    const settings = { id, ...retries, expireInSeconds, priority, retentionSeconds: keptSeconds, db };
+    try {
+      const sent: unknown = await boss.send(name, data, settings);
+      return sent !== null && sent !== undefined;
+    } catch (error) {
+      // A copy of the delivery came at the same time.
+      if (isSerializationFailure(error)) return false;
+      throw error;
+    }
   }
+
+  /** A statement for each job would cost a commit each. */
+  const complete = inOneTurn<string>((ids) => boss.complete(name, ids, undefined, { db }));
 
   return {
     name,
     deadName,
+    workersName,
     ready,
     run,
-    async hold(id, data, expireInSeconds, priority = 0) {
+    async recordWorker(id, data, ms) {
+      const startAfter = Math.ceil(ms / 1000);
+      await boss.send(workersName, data, { id, startAfter, retentionSeconds: keptSeconds, db });
+    },
+    async hold(id, data, priority = 0) {
       for (let tries = 0; tries < 2; tries += 1) {
-        if (await send(id, data, expireInSeconds, priority)) return;
+        if (await send(id, data, priority)) return;
         if ((await run('findJob', [name, id])).length > 0) return;
         // pg-boss 10 inserts nothing, too, if the queue no longer exists.
         prepared = undefined;
@@ -147,22 +164,20 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       return jobs.map(readTaken);
     },
     async settle(id, verdict) {
-      if (verdict === 'done') await boss.complete(name, id, undefined, { db });
+      if (verdict === 'done') await complete(id);
       else if (verdict === 'forget') await boss.deleteJob(name, id, { db });
       else if (verdict === 'again') await run('giveBack', [name, [id]]);
       else await boss.fail(name, id, verdict, { db });
+    },
+    async revive(ids) {
+      const rows = await run('revive', [name, ids, attempts - 1]);
+      return new Set(rows.map((row) => readText(row['id'], 'pgBossQueue.boss: id')));
     },
   };
 }
 
 function readTaken(job: PgBossJob): TakenJob {
-  const { id, data, expireInSeconds } = job;
-  return {
-    plan: planOf(job),
-    id: readText(id, 'pgBossQueue.boss: id'),
-    data: readJson(data),
-    expireInSeconds: readWholeNumber(expireInSeconds, 'pgBossQueue.boss: expireInSeconds'),
-  };
+  return { plan: planOf(job), id: readText(job.id, 'pgBossQueue.boss: id'), data: readJson(job.data) };
 }
 
 /** The longest of pg-boss' pauses, which it chooses at random. */

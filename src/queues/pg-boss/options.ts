@@ -3,10 +3,7 @@ import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../..
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
-  /**
-   * Your started instance of pg-boss, 10 to 12. The queue never stops it; close workers before you do. Let it supervise
-   * (its default) in every process with a worker: that brings back the jobs of a killed worker.
-   */
+  /** Your started instance of pg-boss, 10 to 12. The queue never stops it; close workers before you do. */
   readonly boss: PgBossClient;
   /**
    * Separates services that share a database: two services with the same namespace take each other's deliveries.
@@ -26,6 +23,12 @@ export interface PgBossQueueOptions {
   readonly backoffMs?: number | undefined;
   /** How long a worker waits to look again after it found no job, in milliseconds, from 10. @default 500 */
   readonly pollMs?: number | undefined;
+  /**
+   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000. It takes up to half of
+   * that longer. A handler that blocks the event loop for this long counts as dead. With less than 15 seconds, the
+   * length of a claim on a delivery, jobs only wait for the claim. @default 30000
+   */
+  readonly lostAfterMs?: number | undefined;
 }
 
 const known = {
@@ -35,6 +38,7 @@ const known = {
   attempts: true,
   backoffMs: true,
   pollMs: true,
+  lostAfterMs: true,
 } satisfies Record<keyof PgBossQueueOptions, true>;
 
 const methods = [
@@ -57,12 +61,13 @@ export interface ParsedOptions {
   readonly attempts: number;
   readonly backoffSeconds: number;
   readonly pollMs: number;
+  readonly lostAfterMs: number;
 }
 
 export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
   if (isBoss(options)) throw wrapIt('pgBossQueue', 'a boss', 'pgBossQueue({ boss, namespace })');
   knownOptions(options, 'pgBossQueue', known);
-  const { attempts = 12, backoffMs = 5000, pollMs = 500 } = options;
+  const { attempts = 12, backoffMs = 5000, pollMs = 500, lostAfterMs = 30_000 } = options;
   return {
     boss: parseBoss(options.boss),
     namespace: parseNamespace(options.namespace),
@@ -70,6 +75,7 @@ export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
     attempts: wholeNumber('pgBossQueue.attempts', attempts, 1, 20),
     backoffSeconds: Math.ceil(wholeNumber('pgBossQueue.backoffMs', backoffMs, 1) / 1000),
     pollMs: wholeNumber('pgBossQueue.pollMs', pollMs, 10),
+    lostAfterMs: wholeNumber('pgBossQueue.lostAfterMs', lostAfterMs, 1000),
   };
 }
 

@@ -1,25 +1,43 @@
 /**
  * Statements for what pg-boss has no call for. They were checked against the tables of 10.4; 11.1 and 12.38 have the
- * same columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done.
+ * same columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done. An array
+ * of ids is read once, so that the index on them is used; locked rows are skipped, so that no two wait for each other.
  *
  * What is read comes as text under names of one word, and dead jobs come as JSON: a user's driver may convert anything
  * else.
  */
 export interface Statements {
-  /** Whether the queue exists. */
-  readonly findQueue: string;
+  /** Which of the queues (`$1`) exist. */
+  readonly findQueues: string;
   /** Whether a job (`$2`) is held, in any state. */
   readonly findJob: string;
   /** Makes running jobs (`$2`) wait again. It clears the start of the attempt, so that pg-boss does not count it. */
   readonly giveBack: string;
+  /**
+   * The sign of life of a worker: the running jobs `$2` start anew, and its record `$4` in the queue `$3` is due after
+   * `$5` milliseconds and says `$6`. Answers with all records there, from before, and whether they are due. One that is due later
+   * than any is from before the clock was set back.
+   */
+  readonly beat: string;
+  /**
+   * Gives back running jobs that started more than `$2` milliseconds ago, or in the future, by a clock that was set back.
+   * It counts in `output` how many workers each has lost. One that lost `$3` keeps running, on its last attempt.
+   */
+  readonly giveBackLost: string;
+  /** Removes those of the records `$2` that are still due. */
+  readonly forgetWorkers: string;
+  readonly forgetWorker: string;
+  /** Makes failed jobs (`$2`) wait with `$3` more attempts after the first. Answers with their ids. */
+  readonly revive: string;
   /** Removes a job (`$2`) that ended without success, so that its id is free. */
   readonly clear: string;
   /** Up to `$2` dead jobs, the newest first, after skipping `$3`. */
   readonly listDead: string;
   readonly getDead: string;
+  /** Answers with the ids that it deleted. */
   readonly deleteDead: string;
   readonly now: string;
-  /** The ids of the 100 oldest jobs that were dead at `$2`. */
+  /** The ids and keys of the 500 oldest jobs that were dead at `$2`. */
   readonly oldestDead: string;
   /** Counts jobs by state; `$2` is the name of the dead-letter queue. Columns as in `QueueStats`, the age as `age`. */
   readonly stats: string;
@@ -30,15 +48,46 @@ export function statementsIn(schema: string): Statements {
   // No worker of ours takes dead jobs. If somebody else has taken one, it is left alone.
   const dead = `FROM ${jobs} AS job WHERE name = $1 AND state < 'active'`;
   const job = 'to_json(job)::text AS job';
+  const ms = "::float8 * interval '1 millisecond'";
+  const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::int + 1000)${ms}`;
+  const lost = "coalesce((output->>'lost')::int, 0) + 1";
+  const free = (condition: string): string =>
+    `SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${condition} FOR UPDATE SKIP LOCKED`;
   return {
-    findQueue: `SELECT 1 FROM ${schema}.queue WHERE name = $1`,
+    findQueues: `SELECT 1 FROM ${schema}.queue WHERE name = ANY ($1::text[])`,
     findJob: `SELECT 1 FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
     giveBack: `UPDATE ${jobs} SET state = 'created', started_on = NULL, start_after = now()
       WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active'`,
+    beat: `WITH extended AS (
+        UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'active'")}))
+      ), touched AS (
+        UPDATE ${jobs} SET start_after = now() + $5${ms}, data = $6::jsonb
+        WHERE name = $3 AND id = $4::uuid AND state < 'active'
+      )
+      SELECT id::text AS id, start_after::text AS until, (${isDue})::text AS due, (data->'handlers')::text AS handlers
+      FROM ${jobs} WHERE name = $3 AND state < 'active'`,
+    giveBackLost: `UPDATE ${jobs} SET
+        state = CASE WHEN ${lost} < $3::int THEN 'created' ELSE state END,
+        started_on = CASE WHEN ${lost} < $3::int THEN NULL ELSE now() END,
+        start_after = now(),
+        retry_count = CASE WHEN ${lost} < $3::int THEN retry_count ELSE retry_limit END,
+        output = jsonb_build_object('lost', ${lost})
+      WHERE name = $1 AND id = ANY (ARRAY(
+        SELECT id FROM ${jobs} WHERE name = $1 AND state = 'active'
+          AND (started_on < now() - $2${ms} OR started_on > now() + interval '1 second')
+        FOR UPDATE SKIP LOCKED
+      ))
+      RETURNING id::text AS id, data->>'key' AS key, (state = 'active')::text AS ends`,
+    forgetWorkers: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state < 'active' AND (${isDue})`,
+    forgetWorker: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
+    revive: `UPDATE ${jobs} SET state = 'created', created_on = now(), start_after = now(), started_on = NULL,
+        completed_on = NULL, output = NULL, retry_count = 0, retry_limit = $3::int
+      WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'failed'")}))
+      RETURNING id::text AS id`,
     clear: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid AND state IN ('failed', 'cancelled')`,
     listDead: `SELECT ${job} ${dead} ORDER BY created_on DESC, id DESC LIMIT $2::int OFFSET $3::int`,
     getDead: `SELECT ${job} ${dead} AND id = $2::uuid`,
-    deleteDead: `DELETE ${dead} AND id = $2::uuid RETURNING true::text AS removed`,
+    deleteDead: `DELETE ${dead} AND id = ANY ($2::uuid[]) RETURNING id::text AS id`,
     now: 'SELECT now()::text AS now',
     stats: `SELECT
         count(*) FILTER (WHERE name = $1 AND state < 'active')::text AS waiting,
@@ -48,6 +97,7 @@ export function statementsIn(schema: string): Statements {
           WHERE name = $1 AND state < 'active' AND start_after <= now()
         )) * 1000)::int8::text AS age
       FROM ${jobs} WHERE name IN ($1, $2) AND state <= 'active'`,
-    oldestDead: `SELECT id::text AS id ${dead} AND created_on <= $2::timestamptz ORDER BY created_on, job.id LIMIT 100`,
+    oldestDead: `SELECT id::text AS id, data->>'key' AS key ${dead} AND created_on <= $2::timestamptz
+      ORDER BY created_on, job.id LIMIT 500`,
   };
 }

@@ -3,13 +3,19 @@ import type { JobPlan, QueueWorker, RunJob } from '../../foundations/contracts/q
 import { storableText } from '../../foundations/foreign-text';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
+import type { SharedNamespace } from '../shared-namespace';
 import type { Engine, TakenJob, Verdict } from './engine';
+import { isAnswer } from './error-code';
+import { Leases } from './leases';
 
 export interface WorkerSettings {
   readonly engine: Engine;
   readonly errors: EngineErrors;
   readonly concurrency: number;
   readonly pollMs: number;
+  readonly lostAfterMs: number;
+  readonly onLost: (key: string) => void;
+  readonly shared: SharedNamespace;
 }
 
 const shortestPauseMs = 200;
@@ -32,6 +38,7 @@ export class PgBossWorker implements QueueWorker {
   /** Aborted when running jobs are given back to the engine. */
   readonly #leaving = new AbortController();
   readonly #running = new Map<Promise<void>, string>();
+  readonly #leases: Leases;
   readonly #taking: Promise<void>;
   #onFree: () => void = () => undefined;
   #closed: Promise<void> | undefined;
@@ -39,6 +46,7 @@ export class PgBossWorker implements QueueWorker {
   constructor(run: RunJob, settings: WorkerSettings) {
     this.#run = run;
     this.#settings = settings;
+    this.#leases = new Leases({ ...settings, silentMs }, () => [...this.#running.values()]);
     this.#taking = this.#take();
   }
 
@@ -53,7 +61,13 @@ export class PgBossWorker implements QueueWorker {
     const idle = this.#taking.then(() => Promise.all(this.#running.keys()));
     await atMost(timeoutMs, idle);
     this.#leaving.abort();
-    await atMost(patienceMs, Promise.all([this.#taking, this.#giveBack([...this.#running.values()])]));
+    this.#leases.stop();
+    await atMost(patienceMs, this.#leave());
+  }
+
+  async #leave(): Promise<void> {
+    const [areBack] = await Promise.all([this.#giveBack([...this.#running.values()]), this.#taking]);
+    if (areBack) await this.#leases.forget();
   }
 
   async #take(): Promise<void> {
@@ -67,8 +81,9 @@ export class PgBossWorker implements QueueWorker {
         continue;
       }
       try {
-        const taken = engine.take(concurrency - this.#running.size);
-        const jobs = await this.#answerOf(taken);
+        await engine.ready();
+        await this.#leases.record();
+        const jobs = await this.#takeJobs(concurrency - this.#running.size);
         errors.up();
         failures = 0;
         await this.#accept(jobs);
@@ -81,12 +96,14 @@ export class PgBossWorker implements QueueWorker {
     }
   }
 
-  /** The jobs that a statement took. Those that come after the time-out are accepted, too. */
-  async #answerOf(taken: Promise<readonly TakenJob[]>): Promise<readonly TakenJob[]> {
+  /** Takes jobs. Those that come after the time-out are accepted, too. */
+  async #takeJobs(most: number): Promise<readonly TakenJob[]> {
+    const taken = this.#settings.engine.take(most);
     try {
       return await withinMs(taken, silentMs, who);
     } catch (error) {
       if (error instanceof SilenceError) taken.then((late) => this.#accept(late)).catch(() => undefined);
+      if (!isAnswer(error)) this.#leases.abandon();
       throw error;
     }
   }
@@ -113,13 +130,11 @@ export class PgBossWorker implements QueueWorker {
     this.#running.set(running, job.id);
   }
 
-  async #attempt({ id, data, expireInSeconds, plan }: TakenJob): Promise<void> {
+  async #attempt({ id, data, plan }: TakenJob): Promise<void> {
     const { engine, errors } = this.#settings;
-    const expiresAt = performance.now() + expireInSeconds * 1000;
     const verdict = await this.#verdictOn(data, plan);
-    // A short outage of the database must not make a finished job run again. After the expiry, another worker has the
-    // job.
-    for (let failures = 0; !this.#leaving.signal.aborted && performance.now() < expiresAt; failures += 1) {
+    // An outage of the database must not make a finished job run again.
+    for (let failures = 0; !this.#leaving.signal.aborted; failures += 1) {
       try {
         await withinMs(engine.settle(id, verdict), silentMs, who);
         return;
@@ -138,14 +153,20 @@ export class PgBossWorker implements QueueWorker {
     }
   }
 
-  /** Gives jobs back without using up an attempt. If the database does not answer, they come back when they expire. */
-  async #giveBack(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
+  /**
+   * Gives jobs back without using up an attempt. Resolves to whether the database answered; if not, they come back when
+   * this worker counts as lost.
+   */
+  async #giveBack(ids: readonly string[]): Promise<boolean> {
+    if (ids.length === 0) return true;
     const { engine, errors } = this.#settings;
     try {
       await withinMs(engine.run('giveBack', [engine.name, ids]), silentMs, who);
+      return true;
     } catch (error) {
       errors.tell(error);
+      this.#leases.abandon();
+      return false;
     }
   }
 }

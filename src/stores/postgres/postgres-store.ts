@@ -4,6 +4,7 @@ import { readBoolean, readRows, readTexts, readWholeNumber } from '../../foundat
 import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
+import { isSerializationFailure, serialized } from '../../foundations/serialized';
 import { migration } from './migration';
 import * as queries from './queries';
 
@@ -28,6 +29,7 @@ export interface PostgresStore extends DeliveryStore {
 }
 
 type Row = Readonly<Record<string, unknown>>;
+type Claimed = Claim | ClaimedElsewhere | 'done';
 
 const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
 
@@ -47,7 +49,13 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   requirePool('postgresStore.pool', pool);
 
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
-    return readRows(await pool.query(text, values), 'postgresStore.pool.query');
+    return readRows(await serialized(async () => pool.query(text, values)), 'postgresStore.pool.query');
+  }
+  async function claim(key: string, token: string, leaseMs: number, ttlMs: number): Promise<Claimed> {
+    const [row] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
+    if (row !== undefined) return row['attempt'] === null ? readRefusal(row) : { token, ...readClaimed(row) };
+    const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
+    return refused === undefined ? goneMeanwhile : readRefusal(refused);
   }
   /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */
   async function held(text: string, values: unknown[]): Promise<boolean> {
@@ -61,12 +69,14 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const pruneNowAndThen = nowAndThen(pruneEveryMs, async () => (await prune()) === pruneAtMost);
 
   return {
-    async claim(key, leaseMs, ttlMs, token = randomUUID()): Promise<Claim | ClaimedElsewhere | 'done'> {
+    async claim(key, leaseMs, ttlMs, token = randomUUID()): Promise<Claimed> {
       pruneNowAndThen();
-      const [claimed] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
-      if (claimed !== undefined) return { token, ...readClaimed(claimed) };
-      const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
-      return refused === undefined ? goneMeanwhile : readRefusal(refused);
+      try {
+        return await claim(key, token, leaseMs, ttlMs);
+      } catch (error) {
+        if (isSerializationFailure(error)) return goneMeanwhile;
+        throw error;
+      }
     },
     extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
@@ -82,7 +92,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   };
 }
 
-/** The other claim ended between the two statements. A repeat may come at once. */
+/** Another claim came or went meanwhile. A repeat may come at once. */
 const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
 
 function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
@@ -92,7 +102,7 @@ function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
   };
 }
 
-function readRefusal({ done, remaining }: Row): ClaimedElsewhere | 'done' {
+function readRefusal({ done, remaining }: Row): Claimed {
   if (readBoolean(done, 'postgresStore.pool: done')) return 'done';
   if (remaining === null) return goneMeanwhile;
   return { running: true, retryAfterMs: Math.max(1, readWholeNumber(remaining, 'postgresStore.pool: remaining')) };

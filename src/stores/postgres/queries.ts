@@ -10,11 +10,19 @@ import { clockSlackMs } from '../../foundations/contracts/store';
 const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
 
+/** Why a claim was refused. */
+const refusedBy = (lease: string): string => `
+SELECT NULL::text AS attempt, NULL::text AS succeeded, done::text AS done,
+  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), ${lease}::float8)::int8::text AS remaining
+FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
+
 /**
- * $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Returns no row if the delivery is done or another claim's lease
- * runs. A lease that is longer than any is from before the clock was set back, and has passed.
+ * $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Refused if the delivery is done or another claim's lease runs; then
+ * the row says why, without an attempt. No row comes if another claim began while this statement ran. A lease that is
+ * longer than any is from before the clock was set back, and has passed.
  */
 export const claim = `
+WITH claimed AS (
 INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, token, lease_until, attempt, keep_until)
 VALUES ($1, $2, $3, ${now} + $4 ${ms}, 1, ${now} + greatest($4::float8, $5::float8) ${ms})
 ON CONFLICT (namespace, key) DO UPDATE SET
@@ -27,13 +35,13 @@ ON CONFLICT (namespace, key) DO UPDATE SET
 WHERE d.keep_until <= ${now} OR (NOT d.done AND (
   d.lease_until IS NULL OR d.lease_until <= ${now} OR d.lease_until > ${now} + ($4 + ${clockSlackMs}) ${ms}
 ))
-RETURNING attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded`;
+RETURNING attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded
+)
+SELECT attempt, succeeded, NULL::text AS done, NULL::text AS remaining FROM claimed
+UNION ALL (${refusedBy('$4')} AND NOT EXISTS (SELECT FROM claimed))`;
 
 /** $1 namespace, $2 key, $3 lease. Why a claim was refused. */
-export const refusal = `
-SELECT done::text AS done,
-  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), $3::float8)::int8::text AS remaining
-FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
+export const refusal = refusedBy('$3');
 
 /** $1 namespace, $2 key, $3 token, $4 lease. */
 export const extend = `

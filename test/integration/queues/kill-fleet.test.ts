@@ -7,7 +7,7 @@ const roles = ['web', 'worker', 'web', 'worker', 'worker'] as const;
 /** `QUEUE_KILL_DELIVERIES=5000` for half a minute of it. */
 const deliveries = Number(process.env['QUEUE_KILL_DELIVERIES'] ?? 1500);
 const perSecond = 150;
-/** Jobs of killed workers come back after 12 s in pg-boss, those that failed a little later. */
+/** Jobs of killed workers come back after some seconds, those that failed a little later. */
 const drainMs = 150_000;
 
 afterAll(removeServices);

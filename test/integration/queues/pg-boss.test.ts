@@ -1,5 +1,6 @@
+import { Pool } from 'pg';
 import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
-import { freshNamespace } from '../services';
+import { databaseUrl, freshNamespace } from '../services';
 import { gate, newDelivery, recordingLogger, until } from './bullmq-kit';
 import { Company, pgliteStage, postgresStage, type Stage } from './pg-boss-kit';
 
@@ -343,4 +344,75 @@ describe.each([
     await until(() => ran.length === 1);
     expect(ran).toEqual([job.key]);
   });
+});
+
+/** pg-boss with a list of what it asks the database for. */
+async function listeningStage(): Promise<{ readonly stage: Stage; readonly asked: string[] }> {
+  const asked: string[] = [];
+  const pool = new Pool({ connectionString: databaseUrl, max: 5 });
+  const stage = await postgresStage({
+    db: {
+      executeSql(text, values) {
+        asked.push(text);
+        return pool.query(text, values);
+      },
+    },
+  });
+  const remove = async (): Promise<void> => {
+    await stage.remove();
+    await pool.end();
+  };
+  return { stage: { ...stage, remove }, asked };
+}
+
+describe('asks the database no more often than it must:', () => {
+  let stage: Stage;
+  let asked: string[];
+  let company: Company;
+  beforeAll(async () => {
+    ({ stage, asked } = await listeningStage());
+    company = new Company();
+  });
+  afterAll(async () => {
+    await company.end();
+    await stage.remove();
+  });
+
+  test('jobs that end together are completed together', async () => {
+    const queue = company.queue(stage);
+    const [all, jobs] = [gate(), Array.from({ length: 10 }, () => newDelivery())];
+    for (const job of jobs) await queue.enqueue(job);
+    let started = 0;
+    const worker = await company.worker(
+      queue,
+      async () => {
+        started += 1;
+        if (started === jobs.length) all.open();
+        await all.opened;
+      },
+      10,
+    );
+    const completions = () => asked.filter((text) => /completed_on = now\(\),\s+state = 'completed'/.test(text)).length;
+    await until(() => completions() > 0);
+    await worker.close(5000);
+    expect([started, completions()]).toEqual([10, 1]);
+    expect(await queue.stats?.()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+  });
+
+  test('dead jobs are redriven by the page, and run with all their attempts', async () => {
+    const queue = company.queue(stage, { attempts: 1 });
+    const jobs = Array.from({ length: 600 }, () => newDelivery());
+    await Promise.all(jobs.map((job) => queue.enqueue(job)));
+    const failing = await company.worker(queue, () => Promise.reject(new Error('no')), 50);
+    await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 599 })).length === 1, 60_000);
+    await failing.close(5000);
+    asked.length = 0;
+    expect(await queue.deadJobs.redrive('all')).toBe(600);
+    expect(asked.filter((text) => /dead|state = 'failed'|state < 'active'/.test(text)).length).toBeLessThan(10);
+    expect(await queue.deadJobs.list({ limit: 1, offset: 0 })).toStrictEqual([]);
+    expect(await queue.stats?.()).toMatchObject({ waiting: 600 });
+    const ran = new Set<string>();
+    await company.worker(queue, ({ key }) => ran.add(key), 50);
+    await until(() => ran.size === 600);
+  }, 120_000);
 });

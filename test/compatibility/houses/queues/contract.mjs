@@ -1,6 +1,7 @@
 // The queue of the engine that is named as argument, on a server of its own where it needs one: the whole contract of a queue,
-// then deliveries that another receiver works on.
-import { spawn } from 'node:child_process';
+// a worker that is killed, then deliveries that another receiver works on. Started again with the place of the queue as second
+// argument, it is the worker that is killed.
+import { fork, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -38,23 +39,24 @@ function answers(port) {
 }
 
 const engines = {
-  async bullmq() {
+  async bullmq(place) {
     const { bullmqQueue } = await import('bigmind-webhooks/bullmq');
     const { default: Redis } = await import('ioredis');
-    const { port, remove } = await startRedis();
+    const { port, remove } = place ?? (await startRedis());
     const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
-    const make = (namespace) => bullmqQueue({ connection: client, namespace, attempts: 3, backoffMs: 40 });
+    const make = (namespace, options) =>
+      bullmqQueue({ connection: client, namespace, attempts: 3, backoffMs: 40, ...options });
     const close = async () => {
       client.disconnect();
       await remove();
     };
-    return { make, close, pauseMs: 20 };
+    return { make, close, place: { port }, pauseMs: 20 };
   },
-  async 'pg-boss'() {
+  async 'pg-boss'(place) {
     const { pgBossQueue } = await import('bigmind-webhooks/pg-boss');
     const module = await import('pg-boss');
     const PgBoss = module.PgBoss ?? module.default;
-    const schema = `compatibility_${randomUUID().replaceAll('-', '')}`;
+    const schema = place?.schema ?? `compatibility_${randomUUID().replaceAll('-', '')}`;
     const boss = new PgBoss({
       connectionString: process.env.DATABASE_URL,
       schema,
@@ -64,7 +66,8 @@ const engines = {
     });
     boss.on('error', console.error);
     await boss.start();
-    const make = (namespace) => pgBossQueue({ boss, schema, namespace, attempts: 3, backoffMs: 1, pollMs: 50 });
+    const make = (namespace, options) =>
+      pgBossQueue({ boss, schema, namespace, attempts: 3, backoffMs: 1, pollMs: 50, ...options });
     const close = async () => {
       await boss.stop({ graceful: false });
       const { default: pg } = await import('pg');
@@ -72,11 +75,25 @@ const engines = {
       await pool.query(`DROP SCHEMA ${schema} CASCADE`);
       await pool.end();
     };
-    return { make, close, pauseMs: 1000 };
+    return { make, close, place: { schema }, pauseMs: 1000 };
   },
 };
 
-const { make, close, pauseMs } = await engines[process.argv[2]]();
+const [, program, engine, given] = process.argv;
+const { make, close, place, pauseMs } = await engines[engine](given && JSON.parse(given));
+const oneAttempt = { attempts: 1, lostAfterMs: 1000 };
+if (given !== undefined) {
+  const hanging = make(JSON.parse(given).namespace, oneAttempt);
+  hanging.open({ maxRunMs: 60_000, logger: console });
+  await hanging.work(
+    async ({ key }) => {
+      process.send(key);
+      await new Promise(() => {});
+    },
+    { concurrency: 1 },
+  );
+  await new Promise(() => {});
+}
 const failed = [];
 // Made one by one: PostgreSQL lets only one of two go on that would make its tables at the same time.
 const queues = [];
@@ -97,6 +114,31 @@ if (failed.length > 0) {
   process.exit(1);
 }
 kit.proved(`${cases.length} promises of a queue`);
+
+{
+  const namespace = `compatibility-${randomUUID()}`;
+  const queue = make(namespace, oneAttempt);
+  const front = kit.receiver({ queue });
+  const { status } = await front.receive(kit.delivery('notes_created'));
+  const child = fork(program, [engine, JSON.stringify({ ...place, namespace })]);
+  const [key] = await once(child, 'message');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const ran = [];
+  const run = async (job) => {
+    ran.push(job.key);
+    return 'done';
+  };
+  const worker = await queue.work(run, { concurrency: 1 });
+  for (let waited = 0; ran.length === 0 && waited < 20_000; waited += 50) await kit.delay(50);
+  await worker.close(1000);
+  const dead = await front.deadLetters.list();
+  if (status !== 200 || ran.join() !== key || dead.length > 0) {
+    throw new Error(`A worker was killed: ${status}, ran ${ran.length} times, ${dead.length} dead`);
+  }
+  kit.proved('what a killed worker had runs elsewhere');
+  await front.close();
+}
 
 const namespace = `compatibility-${randomUUID()}`;
 const front = kit.receiver({ queue: make(namespace) });

@@ -25,9 +25,10 @@ export interface OpenEngine {
   end(): Promise<void>;
 }
 
-/** As often as possible: a killed worker's job costs an attempt in pg-boss. */
-const attempts = 20;
-/** Without cron; the maintenance, which finds the jobs of killed workers, runs every second. */
+/** Handlers fail once at most, and a kill costs no attempt. */
+const attempts = 3;
+const lostAfterMs = 1500;
+/** Without cron; the maintenance runs every second. */
 const bossOptions = { schedule: false, maintenanceIntervalSeconds: 1 } as const;
 
 export function openEngine({ engine, engineUrl, namespace }: EngineConfig): Promise<OpenEngine> {
@@ -39,7 +40,7 @@ async function openBullmq(url: string, namespace: string): Promise<OpenEngine> {
   const client = new Redis(url, { retryStrategy: () => 100 });
   client.on('error', () => undefined);
   return {
-    queue: bullmqQueue({ connection: client, bullmq, namespace, attempts, backoffMs: 100, lostAfterMs: 1500 }),
+    queue: bullmqQueue({ connection: client, bullmq, namespace, attempts, backoffMs: 100, lostAfterMs }),
     store: redisStore({ client, namespace }),
     end: async () => void (await client.quit()),
   };
@@ -53,7 +54,7 @@ async function openPgBoss(connectionString: string, namespace: string): Promise<
   // One whose start failed says that it is started when it is asked again.
   const boss = await untilItWorks(() => started(new PgBoss({ connectionString, max: 5, ...bossOptions })));
   return {
-    queue: pgBossQueue({ boss, namespace, attempts, backoffMs: 1, pollMs: 50 }),
+    queue: pgBossQueue({ boss, namespace, attempts, backoffMs: 1, pollMs: 50, lostAfterMs }),
     store,
     async end() {
       await boss.stop({ graceful: false });
@@ -70,7 +71,7 @@ async function openPglite(folder: string, namespace: string): Promise<OpenEngine
   await store.migrate();
   const boss = await started(new PgBoss({ db: pgliteDb(pglite), ...bossOptions }));
   return {
-    queue: pgBossQueue({ boss, namespace, attempts, backoffMs: 1, pollMs: 50 }),
+    queue: pgBossQueue({ boss, namespace, attempts, backoffMs: 1, pollMs: 50, lostAfterMs }),
     store,
     async end() {
       await boss.stop({ graceful: false });

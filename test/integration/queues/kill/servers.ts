@@ -36,9 +36,9 @@ async function pendingInRedis(url: string, namespace: string): Promise<number> {
 async function pendingInPostgres(connectionString: string): Promise<number> {
   const client = new Client({ connectionString });
   await client.connect();
-  // Dead ones wait in a queue of their own.
+  // Dead ones wait in a queue of their own, and so do the records of workers.
   const { rows } = await client.query<{ count: string }>(
-    "SELECT count(*) FROM pgboss.job WHERE name LIKE 'bigmind-webhooks/%' AND state < 'completed'",
+    "SELECT count(*) FROM pgboss.job WHERE name LIKE 'bigmind-webhooks/%' AND name NOT LIKE '%/workers' AND state < 'completed'",
   );
   await client.end();
   return Number(rows[0]?.count);
