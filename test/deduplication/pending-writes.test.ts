@@ -140,6 +140,22 @@ test('after an outage of any length, what could not be written is written within
   expect(store.calls.filter((call) => call === 'complete')).toHaveLength(30);
 });
 
+test('a store that is out of reach is told again after pauses that double from 50 ms to 250', async () => {
+  const store = new FaultyStore();
+  const told: number[] = [];
+  const completing: typeof store.complete = () => {
+    told.push(performance.now());
+    return Promise.reject(new Error('the store is gone'));
+  };
+  Object.assign(store, { complete: completing });
+  const { webhooks } = receiverOn(store, ['a'], 60);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  await pass(2000);
+  const pauses = told.slice(1).map((at, index) => Math.round((at - (told[index] ?? 0)) / 10) * 10);
+  expect(pauses.slice(0, 5)).toEqual([50, 100, 200, 250, 250]);
+  expect(new Set(pauses.slice(3))).toEqual(new Set([250]));
+});
+
 test('while a store is silent, one fact is tried at a time', async () => {
   const store = new FaultyStore().break(isSilent, 'succeeded', 'complete');
   const { webhooks } = receiverOn(store, ['a'], 60);
