@@ -3,6 +3,7 @@ import {
   calm,
   type Fault,
   FaultyStore,
+  gate,
   genuine,
   isSilent,
   losesTheAnswer,
@@ -184,6 +185,38 @@ test('what could not be written is written as soon as the store answers another 
   expect(store.calls).toEqual(['claim', 'complete', 'succeeded', 'complete']);
   expect(await send(receiverOn(store, ['a']).webhooks, delivery)).toBe('200 duplicate');
   expect(ran).toHaveLength(2);
+});
+
+test('a success that could not be written is written while other handlers run, as soon as the store answers', async () => {
+  const store = new FaultyStore();
+  const { webhooks, ran } = receiverOn(store, ['a', 'b']);
+  const running = gate();
+  webhooks.on('notes_created', () => running.passed, { name: 'c' });
+  const delivery = genuine();
+  store.break(rejects, 'succeeded');
+  expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
+  store.mend();
+  await pass(260);
+  // This process is killed: the claim is given up, and nothing else is told.
+  await store.forgetClaims();
+  store.calls.length = 0;
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
+  running.open();
+  await inTime(webhooks.close());
+  // What is done is not recorded again.
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(3);
+});
+
+test('a success that another call has written meanwhile is not written again', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded');
+  const { webhooks } = receiverOn(store, ['a', 'b']);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  store.mend();
+  await pass(1000);
+  // Completing the delivery recorded both.
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(1);
 });
 
 test('a fact that the store refuses keeps no other from being written', async () => {
