@@ -13,6 +13,8 @@ export class FaultyNetwork {
   #faultShare = 0;
   /** What goes wrong with them; anything by default. */
   #fault: Fate | undefined;
+  /** The only process whose calls go wrong; all by default. */
+  #only: Owner | undefined;
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #onTrouble: (what: string) => void;
@@ -23,9 +25,10 @@ export class FaultyNetwork {
     this.#onTrouble = onTrouble;
   }
 
-  /** From now on a share of the calls goes wrong, perhaps all of them in one way. */
-  begin(faultShare: number, inOneWay: boolean): void {
+  /** From now on a share of the calls goes wrong, of all processes or one; perhaps all in one way. */
+  begin(faultShare: number, inOneWay: boolean, only: Owner | undefined): void {
     this.#faultShare = faultShare;
+    this.#only = only;
     this.#fault = inOneWay ? this.#random.oneOf(...faults) : undefined;
   }
 
@@ -34,9 +37,9 @@ export class FaultyNetwork {
   }
 
   /** A store in the process itself, which answers at once, and may throw. */
-  embed(store: DeliveryStore): DeliveryStore {
+  embed(owner: Owner, store: DeliveryStore): DeliveryStore {
     const call = <T>(go: () => T): T => {
-      if (this.#fate() !== 'answered') throw new Error('the store is broken');
+      if (this.#fate(owner) !== 'answered') throw new Error('the store is broken');
       return go();
     };
     return {
@@ -59,7 +62,8 @@ export class FaultyNetwork {
     };
   }
 
-  #fate(): Fate {
+  #fate(owner: Owner): Fate {
+    if (this.#only !== undefined && this.#only !== owner) return 'answered';
     if (!this.#random.chance(this.#faultShare)) return 'answered';
     const fate = this.#fault ?? this.#random.oneOf(...faults);
     this.#onTrouble(`a call of the store is ${fate}`);
@@ -68,7 +72,7 @@ export class FaultyNetwork {
 
   #call<T>(owner: Owner, go: () => T): Promise<Awaited<T>> {
     const random = this.#random;
-    const fate = this.#fate();
+    const fate = this.#fate(owner);
     const thereMs = fate === 'sent late' ? random.between(2000, 20_000) : random.between(0, 5);
     const backMs = fate === 'slow' ? random.between(500, 6000) : random.between(0, 5);
     return new Promise((resolve, reject) => {

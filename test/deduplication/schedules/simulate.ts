@@ -103,7 +103,7 @@ class Schedule {
   #start(): void {
     this.#born += 1;
     const overNetwork: Reach = (owner, store) => this.#world.network.connect(owner, store);
-    const reach: Reach = this.#isEmbedded ? (_owner, store) => this.#world.network.embed(store) : overNetwork;
+    const reach: Reach = this.#isEmbedded ? (owner, store) => this.#world.network.embed(owner, store) : overNetwork;
     // The store may be put in another's place.
     const current: DeliveryStore = {
       claim: (...given) => this.#store.claim(...given),
@@ -182,10 +182,12 @@ class Schedule {
   /** Calls of the store go wrong for a while: all in one way, or some in any. */
   #cutOff(): void {
     const { random, network, time } = this.#world;
-    const ms = random.between(200, random.oneOf(3000, 12_000));
+    const only = random.chance(0.5) ? this.#anyProcess() : undefined;
+    // One that is cut off for longer than a lease loses its claims.
+    const ms = random.between(200, only === undefined ? random.oneOf(3000, 12_000) : 30_000);
     const isAll = random.chance(0.5);
-    network.begin(isAll ? 1 : random.between(0.1, 0.6), isAll);
-    this.#world.trouble(`the store is cut off for ${ms.toFixed(0)} ms`);
+    network.begin(isAll ? 1 : random.between(0.1, 0.6), isAll, only);
+    this.#world.trouble(`the store is cut off from ${only?.name ?? 'all'} for ${ms.toFixed(0)} ms`);
     time.after(ms, undefined, () => {
       network.end();
       this.#world.trouble('the store is back');
