@@ -1,6 +1,7 @@
 import type { Claim, DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { type MaybePromise, recovered } from '../foundations/maybe-promise';
+import type { Outbox } from './outbox';
 
 /** The lease of a claim, in milliseconds. It is extended after every third of it. */
 export const leaseMs = 15_000;
@@ -9,11 +10,21 @@ const extendAfterMs = leaseMs / 3;
 /** The pause after an extension that failed, in milliseconds. */
 const extendAgainMs = 500;
 
+/** What a claim needs to be kept and ended. */
+export interface ClaimKeeping {
+  readonly store: DeliveryStore;
+  /** Where successes wait that the store does not take. */
+  readonly outbox: Outbox;
+  /** How long a success and a finished delivery are remembered. */
+  readonly ttlMs: number;
+}
+
 /** A claim of this process. It extends its lease and aborts its signal when the claim is lost. */
 export class HeldClaim {
   readonly attempt: number;
   readonly succeeded: readonly string[];
   readonly #store: DeliveryStore;
+  readonly #outbox: Outbox;
   readonly #key: string;
   readonly #ttlMs: number;
   readonly #token: string;
@@ -23,10 +34,12 @@ export class HeldClaim {
   #extending: DeferredTimer | undefined;
   #lapse: NodeJS.Timeout | undefined;
   #leaseUntil: number;
+  #isRunOver = false;
 
   /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
-  constructor(store: DeliveryStore, key: string, ttlMs: number, claim: Claim, asked: number) {
+  constructor({ store, outbox, ttlMs }: ClaimKeeping, key: string, claim: Claim, asked: number) {
     this.#store = store;
+    this.#outbox = outbox;
     this.#key = key;
     this.#ttlMs = ttlMs;
     this.#leaseUntil = asked + leaseMs;
@@ -96,17 +109,40 @@ export class HeldClaim {
     this.abort(new Error('The claim was lost: the lease passed without being extended.'));
   }
 
-  /** Records a success. An error of the store is not a failure: {@link unrecorded} keeps the success for later. */
+  /**
+   * Records a success. An error of the store is not a failure: while others run, the success is recorded as soon as the
+   * store answers again, since whoever takes over would repeat the handler. After that, {@link unrecorded} has it.
+   */
   record(handler: string): MaybePromise<void> {
     return recovered(
+      () => this.#tryToRecord(handler),
       () => {
-        const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#ttlMs);
-        if (answer instanceof Promise) return answer.then(() => this.#note(handler));
-        this.#note(handler);
-        return undefined;
+        if (!this.#isRunOver) void this.#outbox.send(() => this.#recordLater(handler));
       },
-      () => undefined,
     );
+  }
+
+  #tryToRecord(handler: string): MaybePromise<void> {
+    const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#ttlMs);
+    if (answer instanceof Promise) return answer.then(() => this.#note(handler));
+    this.#note(handler);
+    return undefined;
+  }
+
+  /** Resolves to whether it need not be tried again. */
+  async #recordLater(handler: string): Promise<boolean> {
+    if (this.#isRunOver) return true;
+    try {
+      await this.#tryToRecord(handler);
+      return true;
+    } catch {
+      return this.#isRunOver;
+    }
+  }
+
+  /** The run has ended. Its caller writes what is not recorded. */
+  endRun(): void {
+    this.#isRunOver = true;
   }
 
   #note(handler: string): void {

@@ -1,12 +1,10 @@
 import type { WebhookParams } from '../foundations/contracts/request';
-import type { DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { longestTimer, withinMs } from '../foundations/timeouts';
-import { HeldClaim, leaseMs } from './held-claim';
-import type { Outbox } from './outbox';
+import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
 import { PendingWrites } from './pending-writes';
 
 /**
@@ -46,12 +44,7 @@ export interface ClaimedWork {
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;
 }
 
-export interface RunOnceOptions {
-  readonly store: DeliveryStore;
-  /** Where facts wait that the store does not take. */
-  readonly outbox: Outbox;
-  /** How long a finished delivery is remembered. */
-  readonly ttlMs: number;
+export interface RunOnceOptions extends ClaimKeeping {
   /** How long handlers may run before their claim is given up. */
   readonly maxRunMs: number;
   /** `false` if every copy runs. Then the store gets no key, and copies do not join. */
@@ -139,7 +132,7 @@ export class RunOnce {
       if (answer === 'done') return this.#settle(work, 'duplicate');
       if ('running' in answer)
         return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
-      const claim = new HeldClaim(store, key, ttlMs, answer, asked);
+      const claim = new HeldClaim(this.#options, key, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
       const succeeded = pending === undefined ? answer.succeeded : [...answer.succeeded, ...pending.succeeded];
       const report = work.run(claim, succeeded);
@@ -193,6 +186,7 @@ export class RunOnce {
   }
 
   #finish(work: ClaimedWork, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
+    claim.endRun();
     const outcome = failures.length === 0 ? work.success : 'failed';
     const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
     const done = failures.length === 0 && (work.completes?.(all) ?? true);

@@ -35,6 +35,32 @@ test('no tenant and one without a name are two', async () => {
   expect(one.keys).not.toEqual(several.keys);
 });
 
+test.each([
+  ['one byte', 'acme'.repeat(20)],
+  ['three bytes', '会社'.repeat(20)],
+])(
+  'bodies of about 32 KiB that differ in the last byte are two, where a tenant’s letters take %s',
+  async (_title, tenant) => {
+    const { webhooks } = noting({ secret: () => ({ tenant, secret }) });
+    const json = JSON.stringify(payload);
+    for (let bytes = 32 * 1024 - 300; bytes <= 32 * 1024 + 10; bytes += 1) {
+      const keyOf = async (end: string) => {
+        const body = `${json}${' '.repeat(bytes - Buffer.byteLength(json) - 1)}${end}`;
+        return (await webhooks.verify(signDelivery({ payload: body, secret }))).key;
+      };
+      expect(await keyOf(' ')).not.toBe(await keyOf('\t'));
+    }
+  },
+);
+
+test('two tenants whose names end differently are two deliveries, also where a letter takes three bytes', async () => {
+  const name = '会社'.repeat(20);
+  const { webhooks } = noting({ secret: ({ params }) => ({ tenant: `${name}${params['end']}`, secret }) });
+  const keyOf = async (end: string) =>
+    (await webhooks.verify({ ...signDelivery({ payload, secret }), params: { end } })).key;
+  expect(await keyOf('東')).not.toBe(await keyOf('西'));
+});
+
 test('a redelivery after a rotation of the secret is a duplicate', async () => {
   const store = memoryStore();
   const before = noting({ deduplicate: { store } });
@@ -73,6 +99,15 @@ describe('under a pinned scheme that signs an id,', () => {
     expect(await send(webhooks, signed(id))).toBe('200 processed');
     expect(await send(webhooks, signed(id, otherPayload))).toBe('200 processed');
     expect(await send(webhooks, signed(id))).toBe('200 duplicate');
+  });
+
+  test('a body that is null names no destination: it is set aside under its id', async () => {
+    const { webhooks, keys } = noting({ signature });
+    const taken: string[] = [];
+    webhooks.onInvalid((_delivery, { key }) => void taken.push(key));
+    expect(await send(webhooks, signed('msg_1', 'null'))).toBe('200 quarantined');
+    expect(await send(webhooks, signed('msg_1', ' null'))).toBe('200 duplicate');
+    expect([taken.length, keys]).toStrictEqual([1, []]);
   });
 
   test('the id of one tenant is not another’s', async () => {

@@ -3,6 +3,7 @@ import {
   calm,
   type Fault,
   FaultyStore,
+  gate,
   genuine,
   isSilent,
   losesTheAnswer,
@@ -140,6 +141,22 @@ test('after an outage of any length, what could not be written is written within
   expect(store.calls.filter((call) => call === 'complete')).toHaveLength(30);
 });
 
+test('a store that is out of reach is told again after pauses that double from 50 ms to 250', async () => {
+  const store = new FaultyStore();
+  const told: number[] = [];
+  const completing: typeof store.complete = () => {
+    told.push(performance.now());
+    return Promise.reject(new Error('the store is gone'));
+  };
+  Object.assign(store, { complete: completing });
+  const { webhooks } = receiverOn(store, ['a'], 60);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  await pass(2000);
+  const pauses = told.slice(1).map((at, index) => Math.round((at - (told[index] ?? 0)) / 10) * 10);
+  expect(pauses.slice(0, 5)).toEqual([50, 100, 200, 250, 250]);
+  expect(new Set(pauses.slice(3))).toEqual(new Set([250]));
+});
+
 test('while a store is silent, one fact is tried at a time', async () => {
   const store = new FaultyStore().break(isSilent, 'succeeded', 'complete');
   const { webhooks } = receiverOn(store, ['a'], 60);
@@ -168,6 +185,38 @@ test('what could not be written is written as soon as the store answers another 
   expect(store.calls).toEqual(['claim', 'complete', 'succeeded', 'complete']);
   expect(await send(receiverOn(store, ['a']).webhooks, delivery)).toBe('200 duplicate');
   expect(ran).toHaveLength(2);
+});
+
+test('a success that could not be written is written while other handlers run, as soon as the store answers', async () => {
+  const store = new FaultyStore();
+  const { webhooks, ran } = receiverOn(store, ['a', 'b']);
+  const running = gate();
+  webhooks.on('notes_created', () => running.passed, { name: 'c' });
+  const delivery = genuine();
+  store.break(rejects, 'succeeded');
+  expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
+  store.mend();
+  await pass(260);
+  // This process is killed: the claim is given up, and nothing else is told.
+  await store.forgetClaims();
+  store.calls.length = 0;
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
+  running.open();
+  await inTime(webhooks.close());
+  // What is done is not recorded again.
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(3);
+});
+
+test('a success that another call has written meanwhile is not written again', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded');
+  const { webhooks } = receiverOn(store, ['a', 'b']);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  store.mend();
+  await pass(1000);
+  // Completing the delivery recorded both.
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(1);
 });
 
 test('a fact that the store refuses keeps no other from being written', async () => {

@@ -1,5 +1,6 @@
+import { request, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { keepRawBody } from '../../src/index';
 import { expresses, genuine, notedLog, noting, path, post, type Served, secret, serve } from './serve';
 
@@ -111,6 +112,22 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(errors).toEqual([expect.objectContaining({ code: 'BODY_ALREADY_PARSED', status: 500 })]);
   });
 
+  test('says so too when the body came in chunks, without a length', async () => {
+    const url = await behind((request, _response, next) => {
+      request.resume().on('end', () => next());
+    });
+    const { headers, body } = genuine();
+    const chunks = new ReadableStream({
+      start(stream) {
+        stream.enqueue(new TextEncoder().encode(body));
+        stream.close();
+      },
+    });
+    const reply = await fetch(url, { method: 'POST', headers, body: chunks, duplex: 'half' });
+    expect([reply.status, await reply.json()]).toEqual([500, expect.objectContaining({ code: 'BODY_ALREADY_PARSED' })]);
+    expect(handled).toStrictEqual([]);
+  });
+
   test.each<[string, RequestHandler]>([
     ['express.raw()', express.raw({ type: '*/*', limit: '1mb' })],
     ['keepRawBody', express.json({ verify: keepRawBody, limit: '1mb' })],
@@ -123,13 +140,45 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect((await post(url, { headers, body })).status).toBe(200);
   });
 
-  test('says nothing to a request that somebody else has answered', async () => {
-    const url = await behind((_request, response, next) => {
-      response.status(202).send('mine');
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['answered', (response) => void response.writeHead(202).end('mine')],
+    [
+      'begun to answer',
+      (response) => {
+        response.writeHead(202).write('mi');
+        setTimeout(() => response.end('ne'), 50);
+      },
+    ],
+  ])('writes nothing where somebody has %s already, and hands no error on', async (_title, reply) => {
+    const passedOn: unknown[] = [];
+    const onError: ErrorRequestHandler = (error, _request, _response, next) => {
+      passedOn.push(error);
+      next(error);
+    };
+    const answering: RequestHandler = (_request, response, next) => {
+      reply(response);
       next();
+    };
+    served = await serve(express().use(path, answering, webhooks.router).use(onError));
+    const { headers, body } = genuine();
+    for (const sent of [`${body} `, body]) {
+      const got = await post(served.origin + path, { headers, body: sent });
+      expect([got.status, await got.text()]).toEqual([202, 'mine']);
+    }
+    while (lines.length < 2) await pause(2);
+    expect([handled.length, passedOn]).toStrictEqual([1, []]);
+  });
+
+  test('hands on every value of a repeated set-cookie', async () => {
+    served = await serve(express().use(path, webhooks.router));
+    const { headers, body } = genuine();
+    const to = { method: 'POST', headers: { ...headers, 'set-cookie': ['a=1', 'b=2'] } };
+    await new Promise<void>((resolve, reject) => {
+      request(`${served?.origin}${path}`, to, (reply) => void reply.resume().on('end', resolve))
+        .on('error', reject)
+        .end(body);
     });
-    const reply = await post(url, genuine());
-    expect([reply.status, await reply.text()]).toEqual([202, 'mine']);
+    expect(handled.map(({ context }) => context.headers['set-cookie'])).toEqual(['a=1, b=2']);
   });
 
   test('refuses a request without a body after express.json()', async () => {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { inject } from 'light-my-request';
@@ -75,6 +75,18 @@ describe('a request that is no stream', () => {
     expect(performance.now() - begun).toBeLessThan(400);
     expect(handled).toStrictEqual([]);
   });
+});
+
+test.each([
+  ['whose length says that it had bytes was read before us', '17', 500],
+  ['whose length is zero had none', '0', 401],
+])('a stream that has ended %s', async (_title, length, status) => {
+  const { webhooks, handled } = noting();
+  const headers = { ...forged, 'content-length': length };
+  const request = Object.assign(Readable.from([]), { method: 'POST', headers });
+  await once(request.resume(), 'end');
+  expect((await answerTo(webhooks.router, request)).status).toBe(status);
+  expect(handled).toStrictEqual([]);
 });
 
 test('a stream without headers is read to its end, and refused', async () => {

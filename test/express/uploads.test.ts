@@ -112,6 +112,22 @@ describe.each(expresses)('under $name', ({ express }) => {
     await takesTheNext();
   });
 
+  test('refuses a length over the limit before any of the body comes', async () => {
+    for (const [length, status] of [
+      [String(100 * 1024 + 1), '413'],
+      [String(gigabytes), '413'],
+    ] as const) {
+      const { socket, ended } = dial(served.port);
+      socket.write(head({ ...forged, 'content-length': length }));
+      expect((await ended).slice(9, 12)).toBe(status);
+    }
+    expect(lines).toEqual([
+      expect.objectContaining({ outcome: 'too-large', reason: expect.stringMatching(/^102401 bytes/) as string }),
+      expect.objectContaining({ outcome: 'too-large' }),
+    ]);
+    await takesTheNext();
+  });
+
   test('takes a body of exactly the limit, and refuses a signed one of a byte more', async () => {
     const { body } = genuine();
     const padded = body + ' '.repeat(100 * 1024 - body.length);

@@ -183,6 +183,15 @@ test('gives handlers a child of the logger with event and key bound', async () =
   expect(lines[0]).toMatchObject({ event: 'notes_created', key, step: 1, msg: 'wrote the note' });
 });
 
+test('writes every line of a logger that cannot say which levels it writes', async () => {
+  const { logger, lines } = notedLog();
+  const unsure: Logger = Object.assign(Object.create(logger) as Logger, { isLevelEnabled: fail });
+  const { webhooks, handled } = noting({ logger: unsure });
+  expect((await webhooks.receive(genuine())).status).toBe(200);
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'processed' })]);
+  expect(handled).toHaveLength(1);
+});
+
 test('answers as it would though the logger throws', async () => {
   const broken: Logger = {
     debug: fail,

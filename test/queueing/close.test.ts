@@ -184,6 +184,48 @@ test('a queue that does not answer keeps close() no longer than its budget, and 
   );
 });
 
+test('waits for a worker that needs its whole grace, and says nothing', async () => {
+  const closed = gate();
+  class SlowQueue extends ArrayQueue {
+    override async work() {
+      await Promise.resolve();
+      return {
+        close: async (graceMs: number) => {
+          await new Promise((resolve) => setTimeout(resolve, graceMs));
+          closed.open();
+        },
+      };
+    }
+    async close() {
+      await closed.passed;
+    }
+  }
+  const { logger, lines } = notedLog('warn');
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 2000 };
+  const slow = bigmindWebhooks({ secret, logger, queue: new SlowQueue(), deduplicate });
+  await slow.on('*', () => undefined).work();
+  const begun = performance.now();
+  await slow.close({ timeoutMs: 300 });
+  expect(performance.now() - begun).toBeGreaterThan(290);
+  await closed.passed;
+  expect(lines).toStrictEqual([]);
+});
+
+test.each<[string, () => Promise<void>]>([
+  ['rejects', () => Promise.reject(new Error('not connected'))],
+  ['never ends', () => new Promise(() => undefined)],
+])('a queue whose close() %s is a line in the log, and keeps nobody from ending', async (_title, close) => {
+  const queue = Object.assign(new ArrayQueue(), { close });
+  const { logger, lines } = notedLog();
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 20 };
+  const closing = bigmindWebhooks({ secret, logger, queue, deduplicate });
+  await closing.on('*', () => undefined).work();
+  await closing.close({ timeoutMs: 0 });
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 40, msg: 'The queue could not be closed', cause: expect.anything() as unknown }),
+  ]);
+});
+
 test('no client of the user’s is closed: the queue can be used on', async () => {
   const { web, worker, queue } = service();
   const closing = worker().on('*', () => undefined);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DeliveryStore, memoryStore } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore, rejects } from '../deduplication/kit';
@@ -70,6 +71,50 @@ test('an outage of the store is waited out: it uses up no attempt, is told of on
   ]);
 });
 
+describe('a store that is out of reach', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** The pauses between the claims of a job, in milliseconds, over a minute and a half. */
+  async function pausesOver(claim: DeliveryStore['claim']): Promise<number[]> {
+    const asked: number[] = [];
+    const store = new FaultyStore();
+    const noting: DeliveryStore['claim'] = (...given) => {
+      asked.push(performance.now());
+      return claim(...given);
+    };
+    Object.assign(store, { claim: noting });
+    const { web, worker } = service({ deduplicate: { store } });
+    const handled: unknown[] = [];
+    await worker()
+      .on('*', (event) => void handled.push(event))
+      .work();
+    await send(web, genuine());
+    for (let passed = 0; passed < 90_000; passed += 50) {
+      await jest.advanceTimersByTimeAsync(50);
+      await calm(1);
+    }
+    expect(handled).toStrictEqual([]);
+    return asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+  }
+
+  test('is asked again after pauses that double from a second to ten', async () => {
+    const pauses = await pausesOver(() => Promise.reject(new Error('the store is gone')));
+    const expected = [1000, 2000, 4000, 8000, ...Array<number>(7).fill(10_000)];
+    expect(pauses.map((ms) => Math.round(ms / 100) * 100)).toEqual(expected);
+  });
+
+  test('is asked no more often than every 100 ms, however short the other worker’s lease is said to be', async () => {
+    const pauses = await pausesOver(() => ({ running: true, retryAfterMs: 1 }));
+    expect(pauses.length).toBeGreaterThan(300);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(100);
+  });
+});
+
 describe('perEvent', () => {
   /** A worker whose handlers wait to be let go on, one after the other. */
   async function gated(perEvent: Record<string, number>, concurrency: number, maxRunMs = 60_000) {
@@ -117,6 +162,17 @@ describe('perEvent', () => {
     expect(seen).toEqual(['mail 0', 'mail 1', 'mail 2', 'mail 3', 'mail 4']);
   });
 
+  test('a delivery that ends while nobody waits frees its turn', async () => {
+    const { web, running, queue } = await gated({ notes_created: 1 }, 2);
+    for (const count of [1, 2, 3]) {
+      await send(web, genuine());
+      await until(() => running.length === count);
+      running[count - 1]?.end.open();
+      await until(() => queue.verdicts.length === count);
+    }
+    expect(queue.states).toEqual(['done after 0', 'done after 0', 'done after 0']);
+  });
+
   test('one that waits for its turn keeps a place of concurrency', async () => {
     const { web, running, eventsOf, queue } = await gated({ notes_created: 1 }, 2);
     for (const delivery of [genuine(), genuine(), ...emails(1)]) await send(web, delivery);
@@ -129,15 +185,29 @@ describe('perEvent', () => {
     await until(() => queue.verdicts.length === 3);
   });
 
-  test('no turn is waited for longer than maxRunMs', async () => {
-    const { web, running, queue } = await gated({ notes_created: 1 }, 2, 200);
+  test('a job that waits for its turn fails after maxRunMs, while the first runs on', async () => {
+    // The claim takes its time, so that the first has more than that left when the second has waited for long enough.
+    const store = new FaultyStore().break(async (go) => {
+      await pause(400);
+      return go();
+    }, 'claim');
+    const { web, worker, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
+    const first = gate();
+    const handled: string[] = [];
+    await worker({ maxRunMs: 400 })
+      .on('*', (_event, { key }) => {
+        handled.push(key);
+        return first.passed;
+      })
+      .work({ perEvent: { notes_created: 1 } });
     await send(web, genuine());
-    await until(() => running.length === 1);
     await send(web, genuine());
-    // Neither ends by itself: the first has run for too long, the second has waited for too long or runs.
-    await until(() => queue.states.some((state) => state.startsWith('dead')));
-    for (const { end } of running) end.open();
-    expect(queue.entries.map(({ reason }) => reason).join()).toMatch(/maxRunMs/);
+    await until(() => queue.states[1] === 'dead after 1');
+    expect(queue.states[0]).toBe('running after 0');
+    expect(queue.entries[1]?.reason).toContain('It waited maxRunMs for a place (perEvent).');
+    await until(() => queue.states[0] === 'dead after 1');
+    expect(handled).toEqual([queue.entries[0]?.key]);
+    first.open();
   });
 });
 

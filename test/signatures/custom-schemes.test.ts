@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hmac, type SignatureInput, type SignatureMatch, type SignatureScheme } from '../../src';
 import { signDelivery } from '../../src/testing';
+import { closeServers, post, serve } from './over-node';
 import { body, expectAccepted, expectRefused, mac, now, payload, plainHeaders, receiver, secret } from './sender';
+
+afterEach(closeServers);
 
 const signed = { 'x-own': mac(body) };
 
@@ -190,6 +193,21 @@ test('a maySign that trips over a missing header leaves the decision to verify',
   const to = receiver({ signature });
   await expectRefused(to, {});
   await expectAccepted(to, signed, 'own');
+});
+
+test('a genuine delivery is taken though maySign throws', async () => {
+  const signature: SignatureScheme = {
+    ...own,
+    maySign: () => {
+      throw new Error('no header of mine');
+    },
+  };
+  const to = receiver({ signature });
+  await expectAccepted(to, signed, 'own');
+  const port = await serve(to);
+  expect(await post(port, signed, `${body} `)).toMatchObject({ status: 401 });
+  expect(to.handled).toHaveLength(1);
+  expect(await post(port, signed)).toMatchObject({ status: 200, body: '{"status":"duplicate"}' });
 });
 
 test('a scheme that can sign serves signDelivery too', async () => {

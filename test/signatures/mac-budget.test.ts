@@ -163,6 +163,20 @@ test('a genuine signature among some others is still found', async () => {
   await expectAccepted(receiver(), { 'x-signature': wrong(1), ...stripeHeaders() }, 'timestampedHmac');
 });
 
+test('the 64th signature is still compared, the 65th is not', async () => {
+  const after = (others: number) =>
+    Object.fromEntries(
+      Array.from({ length: others + 1 }, (_, n) => [`x-${n}-signature`, n === others ? mac(body) : wrong(n)]),
+    );
+  await expectAccepted(receiver(), after(63), 'hmac');
+  await expectRefused(receiver(), after(64));
+  const stripe = (others: number) =>
+    `t=${seconds},${Array.from({ length: others }, (_, n) => `v1=${wrong(n)},`).join('')}v1=${mac(`${seconds}.${body}`)}`;
+  const signature = timestampedHmac({ header: 'stripe-signature' });
+  await expectAccepted(receiver({ signature }), { 'stripe-signature': stripe(63) }, 'timestampedHmac');
+  await expectRefused(receiver({ signature }), { 'stripe-signature': stripe(64) });
+});
+
 test('headers by the thousand do not hold the process up', async () => {
   const headers: Record<string, string> = {};
   for (let n = 0; n < 20_000; n += 1) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { standardWebhooks } from '../../src';
+import { type IncomingMessage, request } from 'node:http';
+import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../../src';
 import { closeServers, post, serve } from './over-node';
 import {
   body,
@@ -18,6 +18,17 @@ import {
 
 afterEach(closeServers);
 
+/** The status of the answer to a request of which nothing but the headers comes. */
+async function answerToHead(port: number, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const path = '/hook/acme';
+  const to = { port, host: '127.0.0.1', method: 'POST', path, headers: { ...headers, 'content-length': '1000' } };
+  const outgoing = request(to).on('error', () => {});
+  outgoing.flushHeaders();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  outgoing.destroy();
+  return response.statusCode;
+}
+
 test.each([
   ['plain', plainHeaders()],
   ['Stripe’s', stripeHeaders()],
@@ -32,6 +43,47 @@ test.each([
   expect((await post(port, shouted)).status).toBe(200);
   expect(to.handled.map(({ event }) => event)).toEqual([JSON.parse(body), JSON.parse(body)]);
 });
+
+const withId = { header: 'x-signature', timestampHeader: 'x-timestamp', idHeader: 'x-id' };
+const idHeaders = { 'x-id': 'e-1', 'x-timestamp': seconds, 'x-signature': mac(`e-1.${seconds}.${body}`) };
+
+const pinned: readonly (readonly [string, SignatureScheme, Record<string, string>])[] = [
+  ['hmac()', hmac({ header: 'x-signature' }), plainHeaders()],
+  ['timestampedHmac() with one header', timestampedHmac({ header: 'stripe-signature' }), stripeHeaders()],
+  [
+    'timestampedHmac() with two headers',
+    timestampedHmac({ header: 'x-signature', timestampHeader: 'x-timestamp' }),
+    twoHeaders(),
+  ],
+  ['timestampedHmac() with an id', timestampedHmac({ ...withId, content: '{id}.{timestamp}.{body}' }), idHeaders],
+  ['standardWebhooks()', standardWebhooks(), standardHeaders()],
+];
+
+test.each(pinned)(
+  'a genuine delivery under a pinned %s is handled through the router',
+  async (_name, signature, signed) => {
+    const to = receiver({ signature });
+    const port = await serve(to);
+    expect(await post(port, signed, `${body} `)).toMatchObject({ status: 401 });
+    expect(to.handled).toStrictEqual([]);
+    expect(await post(port, signed)).toMatchObject({ status: 200, body: '{"status":"processed"}' });
+    expect(to.handled.map(({ event }) => event)).toEqual([JSON.parse(body)]);
+  },
+);
+
+test.each(pinned)(
+  'a request without the header of a pinned %s is refused before its body has come',
+  async (_name, signature, signed) => {
+    const to = receiver({ signature });
+    const port = await serve(to);
+    const own = signature.signatureHeaders ?? [];
+    const others = Object.entries(signed).filter(([name]) => !own.includes(name));
+    for (const more of [{ 'x-other-signature': mac(body) }, Object.fromEntries(others)]) {
+      expect(await answerToHead(port, more)).toBe(401);
+    }
+    expect(to.handled).toStrictEqual([]);
+  },
+);
 
 test('every refusal is the same answer, which tells the sender nothing', async () => {
   const to = receiver();
@@ -96,15 +148,7 @@ test('a timestamp that is sent twice is refused beside a signature of its own', 
 });
 
 test('a request without a signature is refused before its body has come', async () => {
-  const to = receiver();
-  const port = await serve(to);
-  const outgoing = request({ port, host: '127.0.0.1', method: 'POST', path: '/hook/acme' });
-  outgoing.setHeader('content-length', '1000000');
-  outgoing.flushHeaders();
-  outgoing.on('error', () => {});
-  const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
-  expect(response.statusCode).toBe(401);
-  outgoing.destroy();
+  expect(await answerToHead(await serve(receiver()), {})).toBe(401);
 });
 
 test('a scheme of the user’s own whose maySign trips is no crash of the router', async () => {

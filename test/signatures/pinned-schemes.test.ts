@@ -112,6 +112,17 @@ describe('timestampedHmac', () => {
         'x-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`)}`,
       },
     ],
+    [
+      'SHA-256 in Stripe’s header where SHA-512 is pinned',
+      { header, algorithm: 'sha512' },
+      { 'x-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`)}` },
+    ],
+    ['SHA-256 in two headers where SHA-512 is pinned', { ...twoHeader, algorithm: 'sha512' }, twoHeaders()],
+    [
+      'a missing id that is signed as undefined',
+      withId,
+      { 'x-timestamp': seconds, 'x-signature': mac(`undefined|${seconds}|${body}`) },
+    ],
     ['a missing id', withId, { 'x-timestamp': seconds, 'x-signature': mac(`|${seconds}|${body}`) }],
     [
       'an id with a separator in it',
@@ -165,6 +176,13 @@ describe('standardWebhooks', () => {
   test('takes no header of one prefix for a signature of the other', async () => {
     const mixed = { ...renamed('svix'), 'webhook-signature': renamed('svix')['svix-signature'] };
     await expectRefused(receiver({ signature: standardWebhooks() }), { ...mixed, 'svix-signature': undefined });
+  });
+
+  test('refuses a signature over `undefined.t.body` without an id header', async () => {
+    const signature = `v1,${mac(`undefined.${seconds}.${body}`, { encoding: 'base64' })}`;
+    const headers = { 'webhook-timestamp': seconds, 'webhook-signature': signature };
+    await expectRefused(receiver({ signature: standardWebhooks() }), headers);
+    await expectRefused(receiver(), headers);
   });
 
   test('refuses the other forms', async () => {

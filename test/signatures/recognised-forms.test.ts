@@ -33,6 +33,10 @@ const plain: [string, Record<string, string>][] = [
   ['SHA-512 in base64', { 'x-signature': base64Of512 }],
   ['SHA-512 in base64 without padding', { 'x-signature': bare(base64Of512) }],
   ['SHA-512 in base64url', { 'x-signature': mac(body, { algorithm: 'sha512', encoding: 'base64url' }) }],
+  [
+    'SHA-512 in base64url with padding',
+    { 'x-signature': `${mac(body, { algorithm: 'sha512', encoding: 'base64url' })}==` },
+  ],
   ['sha256= and hex', { 'x-hub-signature-256': `sha256=${hex}` }],
   ['sha256= and base64', { 'x-signature': `sha256=${base64}` }],
   ['sha512= and hex', { 'x-signature': `sha512=${hex512}` }],
@@ -49,6 +53,8 @@ const plain: [string, Record<string, string>][] = [
   ['two values with a blank between', { 'x-signature': `sha256=${hex}, sha256=${mac(body, { key: 'old' })}` }],
   ['two values without prefixes', { 'x-signature': `${mac(body, { key: 'old' })},${base64}` }],
   ['values of two algorithms', { 'x-signature': `sha1=${'a'.repeat(40)},sha256=${'0'.repeat(64)},sha512=${hex512}` }],
+  ['SHA-512 behind a wrong SHA-256', { 'x-signature': `${'0'.repeat(64)},${hex512}` }],
+  ['SHA-512 beside a wrong SHA-256 in another header', { 'a-signature': '0'.repeat(64), 'b-signature': hex512 }],
   ['two headers of one name', { 'x-signature': [mac(body, { key: 'old' }), hex] as unknown as string }],
 ];
 
