@@ -9,13 +9,14 @@ import { refuseSecretInArguments } from './secret';
 import { ownVersion } from './version';
 
 const overview = `
-The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file.
+The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file. Without either, listen and send use one
+that belongs to the current folder.
 
 Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 130 ended by Ctrl-C.
 
 Examples:
   $ bigmind-webhooks listen
-  $ bigmind-webhooks send --all --url http://127.0.0.1:3001/webhooks/bigmind
+  $ bigmind-webhooks send --all
   $ bigmind-webhooks validate payload.json
   $ bigmind-webhooks detect captured.http
   $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toSavedLine } from '../captured/parse-captured';
+import { defaultPort } from '../default-address';
 import { Failure, misuse } from '../failure';
+import { exportLine, folderSecret, newSecret } from '../folder/folder-secret';
 import { checkForLine, toJsonLine, toLine } from '../inspector/delivery-line';
 import type { LoggedDelivery } from '../inspector/delivery-log';
 import { type Listening, type ListeningOptions, startListening } from '../inspector/listening';
@@ -16,15 +18,17 @@ interface ListenOptions {
   readonly save?: string;
   readonly json?: true;
   readonly secretFile?: string;
+  /** False with `--no-verify`. */
+  readonly verify: boolean;
 }
 
 const examples = `
 Examples:
-  $ export BIGMIND_WEBHOOK_SECRET=…
   $ bigmind-webhooks listen
   $ bigmind-webhooks listen --forward http://127.0.0.1:3000/webhooks/bigmind
   $ bigmind-webhooks listen --save deliveries.ndjson --json
 
+Without a secret it uses one that belongs to this folder, and prints the line that gives it to an app.
 Point a tunnel at the receiver's port, and open the inspector's address in a browser on this machine. Ctrl-C ends it.
 Exit codes: 0 ended by Ctrl-C, 1 a port or a file cannot be used, 2 used wrongly.
 `;
@@ -35,11 +39,14 @@ export function registerListen(program: Command, io: Io): void {
     .command('listen')
     .summary('receive deliveries and show them live on a page')
     .description('Receives deliveries at /webhooks/bigmind, on this machine only, and shows them live on a page.')
-    .addOption(new Option('--port <number>', 'port of the receiver, 0 for any').default(3001).argParser(parsePort))
+    .addOption(
+      new Option('--port <number>', 'port of the receiver, 0 for any').default(defaultPort).argParser(parsePort),
+    )
     .addOption(new Option('--inspector-port <number>', 'port of the page, 0 for any').default(0).argParser(parsePort))
     .option('--forward <url>', 'send each delivery on to this app, unchanged, and answer as it does', parseForward)
     .option('--save <file>', 'append each delivery to a file, for replay, detect and validate')
     .option(...secretFileOption)
+    .option('--no-verify', 'check no signatures')
     .option('--json', 'print a line of JSON for each delivery')
     .addHelpText('after', examples)
     .action((options: ListenOptions) => listen(options, io));
@@ -48,10 +55,11 @@ export function registerListen(program: Command, io: Io): void {
 async function listen(options: ListenOptions, io: Io): Promise<void> {
   const { port, inspectorPort, forward, json } = options;
   if (forward !== undefined) refuseCircle(forward, port);
-  const secret = await readSecret(options.secretFile, io);
+  const { secret, isOfFolder } = await secretToCheck(options, io);
   const saved = options.save === undefined ? undefined : await openSavedFile(options.save, (text) => warn(io, text));
   const listening = await start({ port, inspectorPort, forward, secret });
   if (secret === undefined) warn(io, unchecked);
+  if (isOfFolder) io.stderr.write(`${ofFolder}\n  ${io.stderr.paint('bold', exportLine(secret))}\n\n`);
   announce(listening, options, io);
   const counts = new Map<string, number>();
   listening.log.subscribe((logged) => {
@@ -75,8 +83,22 @@ function refuseCircle({ protocol, hostname, port }: URL, own: number): void {
   }
 }
 
-const unchecked =
-  'No secret, so signatures are not checked: anybody can send. Set BIGMIND_WEBHOOK_SECRET, or pass --secret-file <path>.';
+const unchecked = 'Signatures are not checked, as --no-verify says: anybody can send.';
+
+const ofFolder =
+  'BIGMIND_WEBHOOK_SECRET is not set, so this folder has a secret of its own. send uses it by itself; an app needs the line below. ' +
+  'For deliveries of Bigmind, set the secret of the destination.';
+
+/** The secret to check with: the given one, else that of the folder; if that cannot be kept, one for this start alone. */
+async function secretToCheck({ verify, secretFile }: ListenOptions, io: Io) {
+  if (!verify) return { secret: undefined, isOfFolder: false } as const;
+  const given = await readSecret(secretFile, io);
+  if (given !== undefined) return { secret: given, isOfFolder: false } as const;
+  const kept = await folderSecret(io).catch((error: unknown) =>
+    warn(io, `${(error as Failure).message} It is new at each start.`),
+  );
+  return { secret: kept ?? newSecret(), isOfFolder: true } as const;
+}
 
 function warn(io: Io, text: string): void {
   io.stderr.write(`${io.stderr.paint('yellow', text)}\n`);

@@ -8,7 +8,7 @@ import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
 import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
-import { requireSecret, secretFileOption } from '../secret';
+import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
 import { addSendingOptions, type SendingOptions } from '../sending/sending-options';
@@ -52,11 +52,13 @@ export function registerReplay(program: Command, io: Io): void {
     .action((file: string, options: ReplayOptions) => replay(file, options, io));
 }
 
+const unsigned = { secret: undefined, isOfFolder: false } as const;
+
 async function replay(file: string, options: ReplayOptions, io: Io): Promise<void> {
   const { secretFile } = options;
   const described = (['scheme', 'header', 'algorithm', 'encoding', 'prefix'] as const).find((name) => options[name]);
   if (!options.sign && described !== undefined) throw misuse(`--${described} says how to sign: pass --sign as well.`);
-  const secret = options.sign ? await requireSecret(secretFile, io) : undefined;
+  const { secret, isOfFolder } = options.sign ? await secretToSign(secretFile, io) : unsigned;
   const chosen = described === undefined ? undefined : schemeOf(options);
   const requests = parseCaptured(await readInput(file, io));
   if (requests.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
@@ -80,7 +82,9 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
 
   const statuses = await sendMany(requests.length, make, options, io);
   const { status } = rowOf('unauthenticated');
-  if (!options.sign && (statuses[status] ?? 0) > 0) {
+  if ((statuses[status] ?? 0) === 0) return;
+  if (isOfFolder) tellOfFolderSecret(io);
+  if (!options.sign) {
     io.stderr.write(`A signed timestamp that has grown stale is answered ${status}: --sign signs anew.\n`);
   }
 }

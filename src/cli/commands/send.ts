@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { isRecord } from '../../foundations/is-record';
+import { rowOf } from '../../foundations/outcomes';
 import { type EventName, eventNames } from '../../index';
 import { examplePayload, schemaErrors } from '../../testing';
 import { eventNameIn } from '../event-name-in';
@@ -8,7 +9,7 @@ import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
 import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
-import { requireSecret, secretFileOption } from '../secret';
+import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
 import { freshPayload } from '../sending/fresh-payload';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
@@ -33,8 +34,7 @@ With --json: a line {"type":"delivery", event, status, outcome, detail, error, m
 {"type":"summary", total, sent, accepted, statuses, outcomes, errors, seconds, rate, latencyMs}.
 
 Examples:
-  $ export BIGMIND_WEBHOOK_SECRET=…
-  $ bigmind-webhooks send todo_created --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks send todo_created
   $ bigmind-webhooks send --all --url http://127.0.0.1:3000/webhooks/bigmind
   $ bigmind-webhooks send --data note.json --scheme stripe --url http://127.0.0.1:3000/webhooks/bigmind
   $ bigmind-webhooks send todo_created --count 10000 --rate 500 --url http://127.0.0.1:3000/webhooks/bigmind
@@ -64,7 +64,7 @@ export function registerSend(program: Command, io: Io): void {
 async function send(events: readonly string[], options: SendOptions, io: Io): Promise<void> {
   const bodies = options.data === undefined ? examplesOf(events, options) : [await readData(events, options, io)];
   const scheme = schemeOf(options);
-  const secret = await requireSecret(options.secretFile, io);
+  const { secret, isOfFolder } = await secretToSign(options.secretFile, io);
   const usual = { 'content-type': 'application/json', 'user-agent': `bigmind-webhooks/${ownVersion()}` };
 
   function make(index: number): NamedRequest {
@@ -74,7 +74,8 @@ async function send(events: readonly string[], options: SendOptions, io: Io): Pr
     return { event, headers: { ...usual, ...sign(scheme, secret, body) }, body };
   }
   const concurrency = options.concurrency ?? (options.count > 1 ? atOnce : 1);
-  await sendMany(bodies.length * options.count, make, { ...options, concurrency }, io);
+  const statuses = await sendMany(bodies.length * options.count, make, { ...options, concurrency }, io);
+  if (isOfFolder && (statuses[rowOf('unauthenticated').status] ?? 0) > 0) tellOfFolderSecret(io);
 }
 
 /** An event to send. `write` makes its body, anew each time. */
@@ -86,7 +87,11 @@ interface SentEvent {
 function examplesOf(events: readonly string[], { all }: SendOptions): SentEvent[] {
   if (all && events.length > 0) throw misuse('--all sends every event: do not name any as well.');
   const names = all ? eventNames : events.map(nameOfEvent);
-  if (names.length === 0) throw misuse('Name the events to send, or pass --all or --data <file>.');
+  if (names.length === 0) {
+    throw misuse(
+      `Name the events to send, or pass --all or --data <file>. The events are:\n  ${eventNames.join('\n  ')}`,
+    );
+  }
   return names.map((event) => {
     const payload = examplePayload(event);
     return { event, write: () => toBytes(freshPayload(payload)) };

@@ -1,14 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { CapturedRequest } from '../captured/captured-request';
+import { deliveryPath } from '../default-address';
 import { isAccepted } from '../is-accepted';
 import { readAtMost } from '../read-at-most';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { type Judge, mostBytes, type Verdict } from './judge';
 import { sendOn } from './send-on';
 import type { AppAnswer } from './wire';
-
-/** The path that deliveries are sent to. */
-export const deliveryPath = '/webhooks/bigmind';
 
 /** How long the app may take, in milliseconds: the default of the option `timeoutMs`. */
 const appTimeoutMs = 9000;

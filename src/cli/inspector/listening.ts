@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { captureDeliveries, deliveryPath } from './capture-deliveries';
+import { deliveryPath } from '../default-address';
+import { captureDeliveries } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';

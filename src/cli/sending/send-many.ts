@@ -6,7 +6,7 @@ import { type Posted, posterTo } from './poster';
 import { progressOn } from './progress';
 import { type Answer, readAnswer } from './read-answer';
 import { answerLine, summaryLines } from './report-answers';
-import { atOnce, type SendingOptions } from './sending-options';
+import { addressOf, atOnce, type SendingOptions } from './sending-options';
 import { Tally } from './tally';
 
 /** A request, with the name to print. */
@@ -33,11 +33,11 @@ export async function sendMany(
   options: SendingOptions,
   io: Io,
 ): Promise<Readonly<Record<string, number>>> {
-  const { url, rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
+  const { rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
   const unreachable = new AbortController();
   const until = AbortSignal.any([io.interrupted, unreachable.signal]);
   const sending = { timeoutMs: timeout * 1000, until: io.interrupted };
-  const poster = posterTo({ url, peer: 'receiver', connections: concurrency, ...sending });
+  const poster = posterTo({ url: addressOf(options, io), peer: 'receiver', connections: concurrency, ...sending });
   const progress = progressOn(io.stderr, total);
   const tally = new Tally();
   const startedAt = performance.now();

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { defaultAddress } from '../default-address';
 import { misuse } from '../failure';
+import type { Io } from '../io';
 import { parseTarget } from './target';
 
 /** The default of `--concurrency` with a rate or a count. */
@@ -7,7 +9,8 @@ export const atOnce = 64;
 
 /** How to send, as given on the command line. */
 export interface SendingOptions {
-  readonly url: URL;
+  /** @default `BIGMIND_WEBHOOK_URL`, else the address of `listen` */
+  readonly url?: URL;
   readonly rate?: number;
   /** @default 1; with a rate, `atOnce` */
   readonly concurrency?: number;
@@ -19,9 +22,9 @@ export interface SendingOptions {
 /** Adds the options that every sending command has. */
 export function addSendingOptions(command: Command): Command {
   return command
-    .requiredOption(
+    .option(
       '--url <url>',
-      'where the receiver listens, such as http://127.0.0.1:3000/webhooks/bigmind',
+      `address of the receiver (default: $${variable}, else that of listen, ${defaultAddress})`,
       parseUrl,
     )
     .option('--rate <number>', 'requests a second (default: as fast as they are answered)', parseRate)
@@ -33,12 +36,24 @@ export function addSendingOptions(command: Command): Command {
     .option('--timeout <seconds>', 'how long an answer may take', parseSeconds, 30);
 }
 
-/** Commander's own error would repeat the address, which may hold a password. */
+const variable = 'BIGMIND_WEBHOOK_URL';
+
+/** The address to send to. */
+export function addressOf({ url }: Pick<SendingOptions, 'url'>, { env }: Pick<Io, 'env'>): URL {
+  const given = env[variable]?.trim();
+  return url ?? (given ? parseAddress(given, variable) : new URL(defaultAddress));
+}
+
 function parseUrl(text: string): URL {
+  return parseAddress(text, '--url');
+}
+
+/** Commander's own error would repeat the address, which may hold a password. */
+function parseAddress(text: string, source: string): URL {
   try {
     return parseTarget(text);
   } catch (error) {
-    throw misuse(`--url: ${(error as Error).message}.`);
+    throw misuse(`${source}: ${(error as Error).message}.`);
   }
 }
 

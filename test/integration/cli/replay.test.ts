@@ -97,9 +97,6 @@ test('signs anew in another way when it is told to', async () => {
 test('needs no secret to send what was signed', async () => {
   const file = command.file('saved.ndjson', await capture());
   expect(await command.run(['replay', file, '--url', receiver.url], { secret: null })).toMatchObject({ code: 0 });
-  const unsigned = await command.run(['replay', file, '--sign', '--url', receiver.url], { secret: null });
-  expect(unsigned.stderr).toContain('A secret is needed');
-  expect(unsigned.code).toBe(2);
 });
 
 test('Ctrl-C ends it with a summary and exit code 130', async () => {

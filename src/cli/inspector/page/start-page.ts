@@ -151,8 +151,7 @@ function showStart({ receiver, forward, checksSignatures }: InspectorState): voi
   }
   const notice = byId('notice');
   notice.hidden = checksSignatures;
-  notice.textContent =
-    'Signatures are not checked: listen has no secret. Set BIGMIND_WEBHOOK_SECRET and start it again.';
+  notice.textContent = 'Signatures are not checked: listen was started with --no-verify.';
 }
 
 function newsOf(come: number, latest: DeliverySummary): string {
