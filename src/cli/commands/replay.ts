@@ -11,7 +11,7 @@ import { nameOfInput, readInput } from '../read-input';
 import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
-import { addSendingOptions, type SendingOptions } from '../sending/sending-options';
+import { addSendingOptions, changed, type SendingOptions } from '../sending/sending-options';
 import { sign } from '../sending/sign';
 import { headersToSend } from '../sending/target';
 
@@ -67,7 +67,7 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
     const request = requests[index] as CapturedRequest;
     const headers = secret === undefined ? headersToSend(request) : signedAnew(request, secret);
     const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
-    return { event, headers, body: request.body };
+    return changed({ event, headers, body: request.body }, options);
   }
 
   function signedAnew({ headers, body, ...request }: CapturedRequest, secret: string): Record<string, string> {
