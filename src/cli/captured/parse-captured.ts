@@ -3,7 +3,7 @@ import { isRecord } from '../../foundations/is-record';
 import { Failure } from '../failure';
 import { jsonIn } from '../json-in';
 import { toUtf8 } from '../to-utf8';
-import type { CapturedRequest } from './captured-request';
+import type { CapturedAnswer, CapturedRequest } from './captured-request';
 import { parseHar } from './har';
 import { headersToSave } from './headers-to-save';
 import { parseRequestText } from './request-text';
@@ -33,9 +33,9 @@ const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** The request as a saved line, without a line end: JSON with the body's bytes in base64, and without credentials. */
 export function toSavedLine(request: CapturedRequest): string {
-  const { receivedAt, method, url, body } = request;
+  const { receivedAt, method, url, body, answer } = request;
   const headers = headersToSave(request);
-  return JSON.stringify({ version: 1, receivedAt, method, url, headers, body: body.toString('base64') });
+  return JSON.stringify({ version: 1, receivedAt, method, url, headers, body: body.toString('base64'), ...answer });
 }
 
 /** Whether a value has the outer form of a saved line, and so is no payload. */
@@ -49,7 +49,7 @@ function parseSavedLine(line: string, number: number): CapturedRequest {
   if (!isSaved(saved.value)) {
     throw new Failure(`Line ${number} is no saved request: headers and body are missing. ${forms}`);
   }
-  const { version, receivedAt, method, url, headers, body } = fieldsOf(saved.value);
+  const { version, receivedAt, method, url, headers, body, status, outcome, ms } = fieldsOf(saved.value);
   if (version !== 1) throw new Failure(`Line ${number} was saved by a newer version: update bigmind-webhooks.`);
   const pairs = Object.entries(headers as object).filter(
     (pair): pair is [string, string] => typeof pair[1] === 'string',
@@ -60,5 +60,14 @@ function parseSavedLine(line: string, number: number): CapturedRequest {
     headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
     body: Buffer.from(body as string, 'base64'),
     receivedAt: typeof receivedAt === 'number' ? receivedAt : undefined,
+    ...(typeof status === 'number' && { answer: answerOf(status, outcome, ms) }),
+  };
+}
+
+function answerOf(status: number, outcome: unknown, ms: unknown): CapturedAnswer {
+  return {
+    status,
+    ...(typeof outcome === 'string' && /^[a-z-]{1,40}$/.test(outcome) && { outcome }),
+    ...(typeof ms === 'number' && { ms }),
   };
 }

@@ -129,7 +129,7 @@ export function startPage(state: InspectorState): void {
   list.show(deliveries.listed, false);
   showCount();
   list.focus();
-  followDeliveries(deliveries.latest, take);
+  followDeliveries({ after: deliveries.latest, run: state.run }, take);
 }
 
 /** Whether the browser could not give the keyboard back after a dialog, since its former place was redrawn. */
