@@ -119,7 +119,7 @@ test('a page without deliveries says how to get the first one, and one whose lis
     await page.getByText(`npx bigmind-webhooks send --all --url ${empty.receiver}`).waitFor();
     await expect(violations(page)).resolves.toStrictEqual([]);
     await empty.close();
-    await page.getByText('Not connected. If listen was ended, start it and open its new address.').waitFor();
+    await page.getByText('Not connected. If listen was ended, start it again, as before.').waitFor();
   } finally {
     await empty.remove();
   }

@@ -55,7 +55,7 @@ function withAnswer(delivery: Delivery, { outcome = delivery.summary.outcome, st
 
 function requestsIn(line: string): readonly CapturedRequest[] | undefined {
   try {
-    return line.trim() === '' ? [] : parseCaptured(line);
+    return line.trim() === '' ? [] : parseCaptured(line, { everyMethod: true });
   } catch {
     return undefined;
   }

@@ -69,7 +69,7 @@ function addHeader(text: string, before: ReadonlyMap<string, string> = new Map()
 export function changed<T extends Posted>(request: T, { method, addHeader: added = new Map() }: SendingOptions): T {
   const own = Object.entries(request.headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
   const headers = [...new Map([...own, ...added])].filter(([name]) => added.get(name) !== '');
-  return { ...request, method, headers: Object.fromEntries(headers) };
+  return { ...request, method: method ?? request.method, headers: Object.fromEntries(headers) };
 }
 
 const variable = 'BIGMIND_WEBHOOK_URL';
