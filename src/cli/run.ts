@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { registerCompletion } from './commands/completion';
 import { registerDetect } from './commands/detect';
 import { registerReplay } from './commands/replay';
 import { registerSend } from './commands/send';
@@ -7,6 +8,7 @@ import { exitCodes, Failure } from './failure';
 import type { Io } from './io';
 import { refuseSecretInArguments } from './secret';
 import { ownVersion } from './version';
+import { helpWidth, lineWidth, wrapText } from './wrap';
 
 const overview = `
 The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file. Without either, listen and send use one
@@ -36,7 +38,8 @@ export async function run(args: readonly string[], io: Io): Promise<void> {
       // Ctrl-C broke off what the command waited for.
       return;
     } else if (error instanceof Failure) {
-      io.stderr.write(`${io.stderr.paint('red', 'error:')} ${error.message}\n`);
+      const message = wrapText(`error: ${error.message}`, lineWidth(io.stderr)).slice('error:'.length);
+      io.stderr.write(`${io.stderr.paint('red', 'error:')}${message}\n`);
       io.setExitCode(error.exitCode);
     } else {
       throw error;
@@ -50,10 +53,11 @@ function programFor(args: readonly string[], io: Io): Command {
     .version(ownVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns,
-      getErrHelpWidth: () => io.stderr.columns,
+      // Commander wraps its own part, and leaves our texts below it as they are.
+      writeOut: (text) => io.stdout.write(wrapText(text, helpWidth(io.stdout))),
+      writeErr: (text) => io.stderr.write(wrapText(text, helpWidth(io.stderr))),
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
     })
     .showHelpAfterError('(--help says more)')
     .addHelpText('after', overview);
@@ -62,12 +66,13 @@ function programFor(args: readonly string[], io: Io): Command {
   registerValidate(program, io);
   registerDetect(program, io);
   registerReplay(program, io);
+  registerCompletion(program, io);
   return program;
 }
 
 /** Loads the inspector only for `listen`, so that the other commands start faster. */
 function addListen(program: Command, args: readonly string[], io: Io): void {
-  if (args.includes('listen')) {
+  if (args.includes('listen') || args[0] === 'completion') {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources leave out
     const { registerListen } = require('./commands/listen') as typeof import('./commands/listen');
     registerListen(program, io);

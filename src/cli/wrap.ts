@@ -8,6 +8,11 @@ export function lineWidth({ isTerminal, columns }: Pick<Output, 'isTerminal' | '
   return isTerminal ? Math.max(leastWidth, columns) : Number.POSITIVE_INFINITY;
 }
 
+/** How wide help is: as the terminal, or as Commander takes it in a pipe. */
+export function helpWidth({ columns }: Pick<Output, 'columns'>): number {
+  return Math.max(leastWidth, columns);
+}
+
 /**
  * Breaks a line at blanks. A word that is longer than the width stays whole, so that addresses can be copied.
  *

@@ -50,15 +50,3 @@ test('finds a place exactly where JSON.parse refuses', () => {
     { numRuns: 3000 },
   );
 });
-
-test('takes no more than seconds for what is nested or quoted as deep as can be', () => {
-  const hostile = [
-    '['.repeat(1_000_000),
-    `"${'\\n'.repeat(500_000)}`,
-    '{"a":'.repeat(200_000),
-    `${'1'.repeat(1_000_000)}x`,
-  ];
-  const started = performance.now();
-  for (const text of hostile) expect(whereBroken(text)).toMatchObject({ line: 1 });
-  expect(performance.now() - started).toBeLessThan(5000);
-});

@@ -9,6 +9,7 @@ import { openSavedFile, type SavedFile } from '../inspector/saved-file';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
 import { readSecret } from '../secret';
+import { lineWidth, wrapLine } from '../wrap';
 import { addListenOptions, type ListenOptions, refuseCircle } from './listen-options';
 import { startAsBefore } from './start-as-before';
 
@@ -48,7 +49,10 @@ async function listen(options: ListenOptions, io: Io): Promise<void> {
   const listening = await startAsBefore({ ...options, secret, saved: saving?.saved }, io);
   if (listening.unread > 0) warn(io, `${listening.unread} saved lines cannot be read, and are not shown.`);
   if (secret === undefined) warn(io, unchecked);
-  if (isOfFolder) io.stderr.write(`${ofFolder}\n  ${io.stderr.paint('bold', exportLine(secret))}\n\n`);
+  if (isOfFolder)
+    io.stderr.write(
+      `${wrapLine(ofFolder, lineWidth(io.stderr), 0)}\n  ${io.stderr.paint('bold', exportLine(secret))}\n\n`,
+    );
   announce(listening, options, io);
   const counts = new Map<string, number>();
   function take(logged: LoggedDelivery): void {
@@ -85,7 +89,7 @@ async function secretToCheck({ verify, secretFile }: ListenOptions, io: Io) {
 }
 
 function warn(io: Io, text: string): void {
-  io.stderr.write(`${io.stderr.paint('yellow', text)}\n`);
+  io.stderr.write(`${io.stderr.paint('yellow', wrapLine(text, lineWidth(io.stderr), 0))}\n`);
 }
 
 function announce({ receiver, inspector }: Listening, { json, forward }: ListenOptions, { stdout }: Io): void {
