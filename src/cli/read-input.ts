@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
 import type { Io } from './io';
 import { readAtMost } from './read-at-most';
-import { toUtf8 } from './to-utf8';
+import { guessedUtf8 } from './to-utf8';
 import { visibleText } from './visible-text';
 
 /** The name of an input in messages. */
@@ -19,10 +19,10 @@ export async function readInput(path: string, { stdin, interrupted }: Io): Promi
   if (path === '-') {
     // Otherwise Ctrl-C would wait for input that nobody types any more.
     interrupted.addEventListener('abort', () => stdin.destroy(), { once: true });
-    return toUtf8((await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes);
+    return guessedUtf8((await readAtMost(stdin, Number.POSITIVE_INFINITY)).bytes);
   }
   try {
-    return toUtf8(await readFile(path));
+    return guessedUtf8(await readFile(path));
   } catch (error) {
     throw misuse(`${visibleText(path)} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
   }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { registerCompletion } from './commands/completion';
 import { registerDeadLetters } from './commands/dead-letters';
 import { registerDetect } from './commands/detect';
 import { registerJournal } from './commands/journal';
@@ -9,15 +10,17 @@ import { exitCodes, Failure } from './failure';
 import type { Io } from './io';
 import { refuseSecretInArguments } from './secret';
 import { ownVersion } from './version';
+import { helpWidth, lineWidth, wrapText } from './wrap';
 
 const overview = `
-The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file.
+The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file. Without either, listen and send use one
+that belongs to the current folder.
 
 Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 130 ended by Ctrl-C.
 
 Examples:
   $ bigmind-webhooks listen
-  $ bigmind-webhooks send --all --url http://127.0.0.1:3001/webhooks/bigmind
+  $ bigmind-webhooks send --all
   $ bigmind-webhooks validate payload.json
   $ bigmind-webhooks detect captured.http
   $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
@@ -39,7 +42,8 @@ export async function run(args: readonly string[], io: Io): Promise<void> {
       // Ctrl-C broke off what the command waited for.
       return;
     } else if (error instanceof Failure) {
-      io.stderr.write(`${io.stderr.paint('red', 'error:')} ${error.message}\n`);
+      const message = wrapText(`error: ${error.message}`, lineWidth(io.stderr)).slice('error:'.length);
+      io.stderr.write(`${io.stderr.paint('red', 'error:')}${message}\n`);
       io.setExitCode(error.exitCode);
     } else {
       throw error;
@@ -53,10 +57,11 @@ function programFor(args: readonly string[], io: Io): Command {
     .version(ownVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns,
-      getErrHelpWidth: () => io.stderr.columns,
+      // Commander wraps its own part, and leaves our texts below it as they are.
+      writeOut: (text) => io.stdout.write(wrapText(text, helpWidth(io.stdout))),
+      writeErr: (text) => io.stderr.write(wrapText(text, helpWidth(io.stderr))),
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
     })
     .showHelpAfterError('(--help says more)')
     .addHelpText('after', overview);
@@ -67,12 +72,13 @@ function programFor(args: readonly string[], io: Io): Command {
   registerReplay(program, io);
   registerJournal(program, io);
   registerDeadLetters(program, io);
+  registerCompletion(program, io);
   return program;
 }
 
 /** Loads the inspector only for `listen`, so that the other commands start faster. */
 function addListen(program: Command, args: readonly string[], io: Io): void {
-  if (args.includes('listen')) {
+  if (args.includes('listen') || args[0] === 'completion') {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would need a file extension, which the sources leave out
     const { registerListen } = require('./commands/listen') as typeof import('./commands/listen');
     registerListen(program, io);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { misuse } from './failure';
+import { folderSecret } from './folder/folder-secret';
 import type { Io } from './io';
 import { whyUnread } from './read-input';
 import { toUtf8 } from './to-utf8';
@@ -43,6 +44,25 @@ export async function requireSecret(secretFile: string | undefined, io: Io): Pro
   throw misuse(
     `A secret is needed. Set ${variable} to the secret that Bigmind shows for the webhook destination, or pass ` +
       '--secret-file <path>.',
+  );
+}
+
+/** A secret to sign with, and whether it is the one of the current folder. */
+export interface SigningSecret {
+  readonly secret: string;
+  readonly isOfFolder: boolean;
+}
+
+/** The secret, for commands that sign. Without one they sign with the folder's own, which `listen` takes, too. */
+export async function secretToSign(secretFile: string | undefined, io: Io): Promise<SigningSecret> {
+  const secret = await readSecret(secretFile, io);
+  return secret === undefined ? { secret: await folderSecret(io), isOfFolder: true } : { secret, isOfFolder: false };
+}
+
+/** What a 401 may mean, where the folder's own secret was used: nobody but `listen` has it by itself. */
+export function tellOfFolderSecret({ stderr }: Io): void {
+  stderr.write(
+    `Signed with the secret of this folder, since ${variable} is not set. An app needs it, too: listen prints the line.\n`,
   );
 }
 

@@ -26,6 +26,16 @@ export function visibleText(text: string): string {
   return text.replace(unseen, escapeOf);
 }
 
+/** Replaces invisible characters by escapes of JSON, in JSON without line ends between its parts. */
+export function escapeUnseen(json: string): string {
+  return json.replace(unseen, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${hex(character.charCodeAt(index)).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escapeOf(character: string): string {

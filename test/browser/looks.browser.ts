@@ -122,7 +122,7 @@ test('a page without deliveries says how to get the first one, and one whose lis
     await page.locator('#detail h2', { hasText: 'notes_created' }).waitFor();
     await expect(page.locator('.row .outcome').allInnerTexts()).resolves.toEqual(['processed']);
     await empty.close();
-    await page.getByText('Not connected. If listen was ended, start it and open its new address.').waitFor();
+    await page.getByText('Not connected. If listen was ended, start it again, as before.').waitFor();
   } finally {
     await empty.remove();
   }

@@ -1,3 +1,4 @@
+import { eventNames } from '../../src/index';
 import { runHere } from './fake-io';
 
 const commands = ['send', 'listen', 'validate', 'detect', 'replay', 'journal', 'dead-letters'];
@@ -26,7 +27,6 @@ test.each<[string, string[], RegExp]>([
   ['no command', [], /Usage: bigmind-webhooks/],
   ['a misspelt command', ['sendd'], /unknown command 'sendd'\n\(Did you mean send\?\)/],
   ['an unknown option', ['send', 'todo_created', '--url', url, '--cuont', '3'], /Did you mean --count\?/],
-  ['no address', ['send', 'todo_created'], /required option '--url <url>'/],
   ['an address that is none', ['send', 'todo_created', '--url', 'localhost:3000'], /begins with http/],
   ['a password in the address', ['send', 'todo_created', '--url', 'http://me:hidden@127.0.0.1/'], /without user/],
   ['a misspelt event', ['send', 'todo_craeted', '--url', url], /Did you mean todo_created\?/],
@@ -66,16 +66,27 @@ test.each<[string, string[], RegExp]>([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
-test.each([[['send', 'todo_created', '--url', url]], [['detect', '-']], [['replay', '-', '--sign', '--url', url]]])(
-  '%j without a secret says how to give one',
-  async (args) => {
-    for (const given of [{}, { BIGMIND_WEBHOOK_SECRET: ' ' }]) {
-      const { code, stderr } = await runHere(args, { env: given });
-      expect(stderr).toMatch(/Set BIGMIND_WEBHOOK_SECRET .* or pass --secret-file <path>/);
-      expect(code).toBe(2);
-    }
-  },
-);
+test('detect without a secret says how to give one', async () => {
+  for (const given of [{}, { BIGMIND_WEBHOOK_SECRET: ' ' }]) {
+    const { code, stderr } = await runHere(['detect', '-'], { env: given });
+    expect(stderr).toMatch(/Set BIGMIND_WEBHOOK_SECRET .* or pass --secret-file <path>/);
+    expect(code).toBe(2);
+  }
+});
+
+test('send without an event lists all of them', async () => {
+  const { code, stderr } = await runHere(['send'], { env });
+  for (const event of eventNames) expect(stderr).toContain(`\n  ${event}\n`);
+  expect(code).toBe(2);
+});
+
+test('an address in the environment that is none is named by its variable, and not repeated', async () => {
+  const given = { ...env, BIGMIND_WEBHOOK_URL: 'http://me:hidden@127.0.0.1/' };
+  const { code, stderr } = await runHere(['send', 'todo_created'], { env: given });
+  expect(stderr).toMatch(/BIGMIND_WEBHOOK_URL: expected an address without user/);
+  expect(stderr).not.toContain('hidden');
+  expect(code).toBe(2);
+});
 
 test.each([[['--secret', 'hush-hush']], [['--secret=hush-hush']]])(
   'a secret as an argument is refused, and not repeated: %j',

@@ -8,4 +8,14 @@ export interface CapturedRequest {
   readonly body: Buffer;
   /** When it came, in milliseconds since 1970. */
   readonly receivedAt?: number | undefined;
+  /** How it was answered, if that is known. */
+  readonly answer?: CapturedAnswer | undefined;
+}
+
+/** The answer to a captured request. */
+export interface CapturedAnswer {
+  readonly status: number;
+  /** As in the table of outcomes, or one of `listen`. */
+  readonly outcome?: string | undefined;
+  readonly ms?: number | undefined;
 }

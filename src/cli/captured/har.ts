@@ -13,14 +13,17 @@ export function parseHar(text: string): CapturedRequest[] | undefined {
   if (!Array.isArray(entries)) return undefined;
   return entries.map(fieldsOf).flatMap((entry) => {
     const request = fieldsOf(entry['request']);
-    return textOf(request['method']).toUpperCase() === 'POST' ? [toCaptured(request, entry['startedDateTime'])] : [];
+    return textOf(request['method']).toUpperCase() === 'POST' ? [toCaptured(request, entry)] : [];
   });
 }
 
-function toCaptured(request: ReturnType<typeof fieldsOf>, started: unknown): CapturedRequest {
+type Fields = ReturnType<typeof fieldsOf>;
+
+function toCaptured(request: Fields, { startedDateTime, response }: Fields): CapturedRequest {
   const { text, encoding } = fieldsOf(request['postData']);
   const headers = Array.isArray(request['headers']) ? request['headers'].map(fieldsOf) : [];
-  const receivedAt = Date.parse(textOf(started));
+  const receivedAt = Date.parse(textOf(startedDateTime));
+  const { status } = fieldsOf(response);
   return {
     method: 'POST',
     url: textOf(request['url']),
@@ -32,6 +35,7 @@ function toCaptured(request: ReturnType<typeof fieldsOf>, started: unknown): Cap
     ),
     body: Buffer.from(textOf(text), encoding === 'base64' ? 'base64' : 'utf8'),
     receivedAt: Number.isNaN(receivedAt) ? undefined : receivedAt,
+    ...(typeof status === 'number' && status > 0 && { answer: { status } }),
   };
 }
 

@@ -2,51 +2,72 @@ import { isUtf8 } from 'node:buffer';
 import { isRecord } from '../../foundations/is-record';
 import { isJournalLine, isSaved } from '../../foundations/saved-line';
 import { jsonIn } from '../json-in';
-import { parseCaptured } from './parse-captured';
+import { type BrokenJson, whereBroken } from '../json-place';
+import { isCurl, parseCaptured } from './parse-captured';
+import { requestFromObject } from './request-object';
 
 /** A payload in a file. */
 export interface FoundPayload {
   /** The parsed text; absent if it is not JSON. */
   readonly payload?: { readonly value: unknown };
-  /** The number of its line, or of its request, from 1. */
+  /** Where a text is not JSON; absent if it is not UTF-8 either. */
+  readonly broken?: BrokenJson;
+  /** The number of its line, request or item, from 1. */
   readonly line: number;
 }
 
 const requestStart = /^(?:[A-Z]+ \S+ HTTP\/[\d.]+|HTTP\/[\d.]+ \d{3}|[\w-]+:[ \t]*\S)/;
 
-/** The payloads in a file: a single one, one on each line, or the bodies of captured requests. */
+/** The payloads in a file: a single one, one on each line, the items of a list, or the bodies of captured requests. */
 export function payloadsIn(bytes: Buffer): FoundPayload[] {
   const text = bytes.toString('utf8');
-  if (requestStart.test(text.trimStart())) return bodiesOf(bytes);
-  const whole = parse(bytes);
-  if (whole !== undefined) return isCaptured(whole.value) ? bodiesOf(bytes) : [{ payload: whole, line: 1 }];
+  if (requestStart.test(text.trimStart()) || isCurl(text)) return bodiesOf(bytes);
+  const whole = jsonIn(text);
+  if (whole !== undefined && isUtf8(bytes)) return isCaptured(whole.value) ? bodiesOf(bytes) : itemsOf(whole);
   const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
   if (lines.some(({ line }) => isJournalLine(line))) return bodiesOf(bytes);
-  const parsed = lines.map(({ line, number }) => ({ payload: parse(Buffer.from(line, 'utf8')), line: number }));
-  // The first line is no whole JSON text, so the file is one broken payload.
-  if (parsed[0]?.payload === undefined || parsed.length === 1) return [{ line: 1 }];
-  return parsed.map(({ payload, line }) => withBody(payload, line));
+  const parsed = lines.map(({ line, number }) => withBody(found(Buffer.from(line, 'utf8'), number)));
+  // The lines of one broken payload are no JSON by themselves, or no object.
+  const areMany =
+    parsed.length > 1 && parsed.some(({ payload }) => isRecord(payload?.value) && hasFields(payload.value));
+  return areMany && isUtf8(bytes) ? parsed : [found(bytes, 1)];
+}
+
+function hasFields(value: object): boolean {
+  return Object.keys(value).length > 0;
 }
 
 function bodiesOf(bytes: Buffer): FoundPayload[] {
-  return parseCaptured(bytes).map(({ body }, index) => found(parse(body), index + 1));
+  return parseCaptured(bytes).map(({ body }, index) => found(body, index + 1));
+}
+
+function itemsOf(whole: { readonly value: unknown }): FoundPayload[] {
+  if (!Array.isArray(whole.value)) return [{ payload: whole, line: 1 }];
+  return whole.value.map((value: unknown, index) => ({ payload: { value }, line: index + 1 }));
 }
 
 /** A line is a payload, or a saved request with a payload. */
-function withBody(payload: { readonly value: unknown } | undefined, line: number): FoundPayload {
-  if (payload === undefined || !isSaved(payload.value)) return found(payload, line);
-  const [request] = parseCaptured(JSON.stringify(payload.value));
-  return found(request && parse(request.body), line);
+function withBody(line: FoundPayload): FoundPayload {
+  if (line.payload === undefined || !isSaved(line.payload.value)) return line;
+  const [request] = parseCaptured(JSON.stringify(line.payload.value), { everyMethod: true });
+  return request === undefined ? line : found(request.body, line.line);
 }
 
-function found(payload: { readonly value: unknown } | undefined, line: number): FoundPayload {
-  return payload === undefined ? { line } : { payload, line };
+/** Places are counted in the file: a line of many is not the first. */
+function found(bytes: Buffer, line: number): FoundPayload {
+  if (!isUtf8(bytes)) return { line };
+  const text = bytes.toString('utf8');
+  const payload = jsonIn(text);
+  if (payload !== undefined) return { payload, line };
+  const broken = whereBroken(text);
+  return broken === undefined ? { line } : { broken, line };
 }
 
 function isCaptured(value: unknown): boolean {
-  return isSaved(value) || (isRecord(value) && 'log' in value && !('event' in value));
+  if (Array.isArray(value)) return value.length > 0 && value.every(isRequest);
+  return isRequest(value) || (isRecord(value) && 'log' in value && !('event' in value));
 }
 
-function parse(bytes: Buffer): { readonly value: unknown } | undefined {
-  return isUtf8(bytes) ? jsonIn(bytes.toString('utf8')) : undefined;
+function isRequest(value: unknown): boolean {
+  return isSaved(value) || (isRecord(value) && !('event' in value) && requestFromObject(value) !== undefined);
 }

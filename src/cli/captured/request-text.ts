@@ -2,6 +2,9 @@ import { Failure } from '../failure';
 import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';
 
+export const otherForms =
+  'Other forms are lines that `listen` saved, a HAR file, a copied curl command, what curl -v prints, and { method, headers, body } as JSON.';
+
 const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/;
 /** The first line that `curl -i` writes. */
 const statusLine = /^HTTP\/[\d.]+ \d{3}\b/;
@@ -14,22 +17,30 @@ const headerLine = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
  */
 export function parseRequestText(bytes: Buffer): CapturedRequest {
   const { head, body } = split(bytes);
-  const [first = '', ...others] = head.split(/\r?\n/);
+  const request = parseHead(head.split(/\r?\n/), 0);
+  return { ...request, body: withoutAddedLineEnd(body, request.headers['content-length']) };
+}
+
+/**
+ * Reads an optional start line and headers.
+ *
+ * @param before how many lines stand above them
+ */
+export function parseHead([first = '', ...others]: readonly string[], before: number): Omit<CapturedRequest, 'body'> {
   const [, method = 'POST', url = '/'] = requestLine.exec(first) ?? [];
   const hasStart = requestLine.test(first) || statusLine.test(first);
   const lines = hasStart ? others : [first, ...others];
   const pairs = lines.map((line, index): [string, string] => {
     const [, name, value] = headerLine.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw noHeader(index + (hasStart ? 2 : 1));
+    if (name === undefined || value === undefined) throw noHeader(before + index + (hasStart ? 2 : 1));
     return [name, value];
   });
-  const headers = joinHeaders(pairs);
-  return { method, url, headers, body: withoutAddedLineEnd(body, headers['content-length']) };
+  return { method, url, headers: joinHeaders(pairs) };
 }
 
 function noHeader(line: number): Failure {
   return new Failure(
-    `Line ${line} is no header ("name: value"). A request as text is its headers, an empty line, and the body as it was sent.`,
+    `Line ${line} is no header ("name: value"). A request as text is its headers, an empty line, and the body as it was sent. ${otherForms}`,
   );
 }
 

@@ -2,20 +2,21 @@ import type { Command } from 'commander';
 import { rowOf } from '../../foundations/outcomes';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
+import { addChoice, type Choice, chosen } from '../captured/chosen';
 import { parseCaptured } from '../captured/parse-captured';
 import { eventNameIn } from '../event-name-in';
 import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
 import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
-import { requireSecret, secretFileOption } from '../secret';
+import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
-import { addSendingOptions, type SendingOptions } from '../sending/sending-options';
+import { addSendingOptions, changed, type SendingOptions } from '../sending/sending-options';
 import { sign } from '../sending/sign';
 import { headersToSend } from '../sending/target';
 
-interface ReplayOptions extends SendingOptions, SchemeOptions {
+interface ReplayOptions extends SendingOptions, SchemeOptions, Choice {
   readonly sign?: true;
   readonly secretFile?: string;
 }
@@ -32,6 +33,7 @@ With --json: lines as those of send.
 
 Examples:
   $ bigmind-webhooks replay deliveries.ndjson --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks replay deliveries.ndjson --only failed --event todo_created --last 1 --sign
   $ bigmind-webhooks replay deliveries.ndjson --sign --rate 50 --url http://127.0.0.1:3000/webhooks/bigmind
 
 Exit codes: 0 all were answered 2xx, 1 some were not, 2 used wrongly, 130 ended by Ctrl-C.
@@ -43,8 +45,11 @@ export function registerReplay(program: Command, io: Io): void {
     .command('replay')
     .summary('send captured deliveries once more')
     .description('Sends captured deliveries once more, as they were.')
-    .argument('<file>', 'lines that listen or a journal saved, a HAR file or a request as text; - for standard input');
-  addSendingOptions(command).option('--sign', 'sign anew, since signed timestamps grow stale');
+    .argument(
+      '<file>',
+      'lines that listen or a journal saved, or another form that detect reads; - for standard input',
+    );
+  addSendingOptions(addChoice(command)).option('--sign', 'sign anew, since signed timestamps grow stale');
   addSchemeOptions(command)
     .option(...secretFileOption)
     .option('--json', 'print a line of JSON for each delivery, and a summary')
@@ -52,25 +57,28 @@ export function registerReplay(program: Command, io: Io): void {
     .action((file: string, options: ReplayOptions) => replay(file, options, io));
 }
 
+const unsigned = { secret: undefined, isOfFolder: false } as const;
+
 async function replay(file: string, options: ReplayOptions, io: Io): Promise<void> {
   const { secretFile } = options;
   const described = (['scheme', 'header', 'algorithm', 'encoding', 'prefix'] as const).find((name) => options[name]);
   if (!options.sign && described !== undefined) throw misuse(`--${described} says how to sign: pass --sign as well.`);
-  const secret = options.sign ? await requireSecret(secretFile, io) : undefined;
-  const chosen = described === undefined ? undefined : schemeOf(options);
-  const requests = parseCaptured(await readInput(file, io));
-  if (requests.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
+  const { secret, isOfFolder } = options.sign ? await secretToSign(secretFile, io) : unsigned;
+  const chosenScheme = described === undefined ? undefined : schemeOf(options);
+  const captured = parseCaptured(await readInput(file, io));
+  if (captured.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
+  const requests = chosen(captured, options);
 
   function make(index: number): NamedRequest {
     const request = requests[index] as CapturedRequest;
     const headers = secret === undefined ? headersToSend(request) : signedAnew(request, secret);
     const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
-    return { event, headers, body: request.body };
+    return changed({ event, method: request.method, headers, body: request.body }, options);
   }
 
   function signedAnew({ headers, body, ...request }: CapturedRequest, secret: string): Record<string, string> {
     const { match, tried } = explainSignature({ headers, body, secret });
-    const scheme = chosen ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
+    const scheme = chosenScheme ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
     const old = new Set([match?.header, ...tried.map(({ header }) => header)]);
     const kept = Object.entries(headersToSend({ headers, body, ...request })).filter(([name]) => !old.has(name));
     // The signed id stays, since the delivery is the same.
@@ -80,7 +88,9 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
 
   const statuses = await sendMany(requests.length, make, options, io);
   const { status } = rowOf('unauthenticated');
-  if (!options.sign && (statuses[status] ?? 0) > 0) {
+  if ((statuses[status] ?? 0) === 0) return;
+  if (isOfFolder) tellOfFolderSecret(io);
+  if (!options.sign) {
     io.stderr.write(`A signed timestamp that has grown stale is answered ${status}: --sign signs anew.\n`);
   }
 }

@@ -1,41 +1,47 @@
-import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
-import { isRecord } from '../../foundations/is-record';
-import { type EventName, eventNames } from '../../index';
-import { examplePayload, schemaErrors } from '../../testing';
-import { eventNameIn } from '../event-name-in';
-import { Failure, misuse } from '../failure';
+import { type Command, Option } from 'commander';
+import { rowOf } from '../../foundations/outcomes';
+import { eventNames } from '../../index';
 import type { Io } from '../io';
-import { jsonIn } from '../json-in';
-import { nameOfInput, readInput } from '../read-input';
-import { requireSecret, secretFileOption } from '../secret';
-import { freshPayload } from '../sending/fresh-payload';
+import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
+import { printRequest } from '../sending/print-request';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
-import { addSendingOptions, atOnce, parseWhole, type SendingOptions } from '../sending/sending-options';
+import {
+  addressOf,
+  addSendingOptions,
+  atOnce,
+  changed,
+  parseWhole,
+  type SendingOptions,
+} from '../sending/sending-options';
+import { eventsToSend, type SentEvent, type WhatToSend } from '../sending/sent-events';
+import { parseSetField } from '../sending/set-fields';
 import { sign } from '../sending/sign';
 import { ownVersion } from '../version';
 
-interface SendOptions extends SendingOptions, SchemeOptions {
-  readonly all?: true;
-  readonly data?: string;
-  readonly force?: true;
-  readonly count: number;
+interface SendOptions extends SendingOptions, SchemeOptions, WhatToSend {
+  readonly print?: true;
   readonly secretFile?: string;
 }
 
 const examples = `${schemeHelp}
 Every delivery has a timestamp of its own, so that no receiver takes it for a duplicate. The rest of it is the example
-in the event's schema. A file given with --data is sent byte for byte; with --count, each copy has a timestamp of its
-own.
+in the event's schema. A file given with --data is sent byte for byte; with --count or --set it is written anew, and each
+copy has a timestamp of its own.
+
+--set data.description='Call Jane' sets a field, --set items.0.name=A one of a list. A text stays a text; elsewhere 30,
+true and null mean what they mean in JSON, and after := the value is JSON for certain. What does not match its schema is
+sent with --force only.
 
 With --json: a line {"type":"delivery", event, status, outcome, detail, error, ms} for each delivery, then one
 {"type":"summary", total, sent, accepted, statuses, outcomes, errors, seconds, rate, latencyMs}.
 
 Examples:
-  $ export BIGMIND_WEBHOOK_SECRET=…
-  $ bigmind-webhooks send todo_created --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks send todo_created
   $ bigmind-webhooks send --all --url http://127.0.0.1:3000/webhooks/bigmind
+  $ bigmind-webhooks send todo_created --set data.description='Call Jane' --set data.type=fax --force
+  $ bigmind-webhooks send notes_created --example warnings --print
+  $ bigmind-webhooks send todo_created -H 'x-bigmind-signature:' --method PUT --path /mistyped
   $ bigmind-webhooks send --data note.json --scheme stripe --url http://127.0.0.1:3000/webhooks/bigmind
   $ bigmind-webhooks send todo_created --count 10000 --rate 500 --url http://127.0.0.1:3000/webhooks/bigmind
 
@@ -50,8 +56,11 @@ export function registerSend(program: Command, io: Io): void {
     .description('Sends signed deliveries to a receiver: the example of each event named, or a file.')
     .argument('[event...]', 'names of events')
     .option('--all', `all ${eventNames.length} events`)
-    .option('--data <file>', 'send this payload, - for standard input')
-    .option('--force', 'send --data even if it does not match its schema')
+    .addOption(new Option('--data <file>', 'send this payload, - for standard input').conflicts(['all', 'example']))
+    .option('--example <name>', 'send another example of the schema, by its name or number, such as warnings')
+    .option('--set <path=value>', 'set a field, as in data.description=Call; again for others', parseSetField)
+    .option('--force', 'send what does not match its schema, too')
+    .option('--print', 'print the signed requests, and send nothing')
     .option('--count <number>', `how many of each, ${atOnce} at once`, parseWhole(1, 1_000_000), 1);
   addSendingOptions(command);
   addSchemeOptions(command)
@@ -62,79 +71,25 @@ export function registerSend(program: Command, io: Io): void {
 }
 
 async function send(events: readonly string[], options: SendOptions, io: Io): Promise<void> {
-  const bodies = options.data === undefined ? examplesOf(events, options) : [await readData(events, options, io)];
+  const { count, json = false } = options;
+  const bodies = await eventsToSend(events, options, io);
   const scheme = schemeOf(options);
-  const secret = await requireSecret(options.secretFile, io);
+  const { secret, isOfFolder } = await secretToSign(options.secretFile, io);
   const usual = { 'content-type': 'application/json', 'user-agent': `bigmind-webhooks/${ownVersion()}` };
 
   function make(index: number): NamedRequest {
     // One of each event in turn, so that events are mixed as in real traffic.
     const { event, write } = bodies[index % bodies.length] as SentEvent;
     const body = write();
-    return { event, headers: { ...usual, ...sign(scheme, secret, body) }, body };
+    return changed({ event, headers: { ...usual, ...sign(scheme, secret, body) }, body }, options);
   }
-  const concurrency = options.concurrency ?? (options.count > 1 ? atOnce : 1);
-  await sendMany(bodies.length * options.count, make, { ...options, concurrency }, io);
-}
-
-/** An event to send. `write` makes its body, anew each time. */
-interface SentEvent {
-  readonly event: string;
-  readonly write: () => Buffer;
-}
-
-function examplesOf(events: readonly string[], { all }: SendOptions): SentEvent[] {
-  if (all && events.length > 0) throw misuse('--all sends every event: do not name any as well.');
-  const names = all ? eventNames : events.map(nameOfEvent);
-  if (names.length === 0) throw misuse('Name the events to send, or pass --all or --data <file>.');
-  return names.map((event) => {
-    const payload = examplePayload(event);
-    return { event, write: () => toBytes(freshPayload(payload)) };
-  });
-}
-
-function nameOfEvent(name: string): EventName {
-  const known = eventNames.find((event) => event === name);
-  if (known !== undefined) return known;
-  throw misuse(
-    `There is no event of that name. Did you mean ${closest(name, [...eventNames])}? Known are ${eventNames.join(', ')}. ` +
-      'To send another, pass --data <file>.',
-  );
-}
-
-/** The payload of a file, checked as a receiver does. */
-async function readData(events: readonly string[], options: SendOptions, io: Io): Promise<SentEvent> {
-  const { data = '-', all, count, force } = options;
-  if (all) throw misuse('Pass --all or --data, not both.');
-  const name = nameOfInput(data);
-  const bytes = await readInput(data, io);
-  const payload = objectIn(bytes.toString('utf8'));
-  const event = eventNameIn(payload);
-  if (events.length > 1 || (events[0] !== undefined && events[0] !== event)) {
-    throw misuse(`${name} holds another event than the one you named: its own is ${event ?? 'none'}.`);
+  const total = bodies.length * count;
+  if (options.print) {
+    const url = addressOf(options, io);
+    for (let index = 0; index < total && !io.interrupted.aborted; index += 1) printRequest(make(index), url, json, io);
+    return;
   }
-  if (!force) refuseInvalid(name, payload);
-  if (count === 1) return { event: event ?? 'none', write: () => bytes };
-  if (payload === undefined)
-    throw misuse(`--count gives each copy a new timestamp, which needs a JSON object: ${name} is none.`);
-  return { event: event ?? 'none', write: () => toBytes(freshPayload(payload)) };
-}
-
-function toBytes(payload: object): Buffer {
-  return Buffer.from(JSON.stringify(payload), 'utf8');
-}
-
-function objectIn(text: string): object | undefined {
-  const value = jsonIn(text)?.value;
-  return isRecord(value) ? value : undefined;
-}
-
-function refuseInvalid(name: string, payload: object | undefined): void {
-  if (payload === undefined) throw new Failure(`${name} is not a JSON object. To send it anyway, pass --force.`);
-  const errors = schemaErrors(payload);
-  if (errors.length === 0) return;
-  const lines = errors.map(({ pointer, keyword, detail }) => `  ${pointer || '(the payload)'} ${keyword}: ${detail}\n`);
-  throw new Failure(
-    `${name} does not match the schema of its event:\n${lines.join('')}To send it anyway, for example to see the 422, pass --force.`,
-  );
+  const concurrency = options.concurrency ?? (count > 1 ? atOnce : 1);
+  const statuses = await sendMany(total, make, { ...options, concurrency }, io);
+  if (isOfFolder && (statuses[rowOf('unauthenticated').status] ?? 0) > 0) tellOfFolderSecret(io);
 }

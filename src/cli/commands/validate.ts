@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { fieldsOf } from '../../foundations/fields-of';
-import { type Drift, isBigmindEvent, type SchemaError } from '../../index';
+import { didYouMean } from '../../foundations/option-checks';
+import { type Drift, eventNames, isBigmindEvent, type SchemaError } from '../../index';
 import { schemaDrift, schemaErrors } from '../../testing';
 import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
-import { exitCodes } from '../failure';
+import { exitCodes, Failure } from '../failure';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { nameOfInput, readInput } from '../read-input';
 import { visibleText } from '../visible-text';
 
 const examples = `
-A file holds a payload, a payload on each line, or captured requests: lines that listen or a journal saved, a HAR file, or
-a request as text. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
+A file holds a payload, a payload on each line, a list of payloads, or captured requests, as detect reads them. It may be
+in UTF-8 or UTF-16, with or without a byte order mark. All errors are listed, up to 100 a payload, with their places as JSON Pointers. Values are never shown.
 
 With --drift, what the schemas do not know is listed, too: properties that they do not list, and values that are valid
 but not among the usual ones. That is no error. Of values, only those that look like names are shown.
@@ -48,6 +50,7 @@ interface Options {
 async function validate(files: readonly string[], { drift, json }: Options, io: Io): Promise<void> {
   for (const path of files) {
     const payloads = payloadsIn(await readInput(path, io));
+    if (payloads.length === 0) throw new Failure(`There is no payload in ${nameOfInput(path)}.`);
     for (const found of payloads) {
       const errors = errorsOf(found);
       if (errors.length > 0) io.setExitCode(exitCodes.refused);
@@ -67,7 +70,7 @@ async function validate(files: readonly string[], { drift, json }: Options, io: 
 
 interface Verdict {
   readonly file: string;
-  /** The number of its line or request, from 1; absent if the file has one payload. */
+  /** The number of its line, request or item, from 1; absent if the file has one payload. */
   readonly line?: number;
   readonly event?: string;
   readonly errors: readonly SchemaError[];
@@ -75,9 +78,18 @@ interface Verdict {
   readonly drift?: readonly Drift[];
 }
 
-function errorsOf({ payload }: FoundPayload): readonly SchemaError[] {
-  if (payload === undefined) return [{ pointer: '', keyword: 'parse', detail: 'must be JSON in UTF-8' }];
-  return schemaErrors(payload.value);
+function errorsOf({ payload, broken }: FoundPayload): readonly SchemaError[] {
+  if (payload !== undefined) return schemaErrors(payload.value).map((error) => withNearest(error, payload.value));
+  const detail = broken && `must be JSON: line ${broken.line}, column ${broken.column}, expected ${broken.expected}`;
+  return [{ pointer: '', keyword: 'parse', detail: detail ?? 'must be JSON in UTF-8' }];
+}
+
+/** Names the nearest event, where one is near. The name that came is text of the payload, and stays unprinted. */
+function withNearest(error: SchemaError, payload: unknown): SchemaError {
+  const { event } = fieldsOf(payload);
+  if (error.pointer !== '/event' || typeof event !== 'string') return error;
+  const hint = didYouMean(event.slice(0, 100), eventNames);
+  return hint === '' ? error : { ...error, detail: `${error.detail}.${hint}` };
 }
 
 /** Known names only: an unknown name is text of the payload, and stays unprinted. */
@@ -87,7 +99,7 @@ function nameIn({ payload }: FoundPayload): { readonly event?: string } {
 }
 
 function toJson({ errors, drift, ...verdict }: Verdict): string {
-  return `${JSON.stringify({ ...verdict, valid: errors.length === 0, errors, drift })}\n`;
+  return jsonLine({ ...verdict, valid: errors.length === 0, errors, drift });
 }
 
 function toText({ file, line, event, errors, drift = [] }: Verdict, { stdout }: Io): string {

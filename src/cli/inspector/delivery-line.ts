@@ -1,5 +1,8 @@
 import type { Output, Style } from '../io';
+import { isAccepted } from '../is-accepted';
+import { jsonLine } from '../json-line';
 import { visibleText } from '../visible-text';
+import { lineWidth, wrapLine } from '../wrap';
 import type { LoggedDelivery } from './delivery-log';
 import { explainCheck } from './explain-delivery';
 import type { SignatureCheck } from './wire';
@@ -14,27 +17,47 @@ export function checkForLine(logged: LoggedDelivery, secret: string | undefined)
   return slow ? { checked: true, tried: [], causes: [] } : explainCheck(logged, secret);
 }
 
+/** From this width on, a line has room for size, duration and attempt. */
+const roomy = 92;
+
 /** A delivery as a line for people, with remarks below it. */
 export function toLine(logged: LoggedDelivery, check: SignatureCheck, output: Output): string {
-  const { status, outcome, event, bytes, ms, attempt, receivedAt } = logged.summary;
-  const style: Style = outcome === 'processed' ? 'green' : status < 500 && outcome !== 'invalid' ? 'yellow' : 'red';
+  const { status, outcome, bytes, ms, attempt, receivedAt } = logged.summary;
+  const style: Style = styleOf(outcome, status);
+  const width = lineWidth(output);
+  const isRoomy = width >= roomy;
+  const name = nameOf(logged);
   const facts = [
     output.paint('dim', clockTime(receivedAt)),
     output.paint(style, String(status)),
     output.paint(style, outcome.padEnd(15)),
-    // The name comes from outside, and a terminal obeys escapes.
-    visibleText(event ?? '(no event)').padEnd(26),
-    `${bytes} B`.padStart(9),
-    `${ms} ms`.padStart(7),
-    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    // What stands before it is 32 wide.
+    isRoomy ? name.padEnd(26) : cut(name, width - 32),
+    ...(isRoomy ? [`${bytes} B`.padStart(9), `${ms} ms`.padStart(7)] : []),
+    ...(isRoomy && attempt > 1 ? [`attempt ${attempt}`] : []),
   ];
-  const more = remarks(logged, check).map((each) => `\n          ${visibleText(each)}`);
+  const more = remarks(logged, check).map((each) => `\n${wrapLine(`          ${visibleText(each)}`, width, 10)}`);
   return `${facts.join('  ').trimEnd()}${more.join('')}\n`;
+}
+
+function styleOf(outcome: string, status: number): Style {
+  if (isAccepted(status)) return outcome === 'processed' || outcome === 'queued' ? 'green' : 'yellow';
+  return status < 500 && outcome !== 'invalid' ? 'yellow' : 'red';
+}
+
+/** The event, or what else the request was. It comes from outside, and a terminal obeys escapes. */
+function nameOf({ summary: { event, what } }: LoggedDelivery): string {
+  return visibleText(what ?? event ?? '(no event)');
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** The remarks that explain the outcome best. */
 function remarks({ summary, reason, app }: LoggedDelivery, { causes, match }: SignatureCheck): readonly string[] {
-  if (summary.outcome === 'unauthenticated' && causes[0] !== undefined) return [causes[0]];
+  if (summary.outcome === 'unauthenticated' && summary.what === undefined && causes[0] !== undefined)
+    return [causes[0]];
   return [
     ...(reason === undefined ? [] : [reason]),
     ...(app?.status === undefined || summary.outcome === 'app-failed' ? [] : [`The app answered ${app.status}.`]),
@@ -47,7 +70,7 @@ export function toJsonLine({ summary, reason, key, app }: LoggedDelivery, { matc
   const { receivedAt, ...rest } = summary;
   const at = new Date(receivedAt).toISOString();
   const signature = { pin: match?.pin, causes };
-  return `${JSON.stringify({ type: 'delivery', ...rest, receivedAt: at, key, reason, signature, app })}\n`;
+  return jsonLine({ type: 'delivery', ...rest, receivedAt: at, key, reason, signature, app });
 }
 
 function clockTime(ms: number): string {

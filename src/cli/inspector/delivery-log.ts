@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { CapturedRequest } from '../captured/captured-request';
 import type { AppAnswer, DeliverySummary } from './wire';
 
@@ -21,8 +21,12 @@ export interface UnloggedDelivery extends Omit<LoggedDelivery, 'summary' | 'repl
 export interface LogBounds {
   /** @default 10_000 */
   readonly mostDeliveries?: number | undefined;
-  /** The most bytes of all bodies and headers together. @default 268_435_456 (256 MiB) */
+  /** The most bytes of all bodies, headers and answers of apps together. @default 268_435_456 (256 MiB) */
   readonly mostBytes?: number | undefined;
+  /** How many came before, in an earlier run. Ids go on from there. @default 0 */
+  readonly before?: number | undefined;
+  /** Names the count of ids. @default a random name */
+  readonly run?: string | undefined;
 }
 
 /** How many replays of a delivery are held. */
@@ -34,22 +38,31 @@ const mostAttempts = 100;
 /** The latest deliveries, bounded in number and in bytes. The oldest are dropped first. */
 export class DeliveryLog {
   readonly mostDeliveries: number;
+  /** Names the count of ids: two logs with the same one give the same delivery the same id. */
+  readonly run: string;
   readonly #mostBytes: number;
   readonly #deliveries = new Map<number, LoggedDelivery>();
   /** By the hash of the body. */
   readonly #attempts = new Map<string, { count: number; readonly held: Set<number> }>();
   readonly #listeners = new Set<(logged: LoggedDelivery) => void>();
   #bytes = 0;
-  #latest = 0;
+  #latest: number;
 
-  constructor({ mostDeliveries = 10_000, mostBytes = 256 * 1024 * 1024 }: LogBounds = {}) {
+  constructor({ mostDeliveries = 10_000, mostBytes = 256 * 1024 * 1024, before = 0, run = newRun() }: LogBounds = {}) {
     this.mostDeliveries = mostDeliveries;
+    this.run = run;
+    this.#latest = before;
     this.#mostBytes = mostBytes;
   }
 
   /** Id of the oldest delivery that is held; if none is, of the next one. */
   get oldest(): number {
     return this.#latest - this.#deliveries.size + 1;
+  }
+
+  /** Id of the latest delivery. */
+  get latest(): number {
+    return this.#latest;
   }
 
   add(delivery: UnloggedDelivery): LoggedDelivery {
@@ -59,8 +72,8 @@ export class DeliveryLog {
     const attempt = this.#countAttempt(id, delivery.request);
     const logged = { ...delivery, replays: [], summary: { id, ...delivery.summary, bytes, attempt } };
     this.#deliveries.set(id, logged);
-    this.#bytes += sizeOf(delivery.request);
-    while (this.#deliveries.size > this.mostDeliveries || this.#bytes > this.#mostBytes) this.#dropOldest();
+    this.#bytes += sizeOf(logged);
+    this.#keepBounds();
     for (const listener of this.#listeners) listener(logged);
     return logged;
   }
@@ -84,14 +97,22 @@ export class DeliveryLog {
   }
 
   addReplay(logged: LoggedDelivery, answer: AppAnswer): void {
+    const isHeld = this.#deliveries.get(logged.summary.id) === logged;
+    if (isHeld) this.#bytes -= sizeOf(logged);
     if (logged.replays.length === mostReplays) logged.replays.shift();
     logged.replays.push(answer);
+    if (isHeld) this.#bytes += sizeOf(logged);
+    this.#keepBounds();
   }
 
   /** Calls the listener for each new delivery, until the returned function is called. */
   subscribe(listener: (logged: LoggedDelivery) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #keepBounds(): void {
+    while (this.#deliveries.size > this.mostDeliveries || this.#bytes > this.#mostBytes) this.#dropOldest();
   }
 
   #countAttempt(id: number, request: CapturedRequest): number {
@@ -108,7 +129,7 @@ export class DeliveryLog {
     const dropped = this.#deliveries.get(id);
     if (dropped === undefined) return;
     this.#deliveries.delete(id);
-    this.#bytes -= sizeOf(dropped.request);
+    this.#bytes -= sizeOf(dropped);
     const hash = hashOf(dropped.request);
     const attempts = this.#attempts.get(hash);
     attempts?.held.delete(id);
@@ -116,10 +137,21 @@ export class DeliveryLog {
   }
 }
 
-/** Roughly the memory of a request, in bytes. */
-function sizeOf({ body, headers, url }: CapturedRequest): number {
+/** Roughly the memory of a delivery, in bytes. */
+function sizeOf({ request, app, replays }: Pick<LoggedDelivery, 'request' | 'app' | 'replays'>): number {
+  const { body, headers, url } = request;
   const spelt = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, url.length);
-  return body.length + spelt;
+  const answers = [app, ...replays].reduce((sum, answer) => sum + lengthOf(answer), 0);
+  return body.length + spelt + answers;
+}
+
+/** A text is held with two bytes a character, if one of its characters needs them. */
+function lengthOf(answer: AppAnswer | undefined): number {
+  return 2 * ((answer?.text?.length ?? 0) + (answer?.contentType?.length ?? 0));
+}
+
+function newRun(): string {
+  return randomBytes(9).toString('base64url');
 }
 
 function hashOf({ body }: CapturedRequest): string {

@@ -30,7 +30,7 @@ export class EventStreams {
     }
     this.#open += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    response.write('retry: 1000\n\n');
+    response.write(`retry: 1000\nevent: run\ndata: ${this.#log.run}\n\n`);
     const send = (logged: LoggedDelivery): void => {
       response.write(toMessage(logged, this.#log.oldest));
       if (response.writableLength > mostUnread) response.destroy();

@@ -110,6 +110,7 @@ function answerAbout(
 
 function stateOf({ log, receiver, forward, secret }: InspectorOptions): InspectorState {
   return {
+    run: log.run,
     receiver,
     ...(forward !== undefined && { forward }),
     checksSignatures: secret !== undefined,

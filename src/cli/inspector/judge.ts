@@ -1,7 +1,14 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
 import { fieldsOf } from '../../foundations/fields-of';
 import { rowOf } from '../../foundations/outcomes';
-import { type BigmindWebhooks, bigmindWebhooks, isWebhookError, type Outcome } from '../../index';
+import {
+  type BigmindWebhooks,
+  bigmindWebhooks,
+  isWebhookError,
+  type Outcome,
+  type SchemaError,
+  validateEvent,
+} from '../../index';
 import type { CapturedRequest } from '../captured/captured-request';
 import { isTooDeep, jsonIn } from '../json-in';
 
@@ -15,6 +22,8 @@ export interface Verdict {
   readonly key: string | undefined;
   /** Why it was refused, in words; never a value of the payload. */
   readonly reason: string | undefined;
+  /** Of an `invalid` delivery, the first one. */
+  readonly schemaError?: SchemaError | undefined;
 }
 
 /** Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. */
@@ -27,10 +36,15 @@ export const mostBytes = 5 * 1024 * 1024;
  * Judges deliveries as the package does.
  *
  * @param secret without it signatures are not checked
+ * @param clock says whether a signed timestamp is fresh. @default the machine's
  * @throws WebhookError `BAD_SECRET`
  */
-export function createJudge(secret: string | undefined): Judge {
-  const webhooks = bigmindWebhooks({ logger: false, ...(secret === undefined ? { signature: false } : { secret }) });
+export function createJudge(secret: string | undefined, clock?: { readonly now: () => number }): Judge {
+  const webhooks = bigmindWebhooks({
+    logger: false,
+    clock,
+    ...(secret === undefined ? { signature: false } : { secret }),
+  });
   return (request, isWhole) => judge(webhooks, request, isWhole);
 }
 
@@ -39,7 +53,8 @@ async function judge(webhooks: BigmindWebhooks, request: CapturedRequest, isWhol
   function refused(outcome: Outcome, reason = `${rowOf(outcome).title}.`): Verdict {
     return { outcome, status: rowOf(outcome).status, event, key: undefined, reason };
   }
-  if (request.method !== 'POST') return refused('method-not-allowed');
+  if (request.method !== 'POST')
+    return refused('method-not-allowed', `${request.method} is no delivery: a delivery is a POST.`);
   if (!isIdentityEncoding(request.headers['content-encoding'] ?? '')) return refused('unsupported-encoding');
   if (!isWhole) return refused('too-large');
   try {
@@ -47,8 +62,14 @@ async function judge(webhooks: BigmindWebhooks, request: CapturedRequest, isWhol
     return { outcome: 'processed', status: rowOf('processed').status, event, key, reason: undefined };
   } catch (error) {
     if (!isWebhookError(error)) throw error;
-    return refused(error.outcome ?? 'failed', error.message.slice(error.code.length + 1));
+    const verdict = refused(error.outcome ?? 'failed', error.message.slice(error.code.length + 1));
+    return verdict.outcome === 'invalid' ? { ...verdict, schemaError: firstError(request.body) } : verdict;
   }
+}
+
+function firstError(body: Buffer): SchemaError | undefined {
+  const verdict = validateEvent(jsonIn(body.toString('utf8'))?.value);
+  return verdict.valid ? undefined : verdict.errors[0];
 }
 
 /** The longest name in the list, in characters. */

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { captureDeliveries, deliveryPath } from './capture-deliveries';
+import { deliveryPath } from '../default-address';
+import { captureDeliveries } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';
 import { readPageFiles } from './page-files';
+import { reloadSaved } from './reload-saved';
+import type { SavedBefore } from './saved-file';
 import { serveLoopback } from './serve-loopback';
+import type { ToldAnswer } from './told-answer';
 
 export interface ListeningOptions {
   /** Port for deliveries; 0 for any free one. */
@@ -14,8 +18,16 @@ export interface ListeningOptions {
   readonly inspectorPort?: number | undefined;
   /** Without a secret, signatures are not checked. */
   readonly secret: string | undefined;
+  /** What to take, and how to answer it. @default everything at `/webhooks/bigmind`, as a receiver answers */
+  readonly path?: string | undefined;
+  readonly events?: ReadonlySet<string> | undefined;
+  readonly answer?: ToldAnswer | undefined;
   /** An app to send deliveries on to. @default none */
   readonly forward?: URL | undefined;
+  /** The token in the inspector's address. @default a random one */
+  readonly token?: string | undefined;
+  /** Deliveries of an earlier run. @default none */
+  readonly saved?: SavedBefore | undefined;
   /** How much is held. @default the latest 10,000 deliveries, 256 MiB */
   readonly bounds?: LogBounds | undefined;
   /** Folder of the built page. @default beside this module */
@@ -29,6 +41,12 @@ export interface Listening {
   /** The address of the page, with its token. */
   readonly inspector: string;
   readonly log: DeliveryLog;
+  readonly inspectorPort: number;
+  readonly token: string;
+  /** Id of the last delivery of an earlier run; 0 if there is none. */
+  readonly reloadedTo: number;
+  /** How many saved lines could not be read. */
+  readonly unread: number;
   close(): Promise<void>;
 }
 
@@ -39,13 +57,15 @@ export interface Listening {
  * @throws Error with the code `EADDRINUSE` or `EACCES`, and the port
  */
 export async function startListening(options: ListeningOptions): Promise<Listening> {
-  const { secret, forward, pageFolder = join(__dirname, 'page') } = options;
-  const log = new DeliveryLog(options.bounds);
+  const { secret, forward, saved, path = deliveryPath, pageFolder = join(__dirname, 'page') } = options;
+  const log = new DeliveryLog({ ...(saved && { before: saved.before, run: saved.run }), ...options.bounds });
+  const unread = await reloadSaved(saved?.lines ?? [], log, { secret, path });
+  const reloadedTo = log.latest;
   const judge = createJudge(secret);
   const page = readPageFiles(pageFolder);
-  const receiving = await serveLoopback(options.port, captureDeliveries({ judge, log, forward }));
-  const receiver = `http://127.0.0.1:${receiving.port}${deliveryPath}`;
-  const token = randomBytes(24).toString('base64url');
+  const receiving = await serveLoopback(options.port, captureDeliveries({ ...options, judge, log, forward, path }));
+  const receiver = `http://127.0.0.1:${receiving.port}${path}`;
+  const { token = randomBytes(24).toString('base64url') } = options;
   let inspectorPort = 0;
   const show = createInspector({
     log,
@@ -66,6 +86,10 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
     receiver,
     inspector: `http://127.0.0.1:${inspectorPort}/${token}/`,
     log,
+    inspectorPort,
+    token,
+    reloadedTo,
+    unread,
     close: async () => {
       closing ??= Promise.all([receiving.close(), showing.close()]);
       await closing;

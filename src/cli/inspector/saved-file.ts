@@ -1,29 +1,44 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { Failure } from '../failure';
+import type { FileHandle } from 'node:fs/promises';
+import { openPrivateFile } from '../private-file';
+import { visibleText } from '../visible-text';
+
+/** What was saved before. */
+export interface SavedBefore {
+  /** The latest lines, within the bounds of the log. */
+  readonly lines: readonly string[];
+  /** How many lines stand before those. */
+  readonly before: number;
+  /** The same for the same file. */
+  readonly run: string;
+}
 
 /** A file to append lines to. */
 export interface SavedFile {
+  readonly saved: SavedBefore;
   append(line: string): void;
   /** Resolves when all of it is written. */
   close(): Promise<void>;
 }
 
+/** How many bytes of earlier lines are read back at most. Bodies are a third longer there. */
+const mostBytes = 128 * 1024 * 1024;
+const mostLines = 10_000;
+
 /**
- * Opens a file to append to. A new file is readable by its owner only, since payloads are customers' data.
+ * Opens a file to append to, and reads what is in it. Only its owner may read it, since payloads are customers' data.
  *
  * @param failed called if a line cannot be written
  * @throws Failure
  */
 export async function openSavedFile(path: string, failed: (reason: string) => void): Promise<SavedFile> {
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw new Failure(`${path} cannot be written: ${(error as Error).message}`);
-  }
-  stream.on('error', (error) => failed(`${path} cannot be written: ${error.message}`));
+  const file = await openPrivateFile(path, 'append');
+  const saved = await readSaved(file);
+  const stream = file.createWriteStream();
+  stream.on('error', (error) => failed(`${visibleText(path)} cannot be written: ${error.message}`));
+  if (!(await endsWithLine(file))) stream.write('\n');
   return {
+    saved,
     append: (line) => void stream.write(`${line}\n`),
     close: async () => {
       if (stream.destroyed) return;
@@ -31,4 +46,28 @@ export async function openSavedFile(path: string, failed: (reason: string) => vo
       await once(stream, 'close').catch(() => undefined);
     },
   };
+}
+
+async function readSaved(file: FileHandle): Promise<SavedBefore> {
+  const lines: string[] = [];
+  let before = 0;
+  let bytes = 0;
+  for await (const line of file.readLines({ start: 0, autoClose: false, encoding: 'utf8' })) {
+    lines.push(line);
+    bytes += line.length;
+    while (lines.length > mostLines || (bytes > mostBytes && lines.length > 1)) {
+      bytes -= lines.shift()?.length ?? 0;
+      before += 1;
+    }
+  }
+  const { dev, ino } = await file.stat();
+  return { lines, before, run: `${dev}-${ino}` };
+}
+
+/** A killed process may have left half a line. */
+async function endsWithLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] === 0x0a;
 }

@@ -1,14 +1,24 @@
 import type { CapturedRequest } from '../captured/captured-request';
 import { posterTo } from '../sending/poster';
+import { readAnswer } from '../sending/read-answer';
 import { headersToSend } from '../sending/target';
 import type { AppAnswer } from './wire';
 
-/** Sends a request's bytes and headers to an app. Never rejects, and follows no redirect. */
+/** Sends a request's method, bytes and headers to an app. Never rejects, and follows no redirect. */
 export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: number): Promise<AppAnswer> {
   // No connection is kept: an app that restarts closes them all.
   const poster = posterTo({ url, peer: 'app', timeoutMs });
-  const { error, ms, ...answer } = await poster.post({ headers: headersToSend(request), body: request.body });
-  return { url: url.href, ms: Math.round(ms), ...answer, ...(error !== undefined && { error: toSentence(error) }) };
+  const { method, body } = request;
+  const { error, ms, ...answer } = await poster.post({ method, headers: headersToSend(request), body });
+  const { outcome, detail } = readAnswer({ ...answer, ms });
+  const words = { ...(outcome !== undefined && { outcome }), ...(detail !== undefined && { detail }) };
+  return {
+    url: url.href,
+    ms: Math.round(ms),
+    ...answer,
+    ...words,
+    ...(error !== undefined && { error: toSentence(error) }),
+  };
 }
 
 function toSentence(phrase: string): string {

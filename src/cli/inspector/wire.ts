@@ -8,7 +8,12 @@ export interface DeliverySummary {
   readonly receivedAt: number;
   /** The event name in the payload, genuine or not; absent if there is none. At most 100 characters. */
   readonly event?: string;
-  /** As in the table of outcomes; `app-failed` if the app did not accept a forwarded delivery. */
+  /** Method and path of a request that is no delivery. At most 100 characters. */
+  readonly what?: string;
+  /**
+   * As in the table of outcomes; `app-failed` if the app did not accept a forwarded delivery, `wrong-path` if the request
+   * went to another path.
+   */
   readonly outcome: string;
   /** Status of the answer to the sender. */
   readonly status: number;
@@ -28,6 +33,9 @@ export interface AppAnswer {
   readonly contentType?: string;
   /** The beginning of the answer's text. */
   readonly text?: string;
+  /** The outcome that a receiver of this package names, and why it refused. */
+  readonly outcome?: string;
+  readonly detail?: string;
   readonly error?: string;
 }
 
@@ -94,6 +102,8 @@ export interface DeliveryDetail extends DeliverySummary {
 
 /** How the inspector was started. */
 export interface InspectorState {
+  /** Another one means that the ids begin anew: the page loads itself again. */
+  readonly run: string;
   readonly receiver: string;
   readonly forward?: string;
   readonly checksSignatures: boolean;

@@ -4,6 +4,8 @@ import { readAtMost } from '../read-at-most';
 
 /** Bytes to post, with their headers. */
 export interface Posted {
+  /** @default 'POST' */
+  readonly method?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
@@ -27,6 +29,8 @@ export interface PosterOptions {
   readonly peer: 'receiver' | 'app';
   /** How many connections are kept open and used again, from 1. @default each request has a connection of its own */
   readonly connections?: number;
+  /** Whether any certificate is accepted. @default false */
+  readonly insecure?: boolean | undefined;
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Breaks off running requests. @default never */
@@ -43,7 +47,7 @@ export interface Poster {
 /** How much of an answer is read, in bytes. */
 const mostRead = 64 * 1024;
 
-export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOptions): Poster {
+export function posterTo({ url, peer, connections, insecure = false, timeoutMs, until }: PosterOptions): Poster {
   const isSecure = url.protocol === 'https:';
   const request = isSecure ? requestHttps : requestHttp;
   const agent = connections === undefined ? false : keptConnections(isSecure, connections);
@@ -64,11 +68,12 @@ export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOpt
     }
   }
 
-  function once({ headers, body }: Posted): Promise<Omit<Reply, 'ms'>> {
+  function once({ method = 'POST', headers, body }: Posted): Promise<Omit<Reply, 'ms'>> {
     return new Promise((resolve, reject) => {
       const sent = request(url, {
-        method: 'POST',
+        method,
         agent,
+        ...(isSecure && { rejectUnauthorized: !insecure }),
         headers: { ...headers, 'content-length': String(body.length) },
       });
       running.add(sent);
@@ -87,7 +92,7 @@ export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOpt
       sent.on('error', (error) => {
         // A server may close a kept connection just as we use it. It has read nothing of this request.
         const wasClosed = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-        if (wasClosed && !isLate && !until?.aborted) resolve(once({ headers, body }));
+        if (wasClosed && !isLate && !until?.aborted) resolve(once({ method, headers, body }));
         else fail(error);
       });
       sent.once('response', (response) => void readReply(response).then(resolve, fail));
@@ -108,6 +113,12 @@ export function posterTo({ url, peer, connections, timeoutMs, until }: PosterOpt
         return `there is no host ${url.hostname}`;
       case 'ETIMEDOUT':
         return `the ${peer} at ${url.host} did not answer within ${timeoutMs / 1000} s`;
+      case 'EPROTO':
+        return `the ${peer} at ${url.host} speaks no TLS: does its address begin with http://?`;
+      case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      case 'SELF_SIGNED_CERT_IN_CHAIN':
+      case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+        return `the certificate of ${url.host} is signed by nobody that this machine trusts${peer === 'receiver' ? ': --insecure sends anyway' : ''}`;
       default:
         return code ?? message;
     }

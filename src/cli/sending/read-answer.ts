@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../foundations/fields-of';
+import { outcomes } from '../../foundations/outcomes';
 import { jsonIn } from '../json-in';
 import { visibleText } from '../visible-text';
 import type { Reply } from './poster';
@@ -7,9 +8,9 @@ import type { Reply } from './poster';
 export interface Answer {
   /** HTTP status; absent if no answer came. */
   readonly status?: number;
-  /** The outcome that the receiver names, or the code of its problem. */
+  /** The outcome that the receiver names. */
   readonly outcome?: string;
-  /** The first schema error of a 422: its place and its keyword. */
+  /** Why it was refused: the first schema error, else the title of the problem. */
   readonly detail?: string;
   /** Why no answer came. */
   readonly error?: string;
@@ -28,16 +29,22 @@ export function readAnswer({ status, text = '', error, ms }: Reply): Answer {
 }
 
 function wordsIn(text: string): Pick<Answer, 'outcome' | 'detail'> {
-  const { status, code, errors } = fieldsOf(jsonIn(text)?.value);
-  const outcome = wordOf(code) ?? wordOf(status);
+  const { status, code, title, errors } = fieldsOf(jsonIn(text)?.value);
+  const outcome = wordOf(code) === undefined ? wordOf(status) : (outcomeOf(code) ?? wordOf(code));
   const { pointer, keyword } = fieldsOf(Array.isArray(errors) ? errors[0] : undefined);
+  const detail = typeof pointer === 'string' ? `${pointer} ${wordOf(keyword) ?? ''}`.trim() : title;
   return {
     ...(outcome !== undefined && { outcome }),
-    ...(typeof pointer === 'string' && { detail: shown(`${pointer} ${wordOf(keyword) ?? ''}`.trim()) }),
+    ...(typeof detail === 'string' && detail !== '' && { detail: shown(detail) }),
   };
 }
 
-/** A word such as `processed` or `INVALID`. Any server may listen there, and send any text. */
+/** The outcome whose problem has this code. */
+function outcomeOf(code: unknown): string | undefined {
+  return Object.entries(outcomes).find(([, row]) => 'code' in row && row.code === code)?.[0];
+}
+
+/** A word such as `processed` or `IN_PROGRESS`. Any server may listen there, and send any text. */
 function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,40}$/.test(value) ? value : undefined;
 }

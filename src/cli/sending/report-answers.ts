@@ -1,14 +1,24 @@
 import type { Output } from '../io';
 import { isAccepted } from '../is-accepted';
+import { lineWidth, wrapLine, wrapText } from '../wrap';
 import type { Answer } from './read-answer';
 import type { Summary } from './tally';
 
-/** A request and its answer, as a line. */
+/** A request and its answer: status, outcome, event and time in columns, then why it was refused. */
 export function answerLine(event: string, { status, outcome, detail, error, ms }: Answer, output: Output): string {
-  if (status === undefined) return `${output.paint('red', 'failed')} ${event}: ${error ?? 'no answer'}\n`;
-  const told = [outcome, detail].filter((part) => part !== undefined).join(' ');
-  const colour = isAccepted(status) ? 'green' : 'red';
-  return `${output.paint(colour, String(status))} ${event}${told && ` ${told}`} ${output.paint('dim', `${ms.toFixed(0)} ms`)}\n`;
+  const style = isAccepted(status) ? 'green' : 'red';
+  const facts = [
+    output.paint(style, String(status ?? '---')),
+    output.paint(style, (status === undefined ? 'no answer' : (outcome ?? '')).padEnd(15)),
+    event.padEnd(25),
+    output.paint('dim', `${ms.toFixed(0)} ms`.padStart(8)),
+  ].join('  ');
+  const reason = error ?? (isAccepted(status) ? undefined : detail);
+  if (reason === undefined) return `${facts}\n`;
+  const width = lineWidth(output);
+  // The facts are 57 wide, unless a name is longer than any of Bigmind's.
+  const fits = Math.max(57, 32 + event.length) + 2 + reason.length <= width;
+  return fits ? `${facts}  ${reason}\n` : `${facts}\n${wrapLine(`     ${reason}`, width, 5)}\n`;
 }
 
 /** The summary of all requests, in a few lines. */
@@ -31,7 +41,8 @@ export function summaryLines(
         ]),
   ];
   const [first = '', ...others] = lines;
-  return `${[output.paint('bold', first), ...others].join('\n')}\n`;
+  const rest = others.map((line) => `${wrapText(line, lineWidth(output))}\n`);
+  return `${output.paint('bold', first)}\n${rest.join('')}`;
 }
 
 function listed(name: string, counts: Readonly<Record<string, number>>): string[] {

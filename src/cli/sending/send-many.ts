@@ -1,12 +1,13 @@
 import { exitCodes, Failure } from '../failure';
 import type { Io } from '../io';
 import { isAccepted } from '../is-accepted';
+import { jsonLine } from '../json-line';
 import { pace } from './pace';
 import { type Posted, posterTo } from './poster';
 import { progressOn } from './progress';
 import { type Answer, readAnswer } from './read-answer';
 import { answerLine, summaryLines } from './report-answers';
-import { atOnce, type SendingOptions } from './sending-options';
+import { addressOf, atOnce, type SendingOptions } from './sending-options';
 import { Tally } from './tally';
 
 /** A request, with the name to print. */
@@ -33,11 +34,12 @@ export async function sendMany(
   options: SendingOptions,
   io: Io,
 ): Promise<Readonly<Record<string, number>>> {
-  const { url, rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
+  const { rate, concurrency = rate === undefined ? 1 : atOnce, timeout, json } = options;
   const unreachable = new AbortController();
   const until = AbortSignal.any([io.interrupted, unreachable.signal]);
   const sending = { timeoutMs: timeout * 1000, until: io.interrupted };
-  const poster = posterTo({ url, peer: 'receiver', connections: concurrency, ...sending });
+  const url = addressOf(options, io);
+  const poster = posterTo({ url, peer: 'receiver', connections: concurrency, insecure: options.insecure, ...sending });
   const progress = progressOn(io.stderr, total);
   const tally = new Tally();
   const startedAt = performance.now();
@@ -45,7 +47,7 @@ export async function sendMany(
 
   function tell(event: string, answer: Answer): void {
     if (json) {
-      io.stdout.write(`${JSON.stringify({ type: 'delivery', event, ...answer, ms: Number(answer.ms.toFixed(2)) })}\n`);
+      io.stdout.write(jsonLine({ type: 'delivery', event, ...answer, ms: Number(answer.ms.toFixed(2)) }));
     } else if (total <= mostLines || (!isAccepted(answer.status) && lines < mostLines)) {
       lines += 1;
       progress.clear();
@@ -67,7 +69,7 @@ export async function sendMany(
   progress.clear();
 
   const summary = tally.sumUp((performance.now() - startedAt) / 1000);
-  if (json) io.stdout.write(`${JSON.stringify({ type: 'summary', total, ...summary })}\n`);
+  if (json) io.stdout.write(jsonLine({ type: 'summary', total, ...summary }));
   else if (total > 1 || io.interrupted.aborted) io.stdout.write(summaryLines(summary, { total, rate }, io.stdout));
   if (unreachable.signal.aborted && tally.sent < total) throw new Failure(`Nothing answers, so the rest was not sent.`);
   if (tally.refused > 0) io.setExitCode(exitCodes.refused);

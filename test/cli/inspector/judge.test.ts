@@ -97,5 +97,5 @@ test('says why a delivery is refused, and names its event without trusting it', 
   const verdict = await verdictOn({ headers, body });
   expect(verdict).toMatchObject({ outcome: 'unauthenticated', event: 'long '.repeat(20), key: undefined });
   expect(verdict.reason).toMatch(/^The delivery is not authentic\. /);
-  expect((await verdictOn({ headers, body, method: 'PUT' })).reason).toBe('Only POST is accepted.');
+  expect((await verdictOn({ headers, body, method: 'PUT' })).reason).toBe('PUT is no delivery: a delivery is a POST.');
 });

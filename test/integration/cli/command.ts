@@ -34,6 +34,8 @@ export interface Command {
   /** Path of the program. */
   readonly main: string;
   readonly folder: string;
+  /** Where the command keeps what belongs to a folder. */
+  readonly state: string;
   /** Writes a file into the folder and says its path. */
   file(name: string, content: string | Buffer): string;
   start(args: readonly string[], options?: RunOptions): Running;
@@ -62,6 +64,7 @@ export async function makeCommand(): Promise<Command> {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
   for (const shared of ['node_modules', 'schemas']) symlinkSync(join(root, shared), join(folder, shared), 'dir');
   mkdirSync(join(folder, 'files'));
+  const state = join(folder, 'state');
   const main = join(folder, 'dist/cli/main.js');
   const running = new Set<ChildProcess>();
 
@@ -70,7 +73,7 @@ export async function makeCommand(): Promise<Command> {
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, [main, ...args], {
       cwd: join(folder, 'files'),
-      env: { PATH, ...(given !== null && { BIGMIND_WEBHOOK_SECRET: given }), ...env },
+      env: { PATH, XDG_STATE_HOME: state, ...(given !== null && { BIGMIND_WEBHOOK_SECRET: given }), ...env },
       stdio: 'pipe',
     });
     running.add(child);
@@ -90,6 +93,7 @@ export async function makeCommand(): Promise<Command> {
   return {
     main,
     folder: join(folder, 'files'),
+    state,
     file(name, content) {
       const path = join(folder, 'files', name);
       writeFileSync(path, content);

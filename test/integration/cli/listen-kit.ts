@@ -25,7 +25,8 @@ export async function startListen(
   args: readonly string[] = [],
   options?: RunOptions,
 ): Promise<ListeningProcess> {
-  const running = command.start(['listen', '--json', '--port', '0', ...args], options);
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const running = command.start(['listen', '--json', ...port, ...args], options);
   const printed = () => jsonLines(running.written().slice(0, running.written().lastIndexOf('\n') + 1));
   const ended = running.ended.then(({ stderr }): never => {
     throw new Error(`listen ended before it listened:\n${stderr}`);
@@ -71,14 +72,20 @@ export function ask(
 }
 
 /** An app that answers deliveries, and what came to it. */
-export async function startApp(status: number) {
-  const came: { readonly headers: NodeJS.Dict<string | string[]>; readonly body: Buffer; readonly url: string }[] = [];
+export async function startApp(status: number, answer = 'from the app') {
+  const came: {
+    readonly method: string;
+    readonly headers: NodeJS.Dict<string | string[]>;
+    readonly body: Buffer;
+    readonly url: string;
+  }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      came.push({ headers: request.headers, body: Buffer.concat(chunks), url: request.url ?? '' });
-      response.writeHead(status, { 'content-type': 'text/plain' }).end('from the app');
+      const { method = '', headers, url = '' } = request;
+      came.push({ method, headers, body: Buffer.concat(chunks), url });
+      response.writeHead(status, { 'content-type': 'text/plain' }).end(answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -92,4 +99,13 @@ export async function startApp(status: number) {
       server.close();
     },
   };
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

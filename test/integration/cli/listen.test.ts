@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { appendFileSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import { type Command, jsonLines, secret } from './command';
-import { type ListeningProcess, makeListenCommand, startApp, startListen, until } from './listen-kit';
+import { ask, freePort, type ListeningProcess, makeListenCommand, startListen, until } from './listen-kit';
 
 let command: Command;
 
@@ -82,34 +82,12 @@ test('for people: the addresses, a line a delivery in plain text, and what it ma
   expect(code).toBe(0);
 });
 
-test('without a secret it says that nothing is checked, and how to set one', async () => {
-  const listening = await startListen(command, [], { secret: null });
+test('with --no-verify it checks no signature, and says so', async () => {
+  const listening = await startListen(command, ['--no-verify']);
   expect((await post(listening, examplePayload('todo_created'), 'whatever')).status).toBe(200);
   const { stderr, code } = await end(listening);
-  expect(stderr).toContain('signatures are not checked');
-  expect(stderr).toContain('BIGMIND_WEBHOOK_SECRET');
+  expect(stderr).toContain('Signatures are not checked');
   expect(code).toBe(0);
-});
-
-test('forwards bytes and headers unchanged, and answers as the app does', async () => {
-  const app = await startApp(418);
-  const listening = await startListen(command, ['--forward', app.url]);
-  const { headers, body } = signDelivery({ payload: examplePayload('notes_created'), secret });
-  const reply = await fetch(listening.receiver, { method: 'POST', headers: { ...headers, 'x-other': 'kept' }, body });
-  expect([reply.status, await reply.text()]).toEqual([418, 'from the app']);
-  expect(app.came[0]?.body.toString()).toBe(body);
-  expect(app.came[0]?.url).toBe('/hooks');
-  expect(app.came[0]?.headers).toMatchObject({ ...headers, 'x-other': 'kept', host: `127.0.0.1:${app.port}` });
-  await until(() => listening.deliveries().length === 1);
-  expect(listening.deliveries()[0]).toMatchObject({ outcome: 'app-failed', status: 418, app: { status: 418 } });
-  app.close();
-  expect((await fetch(listening.receiver, { method: 'POST', headers, body })).status).toBe(502);
-  await until(() => listening.deliveries().length === 2);
-  expect(listening.deliveries()[1]).toMatchObject({
-    status: 502,
-    app: { error: expect.stringContaining('is the app running') },
-  });
-  await end(listening);
 });
 
 test('saves every delivery so that it can be replayed, in a file for its owner alone', async () => {
@@ -125,6 +103,63 @@ test('saves every delivery so that it can be replayed, in a file for its owner a
   );
   expect(statSync(file).mode & 0o077).toBe(0);
   expect(await command.run(['detect', file])).toMatchObject({ stdout: expect.stringContaining('x-bigmind-signature') });
+});
+
+test('saves into no file that others may read, and follows no link', async () => {
+  const shared = command.file('shared.ndjson', 'kept\n');
+  const own = join(command.folder, 'own.ndjson');
+  writeFileSync(own, 'kept\n', { mode: 0o600 });
+  symlinkSync(own, join(command.folder, 'link.ndjson'));
+  const refused = async (file: string) => await command.run(['listen', '--port', '0', '--save', file]);
+  expect(await refused(shared)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('others may read it'),
+  });
+  expect(await refused('link.ndjson')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('it is a link'),
+  });
+  linkSync(own, join(command.folder, 'hard.ndjson'));
+  expect(await refused('hard.ndjson')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('a second name'),
+  });
+  expect(await refused('/dev/null')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('it is no file'),
+  });
+  expect(readFileSync(shared, 'utf8') + readFileSync(own, 'utf8')).toBe('kept\nkept\n');
+});
+
+test('after a restart the same deliveries are at the same address, under the same numbers', async () => {
+  const file = join(command.folder, 'restarted.ndjson');
+  const port = await freePort();
+  const start = () => startListen(command, ['--port', String(port), '--save', file]);
+  const first = await start();
+  await post(first, examplePayload('email_sent'));
+  await post(first, examplePayload('todo_created'), 'another secret');
+  await end(first);
+  // A process that was killed has left half a line.
+  appendFileSync(file, '{"version":1,');
+  const again = await start();
+  expect([again.receiver, again.inspector]).toEqual([first.receiver, first.inspector]);
+  await post(again, examplePayload('notes_created'));
+  await until(() => again.deliveries().length === 1);
+  const state = JSON.parse((await ask(`${again.inspector}api/state`)).text) as { run: string; deliveries: object[] };
+  expect(state.deliveries).toMatchObject([
+    { id: 1, event: 'email_sent', outcome: 'processed', status: 200 },
+    { id: 2, event: 'todo_created', outcome: 'unauthenticated', status: 401 },
+    { id: 3, event: 'notes_created', outcome: 'processed', status: 200 },
+  ]);
+  const { stderr, summary } = await end(again);
+  expect(stderr).toBe('1 saved lines cannot be read, and are not shown.\n');
+  // What was reloaded did not come again, and is not saved again.
+  expect(summary).toMatchObject({ deliveries: 1 });
+  expect(readFileSync(file, 'utf8').match(/^\{"version":1,"receivedAt"/gm)).toHaveLength(3);
 });
 
 test('a body that is too large is refused, and recorded without it', async () => {
@@ -162,7 +197,7 @@ test.each([
 test('a file that cannot be written ends with 1', async () => {
   const { code, stderr } = await command.run(['listen', '--port', '0', '--save', 'no/such/folder.ndjson']);
   expect(code).toBe(1);
-  expect(stderr).toContain('cannot be written');
+  expect(stderr).toContain('cannot be opened: there is no such file');
 });
 
 test('--help has examples', async () => {

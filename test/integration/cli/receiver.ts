@@ -6,6 +6,8 @@ import { bigmindWebhooks } from '../../../src/index';
 import { secret } from './command';
 
 export interface Received {
+  readonly method: string;
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly at: number;
@@ -47,7 +49,8 @@ export async function listen(
       const body = Buffer.concat(chunks);
       const at = performance.now();
       const reply = await answer(request.headers, body);
-      received.push({ headers: request.headers, body, at, status: reply?.status ?? 0 });
+      const { method = '', url: path = '', headers } = request;
+      received.push({ method, path, headers, body, at, status: reply?.status ?? 0 });
       for (const look of waiting) look();
       if (reply !== undefined) response.writeHead(reply.status).end(reply.body);
     });

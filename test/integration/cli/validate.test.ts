@@ -40,7 +40,7 @@ test('lists all errors of all files with their places, and never a value', async
     expect(stdout).toContain(`\n  ${line}`);
   }
   expect(stdout).toContain('good.json: todo_created, valid\n');
-  expect(stdout).toContain('no.json: 1 error\n  (the payload) parse: must be JSON in UTF-8\n');
+  expect(stdout).toContain('no.json: 1 error\n  (the payload) parse: must be JSON: line 1, column 9, expected :\n');
   expect(stdout).not.toContain('secret day');
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
 });
@@ -115,4 +115,25 @@ test('--drift lists what the schemas do not know beside the errors, and is no er
   ]);
   expect(both.stdout).not.toMatch(/free text|as you wish/);
   expect(both.code).toBe(1);
+});
+
+test('says line and column of what is not JSON, and the nearest event, and repeats neither', async () => {
+  const broken = command.file('broken.json', '{\n  "event": "todo_created",\n  "data": the secret text\n}');
+  const { code, stdout } = await command.run(['validate', broken]);
+  expect(stdout).toBe(`${broken}: 1 error\n  (the payload) parse: must be JSON: line 3, column 11, expected a value\n`);
+  const misspelt = await command.run(['validate', '-'], { stdin: JSON.stringify({ ...todo, event: 'todo_craeted' }) });
+  expect(misspelt.stdout).toContain('must be the name of a known event. Did you mean todo_created?');
+  expect(stdout + misspelt.stdout).not.toMatch(/the secret text|craeted/);
+  expect([code, misspelt.code]).toEqual([1, 1]);
+});
+
+test('reads a list, and UTF-16 with and without a byte order mark', async () => {
+  const list = `[${valid},${invalid}]`;
+  const marked = Buffer.from(`\ufeff${list}`, 'utf16le');
+  for (const bytes of [Buffer.from(`\ufeff${list}`), marked, marked.subarray(2), Buffer.from(marked).swap16()]) {
+    const { stdout } = await command.run(['validate', '-'], { stdin: bytes });
+    expect(stdout).toMatch(/^standard input:1: todo_created, valid\nstandard input:2: todo_created, \d+ errors\n/);
+  }
+  const empty = await command.run(['validate', '-'], { stdin: '[]' });
+  expect(empty).toMatchObject({ code: 1, stdout: '', stderr: 'error: There is no payload in standard input.\n' });
 });

@@ -57,8 +57,8 @@ export class Deliveries {
 }
 
 /** The name of a delivery in the list. */
-export function eventName({ event }: DeliverySummary): string {
-  return event ?? '(no event)';
+export function eventName({ event, what }: DeliverySummary): string {
+  return what ?? event ?? '(no event)';
 }
 
 function isNamed(delivery: DeliverySummary, text: string): boolean {

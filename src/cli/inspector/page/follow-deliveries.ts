@@ -5,15 +5,26 @@ type State = 'live' | 'waiting';
 
 const texts: Readonly<Record<State, string>> = {
   live: 'Live',
-  waiting: 'Not connected. If listen was ended, start it and open its new address.',
+  waiting: 'Not connected. If listen was ended, start it again, as before.',
 };
 
+/** What the page knows when it begins to follow. */
+interface Start {
+  /** Id of the latest delivery. */
+  readonly after: number;
+  readonly run: string;
+}
+
 /** Follows new deliveries. After a lost connection the browser connects again, and asks for what it missed. */
-export function followDeliveries(after: number, take: (come: readonly NewDelivery[]) => void): void {
+export function followDeliveries({ after, run }: Start, take: (come: readonly NewDelivery[]) => void): void {
   const source = new EventSource(`api/events?after=${after}`);
   let come: NewDelivery[] = [];
   source.addEventListener('open', () => showConnection('live'));
   source.addEventListener('error', () => showConnection('waiting'));
+  source.addEventListener('run', ({ data }: MessageEvent<string>) => {
+    // `listen` was started again and counts anew: what the page shows is gone.
+    if (data !== run) location.reload();
+  });
   source.addEventListener('delivery', ({ data }: MessageEvent<string>) => {
     come.push(JSON.parse(data) as NewDelivery);
     // Many deliveries at once change the page only once.

@@ -5,7 +5,12 @@ export type Tone = 'good' | 'quiet' | 'warn' | 'bad';
 
 const labels: Readonly<Record<string, { readonly label: string; readonly tone: Tone }>> = {
   processed: { label: 'processed', tone: 'good' },
-  ignored: { label: 'unknown event', tone: 'quiet' },
+  queued: { label: 'queued', tone: 'good' },
+  unhandled: { label: 'unhandled', tone: 'quiet' },
+  duplicate: { label: 'duplicate', tone: 'quiet' },
+  ignored: { label: 'ignored', tone: 'quiet' },
+  quarantined: { label: 'quarantined', tone: 'warn' },
+  'wrong-path': { label: 'wrong path', tone: 'warn' },
   unauthenticated: { label: 'unauthenticated', tone: 'warn' },
   malformed: { label: 'malformed', tone: 'warn' },
   'method-not-allowed': { label: 'method not allowed', tone: 'warn' },

@@ -161,7 +161,7 @@ export function startPage(state: InspectorState): void {
   if (kept.id !== undefined) list.select(kept.id);
   selectFirst();
   list.focus();
-  followDeliveries(deliveries.latest, take);
+  followDeliveries({ after: deliveries.latest, run: state.run }, take);
 }
 
 /** Whether the browser could not give the keyboard back after a dialog, since its former place was redrawn. */
@@ -183,8 +183,7 @@ function showStart({ receiver, forward, checksSignatures }: InspectorState): voi
   }
   const notice = byId('notice');
   notice.hidden = checksSignatures;
-  notice.textContent =
-    'Signatures are not checked: listen has no secret. Set BIGMIND_WEBHOOK_SECRET and start it again.';
+  notice.textContent = 'Signatures are not checked: listen was started with --no-verify.';
 }
 
 function newsOf(come: number, latest: DeliverySummary): string {

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+import { Settled } from '../../foundations/delivery';
+import { responseTo } from '../../foundations/response';
+import type { Verdict } from './judge';
+import { sendText } from './replies';
+import type { AppAnswer } from './wire';
+import { wrongPath } from './wrong-path';
+
+/** The answer for an app that gave none. It makes the sender repeat. */
+export const badGateway = 502;
+
+/** Answers as a receiver of this package does. */
+export function answerVerdict(response: ServerResponse, { outcome, schemaError }: Verdict): void {
+  const { status, headers, body } = responseTo(new Settled(outcome, schemaError && { schemaError }));
+  response.writeHead(status, headers).end(body);
+}
+
+/** Answers as the app has answered. */
+export function answerAsApp(
+  response: ServerResponse,
+  { status = badGateway, text = '', contentType }: AppAnswer,
+): void {
+  response.writeHead(status, contentType === undefined ? {} : { 'content-type': contentType }).end(text);
+}
+
+export function answerWrongPath(response: ServerResponse, path: string): void {
+  sendText(response, wrongPath.status, `Deliveries are received at ${path}.\n`);
+}
+
+/** Answers nothing for a time. Whoever still waits then is told that it took too long. */
+export function hold(response: ServerResponse, ms: number): void {
+  const timer = setTimeout(() => {
+    const { status, headers, body } = responseTo(new Settled('timeout'));
+    response.writeHead(status, headers).end(body);
+  }, ms).unref();
+  response.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,49 @@
+import type { Output } from './io';
+
+/** Lines get no shorter than this, in characters, however narrow the terminal is. */
+const leastWidth = 60;
+
+/** How long a line may be: as wide as the terminal. In a pipe lines are not wrapped, so that `grep` finds all of one. */
+export function lineWidth({ isTerminal, columns }: Pick<Output, 'isTerminal' | 'columns'>): number {
+  return isTerminal ? Math.max(leastWidth, columns) : Number.POSITIVE_INFINITY;
+}
+
+/** How wide help is: as the terminal, or as Commander takes it in a pipe. */
+export function helpWidth({ columns }: Pick<Output, 'columns'>): number {
+  return Math.max(leastWidth, columns);
+}
+
+/**
+ * Breaks a line at blanks. A word that is longer than the width stays whole, so that addresses can be copied.
+ *
+ * @param indent blanks before every line but the first
+ * @param mark ends each line that goes on
+ */
+export function wrapLine(line: string, width: number, indent: number, mark = ''): string {
+  if (line.length <= width) return line;
+  const start = /^ */.exec(line)?.[0] ?? '';
+  const words = line.slice(start.length).split(' ');
+  const lines: string[] = [];
+  let current = start + (words.shift() ?? '');
+  for (const word of words) {
+    if (current.length + 1 + word.length + mark.length <= width) current += ` ${word}`;
+    else {
+      lines.push(`${current.trimEnd()}${mark}`);
+      current = ' '.repeat(indent) + word;
+    }
+  }
+  return [...lines, current].join('\n');
+}
+
+/** Wraps a text of several lines. What continues a line begins below its text: in a list or a table, below the second column. */
+export function wrapText(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      // A line of shell can be pasted whole, with its breaks.
+      if (/^ *\$ /.test(line)) return wrapLine(line, width, 6, ' \\');
+      const [prefix = ''] = /^ *(?:- |\S+ {2,})?/.exec(line) ?? [];
+      return wrapLine(line, width, prefix.length);
+    })
+    .join('\n');
+}
