@@ -14,7 +14,7 @@ const titles = [
   'unknown event',
   'repeated agent_run_completed',
 ];
-/** The genuine deliveries that the README shows. It has `…` for the others, and no number, so that events may be added. */
+/** The genuine deliveries that docs/testing.md shows. It has `…` for the others, and no number, so that events may be added. */
 const inReadme = ['notes_created', 'todo_created'];
 
 let workspace: string;
@@ -45,7 +45,7 @@ function abridged(lines: readonly string[]): string {
   return shown.filter((line, index) => line !== '…' || shown[index - 1] !== '…').join('\n');
 }
 
-test('sends every event and every kind of refusal, as the README shows; ends by itself and exits 0', () => {
+test('sends every event and every kind of refusal, as docs/testing.md shows; ends by itself and exits 0', () => {
   const { status, lines, stderr } = run(join(demo, 'demo.js'));
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const results = lines.filter((line) => line.startsWith('ok  '));
@@ -55,7 +55,7 @@ test('sends every event and every kind of refusal, as the README shows; ends by 
     '',
     `${titles.length} deliveries sent, ${titles.length} ended as expected.`,
   ]);
-  expect(readDocument('README.md')).toContain(`\`\`\`text\n${abridged(lines.slice(0, -2))}\n\`\`\`\n`);
+  expect(readDocument('docs/testing.md')).toContain(`\`\`\`text\n${abridged(lines.slice(0, -2))}\n\`\`\`\n`);
 });
 
 test('exits 1 when a delivery ends in another way than expected, and says which', () => {
