@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export interface Place {
   readonly wire?: Wire;
   readonly redis?: OwnRedis;
   readonly replica?: OwnRedis;
+  /** From the primary to its replica. */
+  readonly link?: Wire;
   readonly postgres?: OwnPostgres;
   readonly sentinels?: readonly number[];
   /** Sets the clock of what has a clock of its own. */
@@ -94,7 +96,7 @@ export async function onRedis(url: string, ...commands: readonly (readonly [stri
   await client.quit();
 }
 
-/** Lets programs that start with `environment` have a clock that can be set. */
+/** Lets programs that start with `environment` have a clock that can be set, by so many seconds. */
 export function fakeClock(): {
   readonly environment: NodeJS.ProcessEnv;
   set(offset: string): void;
@@ -102,34 +104,20 @@ export function fakeClock(): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-clock-'));
   chmodSync(folder, 0o755);
-  const file = join(folder, 'clock');
+  const [file, library] = [join(folder, 'clock'), join(folder, 'clock.so')];
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, 'test/integration/chaos/clock.c']);
   const set = (offset: string): void => writeFileSync(file, offset);
   set('+0');
   return {
-    environment: {
-      LD_PRELOAD: faketimeLibrary(),
-      FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_NO_CACHE: '1',
-      FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      DONT_FAKE_MONOTONIC: '1',
-    },
+    environment: { LD_PRELOAD: library, CHAOS_CLOCK: file },
     set,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-export function faketimeLibrary(): string | undefined {
-  return filesOf('libfaketime').find((path) => path.endsWith('/libfaketimeMT.so.1'));
-}
-
-function filesOf(debianPackage: string): readonly string[] {
-  try {
-    return execFileSync('dpkg', ['-L', debianPackage], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split(
-      '\n',
-    );
-  } catch {
-    return [];
-  }
+/** What is missing to set clocks, if it is. */
+export function compiler(): string | undefined {
+  return spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0 ? undefined : 'a C compiler';
 }
 
 /** A file system of so many megabytes. */

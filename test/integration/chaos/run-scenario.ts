@@ -26,7 +26,7 @@ interface Sent {
 }
 
 const handlers = ['quick', 'slow'] as const;
-const usualLoad: Load = { perSecond: 20, bytes: 900, warmUpMs: 2500, longestPauseMs: 1500 };
+const usualLoad: Load = { perSecond: 20, bytes: 900, warmUpMs: 2500, firstPauseMs: 50, longestPauseMs: 1500 };
 /** The receiver that knows the keys of deliveries. */
 const reader = bigmindWebhooks({ secret, signature: 'auto', deduplicate: false, logger: false });
 
@@ -83,6 +83,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
     copied: 0.04,
     brokenOff: 0.01,
     mostAttempts: 1000,
+    firstPauseMs: load.firstPauseMs,
     longestPauseMs: load.longestPauseMs,
     make() {
       const note = someNote(load.bytes);

@@ -48,6 +48,8 @@ export interface Load {
   readonly bytes: number;
   /** Before the fault. */
   readonly warmUpMs: number;
+  /** How long the sender waits before it repeats. */
+  readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 

@@ -24,7 +24,9 @@ export interface Habits {
   readonly patienceMs: number;
   /** The most often that a delivery is sent. */
   readonly mostAttempts: number;
-  /** The longest pause between two times, by half of it more or less. */
+  /** The first pause between two times, by half of it more or less; each is twice as long as the one before. */
+  readonly firstPauseMs: number;
+  /** The longest pause, likewise. */
   readonly longestPauseMs: number;
   /** A delivery that is new. */
   readonly make: () => SignedDelivery;
@@ -36,6 +38,7 @@ const usual: Habits = {
   brokenOff: 0.05,
   patienceMs: 4000,
   mostAttempts: 60,
+  firstPauseMs: 50,
   longestPauseMs: 1500,
   make: () => signedNote(randomUUID()),
   onReply: () => undefined,
@@ -98,7 +101,7 @@ export class Vendor {
   }
 
   async #repeat(note: SignedDelivery): Promise<boolean> {
-    const { mostAttempts, longestPauseMs, patienceMs, onReply } = this.#habits;
+    const { mostAttempts, firstPauseMs, longestPauseMs, patienceMs, onReply } = this.#habits;
     for (let attempt = 0; attempt < mostAttempts && !this.#isTired; attempt += 1) {
       const port = this.#anyPort();
       const sentAt = clockMs();
@@ -107,7 +110,7 @@ export class Vendor {
       const outcome = outcomeOf(reply) ?? 'no answer';
       this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
       if (reply.status === 200) return true;
-      await pause(Math.min(longestPauseMs, 50 * 2 ** attempt) * (0.5 + Math.random()));
+      await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** attempt) * (0.5 + Math.random()));
     }
     return false;
   }

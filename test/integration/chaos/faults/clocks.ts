@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fakeClock, faketimeLibrary, ownPlace, type Place, type Servers, sharedPlace } from '../places';
+import { compiler, fakeClock, ownPlace, type Place, type Servers, sharedPlace } from '../places';
 import { allSetups, type Fault, isQueue, type Stage, serverSetups } from '../scenario';
 import type { SetupName } from '../setup';
 
-const needs = (): string | undefined => (faketimeLibrary() === undefined ? 'libfaketime' : undefined);
 const allS = (setup: SetupName): number => (isQueue(setup) ? 60 : 30);
 
 /** The server has a clock of its own. */
@@ -49,7 +48,7 @@ export const clockFaults: readonly Fault[] = [
     words: 'the clock of the server jumps back by an hour',
     setups: serverSetups,
     quick: ['redisStore, node-redis'],
-    needs,
+    needs: compiler,
     open: serverWithClock,
     // A lease that runs when the clock jumps back ends: its delivery may run twice, unrecorded.
     expected: (setup) => ({ allS: allS(setup) }),
@@ -59,7 +58,7 @@ export const clockFaults: readonly Fault[] = [
     name: 'server-clock-forward',
     words: 'the clock of the server jumps forward by an hour',
     setups: serverSetups,
-    needs,
+    needs: compiler,
     open: serverWithClock,
     expected: (setup) => ({ allS: allS(setup) }),
     apply: jump('+3600'),
@@ -68,7 +67,7 @@ export const clockFaults: readonly Fault[] = [
     name: 'service-clock-back',
     words: 'the clock of all processes jumps back by an hour',
     setups: allSetups,
-    needs,
+    needs: compiler,
     open: serviceWithClock,
     expected: (setup) => ({ allS: allS(setup) }),
     apply: jump('-3600'),
@@ -77,7 +76,7 @@ export const clockFaults: readonly Fault[] = [
     name: 'service-clock-forward',
     words: 'the clock of all processes jumps forward by an hour',
     setups: allSetups,
-    needs,
+    needs: compiler,
     open: serviceWithClock,
     expected: (setup) => ({ allS: allS(setup) }),
     apply: jump('+3600'),

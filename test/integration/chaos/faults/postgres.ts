@@ -73,7 +73,7 @@ export const postgresFaults: readonly Fault[] = [
     name: 'locks',
     words: 'another session locks the tables for 8 s',
     setups: postgresSetups,
-    quick: ['pg-boss'],
+    quick: ['postgresStore'],
     expected: (setup) => ({ allS: allS(setup), answersS: 2, says: /"silent"/ }),
     apply: locked(8000, ({ setup }) => [
       'LOCK TABLE bigmind_webhook_deliveries IN ACCESS EXCLUSIVE MODE',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, startRedisWith } from '../../kit/own-redis';
+import { proxyTo } from '../../kit/proxy';
 import { onRedis, ownPlace, type Place, smallDisk, wired } from '../places';
 import { type Expected, type Fault, isQueue, redisSetups, type Stage } from '../scenario';
 import type { SetupName } from '../setup';
@@ -121,7 +122,7 @@ export const redisFaults: readonly Fault[] = [
     setups: redisSetups,
     open: placeWithReplica,
     // A store may be back before anybody asks it.
-    expected: (setup) => ({ ...forgetful(setup), ...(isQueue(setup) && { says: /"trouble"/ }) }),
+    expected: (setup) => ({ ...forgetful(setup), ...(isQueue(setup) && { says: /unavailable|"trouble"/ }) }),
     apply: promote,
   },
   {
@@ -160,14 +161,15 @@ async function withoutWorkers({ setup, fleet, handling }: Stage, act: () => Prom
 
 async function promote(stage: Stage): Promise<void> {
   const { place, mark } = stage;
-  const { redis, replica, wire } = place;
-  if (redis === undefined || replica === undefined || wire === undefined) throw new Error('There is no replica.');
+  const { redis, replica, wire, link } = place;
+  if (redis === undefined || replica === undefined || wire === undefined || link === undefined)
+    throw new Error('There is no replica.');
   await withoutWorkers(stage, async () => {
-    replica.stall();
+    link.stall();
     await pause(1000);
     await redis.kill();
+    link.cut();
   });
-  replica.resume();
   await onRedis(replica.url, ['REPLICAOF', 'NO', 'ONE']);
   wire.leadTo(replica.port);
   // The old primary is the new one's replica.
@@ -179,13 +181,13 @@ async function promote(stage: Stage): Promise<void> {
 async function placeWithReplica(): Promise<Place> {
   const quickly = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'];
   const redis = await startRedisWith({ settings: quickly });
-  const replica = await startRedisWith({ settings: [...quickly, '--replicaof', '127.0.0.1', String(redis.port)] });
+  const link = await proxyTo('127.0.0.1', redis.port);
+  const replica = await startRedisWith({ settings: [...quickly, '--replicaof', '127.0.0.1', String(link.port)] });
   const admin = new Redis(redis.url);
   while ((await admin.wait(1, 100)) < 1 || !/connected_slaves:1/.test(await admin.info('replication'))) await pause(50);
   await admin.quit();
-  return await wired(redis.url, { redis, replica }, async () => {
-    replica.resume();
-    await Promise.all([redis.remove(), replica.remove()]);
+  return await wired(redis.url, { redis, replica, link }, async () => {
+    await Promise.all([redis.remove(), replica.remove(), link.close()]);
   });
 }
 
