@@ -7,7 +7,7 @@ import { bigmindWebhooks, type DeliveryQueue, type DeliveryStore, memoryStore } 
 import { bullmqQueue } from '../../src/queues/bullmq/index';
 import { pgBossQueue } from '../../src/queues/pg-boss/index';
 import { postgresStore } from '../../src/stores/postgres/index';
-import { redisStore } from '../../src/stores/redis/index';
+import { type NodeRedisClient, redisStore } from '../../src/stores/redis/index';
 import { type OwnRedis, startRedis } from './kit/own-redis';
 import { proxyTo, type Wire } from './kit/proxy';
 import { outcomeOf, pause, secret, signedNote } from './kit/sender';
@@ -51,6 +51,7 @@ interface Reached {
   readonly wire: Wire;
   readonly store: DeliveryStore;
   readonly onSilence?: () => Promise<void>;
+  close(): Promise<void>;
 }
 
 const stores: Record<string, () => Promise<Reached>> = {
@@ -60,33 +61,46 @@ const stores: Record<string, () => Promise<Reached>> = {
     const client = new Redis(wire.port, '127.0.0.1', redisTimeouts);
     client.on('error', () => undefined);
     ends.push(() => client.disconnect());
-    return { wire, store: redisStore({ client, namespace: freshNamespace() }) };
+    const close = async (): Promise<void> => void (await client.quit());
+    return { wire, store: redisStore({ client, namespace: freshNamespace() }), close };
   },
   async 'node-redis'() {
     const { hostname: host, port } = new URL(redisUrl);
     const wire = await wireTo(host, Number(port || 6379));
-    const client = createClient({ socket: { host: '127.0.0.1', port: wire.port } });
-    client.on('error', () => undefined);
-    await client.connect();
+    // What docs/stores.md shows.
+    let client = createClient({ url: `redis://127.0.0.1:${wire.port}` });
+    async function connect(): Promise<void> {
+      const made = client;
+      made.on('error', () => undefined);
+      made.on('ready', () => made === client || made.destroy());
+      await made.connect();
+    }
+    async function onSilence(): Promise<void> {
+      client.destroy();
+      client = createClient({ url: `redis://127.0.0.1:${wire.port}` });
+      await connect();
+    }
+    await connect();
     ends.push(() => client.destroy());
-    const onSilence = async (): Promise<void> => {
-      if (client.isOpen) client.destroy();
-      await client.connect();
+    const newest: NodeRedisClient = {
+      evalSha: (...given) => client.evalSha(...given),
+      eval: (...given) => client.eval(...given),
     };
-    return { wire, store: redisStore({ client, namespace: freshNamespace() }), onSilence };
+    const close = async (): Promise<void> => void (await client.close());
+    return { wire, store: redisStore({ client: newest, namespace: freshNamespace() }), onSilence, close };
   },
   async pg() {
     const wire = await wireTo(hostname, Number(postgresPort || 5432));
     const pool = new Pool({ connectionString: through(wire), max: 5, ...pgTimeouts });
     pool.on('error', () => undefined);
-    ends.push(() => pool.end());
+    ends.push(() => (pool.ended ? undefined : pool.end()));
     const store = postgresStore({ pool, namespace: freshNamespace() });
     await store.migrate();
-    return { wire, store };
+    return { wire, store, close: () => pool.end() };
   },
 };
 
-function receiverOn({ store, onSilence }: Omit<Reached, 'wire'>, queue?: DeliveryQueue) {
+function receiverOn({ store, onSilence }: Pick<Reached, 'store' | 'onSilence'>, queue?: DeliveryQueue) {
   const { logger, lines } = recordingLogger();
   const deduplicate = { store, ...(onSilence !== undefined && { onSilence }) };
   const webhooks = bigmindWebhooks({ secret, logger, deduplicate, queue });
@@ -150,6 +164,21 @@ describe.each(Object.keys(stores))('a store through %s', (name) => {
     expect(new Set(handled).size).toBe(handled.length);
   });
 
+  test('that answers too late for 12 s has no connection left when its client is closed', async () => {
+    const reached = await open();
+    const { webhooks } = receiverOn(reached);
+    await webhooks.receive(signedNote(randomUUID()));
+    reached.wire.delay(3000);
+    for (const end = performance.now() + 12_000; performance.now() < end; ) {
+      await Promise.all([webhooks.receive(signedNote(randomUUID())), pause(200)]);
+    }
+    reached.wire.mend();
+    await msUntilTaken(webhooks);
+    await webhooks.close();
+    await reached.close();
+    await until(() => reached.wire.connections === 0, 8000);
+  });
+
   test('whose answers are lost gets its claims back: the repeats are handled soon, as first attempts', async () => {
     const reached = await open();
     const { webhooks, handled, attempts } = receiverOn(reached);
@@ -178,6 +207,7 @@ describe.each(Object.keys(stores))('a store through %s', (name) => {
 interface Engine {
   readonly wire: Wire;
   readonly queue: DeliveryQueue;
+  readonly store: DeliveryStore;
 }
 
 const engines: Record<string, () => Promise<Engine>> = {
@@ -186,7 +216,9 @@ const engines: Record<string, () => Promise<Engine>> = {
     const connection = new Redis(wire.port, '127.0.0.1', redisTimeouts);
     connection.on('error', () => undefined);
     ends.push(() => connection.disconnect());
-    return { wire, queue: bullmqQueue({ connection, namespace: freshNamespace() }) };
+    // One client for both, as docs/queues.md shows.
+    const store = redisStore({ client: connection, namespace: freshNamespace() });
+    return { wire, queue: bullmqQueue({ connection, namespace: freshNamespace() }), store };
   },
   async 'pg-boss'() {
     const wire = await wireTo(hostname, Number(postgresPort || 5432));
@@ -200,7 +232,8 @@ const engines: Record<string, () => Promise<Engine>> = {
       await admin.query(`DROP SCHEMA ${schema} CASCADE`);
       await admin.end();
     });
-    return { wire, queue: pgBossQueue({ boss, schema, namespace: freshNamespace(), pollMs: 100 }) };
+    const queue = pgBossQueue({ boss, schema, namespace: freshNamespace(), pollMs: 100 });
+    return { wire, queue, store: memoryStore() };
   },
 };
 
@@ -208,8 +241,7 @@ describe.each(Object.keys(engines))('a queue of %s', (name) => {
   const open = engines[name] as () => Promise<Engine>;
 
   test('whose connections are dead without a word: web and worker are back within 10 s, and the log says so', async () => {
-    const { wire, queue } = await open();
-    const store = memoryStore();
+    const { wire, queue, store } = await open();
     const { webhooks, handled, lines } = receiverOn({ store }, queue);
     await webhooks.work({ concurrency: 5 });
     expect((await webhooks.receive(signedNote(randomUUID()))).status).toBe(200);

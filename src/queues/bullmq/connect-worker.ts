@@ -38,7 +38,7 @@ export function connectWorker(source: BullmqClient, onSilence: (error: Error) =>
   const blocking = copy(longestBlockMs);
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
   const client = Object.assign(copy(0), { duplicate: () => blocking });
-  const stopWatching = watchConnections(client, blocking, onSilence);
+  const stopWatching = watchConnections({ source, client, blocking }, onSilence);
   return {
     client,
     async stopRetrying() {

@@ -4,22 +4,39 @@ import { type BullmqClient, isUp } from './connection';
 const pingEveryMs = 2000;
 const silentMs = 2000;
 
+/** The user's client, and the worker's copies of it. */
+export interface Watched {
+  readonly source: BullmqClient;
+  readonly client: BullmqClient;
+  readonly blocking: BullmqClient;
+}
+
 /**
  * Asks a worker's connection for a sign of life, since a firewall may drop it without a word: the worker would wait for
- * ever, and its jobs with it. If none comes, both connections are made anew. Returns a function that ends it.
+ * ever, and its jobs with it. If none comes, both copies are made anew. Returns a function that ends it.
  */
-export function watchConnections(
-  client: BullmqClient,
-  blocking: BullmqClient,
-  onSilence: (error: Error) => void,
-): () => void {
+export function watchConnections({ source, client, blocking }: Watched, onSilence: (error: Error) => void): () => void {
   let timer = setTimeout(watch, pingEveryMs).unref();
   let hasEnded = false;
+  let isSourceAsked = false;
 
   function watch(): void {
+    askSource();
     void check().finally(() => {
       if (!hasEnded) timer = setTimeout(watch, pingEveryMs).unref();
     });
+  }
+  /**
+   * The user's client looks after itself, but only while it owes an answer. The store may use it, which nobody asks
+   * before the first delivery that comes again.
+   */
+  function askSource(): void {
+    if (isSourceAsked || !isUp(source)) return;
+    isSourceAsked = true;
+    const answered = (): void => {
+      isSourceAsked = false;
+    };
+    source.ping().then(answered, answered);
   }
   async function check(): Promise<void> {
     if (!isUp(client)) return;

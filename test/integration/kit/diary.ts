@@ -1,5 +1,6 @@
 import type { DeliveryStore } from 'bigmind-webhooks';
 import type { Redis } from 'ioredis';
+import { clockMs } from './clock';
 
 /** Writes down in a list what happens, in order, for `account` to read: from any number of processes. */
 export interface Diary {
@@ -20,18 +21,19 @@ export function diaryIn(redis: Redis, namespace: string): Diary {
     return redis.rpush(list, words.join(' '));
   }
   return {
-    started: (key, handler) => write('started', key, handler, askedAt.get(key) ?? 0),
+    started: (key, handler) => write('started', key, handler, askedAt.get(key) ?? 0, clockMs()),
     effect: (key, handler) =>
       redis
         .multi()
-        .rpush(list, `effect ${key} ${handler}`)
+        .rpush(list, `effect ${key} ${handler} ${clockMs()}`)
         .hsetnx(`${namespace}:downstream`, `${key} ${handler}`, '1')
         .exec(),
     recorded: (store) => ({
-      ...store,
-      async claim(key, leaseMs, ttlMs) {
+      extend: (...given) => store.extend(...given),
+      release: (...given) => store.release(...given),
+      async claim(key, ...given) {
         const asked = await redis.llen(list);
-        const claim = await store.claim(key, leaseMs, ttlMs);
+        const claim = await store.claim(key, ...given);
         if (typeof claim === 'object' && 'token' in claim) askedAt.set(key, asked);
         return claim;
       },

@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { freePort } from './own-redis';
+import { freePort, type OwnServerOptions } from './own-redis';
 import { pause } from './sender';
 
 /** A PostgreSQL of the test's own, which may be killed and started again. */
@@ -18,9 +18,10 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<OwnPostgres> {
+export async function startPostgres(options: OwnServerOptions = {}): Promise<OwnPostgres> {
+  const { settings = [], environment, place = tmpdir() } = options;
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-postgres-'));
+  const folder = mkdtempSync(join(place, 'bigmind-webhooks-postgres-'));
   const data = join(folder, 'data');
   const programs = findPrograms();
   const user = unprivileged();
@@ -54,17 +55,11 @@ export async function startPostgres(): Promise<OwnPostgres> {
     url,
     async start() {
       if (server !== undefined) return;
-      const place = [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        '-c',
-        'listen_addresses=127.0.0.1',
-        '-c',
-        `unix_socket_directories=`,
-      ];
-      server = spawn(join(programs, 'postgres'), place, { ...user, cwd: folder, stdio: 'ignore' });
+      const address = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+      const given = [...address, ...settings].flatMap((setting) => ['-c', setting]);
+      const env = { ...process.env, ...environment };
+      const words = ['-D', data, '-p', String(port), ...given];
+      server = spawn(join(programs, 'postgres'), words, { ...user, cwd: folder, env, stdio: 'ignore' });
       await untilAnswering(url);
     },
     kill,
@@ -94,7 +89,7 @@ async function untilAnswering(connectionString: string): Promise<void> {
 }
 
 /** Where Debian puts them, which is not in the PATH; else wherever `pg_config` says. */
-function findPrograms(): string {
+export function findPrograms(): string {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian) : [];
   const found = versions.map((version) => join(debian, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
@@ -102,7 +97,7 @@ function findPrograms(): string {
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+export function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };

@@ -21,9 +21,23 @@ export interface OwnRedis {
   remove(): Promise<void>;
 }
 
-export async function startRedis(...settings: string[]): Promise<OwnRedis> {
+/** How a server of the test's own is started. */
+export interface OwnServerOptions {
+  /** As its command line has them. */
+  readonly settings?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Where its folder is made. */
+  readonly place?: string;
+}
+
+export function startRedis(...settings: string[]): Promise<OwnRedis> {
+  return startRedisWith({ settings });
+}
+
+export async function startRedisWith(options: OwnServerOptions): Promise<OwnRedis> {
+  const { settings = [], environment, place = tmpdir() } = options;
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-redis-'));
+  const folder = mkdtempSync(join(place, 'bigmind-webhooks-redis-'));
   const onDisk = ['--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
   let server: ChildProcess | undefined;
   const atExit = (): void => void server?.kill('SIGKILL');
@@ -43,6 +57,7 @@ export async function startRedis(...settings: string[]): Promise<OwnRedis> {
       if (server !== undefined) return;
       server = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), ...onDisk, ...settings], {
         stdio: 'ignore',
+        env: { ...process.env, ...environment },
       });
       await untilAnswering(port, server);
     },

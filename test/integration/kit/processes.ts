@@ -4,6 +4,7 @@ import { once } from 'node:events';
 /** A receiver in a process of its own. */
 export interface ReceiverProcess {
   readonly port: number;
+  readonly pid: number;
   /** Resolves when it has ended, by itself or not. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly output: string }>;
   kill(signal: NodeJS.Signals): void;
@@ -35,7 +36,7 @@ export async function startReceiver(
   });
   const port = await Promise.race([portOf(child), early]);
   early.catch(() => undefined);
-  return { port, ended, kill: (signal) => void child.kill(signal) };
+  return { port, pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal) };
 }
 
 async function portOf(child: ChildProcess): Promise<number> {

@@ -5,8 +5,10 @@ import { pause } from './sender';
 /** A wire to a server that is not ours to stop. */
 export interface Wire {
   readonly port: number;
-  /** Nothing goes through any more, and nobody is told. */
-  stall(): void;
+  /** How many are open. */
+  readonly connections: number;
+  /** Nothing goes through any more, in one way or both, and nobody is told. */
+  stall(way?: Way): void;
   /** The connections that are open swallow everything, as behind a firewall that forgot them; new ones work. */
   halfOpen(): void;
   /** What is sent arrives, but its connection breaks before the first answer; until it is mended. */
@@ -16,17 +18,26 @@ export interface Wire {
   /** All that is sent arrives so many milliseconds later, in either direction. */
   delay(ms: number): void;
   mend(): void;
+  /** New connections go to another server. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
+export type Way = 'requests' | 'answers' | 'both';
+
 export async function proxyTo(host: string, port: number): Promise<Wire> {
-  const sockets = new Set<Socket>();
+  /** And whether each is the server's, which answers. */
+  const sockets = new Map<Socket, boolean>();
   const dead = new WeakSet<Socket>();
   let state: 'whole' | 'stalled' | 'cut' | 'losing' = 'whole';
+  let stalled: Way = 'both';
   let delayMs = 0;
+  let target = port;
+
+  const isStalled = (isAnswering: boolean): boolean => stalled === 'both' || isAnswering === (stalled === 'answers');
 
   function add(socket: Socket, other: Socket, isAnswering: boolean): void {
-    sockets.add(socket);
+    sockets.set(socket, isAnswering);
     socket
       .on('error', () => undefined)
       .on('close', () => {
@@ -49,14 +60,14 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
         other.write(chunk);
       });
     });
-    if (state === 'stalled') socket.pause();
+    if (state === 'stalled' && isStalled(isAnswering)) socket.pause();
   }
   const server = createServer((client) => {
     if (state === 'cut') {
       client.resetAndDestroy();
       return;
     }
-    const upstream = dial(port, host);
+    const upstream = dial(target, host);
     add(client, upstream, false);
     add(upstream, client, true);
   }).listen(0, '127.0.0.1');
@@ -64,19 +75,23 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
 
   return {
     port: (server.address() as AddressInfo).port,
-    stall() {
+    get connections() {
+      return Math.ceil(sockets.size / 2);
+    },
+    stall(way = 'both') {
       state = 'stalled';
-      for (const socket of sockets) socket.pause();
+      stalled = way;
+      for (const [socket, isAnswering] of sockets) if (isStalled(isAnswering)) socket.pause();
     },
     halfOpen() {
-      for (const socket of sockets) dead.add(socket);
+      for (const socket of sockets.keys()) dead.add(socket);
     },
     loseAnswers() {
       state = 'losing';
     },
     cut() {
       state = 'cut';
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets.keys()) socket.resetAndDestroy();
     },
     delay(ms) {
       delayMs = ms;
@@ -84,10 +99,13 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
     mend() {
       state = 'whole';
       delayMs = 0;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets.keys()) socket.resume();
+    },
+    leadTo(port) {
+      target = port;
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       server.close();
       await once(server, 'close');
     },

@@ -21,14 +21,38 @@ export async function account(
   acknowledged: number,
   handlers: readonly string[] = soaked,
 ): Promise<Account> {
-  const lines = await redis.lrange(`${namespace}:log`, 0, -1);
+  const { effects, doubled } = readDiary(await redis.lrange(`${namespace}:log`, 0, -1), handlers);
+  const expected = acknowledged * handlers.length;
+  const repeats = [...effects.values()].reduce((sum, { count }) => sum + count - 1, 0);
+  return {
+    lost: expected - effects.size,
+    doubled,
+    repeatedUnrecorded: repeats,
+    downstream: { has: await redis.hlen(`${namespace}:downstream`), expected },
+  };
+}
+
+export interface Effect {
+  readonly count: number;
+  /** When it happened first, by `clockMs`. */
+  readonly at: number;
+}
+
+/** What the lines of a diary say: the effects, by `key handler`, and how many runs began in spite of a record. */
+export function readDiary(
+  lines: readonly string[],
+  handlers: readonly string[],
+): { readonly effects: ReadonlyMap<string, Effect>; readonly doubled: number } {
   /** Where in the list each success was first recorded. */
   const recordedAt = new Map<string, number>();
-  const effects = new Map<string, number>();
+  const effects = new Map<string, Effect>();
   let doubled = 0;
   for (const [position, line] of lines.entries()) {
     const [what = '', key = '', name = '', asked = ''] = line.split(' ');
-    if (what === 'effect') effects.set(`${key} ${name}`, (effects.get(`${key} ${name}`) ?? 0) + 1);
+    if (what === 'effect') {
+      const { count = 0, at = Number(asked) } = effects.get(`${key} ${name}`) ?? {};
+      effects.set(`${key} ${name}`, { count: count + 1, at });
+    }
     if (what === 'recorded') {
       for (const each of name === '*' ? handlers : [name]) {
         if (!recordedAt.has(`${key} ${each}`)) recordedAt.set(`${key} ${each}`, position);
@@ -38,12 +62,5 @@ export async function account(
     if (what === 'started' && (recordedAt.get(`${key} ${name}`) ?? Number.POSITIVE_INFINITY) < Number(asked))
       doubled += 1;
   }
-  const expected = acknowledged * handlers.length;
-  const repeats = [...effects.values()].reduce((sum, count) => sum + count - 1, 0);
-  return {
-    lost: expected - effects.size,
-    doubled,
-    repeatedUnrecorded: repeats,
-    downstream: { has: await redis.hlen(`${namespace}:downstream`), expected },
-  };
+  return { effects, doubled };
 }

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { SignedDelivery } from '../../../src/testing/index';
-import { outcomeOf, path, pause, post, signedNote } from '../kit/sender';
-
-/** The most often that a delivery is sent, and the longest pause between two times. */
-const mostAttempts = 60;
-const longestPauseMs = 1500;
+import { clockMs } from '../kit/clock';
+import { outcomeOf, path, pause, post, type Reply, signedNote } from '../kit/sender';
 
 export interface Sent {
   readonly acknowledged: number;
@@ -25,11 +22,27 @@ export interface Habits {
   readonly brokenOff: number;
   /** How long an answer is waited for, in milliseconds. */
   readonly patienceMs: number;
+  /** The most often that a delivery is sent. */
+  readonly mostAttempts: number;
+  /** The first pause between two times, by half of it more or less; each is twice as long as the one before. */
+  readonly firstPauseMs: number;
+  /** The longest pause, likewise. */
+  readonly longestPauseMs: number;
   /** A delivery that is new. */
   readonly make: () => SignedDelivery;
+  readonly onReply: (delivery: SignedDelivery, port: number, reply: Reply, sentAt: number) => void;
 }
 
-const usual: Habits = { copied: 0.3, brokenOff: 0.05, patienceMs: 4000, make: () => signedNote(randomUUID()) };
+const usual: Habits = {
+  copied: 0.3,
+  brokenOff: 0.05,
+  patienceMs: 4000,
+  mostAttempts: 60,
+  firstPauseMs: 50,
+  longestPauseMs: 1500,
+  make: () => signedNote(randomUUID()),
+  onReply: () => undefined,
+};
 
 /** A sender that repeats as vendors do: what is not acknowledged comes again, later and later, up to a bound. */
 export class Vendor {
@@ -39,6 +52,7 @@ export class Vendor {
   readonly #pending = new Set<Promise<void>>();
   #acknowledged = 0;
   #givenUp = 0;
+  #isTired = false;
   #copies = 0;
   #abortedUploads = 0;
 
@@ -55,6 +69,11 @@ export class Vendor {
   send(): void {
     const sending = this.#sendNew().finally(() => this.#pending.delete(sending));
     this.#pending.add(sending);
+  }
+
+  /** Repeats nothing any more. */
+  giveUp(): void {
+    this.#isTired = true;
   }
 
   async finish(): Promise<Sent> {
@@ -82,12 +101,16 @@ export class Vendor {
   }
 
   async #repeat(note: SignedDelivery): Promise<boolean> {
-    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const reply = await post(this.#anyPort(), note, this.#habits.patienceMs);
+    const { mostAttempts, firstPauseMs, longestPauseMs, patienceMs, onReply } = this.#habits;
+    for (let attempt = 0; attempt < mostAttempts && !this.#isTired; attempt += 1) {
+      const port = this.#anyPort();
+      const sentAt = clockMs();
+      const reply = await post(port, note, patienceMs);
+      onReply(note, port, reply, sentAt);
       const outcome = outcomeOf(reply) ?? 'no answer';
       this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
       if (reply.status === 200) return true;
-      await pause(Math.min(longestPauseMs, 50 * 2 ** attempt) * (0.5 + Math.random()));
+      await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** attempt) * (0.5 + Math.random()));
     }
     return false;
   }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { examplePayload, signDelivery } from '../../../../src/testing/index';
 import { type Bundle, bundle } from '../../kit/bundle';
+import { type Fleet, startFleet } from '../../kit/fleet';
 import { closeConnections, pause, secret } from '../../kit/sender';
 import { connectRedis, forgetNamespaces, freshNamespace, redisUrl } from '../../services';
 import { type Account, account } from '../../soak/account';
 import { Vendor } from '../../soak/vendor';
 import type { AppConfig } from './app';
 import type { EngineConfig } from './engine';
-import { type Fleet, startFleet } from './fleet';
 
 const handlers = ['quick', 'slow'] as const;
 /** Beyond it, new deliveries wait for old ones: a machine that is slow is to be busy, not to fall behind. */

@@ -1,5 +1,5 @@
+import type { Fleet } from '../../kit/fleet';
 import { pause } from '../../kit/sender';
-import type { Fleet } from './fleet';
 import type { EngineServer } from './servers';
 
 export interface Trouble {

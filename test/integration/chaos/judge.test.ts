@@ -1,0 +1,44 @@
+import { differences, wordsOfExpected } from './judge';
+import { promised, type Seen } from './scenario';
+
+const kept: Seen = {
+  sent: 100,
+  lost: 0,
+  twice: 0,
+  answersS: 1,
+  handlesS: 1,
+  allS: 2,
+  servedDuring: 1,
+  overIdleMb: 5,
+  said: '{"silent":"store"}',
+  givenUp: 0,
+  fallen: [],
+  outcomes: { processed: 100 },
+};
+const strict = { ...promised, servesDuring: 0.9, overIdleMb: 60, says: /silent/ };
+
+test('what keeps every promise is no difference', () => {
+  expect(differences(strict, kept)).toStrictEqual([]);
+});
+
+test.each<[Partial<Seen>, string]>([
+  [{ lost: 1 }, 'acknowledged and not handled in time'],
+  [{ twice: 1 }, 'a handler that was recorded as done ran again'],
+  [{ givenUp: 1 }, 'never acknowledged'],
+  [{ fallen: ['1, by itself'] }, 'a process ended by itself, or not with 0'],
+  [{ answersS: 10.1 }, '2xx later'],
+  [{ answersS: Number.POSITIVE_INFINITY }, '2xx later'],
+  [{ handlesS: 10.1 }, 'handled later'],
+  [{ allS: 30.1 }, 'all handled later'],
+  [{ servedDuring: 0.89 }, 'answered fewer during the fault'],
+  [{ overIdleMb: 60.1 }, 'more memory'],
+  [{ said: undefined }, 'no line of the log says it'],
+])('%o is a difference', (seen, words) => {
+  expect(differences(strict, { ...kept, ...seen })).toStrictEqual([words]);
+});
+
+test('what is not promised is no difference, and the page says so', () => {
+  const forgetful = { ...promised, lost: 'not promised', twice: 'not promised' } as const;
+  expect(differences(forgetful, { ...kept, lost: 9, twice: 9 })).toStrictEqual([]);
+  expect(wordsOfExpected(forgetful)).toContain('loss not excluded, twice not excluded');
+});

@@ -1,0 +1,95 @@
+// `npm run chaos`: see scripts/chaos/run.mjs, which builds this and says where the program of the service is.
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../kit/own-postgres';
+import { startRedis } from '../kit/own-redis';
+import { closeConnections } from '../kit/sender';
+import { clockFaults } from './faults/clocks';
+import { networkFaults } from './faults/network';
+import { postgresFaults } from './faults/postgres';
+import { processFaults } from './faults/processes';
+import { redisFaults } from './faults/redis';
+import { lineOf, nameOf, type Result, resultOf, writePage } from './report';
+import { type Ground, runScenario } from './run-scenario';
+import type { Scenario } from './scenario';
+
+const faults = [...networkFaults, ...redisFaults, ...postgresFaults, ...processFaults, ...clockFaults];
+const catalogue: readonly Scenario[] = faults.flatMap((fault) => fault.setups.map((setup) => ({ fault, setup })));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    quick: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    jobs: { type: 'string' },
+  },
+});
+
+/** `--only cut`, `--only BullMQ` and `--only "cut (BullMQ)"`, several one after the other. */
+function chosen(): readonly Scenario[] {
+  const names = [...values.only, ...positionals];
+  for (const name of names) {
+    if (!catalogue.some((scenario) => isMeant(scenario, name))) throw new Error(`--only: there is no ${name}.`);
+  }
+  return catalogue.filter((scenario) => {
+    if (values.quick && !scenario.fault.quick?.includes(scenario.setup)) return false;
+    return names.length === 0 || names.some((name) => isMeant(scenario, name));
+  });
+}
+
+function isMeant(scenario: Scenario, name: string): boolean {
+  return [scenario.fault.name, scenario.setup, nameOf(scenario)].includes(name);
+}
+
+async function runAll(scenarios: readonly Scenario[], ground: Ground): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const pending = scenarios.values();
+  async function runSome(): Promise<void> {
+    for (const scenario of pending) {
+      const result = await resultOf(scenario, () => runScenario(scenario, ground));
+      console.log(lineOf(result));
+      results.push(result);
+      if (!values.quick) writePage('docs/faults.md', catalogue, results);
+    }
+  }
+  // Those of `--quick` wait more than they work.
+  const jobs = Number(values.jobs ?? (values.quick ? 5 : 3));
+  await Promise.all(Array.from({ length: jobs }, runSome));
+  return results;
+}
+
+async function main(): Promise<void> {
+  const scenarios = chosen();
+  if (values.list) {
+    for (const scenario of scenarios) console.log(nameOf(scenario));
+    return;
+  }
+  const started = performance.now();
+  // Each server ends with us.
+  process.setMaxListeners(100);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const [ledger, redis, postgres] = await Promise.all([
+    startRedis('--appendfsync', 'no'),
+    startRedis('--appendfsync', 'everysec'),
+    startPostgres({ settings: ['max_connections=500'] }),
+  ]);
+  const ground = { redis, postgres, ledgerUrl: ledger.url, appFile: process.env['CHAOS_APP'] ?? '' };
+  try {
+    const results = await runAll(scenarios, ground);
+    const different = results.filter(({ differences }) => differences.length > 0);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    console.log(`${results.length} scenarios in ${seconds} s, ${different.length} differences`);
+    process.exitCode = different.length === 0 ? 0 : 1;
+  } finally {
+    closeConnections();
+    await Promise.all([ledger.remove(), redis.remove(), postgres.remove()]);
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  // Also where a server of a scenario could not be started and hangs.
+  .finally(() => process.exit());
