@@ -85,8 +85,8 @@ test('has a button for each outcome with its number, and filters by those that a
 
 test('selects the first delivery, and keeps selection and filters in the address', async () => {
   const { page } = opened;
-  const first = await page.locator('[aria-posinset="1"] .row-event').innerText();
-  await page.locator('#detail h2', { hasText: first }).waitFor();
+  const first = await page.locator('[aria-posinset="1"] .row-event').textContent();
+  await page.locator('#detail h2', { hasText: first ?? '(none)' }).waitFor();
   await page.locator('[aria-posinset="1"][aria-selected=true]').waitFor();
   await page.getByRole('searchbox').fill('TODO');
   await chip('invalid').click();

@@ -25,7 +25,7 @@ test.each(commands.filter((command) => command !== 'listen'))(
 
 test.each<[string, string[], RegExp]>([
   ['no command', [], /Usage: bigmind-webhooks/],
-  ['a misspelt command', ['sendd'], /unknown command 'sendd'\n\(Did you mean send\?\)/],
+  ['a misspelt command', ['sendd'], /unknown command 'sendd' \(Did you mean send\?\)/],
   ['an unknown option', ['send', 'todo_created', '--url', url, '--cuont', '3'], /Did you mean --count\?/],
   ['an address that is none', ['send', 'todo_created', '--url', 'localhost:3000'], /begins with http/],
   ['a password in the address', ['send', 'todo_created', '--url', 'http://me:hidden@127.0.0.1/'], /without user/],

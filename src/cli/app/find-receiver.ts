@@ -60,13 +60,11 @@ function onlyOne(receivers: ReadonlyMap<string, BigmindWebhooks>): BigmindWebhoo
   return others.length === 0 ? only : undefined;
 }
 
-type Exported = Readonly<Record<string, unknown>>;
-
 const methods = ['on', 'receive', 'verify', 'dispatch', 'close'] as const;
 
 /** By its members, since it may come from another copy of this package. Reading `router` would open connections. */
 function isReceiver(value: unknown): value is BigmindWebhooks {
-  const members = typeof value === 'function' ? (value as unknown as Exported) : fieldsOf(value);
+  const members = fieldsOf(value);
   return methods.every((name) => typeof members[name] === 'function') && typeof members['deadLetters'] === 'object';
 }
 
