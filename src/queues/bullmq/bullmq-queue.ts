@@ -10,7 +10,7 @@ import { errorCode } from './error-code';
 import { engineOf } from './load-driver';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
-import { replication } from './replicas';
+import { type Replicated, replication } from './replicas';
 import { statsOf } from './stats';
 import { startWorker } from './worker';
 import { keepWorkerRecord } from './worker-records';
@@ -22,8 +22,8 @@ const lowPriority = 10;
 interface Source {
   readonly client: BullmqClient;
   readonly producer: Producer;
-  /** Resolves when enough replicas have what was enqueued. */
-  readonly replicated: (() => Promise<void>) | undefined;
+  /** Enqueues, and resolves when enough replicas have it. */
+  readonly replicated: Replicated | undefined;
 }
 
 /** A {@link DeliveryQueue} of BullMQ. */
@@ -124,9 +124,11 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async enqueue(job) {
       const queue = await durableQueue();
-      await queue.add(job.event, job, { jobId: job.key, ...(job.priority === 'low' && { priority: lowPriority }) });
+      const add = async (): Promise<void> => {
+        await queue.add(job.event, job, { jobId: job.key, ...(job.priority === 'low' && { priority: lowPriority }) });
+      };
       const { replicated } = open();
-      if (replicated) await replicated();
+      await (replicated === undefined ? add() : replicated(add));
     },
     async ping() {
       const queue = await durableQueue();

@@ -1,5 +1,6 @@
 import { type BullmqQueue, bullmqQueue } from '../../../src/queues/bullmq/index';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { proxyTo } from '../kit/proxy';
 import { Cast, newDelivery, recordingLogger, until } from './bullmq-kit';
 
 let primary: OwnRedis;
@@ -71,6 +72,22 @@ test('a delivery that too few replicas have is refused within seconds, and is on
   await until(() => ran.includes(job.key));
   await until(() => ran.length === 2);
   expect(new Set(ran).size).toBe(2);
+});
+
+test('a delivery whose connection breaks before replicas have it is refused', async () => {
+  const wire = await proxyTo('127.0.0.1', primary.port);
+  const queue = cast.queue({ connection: cast.client(wire.port), waitForReplicas: 1 });
+  await queue.enqueue(newDelivery());
+  replica.stall();
+  const refused = queue.enqueue(newDelivery()).then(
+    () => 'held',
+    (error: Error) => error.message,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  wire.cut();
+  wire.mend();
+  expect(await refused).toContain('the connection broke');
+  await wire.close();
 });
 
 test('without waitForReplicas nothing waits for a replica', async () => {
