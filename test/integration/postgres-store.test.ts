@@ -236,7 +236,7 @@ test.each(['repeatable read', 'serializable'])(
     const strict = new Pool({ connectionString: databaseUrl, options, max: 8 });
     const store = postgresStore({ pool: strict, namespace: freshNamespace() });
     for (let round = 0; round < 20; round += 1) {
-      const answers = await Promise.all(Array.from({ length: 8 }, () => store.claim(`key${round}`, long, long)));
+      const answers = await Promise.all(Array.from({ length: 8 }, async () => store.claim(`key${round}`, long, long)));
       const claims = answers.filter((answer) => typeof answer === 'object' && 'token' in answer);
       const waits = answers.filter((answer) => typeof answer === 'object' && 'running' in answer);
       expect([claims.length, waits.length]).toEqual([1, 7]);
