@@ -19,6 +19,14 @@ const sections = [
   ],
   ['`bullmqQueue(options)`, from `bigmind-webhooks/bullmq`', ['src/queues/bullmq/options.ts', 'BullmqQueueOptions']],
   ['`pgBossQueue(options)`, from `bigmind-webhooks/pg-boss`', ['src/queues/pg-boss/options.ts', 'PgBossQueueOptions']],
+  [
+    '`fileJournal(options)`, from `bigmind-webhooks/file-journal`',
+    ['src/journals/file/options.ts', 'FileJournalOptions'],
+  ],
+  [
+    '`postgresJournal(options)`, from `bigmind-webhooks/postgres`',
+    ['src/journals/postgres/options.ts', 'PostgresJournalOptions'],
+  ],
   ['`hmac(options)`', ['src/signatures/schemes/hmac.ts', 'HmacOptions']],
   [
     '`timestampedHmac(options)`',

@@ -251,8 +251,8 @@ describe.each(Object.keys(engines))('a queue of %s', (name) => {
     await msUntilTaken(webhooks);
     await until(() => handled.length > 1);
     expect(performance.now() - diedAt).toBeLessThan(backWithinMs);
-    // Only a statement that was on its way may notice, and that after two seconds.
-    await until(() => lines.some((line) => line['silent'] === 'worker'));
+    // Which of them meets a dead connection is chance: the others have new ones.
+    await until(() => JSON.stringify(lines).includes('did not answer within 2000 ms'));
   });
 
   test('that stalls holds a few bodies, not all, and is used again within 2 s', async () => {
