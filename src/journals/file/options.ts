@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Journal, JournalSeal } from '../../foundations/contracts/journal';
-import { parseSeal, type Seal } from '../../foundations/journal-seal';
-import { knownOptions, oneOf, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { type Keeping, parseKeeping } from '../../foundations/journal-keeping';
+import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { checkFolder } from './folder';
 
 export interface FileJournalOptions {
@@ -24,11 +24,8 @@ export interface FileJournalOptions {
   readonly seal?: JournalSeal | undefined;
 }
 
-export interface Settings {
+export interface Settings extends Keeping {
   readonly directory: string;
-  readonly keepDays: number;
-  readonly onFailure: 'refuse' | 'continue';
-  readonly seal: Seal | undefined;
 }
 
 const known = { directory: true, keepDays: true, onFailure: true, seal: true } satisfies Record<
@@ -40,13 +37,7 @@ const known = { directory: true, keepDays: true, onFailure: true, seal: true } s
 export function parseOptions(options: FileJournalOptions): Settings {
   if (typeof options === 'string') throw wrapIt('fileJournal', 'a string', 'fileJournal({ directory })');
   knownOptions(options, 'fileJournal', known);
-  const { keepDays = 30, onFailure = 'refuse', seal } = options;
   const directory = resolve(requireText('fileJournal.directory', options.directory));
   checkFolder(directory);
-  return Object.freeze({
-    directory,
-    keepDays: wholeNumber('fileJournal.keepDays', keepDays, 1, 36_500),
-    onFailure: oneOf('fileJournal.onFailure', onFailure, ['refuse', 'continue'] as const),
-    seal: seal === undefined ? undefined : parseSeal('fileJournal', seal),
-  });
+  return Object.freeze({ directory, ...parseKeeping('fileJournal', options) });
 }

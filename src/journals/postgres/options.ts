@@ -1,6 +1,6 @@
 import type { JournalSeal } from '../../foundations/contracts/journal';
-import { parseSeal, type Seal } from '../../foundations/journal-seal';
-import { knownOptions, oneOf, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { type Keeping, parseKeeping } from '../../foundations/journal-keeping';
+import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 
 export interface PostgresJournalOptions {
@@ -24,12 +24,9 @@ export interface PostgresJournalOptions {
 }
 
 /** The checked options. */
-export interface ParsedOptions {
+export interface ParsedOptions extends Keeping {
   readonly pool: PostgresPool;
   readonly namespace: string;
-  readonly keepDays: number;
-  readonly onFailure: 'refuse' | 'continue';
-  readonly seal: Seal | undefined;
 }
 
 const known = {
@@ -43,13 +40,11 @@ const known = {
 export function parseOptions(options: PostgresJournalOptions): ParsedOptions {
   if (isPool(options)) throw wrapIt('postgresJournal', 'a pool', 'postgresJournal({ pool, namespace })');
   knownOptions(options, 'postgresJournal', known);
-  const { pool, namespace, keepDays = 30, onFailure = 'refuse', seal } = options;
+  const { pool, namespace } = options;
   requirePool('postgresJournal.pool', pool);
   return {
     pool,
     namespace: requireText('postgresJournal.namespace', namespace),
-    keepDays: wholeNumber('postgresJournal.keepDays', keepDays, 1, 36_500),
-    onFailure: oneOf('postgresJournal.onFailure', onFailure, ['refuse', 'continue']),
-    seal: seal === undefined ? undefined : parseSeal('postgresJournal', seal),
+    ...parseKeeping('postgresJournal', options),
   };
 }
