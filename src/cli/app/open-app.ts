@@ -8,9 +8,6 @@ import { visibleText } from '../visible-text';
 import { findReceiver } from './find-receiver';
 import { loadModule } from './load-module';
 
-/** The option of every command that works with a user's own receiver. */
-export const appOption = ['--app <module>', 'your module that exports the receiver, such as ./webhooks.js'] as const;
-
 /** How long a receiver may take to close when its services do not answer, in milliseconds. */
 const mostClosingMs = 15_000;
 

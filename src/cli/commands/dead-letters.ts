@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appOption } from '../app/open-app';
+import { appCommand } from '../app/app-command';
 import type { ChosenOptions } from '../dead-letters/chosen-ids';
 import { type DiscardOptions, discardLetters } from '../dead-letters/discard-letters';
 import { type ListOptions, listLetters } from '../dead-letters/list-letters';
@@ -32,6 +32,7 @@ export function registerDeadLetters(program: Command, io: Io): void {
     .summary('list, redrive and discard deliveries whose attempts are used up')
     .description('Works with the deliveries in the queue of your receiver whose attempts are used up.')
     .addHelpText('afterAll', examples);
+  const add = (name: string, description: string): Command => appCommand(command, name, description);
 
   add('list', 'Lists dead letters, the newest first.')
     .option('--limit <number>', 'how many at most (default: all)', parseWhole(1, 999_999_999))
@@ -52,12 +53,4 @@ export function registerDeadLetters(program: Command, io: Io): void {
     .option('--all', 'all that there are')
     .option('--yes', 'do not ask; needed where no terminal is')
     .action((ids: string[], options: DiscardOptions) => discardLetters(ids, options, io));
-
-  function add(name: string, description: string): Command {
-    return command
-      .command(name)
-      .description(description)
-      .requiredOption(...appOption)
-      .option('--json', 'print JSON');
-  }
 }

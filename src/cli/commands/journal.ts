@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appOption } from '../app/open-app';
+import { appCommand } from '../app/app-command';
 import type { Io } from '../io';
 import { addFilterOptions, asMoment, parseList } from '../journal/filter-options';
 import { type FindOptions, findDeliveries } from '../journal/find-deliveries';
@@ -35,6 +35,7 @@ export function registerJournal(program: Command, io: Io): void {
     .summary('find deliveries that were kept, and run them again')
     .description('Works with the deliveries that the journal of your receiver keeps.')
     .addHelpText('afterAll', examples);
+  const add = (name: string, description: string): Command => appCommand(command, name, description);
 
   addFilterOptions(add('find', 'Lists deliveries, the oldest first. Payloads hold the words of customers: see --body.'))
     .option('--newest', 'the newest first')
@@ -59,12 +60,4 @@ export function registerJournal(program: Command, io: Io): void {
     .option('--before <moment>', 'all that came before', asMoment)
     .option('--yes', 'do not ask; needed where no terminal is')
     .action((options: ForgetOptions) => forgetDeliveries(options, io));
-
-  function add(name: string, description: string): Command {
-    return command
-      .command(name)
-      .description(description)
-      .requiredOption(...appOption)
-      .option('--json', 'print JSON');
-  }
 }
