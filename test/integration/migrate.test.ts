@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
-import { Pool, type PoolClient } from 'pg';
+import { Pool } from 'pg';
 import { type PostgresPool, postgresStore } from '../../src/stores/postgres/index';
+import { msOf, whileOpen } from './kit/while-open';
 import { connectPostgres, databaseUrl } from './services';
 
 const table = 'bigmind_webhook_deliveries';
@@ -45,25 +46,6 @@ async function schemasWithTable(): Promise<string[]> {
     [table, [own, other]],
   );
   return rows.map(({ schemaname }) => schemaname);
-}
-
-/** Runs `during` while a transaction that did `statement` is open. */
-async function whileOpen(pool: Pool, statement: string, during: () => Promise<void>): Promise<void> {
-  const client: PoolClient = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(statement);
-    await during();
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
-}
-
-async function msOf(promise: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await promise;
-  return performance.now() - start;
 }
 
 test('returns at once where table and index are there, whoever holds a lock on them', async () => {

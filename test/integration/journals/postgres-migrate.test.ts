@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { migration } from '../../../src/journals/postgres/migration';
 import { pause } from '../kit/sender';
+import { msOf, whileOpen } from '../kit/while-open';
 import { connectPostgres } from '../services';
 import { dayName, entry, keysFound, makePlace, type Place } from './postgres-kit';
 
@@ -24,25 +25,6 @@ afterAll(async () => {
   await admin.query(`DROP ROLE ${role}`);
   await admin.end();
 });
-
-/** Runs `during` while a transaction that did `statement` is open. */
-async function whileOpen(statement: string, during: () => Promise<void>): Promise<void> {
-  const client = await place.pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(statement);
-    await during();
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
-}
-
-async function msOf(promise: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await promise;
-  return performance.now() - start;
-}
 
 test('the published migration is the one that migrate() runs, under a line that says so', () => {
   const published = readFileSync(join(__dirname, '../../../migrations/postgres-journal.sql'), 'utf8');
@@ -68,7 +50,7 @@ test('twenty that migrate at once, again, and on the next day, make each table o
 
 test('returns at once where all is there, whoever holds a lock on it', async () => {
   await place.journal().migrate();
-  await whileOpen(`LOCK TABLE ${tables.join()} IN ACCESS EXCLUSIVE MODE`, async () => {
+  await whileOpen(place.pool, `LOCK TABLE ${tables.join()} IN ACCESS EXCLUSIVE MODE`, async () => {
     expect(await msOf(place.journal().migrate())).toBeLessThan(900);
   });
 });
@@ -77,7 +59,7 @@ test('waits a moment only for those who use the table, stops no write for longer
   const journal = place.journal();
   await journal.migrate();
   await place.passDays(1);
-  await whileOpen(`SELECT count(*) FROM ${tables[1]}`, async () => {
+  await whileOpen(place.pool, `SELECT count(*) FROM ${tables[1]}`, async () => {
     const migrated = journal.migrate();
     expect(await msOf(journal.append(entry()))).toBeLessThan(3000);
     await migrated;
