@@ -23,8 +23,8 @@ interface VirtualTimer {
 }
 
 /**
- * Time that passes only from one task to the next. While it is installed, `setTimeout` and `performance` are its own, and
- * what sets a timer is the owner whose task runs.
+ * Time that passes only from one task to the next. While it runs, `setTimeout` and `performance` are its own, and what sets
+ * a timer is the owner whose task runs.
  */
 export class VirtualTime {
   now = 0;
@@ -39,11 +39,11 @@ export class VirtualTime {
 
   /** Runs tasks, and all that they make ready, until nothing is left or `isOver`. */
   async runUntil(isOver: () => boolean): Promise<void> {
-    const restore = this.#install();
+    const stop = rule(this);
     try {
       while (!isOver() && this.#heap.length > 0) await this.#step();
     } finally {
-      restore();
+      stop();
     }
   }
 
@@ -70,23 +70,46 @@ export class VirtualTime {
     if (owner !== undefined) await new Promise((resolve) => timers.setImmediate(resolve));
   }
 
-  #install(): () => void {
-    const set = (run: () => void, ms = 0): VirtualTimer => {
-      const timer = { task: this.#add(ms, this.#owner, run), ref: () => timer, unref: () => timer };
-      return timer;
-    };
-    const clear = (timer: VirtualTimer | undefined): void => {
-      if (timer !== undefined) timer.task.run = undefined;
-    };
-    const fakes = { setTimeout: set, clearTimeout: clear, performance: { now: () => this.now } };
-    const kept = Object.keys(fakes).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-    for (const [name, value] of Object.entries(fakes)) {
-      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-    }
-    return () => {
-      for (const [name, property] of kept)
-        if (property !== undefined) Object.defineProperty(globalThis, name, property);
-    };
+  /** Sets a timer for the owner whose task runs. */
+  set(run: () => void, ms = 0): VirtualTimer {
+    const timer = { task: this.#add(ms, this.#owner, run), ref: () => timer, unref: () => timer };
+    return timer;
+  }
+}
+
+/** The time that runs now. */
+let ruling: VirtualTime | undefined;
+let isInstalled = false;
+
+/** Lets this time pass instead of the real one, until the returned function is called. */
+function rule(time: VirtualTime): () => void {
+  install();
+  ruling = time;
+  return () => {
+    ruling = undefined;
+  };
+}
+
+/**
+ * Puts functions that ask the ruling time in the place of the globals. Once and for good: Jest keeps each value that a
+ * global ever had until the suite ends, and with it all that the value refers to.
+ */
+function install(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  const real = { setTimeout, clearTimeout, performance };
+  const fakes = {
+    setTimeout(run: () => void, ms?: number) {
+      return ruling === undefined ? real.setTimeout(run, ms) : ruling.set(run, ms);
+    },
+    clearTimeout(timer: VirtualTimer | NodeJS.Timeout | undefined) {
+      if (timer !== undefined && 'task' in timer) timer.task.run = undefined;
+      else real.clearTimeout(timer);
+    },
+    performance: { now: () => ruling?.now ?? real.performance.now() },
+  };
+  for (const [name, value] of Object.entries(fakes)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
 }
 
