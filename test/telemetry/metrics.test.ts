@@ -1,4 +1,5 @@
-import { bigmindWebhooks, memoryStore } from '../../src';
+import { type BigmindWebhooks, bigmindWebhooks, memoryStore } from '../../src';
+import { openTelemetry } from '../../src/telemetry/opentelemetry';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { calm, gate, genuine, receiverWith, secret, send, until } from '../deduplication/kit';
 import { ArrayQueue } from '../queueing/array-queue';
@@ -140,6 +141,18 @@ test('10,000 unknown event names and tenants make no new label', async () => {
   const series = [...metrics.values()].flatMap(({ points }) => points);
   expect(series.length).toBeLessThan(20);
   expect(JSON.stringify(series.map(({ attributes }) => attributes))).not.toMatch(/tenant|event_/);
+});
+
+test('the receivers of a process share their counts: none is lost, also when one has closed before the last flush', async () => {
+  const { telemetry, tracerProvider, meterProvider } = sdk;
+  const [one, other] = [telemetry, openTelemetry({ tracerProvider, meterProvider })].map((each) =>
+    receiverWith({ telemetry: each }).on('notes_created', () => undefined, { name: 'notes' }),
+  ) as [BigmindWebhooks, BigmindWebhooks];
+  for (const webhooks of [one, one, other]) await send(webhooks, genuine());
+  await Promise.all([one.close(), other.close()]);
+  const metrics = await sdk.metrics();
+  expect(metrics.get(`${prefix}deliveries`)?.points.map(({ value }) => value)).toEqual([3]);
+  expect(metrics.get(`${prefix}active_handlers`)?.points.map(({ value }) => value)).toEqual([0]);
 });
 
 test('what is in flight is observed: deliveries, their bytes, and handlers by name', async () => {

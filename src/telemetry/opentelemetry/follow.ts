@@ -11,14 +11,14 @@ import type {
 import { describeError } from '../../foundations/describe-error';
 import { rowOf } from '../../foundations/outcomes';
 import type { Api } from './load-api';
-import type { ActiveHandlers, Instruments } from './metrics';
+import type { Counts, Instruments } from './metrics';
 import { contextFrom, traceOf } from './trace-context';
 
 export interface FollowSettings {
   readonly api: Api;
   readonly tracer: Tracer;
   readonly instruments: Instruments;
-  readonly activeHandlers: ActiveHandlers;
+  readonly counts: Counts;
   readonly events: TelemetrySource['events'];
 }
 
@@ -30,7 +30,7 @@ export function followWith({
   api,
   tracer,
   instruments,
-  activeHandlers,
+  counts,
   events,
 }: FollowSettings): Omit<TelemetryOfReceiver, 'close'> {
   const { SpanKind, SpanStatusCode } = api;
@@ -65,19 +65,18 @@ export function followWith({
   }
   function deliveryEnded(startedAt: number, bytes: number | undefined, verb: string) {
     return (span: Span, { outcome, event, key, isRepeat }: DeliveryEnd): void => {
-      const labels = { 'bigmind.event': eventName(event), 'bigmind.outcome': outcome };
+      const labels = counts.deliveries.add(eventName(event), outcome);
+      if (isRepeat) counts.repeats.add(labels['bigmind.event'], outcome);
       span.updateName(`${verb} ${labels['bigmind.event']}`);
       span.setAttributes({ ...labels, ...(key !== undefined && { 'bigmind.key': key }) });
       if (rowOf(outcome).status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-      instruments.deliveries.add(1, labels);
-      if (isRepeat) instruments.repeats.add(1, labels);
       instruments.duration.record((performance.now() - startedAt) / 1000, labels);
       if (bytes !== undefined) instruments.bodySize.record(bytes, labels);
     };
   }
-  function handlerEnded(startedAt: number, labels: Readonly<Record<string, string>>) {
+  function handlerEnded(startedAt: number, labels: Readonly<Record<'bigmind.event' | 'bigmind.handler', string>>) {
     return (span: Span, { failure }: HandlerEnd): void => {
-      activeHandlers.add(labels, -1);
+      counts.activeHandlers.add(labels['bigmind.event'], labels['bigmind.handler'], -1);
       const result = failure === undefined ? 'succeeded' : 'failed';
       instruments.handlerDuration.record((performance.now() - startedAt) / 1000, {
         ...labels,
@@ -104,8 +103,7 @@ export function followWith({
       return start('process', options, contextFrom(api, trace), deliveryEnded(performance.now(), bytes, 'process'));
     },
     handler({ handler, event }) {
-      const labels = { 'bigmind.event': eventName(event), 'bigmind.handler': handler };
-      activeHandlers.add(labels, 1);
+      const labels = counts.activeHandlers.add(eventName(event), handler);
       return start(`handler ${handler}`, { attributes: labels }, active(), handlerEnded(performance.now(), labels));
     },
     send({ event }) {

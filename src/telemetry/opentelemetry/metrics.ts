@@ -1,4 +1,4 @@
-import type { Attributes, BatchObservableResult, Meter, ObservableResult } from '@opentelemetry/api';
+import type { BatchObservableResult, Meter, ObservableResult } from '@opentelemetry/api';
 import type { ServiceHealth } from '../../foundations/contracts/health';
 import type { TelemetrySource } from '../../foundations/contracts/telemetry';
 
@@ -9,15 +9,11 @@ const handlerSeconds = [...requestSeconds, 30, 60, 300, 900];
 const kb = 1024;
 const bodyBytes = [256, kb, 4 * kb, 16 * kb, 64 * kb, 256 * kb, kb * kb, 4 * kb * kb];
 
-/** The instruments of a receiver. Their names are in docs/operations.md, the dashboard and the alerts. */
+/** The instruments of a receiver that record as things happen. Their names are in docs/operations.md, the dashboard and the alerts. */
 export function instrumentsOf(meter: Meter) {
   const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(`${namespace}.${name}`, { unit, description, advice: { explicitBucketBoundaries } });
-  const counter = (name: string, unit: string, description: string) =>
-    meter.createCounter(`${namespace}.${name}`, { unit, description });
   return {
-    deliveries: counter('deliveries', '{delivery}', 'Deliveries and attempts of jobs, by event and outcome'),
-    repeats: counter('repeats', '{delivery}', 'Deliveries that came or were tried before, by event and outcome'),
     duration: histogram('delivery.duration', 's', 'From arrival to outcome', requestSeconds),
     bodySize: histogram('delivery.body.size', 'By', 'Length of bodies', bodyBytes),
     handlerDuration: histogram('handler.duration', 's', 'Runs of handlers, by result', handlerSeconds),
@@ -26,26 +22,81 @@ export function instrumentsOf(meter: Meter) {
 
 export type Instruments = ReturnType<typeof instrumentsOf>;
 
-/** Handlers that run now, by event and name. Counted here, since a record of the SDK costs more than this. */
-export class ActiveHandlers {
-  readonly #series = new Map<string, { readonly labels: Attributes; count: number }>();
+/** What is counted here and observed at each collection: a record of the SDK costs more. */
+export interface Counts {
+  readonly deliveries: LabelledCounts<'bigmind.event' | 'bigmind.outcome'>;
+  readonly repeats: LabelledCounts<'bigmind.event' | 'bigmind.outcome'>;
+  readonly activeHandlers: LabelledCounts<'bigmind.event' | 'bigmind.handler'>;
+}
 
-  add(labels: Readonly<Record<string, string>>, change: 1 | -1): void {
-    const name = JSON.stringify(labels);
-    const series = this.#series.get(name);
-    if (series === undefined) this.#series.set(name, { labels, count: change });
-    else series.count += change;
+const countsOfMeters = new WeakMap<Meter, Counts>();
+
+/**
+ * The counts of a meter, which its receivers share: of two that observe the same series, a collection keeps one. They are
+ * observed as long as the meter is, so that its last flush has what a closed receiver counted.
+ */
+export function countsOf(meter: Meter): Counts {
+  const known = countsOfMeters.get(meter);
+  if (known !== undefined) return known;
+  const counts = {
+    deliveries: new LabelledCounts('bigmind.event', 'bigmind.outcome'),
+    repeats: new LabelledCounts('bigmind.event', 'bigmind.outcome'),
+    activeHandlers: new LabelledCounts('bigmind.event', 'bigmind.handler'),
+  } satisfies Counts;
+  countsOfMeters.set(meter, counts);
+  observeCounts(meter, counts);
+  return counts;
+}
+
+interface Series<Name extends string> {
+  readonly labels: Readonly<Record<Name, string>>;
+  count: number;
+}
+
+/** A count for each pair of labels. */
+export class LabelledCounts<Name extends string> {
+  readonly #names: readonly [Name, Name];
+  readonly #series = new Map<string, Map<string, Series<Name>>>();
+
+  constructor(...names: [Name, Name]) {
+    this.#names = names;
   }
 
-  observe(meter: Meter): () => void {
-    const description = 'Handlers that run now';
-    const gauge = meter.createObservableGauge(`${namespace}.active_handlers`, { unit: '{handler}', description });
-    const observe = (result: ObservableResult): void => {
-      for (const { labels, count } of this.#series.values()) result.observe(count, labels);
-    };
-    gauge.addCallback(observe);
-    return () => gauge.removeCallback(observe);
+  /** Adds to the count of these values. Returns their labels, the same object each time. */
+  add(first: string, second: string, change: 1 | -1 = 1): Readonly<Record<Name, string>> {
+    const series = this.#seriesOf(first, second);
+    series.count += change;
+    return series.labels;
   }
+
+  readonly observe = (result: ObservableResult): void => {
+    for (const ofFirst of this.#series.values()) {
+      for (const { labels, count } of ofFirst.values()) result.observe(count, labels);
+    }
+  };
+
+  #seriesOf(first: string, second: string): Series<Name> {
+    const known = this.#series.get(first)?.get(second);
+    if (known !== undefined) return known;
+    const [name, other] = this.#names;
+    const series = { labels: { [name]: first, [other]: second } as Record<Name, string>, count: 0 };
+    const ofFirst = this.#series.get(first) ?? new Map<string, Series<Name>>();
+    this.#series.set(first, ofFirst.set(second, series));
+    return series;
+  }
+}
+
+function observeCounts(meter: Meter, { deliveries, repeats, activeHandlers }: Counts): void {
+  const counter = (name: string, description: string) =>
+    meter.createObservableCounter(`${namespace}.${name}`, { unit: '{delivery}', description });
+  counter('deliveries', 'Deliveries and attempts of jobs, by event and outcome').addCallback(deliveries.observe);
+  counter('repeats', 'Deliveries that came or were tried before, by event and outcome').addCallback(repeats.observe);
+  meter
+    .createObservableUpDownCounter(`${namespace}.active_handlers`, {
+      unit: '{handler}',
+      description: 'Handlers that run now',
+    })
+    .addCallback(activeHandlers.observe);
 }
 
 /** Observes what `health()` says, at each collection. Returns a function that ends it. */

@@ -3,7 +3,7 @@ import type { Telemetry } from '../../foundations/contracts/telemetry';
 import { badOption, knownOptions } from '../../foundations/option-checks';
 import { followWith } from './follow';
 import { loadApi } from './load-api';
-import { ActiveHandlers, instrumentsOf, observeHealth } from './metrics';
+import { countsOf, instrumentsOf, observeHealth } from './metrics';
 
 export interface OpenTelemetryOptions {
   /** Makes the spans. @default the registered one */
@@ -32,21 +32,18 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
   return {
     open(source) {
       const meter = (meters ?? api.metrics).getMeter(scope);
-      const activeHandlers = new ActiveHandlers();
-      const observing = [observeHealth(meter, source), activeHandlers.observe(meter)];
+      const stopObserving = observeHealth(meter, source);
       const tracer = (tracers ?? api.trace).getTracer(scope);
       const follow = followWith({
         api,
         tracer,
         instruments: instrumentsOf(meter),
-        activeHandlers,
+        counts: countsOf(meter),
         events: source.events,
       });
       return {
         ...follow,
-        close() {
-          for (const stop of observing) stop();
-        },
+        close: stopObserving,
       };
     },
   };
