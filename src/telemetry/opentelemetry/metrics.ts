@@ -18,6 +18,7 @@ export function instrumentsOf(meter: Meter) {
   return {
     deliveries: counter('deliveries', '{delivery}', 'Deliveries and attempts of jobs, by event and outcome'),
     repeats: counter('repeats', '{delivery}', 'Deliveries that came or were tried before, by event and outcome'),
+    deadLetters: counter('dead_letters', '{delivery}', 'Deliveries that became dead letters, by event'),
     duration: histogram('delivery.duration', 's', 'From arrival to outcome', requestSeconds),
     bodySize: histogram('delivery.body.size', 'By', 'Length of bodies', bodyBytes),
     handlerDuration: histogram('handler.duration', 's', 'Runs of handlers, by result', handlerSeconds),
