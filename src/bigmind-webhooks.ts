@@ -192,8 +192,10 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     },
     async dispatch(input) {
       const startedAt = clock.now();
+      // A mistake in the call is no delivery: it throws before there is a span to end.
+      const run = closed ? () => closing : dispatchEvent(input, parts);
       const followed = follow({ startedAt });
-      const settled = closed ? closing : await runIn(followed, () => dispatchEvent(input, parts));
+      const settled = await runIn(followed, run);
       tell(settled, { startedAt }, followed);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;

@@ -66,6 +66,6 @@ function runOnce<T>(work: () => T, through: (once: () => void) => void): T {
 
 /** The part of an outcome that telemetry sees: no error, no payload. */
 export function endOf({ outcome, details }: Settled): DeliveryEnd {
-  const { event, key, attempt = 1, joined = false } = details;
-  return { outcome, event, key, isRepeat: outcome === 'duplicate' || joined || attempt > 1 };
+  const { event, key, attempt = 1, joined = false, isLastAttempt: isDead = false } = details;
+  return { outcome, event, key, isRepeat: outcome === 'duplicate' || joined || attempt > 1, isDead };
 }

@@ -10,10 +10,11 @@ import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
 
 /**
- * Runs the handlers of an event that was verified before, perhaps in another process and by an older version. The event
- * is validated again; its signature is not verified again.
+ * Returns a function that runs the handlers of an event that was verified before, perhaps in another process and by an
+ * older version. The event is validated again; its signature is not verified again. What cannot be dispatched throws
+ * here, before anything begins: the function never throws or rejects.
  */
-export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): MaybePromise<Settled> {
+export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): () => MaybePromise<Settled> {
   if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
   const { event, key, tenant, signature, headers = {}, params = {} } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
@@ -23,17 +24,17 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
     throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
   }
   const known = { key, tenant, params };
-  if (refused !== undefined) return new Settled(refused.outcome, { ...refused.details, ...known });
+  if (refused !== undefined) return () => new Settled(refused.outcome, { ...refused.details, ...known });
   const { event: name } = event as { event: string };
   const handlers = parts.registry.handlersOf(name);
-  if (handlers.length === 0) return new Settled('unhandled', { event: name, ...known });
+  if (handlers.length === 0) return () => new Settled('unhandled', { event: name, ...known });
   const { locals, logger, clock } = parts;
   const receivedAt = momentOf('dispatch.receivedAt', input.receivedAt ?? clock.now());
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + parts.timeoutMs;
   const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
-  return runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, parts);
+  return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, parts);
 }
 
 function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {

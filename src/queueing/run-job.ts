@@ -67,8 +67,9 @@ export async function runJob(
     opened instanceof Settled ? opened : attempt(opened, limits, closing, settings),
   );
   const verdict = verdicts[settled.outcome] ?? (closing.hasBegun ? 'again' : undefined);
-  report(verdict === undefined ? planned(settled, plan, clock) : settled, startedAt, bytes);
-  followed?.end(endOf(settled));
+  const told = verdict === undefined ? planned(settled, plan, clock) : settled;
+  report(told, startedAt, bytes);
+  followed?.end(endOf(told));
   if (verdict !== undefined) return verdict;
   throw failureReason(settled);
 }

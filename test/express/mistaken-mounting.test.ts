@@ -1,7 +1,17 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Express } from 'express';
 import { bigmindWebhooks } from '../../src/index';
 import { refusalOf } from '../options/refusal';
-import { expresses, genuine, notedLog, path, post, receiver, serve } from './serve';
+import { expresses, genuine, notedLog, noting, path, post, receiver, type Served, serve } from './serve';
+
+/** Serves an app; what its routes fail with is noted. */
+async function failing(app: Express): Promise<{ readonly failures: readonly unknown[]; readonly served: Served }> {
+  const failures: unknown[] = [];
+  const note: ErrorRequestHandler = (error, _request, response, _next) => {
+    failures.push(error);
+    response.status(500).end();
+  };
+  return { failures, served: await serve(app.use(note)) };
+}
 
 describe.each(expresses)('under $name', ({ express }) => {
   test('a receiver in place of its router is refused when it is mounted, with the line to write', () => {
@@ -11,14 +21,27 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(refusalOf(() => express().use(whole))).toMatchObject(expected);
   });
 
+  test.each<[string, (app: Express, whole: never) => unknown]>([
+    ['Router().use', (app, whole) => app.use(express.Router().use(path, whole))],
+    ['Router().post', (app, whole) => app.use(express.Router().post(path, whole))],
+    ['app.post', (app, whole) => app.post(path, whole)],
+    ['app.all', (app, whole) => app.all(path, whole)],
+    ['app.route', (app, whole) => app.route(path).post(whole)],
+  ])('a receiver in place of its router fails each request where nothing looks at it before: %s', async (_, mount) => {
+    const { webhooks, handled } = noting();
+    const app = express();
+    mount(app, webhooks as never);
+    const { failures, served } = await failing(app);
+    expect((await post(served.origin + path, genuine())).status).toBe(500);
+    expect(failures).toMatchObject([
+      { code: 'BAD_OPTION', message: expect.stringContaining("app.use('/path', webhooks.router)") as string },
+    ]);
+    expect(handled).toStrictEqual([]);
+    await served.close();
+  });
+
   test('bigmindWebhooks in place of what it returns fails each request, with the lines to write', async () => {
-    const failures: unknown[] = [];
-    const app = express().use(path, bigmindWebhooks as never);
-    const note: ErrorRequestHandler = (error, _request, response, _next) => {
-      failures.push(error);
-      response.status(500).end();
-    };
-    const served = await serve(app.use(note));
+    const { failures, served } = await failing(express().use(path, bigmindWebhooks as never));
     expect((await post(served.origin + path, genuine())).status).toBe(500);
     expect(failures).toMatchObject([
       { code: 'BAD_OPTION', message: expect.stringContaining('const webhooks = bigmindWebhooks();') as string },

@@ -14,10 +14,12 @@ beforeEach(() => {
 afterEach(() => sdk.end());
 
 const prefix = 'bigmind.webhooks.';
+const todo = () => signDelivery({ payload: examplePayload('todo_created'), secret });
 
 test('every metric has a unit of OpenTelemetry, and its name the package’s', async () => {
-  const queue = new ArrayQueue();
-  const webhooks = bigmindWebhooks({ secret, logger: false, queue, telemetry: sdk.telemetry }).on('*', () => undefined);
+  const queue = new ArrayQueue({ attempts: 1 });
+  const webhooks = bigmindWebhooks({ secret, logger: false, queue, telemetry: sdk.telemetry });
+  webhooks.on('notes_created', () => undefined).on('todo_created', () => Promise.reject(new Error('no')));
   const delivery = genuine();
   await send(webhooks, delivery);
   await webhooks.work();
@@ -26,11 +28,14 @@ test('every metric has a unit of OpenTelemetry, and its name the package’s', a
   queue.entries.length = 0;
   await send(webhooks, delivery);
   await until(() => queue.verdicts.length === 2);
+  await send(webhooks, todo());
+  await until(() => queue.states.includes('dead after 1'));
   const units = Object.fromEntries([...(await sdk.metrics())].map(([name, { unit }]) => [name, unit]));
   await webhooks.close();
   expect(units).toEqual({
     [`${prefix}deliveries`]: '{delivery}',
     [`${prefix}repeats`]: '{delivery}',
+    [`${prefix}dead_letters`]: '{delivery}',
     [`${prefix}delivery.duration`]: 's',
     [`${prefix}delivery.body.size`]: 'By',
     [`${prefix}handler.duration`]: 's',
@@ -53,7 +58,7 @@ test('deliveries are counted by event and outcome, their bytes and seconds too',
   const delivery = genuine();
   await send(webhooks, delivery);
   await send(webhooks, genuine());
-  await send(webhooks, signDelivery({ payload: examplePayload('todo_created'), secret }));
+  await send(webhooks, todo());
   await webhooks.receive({ headers: {}, body: '{}' });
   const metrics = await sdk.metrics();
   const counts = metrics.get(`${prefix}deliveries`)?.points.map(({ attributes, value }) => [attributes, value]);
@@ -112,6 +117,35 @@ test('copies, repeats and further attempts count as repeats', async () => {
     ['processed', 1],
     ['duplicate', 1],
   ]);
+});
+
+test('a delivery counts as a dead letter when its last attempt failed, by event, and not before or when it succeeds', async () => {
+  const queue = new ArrayQueue({ attempts: 2 });
+  const webhooks = bigmindWebhooks({ secret, logger: false, queue, telemetry: sdk.telemetry });
+  const second = gate();
+  let runs = 0;
+  webhooks.on('todo_created', async () => {
+    runs += 1;
+    if (runs === 2) await second.passed;
+    throw new Error('no');
+  });
+  webhooks.on('notes_created', () => undefined);
+  await webhooks.work();
+  await send(webhooks, genuine());
+  await send(webhooks, todo());
+  await until(() => runs === 2 && queue.verdicts.length === 1);
+  expect((await sdk.metrics()).has(`${prefix}dead_letters`)).toBe(false);
+  second.open();
+  await until(() => queue.states.includes('dead after 2'));
+  const counts = (await sdk.metrics()).get(`${prefix}dead_letters`)?.points;
+  expect(counts?.map(({ attributes, value }) => [attributes, value])).toEqual([
+    [{ 'bigmind.event': 'todo_created' }, 1],
+  ]);
+  // What a redrive makes of it is another death, or none.
+  await webhooks.deadLetters.redrive('all');
+  await until(() => runs === 4 && queue.states.includes('dead after 2'));
+  expect(seriesValue(await sdk.metrics(), `${prefix}dead_letters`)).toBe(2);
+  await webhooks.close();
 });
 
 test('10,000 unknown event names and tenants make no new label', async () => {

@@ -31,6 +31,8 @@ export interface DeliveryEnd {
   readonly key: string | undefined;
   /** Whether it came or was tried before. */
   readonly isRepeat: boolean;
+  /** Whether it is a dead letter now: the attempt was its last, and failed. */
+  readonly isDead: boolean;
 }
 
 export interface HandlerStart {

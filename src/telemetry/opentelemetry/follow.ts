@@ -64,12 +64,13 @@ export function followWith({
     };
   }
   function deliveryEnded(startedAt: number, bytes: number | undefined, verb: string) {
-    return (span: Span, { outcome, event, key, isRepeat }: DeliveryEnd): void => {
+    return (span: Span, { outcome, event, key, isRepeat, isDead }: DeliveryEnd): void => {
       const labels = counts.deliveries.add(eventName(event), outcome);
       if (isRepeat) counts.repeats.add(labels['bigmind.event'], outcome);
       span.updateName(`${verb} ${labels['bigmind.event']}`);
       span.setAttributes({ ...labels, ...(key !== undefined && { 'bigmind.key': key }) });
       if (rowOf(outcome).status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (isDead) instruments.deadLetters.add(1, { 'bigmind.event': labels['bigmind.event'] });
       instruments.duration.record((performance.now() - startedAt) / 1000, labels);
       if (bytes !== undefined) instruments.bodySize.record(bytes, labels);
     };

@@ -14,6 +14,10 @@ export function instrumentsOf(meter: Meter) {
   const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(`${namespace}.${name}`, { unit, description, advice: { explicitBucketBoundaries } });
   return {
+    deadLetters: meter.createCounter(`${namespace}.dead_letters`, {
+      unit: '{delivery}',
+      description: 'Deliveries that became dead letters, by event',
+    }),
     duration: histogram('delivery.duration', 's', 'From arrival to outcome', requestSeconds),
     bodySize: histogram('delivery.body.size', 'By', 'Length of bodies', bodyBytes),
     handlerDuration: histogram('handler.duration', 's', 'Runs of handlers, by result', handlerSeconds),
