@@ -6,8 +6,9 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionWords[];
-  /** Words that may stand for its argument. With none, its arguments are files. */
+  /** Words that may stand for its argument. */
   readonly words: readonly string[];
+  /** Whether files and folders may. */
   readonly takesFiles: boolean;
 }
 
@@ -33,6 +34,6 @@ export function wordsOf(program: Command): readonly CommandWords[] {
     words: command.registeredArguments.flatMap(
       (argument) => argument.argChoices ?? (argument.name() === 'event' ? eventNames : []),
     ),
-    takesFiles: command.registeredArguments.some((argument) => argument.name() === 'file'),
+    takesFiles: command.registeredArguments.some((argument) => /^(?:file|folder)$/.test(argument.name())),
   }));
 }
