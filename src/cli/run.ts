@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { registerCompletion } from './commands/completion';
 import { registerDeadLetters } from './commands/dead-letters';
 import { registerDetect } from './commands/detect';
+import { registerInit } from './commands/init';
 import { registerJournal } from './commands/journal';
 import { registerReplay } from './commands/replay';
 import { registerSend } from './commands/send';
@@ -19,6 +20,7 @@ that belongs to the current folder.
 Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 130 ended by Ctrl-C.
 
 Examples:
+  $ bigmind-webhooks init my-app
   $ bigmind-webhooks listen
   $ bigmind-webhooks send --all
   $ bigmind-webhooks validate payload.json
@@ -65,6 +67,7 @@ function programFor(args: readonly string[], io: Io): Command {
     })
     .showHelpAfterError('(--help says more)')
     .addHelpText('after', overview);
+  registerInit(program, io);
   registerSend(program, io);
   addListen(program, args, io);
   registerValidate(program, io);

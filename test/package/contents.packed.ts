@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { eventNames } from '../../src/index';
 import { installed, run } from './install';
 
@@ -20,6 +20,14 @@ test('the tarball holds what its users need', () => {
   expect(files).toEqual(expect.arrayContaining(schemas));
 });
 
+test('the templates of init are whole', () => {
+  const templates = readdirSync(join(__dirname, '../../templates'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(join(__dirname, '../..'), join(entry.parentPath, entry.name)));
+  expect(templates.length).toBeGreaterThan(5);
+  expect(files.filter((file) => file.startsWith('templates/')).toSorted()).toEqual(templates.toSorted());
+});
+
 /** What a browser is given, bundled. */
 const page = 'dist/cli/inspector/page/';
 
@@ -29,13 +37,14 @@ test('the inspector’s page is whole', () => {
 });
 
 test('it holds nothing else: no sources, tests, examples or configuration', () => {
-  const folders = ['dist', 'schemas', 'docs', 'migrations'];
+  const folders = ['dist', 'schemas', 'docs', 'migrations', 'templates'];
   const loose = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
   const strangers = files.filter((file) => !folders.includes(file.split('/')[0] ?? '') && !loose.includes(file));
   expect(strangers).toStrictEqual([]);
   const built = files.filter((file) => file.startsWith('dist/') && !file.startsWith(page));
   expect(built.filter((file) => !/\.(?:js|d\.ts)$/.test(file))).toStrictEqual([]);
-  expect(files.filter((file) => /\.test\./.test(file))).toStrictEqual([]);
+  const tests = files.filter((file) => /\.test\./.test(file) && !file.startsWith('templates/'));
+  expect(tests).toStrictEqual([]);
 });
 
 test('every module has its types, and every types their module', () => {

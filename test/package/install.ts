@@ -12,6 +12,7 @@ export interface Installed {
   readonly folder: string;
   /** The folder of the consumers that use a version of Express. */
   readonly consumers: Readonly<Record<(typeof expressVersions)[number], string>>;
+  readonly tarball: string;
   /** Paths of the files in the tarball. */
   readonly files: readonly string[];
 }
@@ -45,7 +46,9 @@ function installIn(folder: string): Installed {
     { filename: string; files: { path: string }[] },
   ];
   const consumerOf = (version: string) => makeConsumer(join(folder, `express-${version}`), version, packed.filename);
-  return { folder, consumers: { 4: consumerOf('4'), 5: consumerOf('5') }, files: packed.files.map(({ path }) => path) };
+  const tarball = join(folder, packed.filename);
+  const files = packed.files.map(({ path }) => path);
+  return { folder, tarball, consumers: { 4: consumerOf('4'), 5: consumerOf('5') }, files };
 }
 
 function makeConsumer(folder: string, express: string, tarball: string): string {

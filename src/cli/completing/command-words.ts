@@ -6,8 +6,9 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionWords[];
-  /** Words that may stand for its argument. With none, its arguments are files. */
+  /** Words that may stand for its argument. */
   readonly words: readonly string[];
+  /** Whether files and folders may. */
   readonly takesFiles: boolean;
 }
 
@@ -22,17 +23,23 @@ export function wordsOf(program: Command): readonly CommandWords[] {
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
-    options: command.options.map(({ short, long, description, argChoices, ...option }) => ({
-      flags: [short, long].filter((flag) => flag !== undefined),
-      description,
-      values:
-        option.required || option.optional
-          ? (argChoices ?? (/^--events?$/.test(long ?? '') ? eventNames : []))
-          : undefined,
-    })),
-    words: command.registeredArguments.flatMap(
-      (argument) => argument.argChoices ?? (argument.name() === 'event' ? eventNames : []),
-    ),
-    takesFiles: command.registeredArguments.some((argument) => argument.name() === 'file'),
+    options: optionsOf([command, ...command.commands]),
+    words: [
+      ...command.commands.map((subcommand) => subcommand.name()),
+      ...command.registeredArguments.flatMap(
+        (argument) => argument.argChoices ?? (argument.name() === 'event' ? eventNames : []),
+      ),
+    ],
+    takesFiles: command.registeredArguments.some((argument) => /^(?:file|folder)$/.test(argument.name())),
+  }));
+}
+
+/** The options of a command and its subcommands, each once: which subcommand it is, is not looked at. */
+function optionsOf(commands: readonly Command[]): readonly OptionWords[] {
+  const options = new Map(commands.flatMap((command) => command.options.map((option) => [option.flags, option])));
+  return [...options.values()].map(({ short, long, description, argChoices, required, optional }) => ({
+    flags: [short, long].filter((flag) => flag !== undefined),
+    description,
+    values: required || optional ? (argChoices ?? (/^--events?$/.test(long ?? '') ? eventNames : [])) : undefined,
   }));
 }

@@ -11,8 +11,7 @@ export function completionScript(shell: Shell, program: string, commands: readon
 
 const scripts: Readonly<Record<Shell, (program: string, commands: readonly CommandWords[]) => string>> = {
   bash: forBash,
-  // zsh runs the script of bash.
-  zsh: (program, commands) => `autoload -U +X bashcompinit && bashcompinit\n${forBash(program, commands)}`,
+  zsh: forZsh,
   fish: forFish,
 };
 
@@ -43,6 +42,13 @@ ${cases.join('\n')}
 }
 complete -o default -F ${name} ${program}
 `;
+}
+
+/** zsh runs the script of bash, once its own completion is on, which a new ~/.zshrc does not do. */
+function forZsh(program: string, commands: readonly CommandWords[]): string {
+  return `(( $+functions[compdef] )) || { autoload -U +X compinit && compinit; }
+autoload -U +X bashcompinit && bashcompinit
+${forBash(program, commands)}`;
 }
 
 /** Fills the reply; with no words it stays empty, and the shell offers files. */

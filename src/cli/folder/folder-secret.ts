@@ -8,13 +8,13 @@ import { openPrivateFile } from '../private-file';
 import { stateFolder } from './state-folder';
 
 /**
- * The secret of the current folder, for trials on this machine. The first call makes it; `listen`, `send` and `replay
+ * The secret of a folder, by default the current one, for trials on this machine. The first call makes it; `listen`, `send` and `replay
  * --sign` then use the same one.
  *
  * @throws Failure if it cannot be kept
  */
-export async function folderSecret(io: Pick<Io, 'env'>): Promise<string> {
-  const folder = stateFolder(io);
+export async function folderSecret(io: Pick<Io, 'env'>, of?: string): Promise<string> {
+  const folder = stateFolder(io, of);
   const path = join(folder, 'secret');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });

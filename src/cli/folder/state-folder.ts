@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Io } from '../io';
 
 /**
- * Where the command keeps what belongs to the current folder, such as its secret: in the user's own state folder, so that
- * nothing in a project can be committed or published by mistake.
+ * Where the command keeps what belongs to a folder, by default the current one, such as its secret: in the user's own
+ * state folder, so that nothing in a project can be committed or published by mistake.
  */
-export function stateFolder({ env }: Pick<Io, 'env'>): string {
-  const here = createHash('sha256').update(realpathSync(process.cwd())).digest('hex').slice(0, 32);
+export function stateFolder({ env }: Pick<Io, 'env'>, folder = process.cwd()): string {
+  const here = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32);
   return join(userStateFolder(env), 'bigmind-webhooks', here);
 }
 

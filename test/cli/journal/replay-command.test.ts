@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type Command, jsonLines, makeCommand, secret } from '../../integration/cli/command';
+import { onTerminal } from '../terminal';
 import { type App, hostile, makeApp } from './kit';
 
 let command: Command;
@@ -141,29 +140,35 @@ test('a second Ctrl-C ends at once', async () => {
   expect(done()).toStrictEqual([]);
 });
 
-/** Through a terminal of its own, which `script` (util-linux) makes: skipped where there is none, since Node makes none. */
-const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
-
-onTerminal('a terminal shows a bar with rate and time left, and ends it before the summary', async () => {
-  const now = Date.now();
-  const spread = notes(40).map((each, index) => ({ ...each, at: new Date(now - 4_000_000 + index * 100_000) }));
-  await app.receive(spread, failing);
-  const { PATH = '' } = process.env;
+/** A replay on a terminal, whose handler takes a while. */
+function replayOnTerminal(slow: number) {
   const { directory } = app;
-  const env = {
-    PATH,
-    TERM: 'xterm',
-    BIGMIND_WEBHOOK_SECRET: secret,
-    DIRECTORY: directory,
-    DIARY: '/dev/null',
-    SLOW: '150',
-  };
-  const line = `stty cols 120; script -qec "${process.execPath} ${command.main} journal replay --app ./webhooks.js" /dev/null < /dev/null`;
-  const shown = await new Promise<string>((resolve) => {
-    execFile('bash', ['-c', line], { cwd: command.folder, env }, (_error, stdout) => resolve(stdout));
-  });
+  const env = { BIGMIND_WEBHOOK_SECRET: secret, DIRECTORY: directory, DIARY: '/dev/null', SLOW: String(slow) };
+  const line = `${process.execPath} ${command.main} journal replay --concurrency 1 --app ./webhooks.js`;
+  return onTerminal(line, { cwd: command.folder, env, columns: 120 });
+}
+
+test('a terminal shows a bar with rate and time left, and ends it before the summary', async () => {
+  const now = Date.now();
+  const spread = notes(20).map((each, index) => ({ ...each, at: new Date(now - 4_000_000 + index * 200_000) }));
+  await app.receive(spread, failing);
+  const { code, shown } = await replayOnTerminal(150).ended;
+  expect(code).toBe(0);
   expect(shown).toMatch(/\[#+-+\] \d+% \d+ done, [\d.]+\/s, \d+ s left/);
   expect(shown).toContain('\r\u001b[K');
-  expect(shown).toContain('\u001b[1m40 deliveries: 40 ran, 0 failed, 0 skipped');
+  expect(shown).toContain('\u001b[1m20 deliveries: 20 ran, 0 failed, 0 skipped');
   expect(done()).toStrictEqual([]);
+});
+
+test('Ctrl-C on a terminal lets the running handler end, says how to go on, and exits with 130', async () => {
+  await app.receive(notes(40), failing);
+  const replaying = replayOnTerminal(400);
+  await replaying.shows('A replay of the journal begins');
+  replaying.type('\u0003');
+  const { code, shown } = await replaying.ended;
+  expect(code).toBe(130);
+  expect(shown).toContain('Running handlers end first');
+  expect(shown).toMatch(/\d+ ran, 0 failed/);
+  expect(shown).not.toContain('40 ran');
+  expect(shown).toContain('--name');
 });

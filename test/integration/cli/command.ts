@@ -62,7 +62,8 @@ export async function makeCommand(): Promise<Command> {
     logLevel: 'error',
   });
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const shared of ['node_modules', 'schemas']) symlinkSync(join(root, shared), join(folder, shared), 'dir');
+  for (const shared of ['node_modules', 'schemas', 'templates'])
+    symlinkSync(join(root, shared), join(folder, shared), 'dir');
   mkdirSync(join(folder, 'files'));
   const state = join(folder, 'state');
   const main = join(folder, 'dist/cli/main.js');

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { bigmindWebhooks } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { examplePayload, signDelivery } from '../../../src/testing';
+import { onTerminal } from '../../cli/terminal';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { until } from '../queues/bullmq-kit';
 import { type Command, type Ended, jsonLines, makeCommand, secret } from './command';
@@ -191,24 +189,18 @@ test('an unknown id has nothing to show', async () => {
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
 
-/** Through a terminal of its own, which `script` (util-linux) makes: skipped where there is none, since Node makes none. */
-const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
-
-onTerminal.each([
+test.each([
   ['y', 0, 0],
   ['n', 1, 2],
   ['', 1, 2],
 ])('on a terminal, discard asks before it deletes several: %p', async (answer, code, kept) => {
   const ids = await die(2);
-  const line = `(sleep 1; echo ${answer}) | script -qec "${process.execPath} ${command.main} dead-letters discard ${ids.join(' ')} --app ./webhooks.js" /dev/null`;
-  const { PATH = '' } = process.env;
-  const env = { PATH, BIGMIND_WEBHOOK_SECRET: secret, REDIS_PORT: String(redis.port), NAMESPACE: namespace };
-  const ended = await promisify(execFile)('bash', ['-c', line], { cwd: command.folder, env }).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    (error: { code: number; stdout: string }) => error,
-  );
-  expect(ended.stdout).toContain('Delete 2 dead letters for good? [y/N]');
-  expect(ended.code).toBe(code);
+  const line = `${process.execPath} ${command.main} dead-letters discard ${ids.join(' ')} --app ./webhooks.js`;
+  const env = { BIGMIND_WEBHOOK_SECRET: secret, REDIS_PORT: String(redis.port), NAMESPACE: namespace };
+  const asking = onTerminal(line, { cwd: command.folder, env });
+  await asking.shows('Delete 2 dead letters for good? [y/N]');
+  asking.type(`${answer}\n`);
+  expect((await asking.ended).code).toBe(code);
   expect(await left()).toHaveLength(kept);
 });
 

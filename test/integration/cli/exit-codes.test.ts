@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { toSavedLine } from '../../../src/cli/captured/parse-captured';
 import { examplePayload } from '../../../src/testing';
+import { onTerminal } from '../../cli/terminal';
 import { type Command, makeCommand, secret } from './command';
 import { type Receiver, startReceiver } from './receiver';
 
@@ -91,17 +91,16 @@ test.each(['validate', 'detect'])('Ctrl-C ends %s while it waits for standard in
   expect(await running.ended).toEqual({ code: 130, stdout: '', stderr: '' });
 });
 
-/** Through a terminal of its own, which `script` (util-linux) makes: skipped where there is none, since Node makes none. */
-const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
-
-onTerminal('colour and progress are for a terminal, and colour not with NO_COLOR', async () => {
-  const line = 'script -qec "$CLI send todo_created --count 200 --rate 400 --url $URL" /dev/null < /dev/null';
-  const coloured = await shell(line, { TERM: 'xterm' });
-  expect(coloured.stdout).toContain('\u001b[1m200 sent in');
-  expect(coloured.stdout).toMatch(/\[#*-*\] \d+\/200 \d+% [\d.]+\/s \d+ s left/);
-  const plain = await shell(line, { TERM: 'xterm', NO_COLOR: '1' });
-  expect(plain.stdout).toContain('200 sent in');
-  expect(plain.stdout.replaceAll('\u001b[K', '')).not.toContain('\u001b');
+test('colour and progress are for a terminal, and colour not with NO_COLOR', async () => {
+  const send = `${process.execPath} ${command.main} send todo_created --count 200 --rate 400 --url ${receiver.url}`;
+  const onTerminalWith = (env: Readonly<Record<string, string>>) =>
+    onTerminal(send, { cwd: command.folder, env: { BIGMIND_WEBHOOK_SECRET: secret, ...env } }).ended;
+  const coloured = await onTerminalWith({});
+  expect(coloured.shown).toContain('\u001b[1m200 sent in');
+  expect(coloured.shown).toMatch(/\[#*-*\] \d+\/200 \d+% [\d.]+\/s \d+ s left/);
+  const without = await onTerminalWith({ NO_COLOR: '1' });
+  expect(without.shown).toContain('200 sent in');
+  expect(without.shown.replaceAll('\u001b[K', '')).not.toContain('\u001b');
   const piped = await shell('$CLI send todo_created --count 200 --url $URL 2>&1', { TERM: 'xterm' });
   expect(piped.stdout).not.toContain('\u001b');
   expect(piped.stdout).not.toContain(' left');

@@ -1,79 +1,114 @@
-import { execFile } from 'node:child_process';
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Command, makeCommand, secret } from './command';
+import { stripVTControlCharacters as plain } from 'node:util';
+import { examplePayload, signDelivery } from '../../../src/testing';
+import { onTerminal, type TerminalOptions } from '../../cli/terminal';
+import { type Command, secret } from './command';
+import { freePort, makeListenCommand } from './listen-kit';
 
 let command: Command;
 
 beforeAll(async () => {
-  command = await makeCommand();
-  symlinkSync(command.main, join(command.folder, 'bigmind-webhooks'));
+  command = await makeListenCommand();
 });
-
 afterAll(() => command.remove());
 
-/** Runs a script of bash in which `bigmind-webhooks` is a command. */
-async function bash(script: string): Promise<string> {
-  const env = {
-    PATH: `${command.folder}:${process.env['PATH']}`,
-    BIGMIND_WEBHOOK_SECRET: secret,
-    TERM: 'xterm',
-    CLI: `${process.execPath} ${command.main}`,
-  };
-  const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script], { cwd: command.folder, env });
-  return stdout.replaceAll('\r', '');
+/** Runs the command on a terminal. */
+function start(args: string, { columns, env }: Partial<TerminalOptions> = {}) {
+  return onTerminal(`${process.execPath} ${command.main} ${args}`, {
+    cwd: command.folder,
+    env: { BIGMIND_WEBHOOK_SECRET: secret, XDG_STATE_HOME: command.state, ...env },
+    ...(columns !== undefined && { columns }),
+  });
 }
 
-/** Through a terminal of its own, which `script` (util-linux) makes: skipped where there is none, since Node makes none. */
-const onTerminal = existsSync('/usr/bin/script') ? test : test.skip;
+/** Lines that are too long, but for words that cannot be broken, such as an address beside its name. */
+function tooLong(shown: string, columns: number): string[] {
+  return plain(shown)
+    .split('\n')
+    .filter((line) => line.length > columns && line.trim().includes(' ') && !/^\w+ +http\S+$/.test(line));
+}
 
-onTerminal.each([60, 100])(
-  'on a terminal of %i columns no line is longer, but for words that cannot be broken',
-  async (columns) => {
-    const commands = ['', 'send', 'listen', 'validate', 'detect', 'replay', 'completion'].map(
-      (name) => `$CLI ${name} --help`,
-    );
-    const line = `stty cols ${columns}; ${commands.join('; ')}`;
-    const text = await bash(`script -qc '${line}' /dev/null < /dev/null`);
-    const lines = text.split('\n');
-    expect(lines.length).toBeGreaterThan(200);
-    expect(lines.filter((each) => each.length > columns && each.trim().includes(' '))).toStrictEqual([]);
-    expect(Math.max(...lines.map((each) => each.length))).toBeGreaterThan(columns - 12);
-  },
-);
-
-test('bash completes commands, options, their values, events and files, from the script that it sources', async () => {
-  const complete = (...words: string[]) =>
-    `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _bigmind_webhooks; echo "\${COMPREPLY[*]}"`;
-  const asked = [
-    ['bigmind-webhooks', 'se'],
-    ['bigmind-webhooks', 'send', 'todo_c'],
-    ['bigmind-webhooks', 'send', '--sch'],
-    ['bigmind-webhooks', 'send', '--scheme', 's'],
-    ['bigmind-webhooks', 'listen', '--answer', ''],
-    ['bigmind-webhooks', 'replay', ''],
-    ['bigmind-webhooks', 'completion', 'f'],
-  ];
-  const script = `set -e; source <(bigmind-webhooks completion bash); ${asked.map((words) => complete(...words)).join('; ')}`;
-  expect((await bash(script)).split('\n').slice(0, asked.length)).toEqual([
-    'send',
-    'todo_created',
-    '--scheme',
-    'stripe slack standard-webhooks',
-    '500 503 timeout',
-    '',
-    'fish',
-  ]);
+test.each([60, 100])('on a terminal of %i columns no line of help is longer', async (columns) => {
+  const commands = [...(await start('--help', { columns }).ended).shown.matchAll(/^ {2}([\w-]+) /gm)];
+  const names = commands.map(([, name]) => name);
+  expect(names).toEqual(expect.arrayContaining(['init', 'send', 'listen', 'journal', 'dead-letters', 'completion']));
+  for (const name of ['', ...names]) {
+    const { code, shown } = await start(`${name} --help`, { columns }).ended;
+    expect({ name, code }).toEqual({ name, code: 0 });
+    expect(tooLong(shown, columns)).toStrictEqual([]);
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeGreaterThan(columns - 15);
+  }
 });
 
-test.each(['zsh', 'fish'])('%s has a script that names every command', async (shell) => {
-  const { code, stdout } = await command.run(['completion', shell]);
-  for (const name of ['send', 'listen', 'validate', 'detect', 'replay', 'todo_created', 'standard-webhooks']) {
-    expect(stdout).toContain(name);
-  }
+/** Starts `listen` on a terminal, and sends it deliveries of which one is signed. */
+async function listenTo(options: Partial<TerminalOptions> = {}) {
+  const port = await freePort();
+  const listening = start(`listen --port ${port} --inspector-port 0`, options);
+  await listening.shows('Inspector');
+  const url = `http://127.0.0.1:${port}/webhooks/bigmind`;
+  const { headers, body } = signDelivery({ payload: examplePayload('scorecard_answers_created'), secret });
+  await fetch(url, { method: 'POST', headers, body });
+  await listening.shows('processed');
+  await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  await listening.shows('unauthenticated');
+  return listening;
+}
+
+test.each([60, 120])('on %i columns, listen wraps what it says of deliveries', async (columns) => {
+  const listening = await listenTo({ columns });
+  listening.type('\u0003');
+  const { shown } = await listening.ended;
+  expect(tooLong(shown, columns)).toStrictEqual([]);
+  expect(plain(shown)).toMatch(/200 {2}processed +scorecard_answers_created/);
+});
+
+test('Ctrl-C ends listen with a summary and exit code 0, and its port is free', async () => {
+  const listening = await listenTo();
+  const [, url = ''] = /Receiver +(\S+)/.exec(plain(listening.shown())) ?? [];
+  listening.type('\u0003');
+  const { code, shown } = await listening.ended;
   expect(code).toBe(0);
-  // Where the shell is installed, it reads the script.
-  const path = command.file(`completion.${shell}`, stdout);
-  if (existsSync(`/usr/bin/${shell}`)) await bash(`${shell} -n ${path}`);
+  expect(shown).toMatch(/\n2 deliveries received: 1 processed, 1 unauthenticated\.\n$/);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test.each([
+  ['a terminal', {}, true],
+  ['a terminal with NO_COLOR', { NO_COLOR: '1' }, false],
+  ['a terminal without colours', { TERM: 'dumb' }, false],
+])('on %s, listen has colours: %o %s', async (_title, env, coloured) => {
+  const listening = await listenTo({ env });
+  listening.type('\u0003');
+  const { shown } = await listening.ended;
+  expect(shown.includes('\u001b[32m200')).toBe(coloured);
+  if (!coloured) expect(shown).not.toContain('\u001b');
+});
+
+test.each([
+  ['y', 'src/webhooks.ts'],
+  ['n', 'webhooks.js'],
+  ['', 'webhooks.js'],
+])('init asks at a terminal: after %j the app is %s', async (answer, file) => {
+  const folder = `asked-${answer}`;
+  const asking = start(`init ${folder} --no-install`, { columns: 60 });
+  await asking.shows('Write it in TypeScript? [y/N]');
+  expect(existsSync(join(command.folder, folder))).toBe(false);
+  asking.type(`${answer}\n`);
+  const { code, shown } = await asking.ended;
+  expect(code).toBe(0);
+  expect(existsSync(join(command.folder, folder, file))).toBe(true);
+  // What is to be copied stays on one line.
+  expect(plain(shown)).toContain(
+    '\n  npx bigmind-webhooks send notes_created --url http://127.0.0.1:3000/webhooks/bigmind\n',
+  );
+});
+
+test('Ctrl-C at the question of init writes nothing, with exit code 130', async () => {
+  const before = readdirSync(command.folder);
+  const asking = start('init never');
+  await asking.shows('[y/N]');
+  asking.type('\u0003');
+  expect((await asking.ended).code).toBe(130);
+  expect(readdirSync(command.folder)).toEqual(before);
 });

@@ -1,0 +1,89 @@
+import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fieldsOf } from '../../foundations/fields-of';
+import { misuse } from '../failure';
+import { whyUnread } from '../read-input';
+import { visibleText } from '../visible-text';
+import type { Language } from './language';
+import { type CompletedManifest, completedManifest, newManifest, readManifest } from './manifest';
+import { templateOf } from './template';
+
+/** What was written. */
+export interface WrittenApp {
+  /** Paths of new files, below the folder. */
+  readonly files: readonly string[];
+  /** What was added to a package.json that was there. */
+  readonly added: readonly string[];
+  readonly scripts: CompletedManifest['scripts'];
+  /** The file with the handler. */
+  readonly handlers: string;
+}
+
+/**
+ * Writes the app into a folder, which is made if there is none.
+ *
+ * @throws Failure before anything is written, if a file of the app is there already
+ */
+export function writeApp(folder: string, language: Language): WrittenApp {
+  const before = textOf(join(folder, 'package.json'));
+  const present = before === undefined ? newManifest(folder) : readManifest(before);
+  if (present['name'] === 'bigmind-webhooks')
+    throw misuse(
+      'package.json has the name bigmind-webhooks, as the package that it needs. Give it another name first.',
+    );
+  const { manifest, files } = templateOf(language, present['type'] === 'module');
+  const completed = completedManifest(present, manifest, before);
+  refuseToOverwrite(
+    folder,
+    files.map(({ path }) => path),
+  );
+  const ignored = isThere(join(folder, '.gitignore')) ? [] : [{ path: '.gitignore', text: ignoredIn(language) }];
+  mkdirSync(folder, { recursive: true });
+  for (const { path, text } of [...files, ...ignored]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { flag: 'wx' });
+  }
+  if (before === undefined || completed.added.length > 0) writeFileSync(join(folder, 'package.json'), completed.text);
+  const written = [...files, ...ignored].map(({ path }) => path);
+  return {
+    files: before === undefined ? ['package.json', ...written] : written,
+    added: before === undefined ? [] : completed.added,
+    scripts: completed.scripts,
+    handlers: written.find((path) => /\bwebhooks\.m?[jt]s$/.test(path)) ?? '',
+  };
+}
+
+function refuseToOverwrite(folder: string, paths: readonly string[]): void {
+  const there = paths.filter((path) => isThere(join(folder, path)));
+  if (there.length === 0) return;
+  const [are, them] = there.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  throw misuse(
+    `${there.join(', ')} ${are} there already, and nothing is written over ${them}. Name a folder for the app, as in ` +
+      '`bigmind-webhooks init bigmind`.',
+  );
+}
+
+/** Also a link that leads nowhere: to write there would make a file elsewhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The text of a file; `undefined` if there is none. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (fieldsOf(error)['code'] === 'ENOENT') return undefined;
+    throw misuse(`${visibleText(path)} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
+  }
+}
+
+function ignoredIn(language: Language): string {
+  return language === 'typescript' ? 'node_modules/\ndist/\n' : 'node_modules/\n';
+}
+
+/** @throws Failure if a path is no folder, and not free to become one */
+export function refuseFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw misuse(`${visibleText(path)} is a file. Name a folder.`);
+}
