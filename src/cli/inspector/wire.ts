@@ -37,6 +37,9 @@ export interface AppAnswer {
   readonly outcome?: string;
   readonly detail?: string;
   readonly error?: string;
+  /** Whether a replay sent other bytes than those that came, and a new signature. */
+  readonly edited?: true;
+  readonly signedAgain?: true;
 }
 
 /** A schema error and its place. */
@@ -45,6 +48,23 @@ export interface PlacedError {
   readonly pointer: string;
   readonly keyword: string;
   readonly detail: string;
+}
+
+/** A place in a text: line and column from 1, and the indexes of its beginning and end. */
+export interface PlacedText {
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is wrong with a payload that somebody edits. */
+export interface CheckedPayload {
+  /** Where it is not JSON, and what could have stood there. */
+  readonly broken?: PlacedText & { readonly expected: string };
+  readonly errors: readonly (PlacedError & PlacedText)[];
+  /** How many errors are not listed. */
+  readonly more?: number;
 }
 
 /** One reading of the headers that was compared. */

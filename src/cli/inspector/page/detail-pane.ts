@@ -14,7 +14,7 @@ import { type Tab, Tabs } from './tabs';
 interface DetailActions {
   readonly open: (id: number) => void;
   readonly close: () => void;
-  readonly replay: (id: number) => void;
+  readonly replay: (id: number, edit: boolean) => void;
 }
 
 /** The delivery that is open. */
@@ -110,7 +110,8 @@ export class DetailPane {
       element(
         'p',
         { class: 'actions' },
-        button('Replay', 'primary small', () => this.#actions.replay(id)),
+        button('Replay', 'primary small', () => this.#actions.replay(id, false)),
+        button('Edit', 'small', () => this.#actions.replay(id, true)),
         copyButton(() => client.curl(id), 'Copy as curl'),
         copyButton(() => client.savedLine(id), 'Copy as saved line'),
       ),

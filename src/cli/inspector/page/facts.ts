@@ -41,8 +41,10 @@ export function appView({ app, replays }: DeliveryDetail): HTMLElement {
 }
 
 /** An app's answer, or why there was none. */
-export function answerView({ url, ms, status, contentType, text, error }: AppAnswer): HTMLElement {
+export function answerView(answer: AppAnswer): HTMLElement {
+  const { url, ms, status, contentType, text, error, edited, signedAgain } = answer;
   const tone = isAccepted(status) ? 'good' : 'bad';
+  const sent = [edited && 'edited', signedAgain && 'signed again'].filter((word) => typeof word === 'string');
   return element(
     'div',
     { class: 'answer' },
@@ -58,6 +60,7 @@ export function answerView({ url, ms, status, contentType, text, error }: AppAns
         element('code', {}, untrusted(url)),
       ),
     ),
+    sent.length === 0 ? undefined : element('p', { class: 'remark' }, `Sent ${sent.join(' and ')}.`),
     error === undefined ? undefined : element('p', { class: 'remark' }, untrusted(error)),
     contentType === undefined ? undefined : element('p', { class: 'remark' }, untrusted(contentType)),
     text ? element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' }, visibleText(text)) : undefined,
