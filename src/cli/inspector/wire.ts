@@ -25,10 +25,21 @@ export interface DeliverySummary {
   readonly attempt: number;
 }
 
+/** What a delivery has passed. */
+export type StepName = 'received' | 'verified' | 'validated' | 'sent-on' | 'app-answered' | 'answered';
+
+/** When a delivery passed a step, in milliseconds after the head of its request came. */
+export interface Step {
+  readonly name: StepName;
+  readonly ms: number;
+}
+
 /** The answer of an app, or why there was none. */
 export interface AppAnswer {
   readonly url: string;
   readonly ms: number;
+  /** The parts of it, in milliseconds; absent if no answer came. */
+  readonly times?: { readonly connecting: number; readonly waiting: number; readonly reading: number };
   readonly status?: number;
   readonly contentType?: string;
   /** The beginning of the answer's text. */
@@ -114,6 +125,8 @@ export interface DeliveryDetail extends DeliverySummary {
   readonly key?: string;
   readonly signature: SignatureCheck;
   readonly schemaErrors: readonly PlacedError[];
+  /** Absent if it was not measured, as of a delivery of an earlier run. */
+  readonly steps?: readonly Step[];
   readonly app?: AppAnswer;
   /** The latest held deliveries of the same bytes, the oldest first. */
   readonly attempts: readonly DeliverySummary[];

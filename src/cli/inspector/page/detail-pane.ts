@@ -10,6 +10,7 @@ import { outcomeMark } from './outcome';
 import { PayloadView } from './payload-view';
 import { signatureView } from './signature-view';
 import { type Tab, Tabs } from './tabs';
+import { timelineView } from './timeline-view';
 
 interface DetailActions {
   readonly open: (id: number) => void;
@@ -103,6 +104,7 @@ export class DetailPane {
         element('span', {}, size(bytes)),
         element('span', {}, `#${id}`),
       ),
+      timelineView(detail),
       // The signature tab says why a signature is refused.
       reason === undefined || outcome === 'unauthenticated'
         ? undefined
