@@ -66,11 +66,13 @@ function closing(state: State): string {
   return state === 'inObject' || state === 'firstKey' ? '}' : '';
 }
 
-const blanks = /[ \t\r\n]*/y;
+/** White space of JSON. */
+export const blanks = /[ \t\r\n]*/y;
 const scalar = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)?/y;
 const escaped = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})|/y;
 
-function skip(pattern: RegExp, text: string, from: number): number {
+/** The index after what a sticky pattern matches. */
+export function skip(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   pattern.exec(text);
   return pattern.lastIndex;
@@ -92,11 +94,16 @@ function endOfText(text: string, from: number): number | { readonly at: number; 
 }
 
 function placeOf(text: string, at: number, expected: string): BrokenJson {
+  return { ...placeInText(text, at), expected };
+}
+
+/** Line and column of an index, both from 1. */
+export function placeInText(text: string, at: number): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;
   for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', start)) {
     line += 1;
     start = end + 1;
   }
-  return { line, column: at - start + 1, expected };
+  return { line, column: at - start + 1 };
 }

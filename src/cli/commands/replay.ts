@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { rowOf } from '../../foundations/outcomes';
-import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { addChoice, type Choice, chosen } from '../captured/chosen';
 import { parseCaptured } from '../captured/parse-captured';
@@ -10,10 +9,10 @@ import type { Io } from '../io';
 import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
 import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
-import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf, schemeOfPin } from '../sending/scheme-options';
+import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
 import { addSendingOptions, changed, type SendingOptions } from '../sending/sending-options';
-import { sign } from '../sending/sign';
+import { signedAnew } from '../sending/signed-anew';
 import { headersToSend } from '../sending/target';
 
 interface ReplayOptions extends SendingOptions, SchemeOptions, Choice {
@@ -71,19 +70,10 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
 
   function make(index: number): NamedRequest {
     const request = requests[index] as CapturedRequest;
-    const headers = secret === undefined ? headersToSend(request) : signedAnew(request, secret);
+    const headers =
+      secret === undefined ? headersToSend(request) : signedAnew(request, { secret, scheme: chosenScheme });
     const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
     return changed({ event, method: request.method, headers, body: request.body }, options);
-  }
-
-  function signedAnew({ headers, body, ...request }: CapturedRequest, secret: string): Record<string, string> {
-    const { match, tried } = explainSignature({ headers, body, secret });
-    const scheme = chosenScheme ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
-    const old = new Set([match?.header, ...tried.map(({ header }) => header)]);
-    const kept = Object.entries(headersToSend({ headers, body, ...request })).filter(([name]) => !old.has(name));
-    // The signed id stays, since the delivery is the same.
-    const id = match && headers[match.header.replace(/signature$/, 'id')];
-    return { ...Object.fromEntries(kept), ...sign(scheme, secret, body, id) };
   }
 
   const statuses = await sendMany(requests.length, make, options, io);

@@ -7,7 +7,9 @@ import { type Judge, mostBytes, type Verdict } from './judge';
 import { forwardTarget, type Place, placeOf } from './place';
 import { recordOf } from './record';
 import { sendOn } from './send-on';
+import { Timeline } from './timeline';
 import { heldMs, type ToldAnswer } from './told-answer';
+import type { AppAnswer } from './wire';
 import { whyWrongPath } from './wrong-path';
 
 /** How long the app may take, in milliseconds: the default of the option `timeoutMs`. */
@@ -36,24 +38,36 @@ export function captureDeliveries(options: CaptureOptions): RequestListener {
 
 async function capture(request: IncomingMessage, response: ServerResponse, options: CaptureOptions): Promise<void> {
   const { log, path, events, answer } = options;
+  const timeline = new Timeline();
   const { bytes, isWhole } = await readAtMost(request, mostBytes);
   const startedAt = performance.now();
+  timeline.mark('received');
   const captured = toCaptured(request, isWhole ? bytes : Buffer.alloc(0), Date.now());
   const place = placeOf(captured.url, path);
-  const verdict = await options.judge(captured, isWhole);
+  const verdict = await options.judge(captured, isWhole, timeline.mark);
   if (!isWhole) response.setHeader('connection', 'close');
   if (events !== undefined && verdict.event !== undefined && !events.has(verdict.event)) {
     answerVerdict(response, verdict);
     return;
   }
   const { target, stray } = wayOf(place, captured, verdict, options);
-  const app = target && isWhole ? await sendOn(captured, target, appTimeoutMs) : undefined;
+  const app = target && isWhole ? await sendOnTimed(captured, target, timeline) : undefined;
   const ms = Math.round(performance.now() - startedAt);
-  const { summary } = log.add(recordOf({ request: captured, place, verdict, app, stray, told: answer, ms }));
+  const record = recordOf({ request: captured, place, verdict, app, stray, told: answer, ms });
+  if (record.summary.outcome !== 'timeout') timeline.mark('answered');
+  const { summary } = log.add({ ...record, steps: timeline.steps });
   if (app !== undefined) answerAsApp(response, app);
   else if (stray !== undefined) answerWrongPath(response, path);
   else if (summary.outcome === 'timeout') hold(response, heldMs);
   else answerVerdict(response, { ...verdict, outcome: summary.outcome as Verdict['outcome'] });
+}
+
+/** The app's answer. What did not come leaves no mark. */
+async function sendOnTimed(request: CapturedRequest, target: URL, { mark }: Timeline): Promise<AppAnswer> {
+  mark('sent-on');
+  const app = await sendOn(request, target, appTimeoutMs);
+  if (app.status !== undefined) mark('app-answered');
+  return app;
 }
 
 /** The app's address that a request goes on to; or why it is no delivery. */

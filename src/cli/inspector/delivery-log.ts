@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { CapturedRequest } from '../captured/captured-request';
-import type { AppAnswer, DeliverySummary } from './wire';
+import type { AppAnswer, DeliverySummary, Step } from './wire';
 
 /** A delivery in the log. */
 export interface LoggedDelivery {
@@ -10,6 +10,8 @@ export interface LoggedDelivery {
   readonly reason: string | undefined;
   readonly key: string | undefined;
   readonly app: AppAnswer | undefined;
+  /** When it passed each step, if that was measured. */
+  readonly steps?: readonly Step[] | undefined;
   readonly replays: AppAnswer[];
 }
 

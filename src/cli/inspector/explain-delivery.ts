@@ -6,7 +6,7 @@ import type { DeliveryDetail, PlacedError, SignatureCheck } from './wire';
 
 /** All about a delivery. It is computed when someone opens it, which keeps receiving fast and memory small. */
 export function explainDelivery(logged: LoggedDelivery, log: DeliveryLog, secret: string | undefined): DeliveryDetail {
-  const { summary, request, reason, key, app, replays } = logged;
+  const { summary, request, reason, key, app, steps, replays } = logged;
   const text = textOf(request.body);
   return {
     ...summary,
@@ -17,6 +17,7 @@ export function explainDelivery(logged: LoggedDelivery, log: DeliveryLog, secret
     ...(reason !== undefined && { reason }),
     ...(key !== undefined && { key }),
     ...(app !== undefined && { app }),
+    ...(steps !== undefined && { steps }),
     signature: explainCheck(logged, secret),
     schemaErrors: text === undefined ? [] : findErrors(text),
     attempts: log.attemptsOf(logged),

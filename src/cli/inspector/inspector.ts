@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { toSavedLine } from '../captured/parse-captured';
+import { answerCheck } from './check-payload';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { EventStreams } from './event-streams';
 import { explainDelivery } from './explain-delivery';
@@ -79,6 +80,7 @@ function answer(asked: Asked, options: InspectorOptions, streams: EventStreams):
   const gone = (): void => void response.destroy();
   // They reject when the page goes away meanwhile.
   if (request.method === 'POST' && path === 'api/example') sendExample(request, response, options).catch(gone);
+  else if (request.method === 'POST' && path === 'api/check') answerCheck(request, response).catch(gone);
   else if (request.method !== 'GET') sendText(response, 404, nothing);
   else if (file !== undefined) send(response, 200, file.bytes, file.contentType);
   else if (path === 'api/state') sendJson(response, 200, stateOf(options));
@@ -104,7 +106,7 @@ function answerAbout(
   else if (route === 'GET saved') sendText(response, 200, `${toSavedLine(logged.request)}\n`);
   else if (route === 'GET curl') sendText(response, 200, `${toCurl(logged.request, forward ?? receiver)}\n`);
   // It rejects when the page goes away meanwhile.
-  else if (route === 'POST replay') replay(request, response, logged, log).catch(() => response.destroy());
+  else if (route === 'POST replay') replay(request, response, logged, options).catch(() => response.destroy());
   else sendText(response, 404, nothing);
 }
 

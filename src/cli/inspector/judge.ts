@@ -1,5 +1,6 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
 import { fieldsOf } from '../../foundations/fields-of';
+import { followSteps, type PassedStep } from '../../foundations/followed-steps';
 import { rowOf } from '../../foundations/outcomes';
 import {
   type BigmindWebhooks,
@@ -26,8 +27,15 @@ export interface Verdict {
   readonly schemaError?: SchemaError | undefined;
 }
 
-/** Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. */
-export type Judge = (request: CapturedRequest, isWhole: boolean) => Promise<Verdict>;
+/**
+ * Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. `passed` is
+ * called at each step.
+ */
+export type Judge = (
+  request: CapturedRequest,
+  isWhole: boolean,
+  passed?: (step: PassedStep) => void,
+) => Promise<Verdict>;
 
 /** The largest body, in bytes: the default of the option `limit`. */
 export const mostBytes = 5 * 1024 * 1024;
@@ -45,7 +53,12 @@ export function createJudge(secret: string | undefined, clock?: { readonly now: 
     clock,
     ...(secret === undefined ? { signature: false } : { secret }),
   });
-  return (request, isWhole) => judge(webhooks, request, isWhole);
+  return (request, isWhole, passed) => {
+    // Without a secret, nothing is verified.
+    if (passed)
+      followSteps(request.body, (step) => (secret === undefined && step === 'verified' ? undefined : passed(step)));
+    return judge(webhooks, request, isWhole);
+  };
 }
 
 async function judge(webhooks: BigmindWebhooks, request: CapturedRequest, isWhole: boolean): Promise<Verdict> {

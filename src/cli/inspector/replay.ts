@@ -1,54 +1,72 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fieldsOf } from '../../foundations/fields-of';
-import { jsonIn } from '../json-in';
-import { readAtMost } from '../read-at-most';
+import type { CapturedRequest } from '../captured/captured-request';
+import { signedAnew } from '../sending/signed-anew';
 import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { sendJson, sendText } from './replies';
+import { isJson, readJson } from './request-json';
 import { sendOn } from './send-on';
 
 const replayTimeoutMs = 30_000;
-const mostBytes = 16 * 1024;
+
+interface Replaying {
+  readonly log: DeliveryLog;
+  readonly secret: string | undefined;
+}
+
+/** What the page asks for. */
+interface Asked {
+  readonly target: URL;
+  /** Other bytes to send; those that came if there are none. */
+  readonly body: Buffer | undefined;
+  readonly sign: boolean;
+}
 
 /**
- * Sends a delivery to the address in the request's body, `{"url"}`, and answers with the app's answer.
+ * Sends a delivery to the address in the request's body, `{"url","text","sign"}`, and answers with the app's answer.
+ * Without a `text` the bytes are those that came; with `sign` they are signed again.
  */
 export async function replay(
   request: IncomingMessage,
   response: ServerResponse,
   logged: LoggedDelivery,
-  log: DeliveryLog,
+  { log, secret }: Replaying,
 ): Promise<void> {
-  const target = isJson(request) ? targetOf(await readJson(request)) : undefined;
-  if (target === undefined) {
+  if (!isJson(request)) {
     sendText(response, 415, 'Send application/json.\n');
-  } else if (target instanceof URL) {
-    const answer = await sendOn(logged.request, target, replayTimeoutMs);
+    return;
+  }
+  const asked = askedIn(await readJson(request));
+  if (typeof asked === 'string') {
+    sendText(response, 400, `${asked}\n`);
+  } else if (asked.sign && secret === undefined) {
+    sendText(response, 400, 'listen has no secret to sign with.\n');
+  } else {
+    const { target, body, sign } = asked;
+    const answer = {
+      ...(await sendOn(toSend(logged.request, asked, secret), target, replayTimeoutMs)),
+      ...(body !== undefined && { edited: true as const }),
+      ...(sign && { signedAgain: true as const }),
+    };
     log.addReplay(logged, answer);
     sendJson(response, 200, answer);
-  } else {
-    sendText(response, 400, `The address cannot be used: ${target}.\n`);
   }
 }
 
-/** Only JSON is taken: for that, the browser of a foreign page asks us first (CORS), and we do not consent. */
-export function isJson({ headers }: IncomingMessage): boolean {
-  const [type = ''] = (headers['content-type'] ?? '').split(';');
-  return type.trim().toLowerCase() === 'application/json';
+function toSend(request: CapturedRequest, { body, sign }: Asked, secret: string | undefined): CapturedRequest {
+  const headers = sign && secret !== undefined ? signedAnew(request, { secret, body }) : request.headers;
+  return { ...request, headers, body: body ?? request.body };
 }
 
-/** The JSON that the page sent; `undefined` for anything else. Rejects if the page goes away. */
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const { bytes, isWhole } = await readAtMost(request, mostBytes);
-  return isWhole ? jsonIn(bytes.toString('utf8'))?.value : undefined;
-}
-
-/** The address to send to, or why there is none. */
-function targetOf(asked: unknown): URL | string {
-  const { url } = fieldsOf(asked);
+/** What the page asks for, or why it cannot be done. */
+function askedIn(json: unknown): Asked | string {
+  const { url, text, sign } = fieldsOf(json);
+  if (text !== undefined && typeof text !== 'string') return 'The text to send must be a string.';
   try {
-    return parseTarget(typeof url === 'string' ? url : '');
+    const target = parseTarget(typeof url === 'string' ? url : '');
+    return { target, body: text === undefined ? undefined : Buffer.from(text, 'utf8'), sign: sign === true };
   } catch (error) {
-    return (error as Error).message;
+    return `The address cannot be used: ${(error as Error).message}.`;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { examplePayload, signDelivery } from '../../testing';
-import { isJson } from './replay';
 import { sendText } from './replies';
+import { isJson } from './request-json';
 import { sendOn } from './send-on';
 
 const exampleTimeoutMs = 10_000;

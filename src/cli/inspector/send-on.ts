@@ -2,6 +2,7 @@ import type { CapturedRequest } from '../captured/captured-request';
 import { posterTo } from '../sending/poster';
 import { readAnswer } from '../sending/read-answer';
 import { headersToSend } from '../sending/target';
+import { tenths } from './timeline';
 import type { AppAnswer } from './wire';
 
 /** Sends a request's method, bytes and headers to an app. Never rejects, and follows no redirect. */
@@ -9,16 +10,23 @@ export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: numb
   // No connection is kept: an app that restarts closes them all.
   const poster = posterTo({ url, peer: 'app', timeoutMs });
   const { method, body } = request;
-  const { error, ms, ...answer } = await poster.post({ method, headers: headersToSend(request), body });
+  const { error, ms, times, ...answer } = await poster.post({ method, headers: headersToSend(request), body });
   const { outcome, detail } = readAnswer({ ...answer, ms });
   const words = { ...(outcome !== undefined && { outcome }), ...(detail !== undefined && { detail }) };
   return {
     url: url.href,
     ms: Math.round(ms),
+    ...(times && { times: rounded(times) }),
     ...answer,
     ...words,
     ...(error !== undefined && { error: toSentence(error) }),
   };
+}
+
+type AnswerTimes = NonNullable<AppAnswer['times']>;
+
+function rounded({ connecting, waiting, reading }: AnswerTimes): AnswerTimes {
+  return { connecting: tenths(connecting), waiting: tenths(waiting), reading: tenths(reading) };
 }
 
 function toSentence(phrase: string): string {

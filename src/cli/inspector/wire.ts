@@ -25,10 +25,21 @@ export interface DeliverySummary {
   readonly attempt: number;
 }
 
+/** What a delivery has passed. */
+export type StepName = 'received' | 'verified' | 'validated' | 'sent-on' | 'app-answered' | 'answered';
+
+/** When a delivery passed a step, in milliseconds after the head of its request came. */
+export interface Step {
+  readonly name: StepName;
+  readonly ms: number;
+}
+
 /** The answer of an app, or why there was none. */
 export interface AppAnswer {
   readonly url: string;
   readonly ms: number;
+  /** The parts of it, in milliseconds; absent if no answer came. */
+  readonly times?: { readonly connecting: number; readonly waiting: number; readonly reading: number };
   readonly status?: number;
   readonly contentType?: string;
   /** The beginning of the answer's text. */
@@ -37,6 +48,9 @@ export interface AppAnswer {
   readonly outcome?: string;
   readonly detail?: string;
   readonly error?: string;
+  /** Whether a replay sent other bytes than those that came, and a new signature. */
+  readonly edited?: true;
+  readonly signedAgain?: true;
 }
 
 /** A schema error and its place. */
@@ -45,6 +59,23 @@ export interface PlacedError {
   readonly pointer: string;
   readonly keyword: string;
   readonly detail: string;
+}
+
+/** A place in a text: line and column from 1, and the indexes of its beginning and end. */
+export interface PlacedText {
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is wrong with a payload that somebody edits. */
+export interface CheckedPayload {
+  /** Where it is not JSON, and what could have stood there. */
+  readonly broken?: PlacedText & { readonly expected: string };
+  readonly errors: readonly (PlacedError & PlacedText)[];
+  /** How many errors are not listed. */
+  readonly more?: number;
 }
 
 /** One reading of the headers that was compared. */
@@ -94,6 +125,8 @@ export interface DeliveryDetail extends DeliverySummary {
   readonly key?: string;
   readonly signature: SignatureCheck;
   readonly schemaErrors: readonly PlacedError[];
+  /** Absent if it was not measured, as of a delivery of an earlier run. */
+  readonly steps?: readonly Step[];
   readonly app?: AppAnswer;
   /** The latest held deliveries of the same bytes, the oldest first. */
   readonly attempts: readonly DeliverySummary[];

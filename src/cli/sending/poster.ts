@@ -21,6 +21,8 @@ export interface Reply {
   readonly error?: string;
   /** From the first byte sent to the last one received, in milliseconds. */
   readonly ms: number;
+  /** The parts of it: until there was a connection, until the answer began, until it was read. Absent if none came. */
+  readonly times?: { readonly connecting: number; readonly waiting: number; readonly reading: number };
 }
 
 export interface PosterOptions {
@@ -77,6 +79,12 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
         headers: { ...headers, 'content-length': String(body.length) },
       });
       running.add(sent);
+      const startedAt = performance.now();
+      let connectedAt = startedAt;
+      sent.once('socket', (socket) => {
+        if (!socket.connecting) return;
+        socket.once(isSecure ? 'secureConnect' : 'connect', () => (connectedAt = performance.now()));
+      });
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
@@ -95,7 +103,14 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
         if (wasClosed && !isLate && !until?.aborted) resolve(once({ method, headers, body }));
         else fail(error);
       });
-      sent.once('response', (response) => void readReply(response).then(resolve, fail));
+      sent.once('response', (response) => {
+        const answeredAt = performance.now();
+        const times = { connecting: connectedAt - startedAt, waiting: answeredAt - connectedAt };
+        readReply(response).then(
+          (reply) => resolve({ ...reply, times: { ...times, reading: performance.now() - answeredAt } }),
+          fail,
+        );
+      });
       sent.end(body);
     });
   }

@@ -43,6 +43,7 @@ test('sends headers and bytes, and gives back the answer', async () => {
     contentType: 'text/plain',
     text: 'POST 1 2 {}',
     ms: expect.any(Number),
+    times: { connecting: expect.any(Number), waiting: expect.any(Number), reading: expect.any(Number) },
   });
 });
 

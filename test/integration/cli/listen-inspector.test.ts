@@ -152,7 +152,7 @@ test('only GET and POST are answered, and POST for a replay in JSON alone', asyn
     expect((await replay(json, JSON.stringify({ url }))).status).toBe(400);
   }
   expect((await replay(json, 'no json')).status).toBe(400);
-  expect((await replay(json, `{"url":"http://127.0.0.1/","x":"${'x'.repeat(20_000)}"}`)).status).toBe(400);
+  expect((await replay(json, `{"url":"http://127.0.0.1/","x":"${'x'.repeat(1024 * 1024)}"}`)).status).toBe(400);
 });
 
 test('a delivery that is not there is said, and nothing outside of the page is read', async () => {
@@ -185,6 +185,53 @@ test('replays what came, byte for byte, and the replay is another attempt', asyn
     { attempt: 2, outcome: 'processed' },
   ]);
   expect(detail.replays).toHaveLength(1);
+});
+
+interface Kept {
+  readonly headers: readonly (readonly [string, string])[];
+  readonly text: string;
+  readonly outcome: string;
+  readonly replays: readonly object[];
+}
+
+const detailOf = async (id: number) => JSON.parse((await ask(below(`api/deliveries/${id}`))).text) as Kept;
+const latestOf = async () =>
+  (JSON.parse((await ask(below('api/state'))).text) as { deliveries: { id: number }[] }).deliveries.at(-1)?.id ?? 0;
+const replayWith = (asked: object) =>
+  ask(below('api/deliveries/2/replay'), json, { method: 'POST', body: JSON.stringify(asked) });
+
+test('sends edited bytes with the old signature or a new one, as it is told', async () => {
+  const text = JSON.stringify({ ...examplePayload('notes_created'), timestamp: '2026-01-02T03:04:05Z' });
+  const unsigned = await replayWith({ url: listening.receiver, text });
+  expect(JSON.parse(unsigned.text)).toMatchObject({ status: 401, edited: true });
+  expect(JSON.parse(unsigned.text)).not.toHaveProperty('signedAgain');
+  const signed = await replayWith({ url: listening.receiver, text, sign: true });
+  expect(JSON.parse(signed.text)).toMatchObject({ status: 200, edited: true, signedAgain: true });
+  expect(signed.text).not.toContain(secret);
+  expect(await detailOf(await latestOf())).toMatchObject({ text, outcome: 'processed' });
+  expect((await detailOf(2)).replays.slice(-2)).toMatchObject([{ edited: true }, { signedAgain: true }]);
+});
+
+test('signs the same bytes again, and refuses a text that is none', async () => {
+  const answer = JSON.parse((await replayWith({ url: listening.receiver, sign: true })).text) as object;
+  expect(answer).toMatchObject({ status: 200, signedAgain: true });
+  expect(answer).not.toHaveProperty('edited');
+  const before = await latestOf();
+  expect((await replayWith({ url: listening.receiver, text: 1 })).status).toBe(400);
+  expect((await replayWith({ url: 'file:///etc/passwd', text: '{}', sign: true })).status).toBe(400);
+  expect(await latestOf()).toBe(before);
+});
+
+test('checks an edited payload, in JSON from its own page alone', async () => {
+  const check = (headers: Record<string, string>, body: string) =>
+    ask(below('api/check'), headers, { method: 'POST', body });
+  const text = JSON.stringify({ text: '{"event":"todo_created"}' });
+  const checked = JSON.parse((await check(json, text)).text) as { errors: object[] };
+  expect(checked.errors).toContainEqual(expect.objectContaining({ pointer: '/data', line: 1, column: 1 }));
+  expect((await check({ 'content-type': 'text/plain' }, text)).status).toBe(415);
+  expect((await check(json, '{"text":1}')).status).toBe(400);
+  expect((await check({ ...json, origin: 'https://evil.example' }, text)).status).toBe(403);
+  expect((await ask(below('api/check'))).status).toBe(404);
 });
 
 test('headers that sign or authorise are shown shortened, and the secret never', async () => {

@@ -1,4 +1,4 @@
-import type { AppAnswer, DeliveryDetail, InspectorState } from '../wire';
+import type { AppAnswer, CheckedPayload, DeliveryDetail, InspectorState } from '../wire';
 
 /** Requests to the inspector. All addresses are relative to the page's own, which holds the token. */
 export const client = {
@@ -10,14 +10,25 @@ export const client = {
   curl: (id: number) => getText(`api/deliveries/${id}/curl`),
   /** Lets the inspector send a signed example to the receiver. */
   async sendExample(): Promise<void> {
-    await ask('api/example', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    await post('api/example', {});
   },
-  async replay(id: number, url: string): Promise<AppAnswer> {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await ask(`api/deliveries/${id}/replay`, { method: 'POST', headers, body: JSON.stringify({ url }) });
-    return (await answer.json()) as AppAnswer;
-  },
+  /** What is wrong with a payload. */
+  check: async (text: string) => (await (await post('api/check', { text })).json()) as CheckedPayload,
+  replay: async (id: number, asked: AskedReplay) =>
+    (await (await post(`api/deliveries/${id}/replay`, asked)).json()) as AppAnswer,
 };
+
+interface AskedReplay {
+  readonly url: string;
+  /** Other bytes to send; absent for those that came. */
+  readonly text: string | undefined;
+  readonly sign: boolean;
+}
+
+function post(path: string, value: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return ask(path, { method: 'POST', headers, body: JSON.stringify(value) });
+}
 
 async function get<T>(path: string): Promise<T> {
   return (await (await ask(path)).json()) as T;

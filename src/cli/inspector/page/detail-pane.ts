@@ -10,11 +10,12 @@ import { outcomeMark } from './outcome';
 import { PayloadView } from './payload-view';
 import { signatureView } from './signature-view';
 import { type Tab, Tabs } from './tabs';
+import { timelineView } from './timeline-view';
 
 interface DetailActions {
   readonly open: (id: number) => void;
   readonly close: () => void;
-  readonly replay: (id: number) => void;
+  readonly replay: (id: number, edit: boolean) => void;
 }
 
 /** The delivery that is open. */
@@ -103,6 +104,7 @@ export class DetailPane {
         element('span', {}, size(bytes)),
         element('span', {}, `#${id}`),
       ),
+      timelineView(detail),
       // The signature tab says why a signature is refused.
       reason === undefined || outcome === 'unauthenticated'
         ? undefined
@@ -110,7 +112,8 @@ export class DetailPane {
       element(
         'p',
         { class: 'actions' },
-        button('Replay', 'primary small', () => this.#actions.replay(id)),
+        button('Replay', 'primary small', () => this.#actions.replay(id, false)),
+        button('Edit', 'small', () => this.#actions.replay(id, true)),
         copyButton(() => client.curl(id), 'Copy as curl'),
         copyButton(() => client.savedLine(id), 'Copy as saved line'),
       ),

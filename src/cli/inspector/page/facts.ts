@@ -1,8 +1,9 @@
+import { indentJson } from '../../indent-json';
 import { isAccepted } from '../../is-accepted';
 import { visibleText } from '../../visible-text';
 import type { AppAnswer, DeliveryDetail, DeliverySummary } from '../wire';
 import { element, untrusted } from './dom';
-import { clockTime, duration } from './format';
+import { clockTime, duration, exact } from './format';
 import { icon, outcomeMark } from './outcome';
 
 /** The request line and the headers, as they came. */
@@ -41,8 +42,10 @@ export function appView({ app, replays }: DeliveryDetail): HTMLElement {
 }
 
 /** An app's answer, or why there was none. */
-export function answerView({ url, ms, status, contentType, text, error }: AppAnswer): HTMLElement {
+export function answerView(answer: AppAnswer): HTMLElement {
+  const { url, ms, times, status, contentType, text, error, edited, signedAgain } = answer;
   const tone = isAccepted(status) ? 'good' : 'bad';
+  const sent = [edited && 'edited', signedAgain && 'signed again'].filter((word) => typeof word === 'string');
   return element(
     'div',
     { class: 'answer' },
@@ -58,10 +61,24 @@ export function answerView({ url, ms, status, contentType, text, error }: AppAns
         element('code', {}, untrusted(url)),
       ),
     ),
+    sent.length === 0 ? undefined : element('p', { class: 'remark' }, `Sent ${sent.join(' and ')}.`),
     error === undefined ? undefined : element('p', { class: 'remark' }, untrusted(error)),
+    times &&
+      element(
+        'p',
+        { class: 'remark' },
+        `Connecting ${exact(times.connecting)}, waiting ${exact(times.waiting)}, reading ${exact(times.reading)}.`,
+      ),
     contentType === undefined ? undefined : element('p', { class: 'remark' }, untrusted(contentType)),
-    text ? element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' }, visibleText(text)) : undefined,
+    text
+      ? element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' }, ...shownLines(indentJson(text)))
+      : undefined,
   );
+}
+
+/** Line ends stay; in JSON that was indented they are ours. */
+function shownLines(text: string): readonly string[] {
+  return [text.split('\n').map(visibleText).join('\n')];
 }
 
 /** Deliveries of the same bytes, each a link to its own view. */

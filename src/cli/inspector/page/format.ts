@@ -29,6 +29,11 @@ export function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
+/** A short time, to a tenth of a millisecond. */
+export function exact(ms: number): string {
+  return ms < 100 ? `${ms.toFixed(1)} ms` : duration(Math.round(ms));
+}
+
 export function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -4,7 +4,7 @@ export interface KeyActions {
   readonly open: () => void;
   readonly back: () => void;
   readonly search: () => void;
-  readonly replay: () => void;
+  readonly replay: (edit: boolean) => void;
   readonly help: () => void;
   readonly newest: () => void;
   readonly jump: (by: 1 | -1) => void;
@@ -45,7 +45,8 @@ function letters(actions: KeyActions): Readonly<Record<string, (() => void) | un
     j: () => actions.move(1),
     k: () => actions.move(-1),
     '/': actions.search,
-    r: actions.replay,
+    r: () => actions.replay(false),
+    e: () => actions.replay(true),
     '?': actions.help,
     g: actions.newest,
     n: () => actions.jump(1),

@@ -7,6 +7,7 @@ const keys: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Esc'], 'Back to the list; clear the search'],
   [['/'], 'Search'],
   [['r'], 'Replay'],
+  [['e'], 'Edit and send again'],
   [['n', 'p'], 'Next, previous schema error'],
   [['1', '…', '5'], 'Payload, Signature, App, Headers, Attempts'],
   [['←', '→'], 'Fold and unfold in the payload'],

@@ -2,8 +2,20 @@ import { announce } from './announce';
 import { client } from './client';
 import { button, byId, element } from './dom';
 import { answerView } from './facts';
+import { PayloadEditor } from './payload-editor';
 
-/** Asks where to send a delivery again, and shows the answer. */
+interface ReplayOptions {
+  /** The suggested address. */
+  readonly url: string;
+  /** Whether `listen` has a secret to sign with. */
+  readonly canSign: boolean;
+  /** Called when a delivery was sent, and so has changed. */
+  readonly done: (id: number) => void;
+  /** Called when the dialog closes. */
+  readonly closed: () => void;
+}
+
+/** Asks where to send a delivery again, and with which bytes, and shows the answer. */
 export class ReplayDialog {
   readonly #dialog = byId('replay') as HTMLDialogElement;
   readonly #url = element('input', {
@@ -13,26 +25,34 @@ export class ReplayDialog {
     autocomplete: 'off',
     spellcheck: 'false',
   });
+  readonly #editor = new PayloadEditor(() => this.#signIfEdited());
+  readonly #sign = element('input', { type: 'checkbox', id: 'replay-sign' });
   readonly #send = element('button', { type: 'submit', class: 'primary' }, 'Send');
   readonly #result = element('div', { class: 'result', role: 'status' });
   readonly #done: (id: number) => void;
+  /** Whether the user has said whether to sign. */
+  #isSaid = false;
   #id = 0;
 
-  /**
-   * @param url the suggested address
-   * @param done called when a delivery was sent, and so has changed
-   * @param closed called when the dialog closes
-   */
-  constructor(url: string, done: (id: number) => void, closed: () => void) {
+  constructor({ url, canSign, done, closed }: ReplayOptions) {
     this.#done = done;
     this.#url.value = url;
+    this.#sign.disabled = !canSign;
+    this.#sign.addEventListener('change', () => (this.#isSaid = true));
+    const signing = canSign ? 'Sign again, with the secret of listen' : 'Sign again (listen has no secret)';
     const form = element(
       'form',
       {},
       element('h2', { id: 'replay-title' }, 'Replay'),
-      element('p', { class: 'remark' }, 'Sends the same bytes and headers once more, from this machine.'),
+      element(
+        'p',
+        { class: 'remark' },
+        'Sends the delivery once more, from this machine: as it came, unless you edit it.',
+      ),
       element('label', { for: 'replay-url' }, 'Address'),
       this.#url,
+      this.#editor.element,
+      element('p', { class: 'choice' }, this.#sign, element('label', { for: 'replay-sign' }, signing)),
       element(
         'p',
         { class: 'actions' },
@@ -49,27 +69,51 @@ export class ReplayDialog {
     this.#dialog.append(form);
   }
 
-  open(id: number): void {
+  /** Opens it for a delivery; with `edit`, at its payload. */
+  async open(id: number, edit = false): Promise<void> {
     this.#id = id;
+    this.#isSaid = false;
+    this.#sign.checked = false;
     this.#result.replaceChildren();
+    this.#editor.element.open = edit;
+    this.#editor.element.replaceChildren();
     this.#dialog.showModal();
     this.#url.focus();
     this.#url.select();
+    try {
+      const { text } = await client.detail(id);
+      if (this.#id !== id || !this.#dialog.open) return;
+      this.#editor.show(text);
+      if (edit) this.#editor.open();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The old signature does not fit other bytes. */
+  #signIfEdited(): void {
+    if (!this.#isSaid && !this.#sign.disabled) this.#sign.checked = this.#editor.changed !== undefined;
   }
 
   async #replay(): Promise<void> {
     const id = this.#id;
+    const hadFocus = document.activeElement === this.#send;
     this.#send.disabled = true;
     this.#result.replaceChildren(element('p', { class: 'remark' }, 'Sending…'));
     try {
-      const answer = await client.replay(id, this.#url.value);
+      const url = this.#url.value;
+      const answer = await client.replay(id, { url, text: this.#editor.changed, sign: this.#sign.checked });
       this.#result.replaceChildren(answerView(answer));
       announce(answer.status === undefined ? 'No answer' : `Answered ${answer.status}`);
       this.#done(id);
     } catch (error) {
-      this.#result.replaceChildren(element('p', { class: 'reason' }, (error as Error).message));
+      this.#fail(error);
     }
     this.#send.disabled = false;
-    this.#url.focus();
+    if (hadFocus) this.#send.focus();
+  }
+
+  #fail(error: unknown): void {
+    this.#result.replaceChildren(element('p', { class: 'reason' }, (error as Error).message));
   }
 }

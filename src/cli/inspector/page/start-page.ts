@@ -38,18 +38,23 @@ export function startPage(state: InspectorState): void {
     },
     open: (id) => open(id, false),
   });
-  const detail = new DetailPane({ open: (id) => open(id, true), close: back, replay: (id) => replay.open(id) });
-  const replay = new ReplayDialog(
-    state.forward ?? state.receiver,
-    (id) => {
+  const detail = new DetailPane({
+    open: (id) => open(id, true),
+    close: back,
+    replay: (id, edit) => void replay.open(id, edit),
+  });
+  const replay = new ReplayDialog({
+    url: state.forward ?? state.receiver,
+    canSign: state.checksSignatures,
+    done: (id) => {
       if (detail.id === id) void detail.show(id, 'app');
     },
-    () => {
+    closed: () => {
       if (!isLost(document.activeElement)) return;
       if (document.body.classList.contains('reading')) detail.focus();
       else list.focus();
     },
-  );
+  });
   const help = makeHelp();
   let resting: ReturnType<typeof setTimeout> | undefined;
   /** How many came while the list was scrolled down. */
@@ -137,9 +142,9 @@ export function startPage(state: InspectorState): void {
       document.body.classList.remove('reading');
       filters.focus();
     },
-    replay: () => {
+    replay: (edit) => {
       const id = detail.id ?? list.selected;
-      if (id !== undefined) replay.open(id);
+      if (id !== undefined) void replay.open(id, edit);
     },
     help: () => help.showModal(),
     newest: () => list.move(Number.NEGATIVE_INFINITY),
