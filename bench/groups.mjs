@@ -10,7 +10,7 @@ import { construction } from './groups/construction.mjs';
 import { drift, driftOfAnswers } from './groups/drift.mjs';
 import { forged } from './groups/forged.mjs';
 import { handlers, inFlight, remembered } from './groups/growth.mjs';
-import { answering, asPeopleRunIt, journal, silent, telemetry } from './groups/http.mjs';
+import { answering, asPeopleRunIt, journal, journalInPostgres, silent, telemetry } from './groups/http.mjs';
 import { bodies, copies } from './groups/memory.mjs';
 import { againstStandardWebhooks, againstStripe } from './groups/neighbours.mjs';
 import { receiving } from './groups/receiving.mjs';
@@ -62,7 +62,10 @@ const listWithServices = ['bullmq', 'pg-boss'].flatMap((engine) => [
   ['queues', async () => (await queues()).working(engine, 700)],
   ...[1, 10, 50].map((atOnce) => ['queues', async () => (await queues()).workingFully(engine, 700, atOnce)]),
 ]);
-listWithServices.push(['queues', () => answering(700)]);
+listWithServices.push(
+  ['queues', () => answering(700)],
+  ['postgres-journal', () => journalInPostgres({ bytes: 700, atLeast: 0.8 })],
+);
 
 export const groups = [...list, ...listWithServices].map(([part, make], index) => ({
   part,

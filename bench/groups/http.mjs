@@ -155,6 +155,33 @@ export async function answering(bytes) {
   });
 }
 
+/**
+ * What a journal in PostgreSQL costs, against the same receiver with `postgresStore` alone. Needs the service.
+ *
+ * @param atLeast the goal: how many times the requests of the receiver without
+ */
+export async function journalInPostgres({ bytes, atLeast }) {
+  const database = await ownDatabase();
+  const servers = ['postgresJournal', 'postgresStore'].map((name) => {
+    return { name, file: 'with-services', args: [name, database.url] };
+  });
+  const { contenders, close } = await race(servers, bytes, manyConnections);
+  const means = 'requests a second with `logger: false`, `postgresStore` and `postgresJournal`';
+  return group('with postgresJournal', bytes, {
+    contenders,
+    rows: [
+      {
+        ...row('postgresJournal', 'postgresStore', { bytes, goal: { atLeast } }),
+        means: `${means}. Divided by those without the journal.`,
+      },
+    ],
+    async close() {
+      close();
+      await database.remove();
+    },
+  });
+}
+
 function group(kind, bytes, rest) {
   const name = `requests a second over HTTP, ${kind}, ${sizeText(bytes)}`;
   return { name, unit: 'requests a second', rounds: 12, warmUps: 4, ...rest };

@@ -11,7 +11,10 @@ import { event, secret } from '../load/deliveries.mjs';
 import { handle, serve } from './serve.mjs';
 
 const [name, url] = process.argv.slice(2);
-const namespace = 'bench';
+// Two servers may share a database, and are sent the same deliveries.
+const namespace = `bench-${name}`;
+// Others may keep the disk busy: that is waited for.
+const storeTimeoutMs = 30_000;
 
 const services = {
   redisStore() {
@@ -20,7 +23,15 @@ const services = {
   async postgresStore() {
     const store = postgres.postgresStore({ pool: new Pool({ connectionString: url, max: 10 }), namespace });
     await store.migrate();
-    return { deduplicate: { store } };
+    return { deduplicate: { store, storeTimeoutMs } };
+  },
+  async postgresJournal() {
+    const pool = new Pool({ connectionString: url, max: 10 });
+    const store = postgres.postgresStore({ pool, namespace });
+    const journal = postgres.postgresJournal({ pool, namespace });
+    await store.migrate();
+    await journal.migrate();
+    return { journal, deduplicate: { store, storeTimeoutMs } };
   },
   async pgBossQueue() {
     const boss = new PgBoss({ connectionString: url, max: 10 });

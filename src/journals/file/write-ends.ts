@@ -1,4 +1,5 @@
 import type { JournalEnd } from '../../foundations/contracts/journal';
+import { joinEnds } from '../../foundations/join-ends';
 import type { CurrentFile } from './current-file';
 import type { Folder } from './folder';
 import { endLine, readEnd } from './line';
@@ -49,9 +50,7 @@ async function mergeEnds(
           ? undefined
           : await reader.line(segment, place.endOffset, place.endLength);
       const before = merged.get(number)?.end ?? (line && readEnd(line));
-      const succeeded = new Set([...(before?.succeeded ?? []), ...given.end.succeeded]);
-      const newest = before !== undefined && before.endedAt > given.end.endedAt ? before : given.end;
-      merged.set(number, { ...given, end: { ...newest, succeeded: [...succeeded] } });
+      merged.set(number, before === undefined ? given : { ...given, end: joinEnds(before, given.end) });
     }
   } finally {
     await reader.close();

@@ -1,4 +1,5 @@
 import { readRows } from '../../foundations/foreign-values';
+import { codeOf } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -29,9 +30,4 @@ export function databaseOf(pool: PostgresPool): Database {
       await ask(text, values);
     },
   };
-}
-
-/** PostgreSQL's code for an error, if any. */
-export function codeOf(error: unknown): unknown {
-  return (error as { readonly code?: unknown } | null)?.code;
 }

@@ -1,11 +1,13 @@
 import type { Journal, JournalSettings } from '../../foundations/contracts/journal';
 import { describeError } from '../../foundations/describe-error';
-import { readBoolean, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
+import { codeOf } from '../../foundations/postgres-answer';
 import { logSafely } from '../../foundations/tell';
-import { writeContent } from './content';
-import { codeOf, databaseOf } from './database';
+import { appending, toAppend } from './appending';
+import { databaseOf } from './database';
 import { dropOldest } from './drop-oldest';
+import { ending } from './ending';
 import { migration } from './migration';
 import { type PostgresJournalOptions, parseOptions } from './options';
 import { findIn, forgetIn, removeOld, type Searched } from './search';
@@ -38,6 +40,8 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
   const database = databaseOf(pool);
   const unreadable = new Set<string>();
   const searched: Searched = { database, namespace, seal, onUnreadable };
+  const append = appending(searched, keepDays);
+  const tellEnd = ending(database, namespace);
   const told = new Set<unknown>();
   let settings: JournalSettings | undefined;
 
@@ -69,20 +73,9 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     },
     async append(entry) {
       pruneNowAndThen();
-      const { key, receivedAt, event, tenant, scheme } = entry;
-      const { head, body } = await writeContent(entry, seal);
-      const names = [event, tenant, scheme].map((name) => (name === undefined ? null : toStored(name)));
-      const bytes = body.length + (head?.length ?? 0);
-      const values = [namespace, key, receivedAt, ...names, head, body, bytes, keepDays];
-      const [before] = await database.rowsOf(statements.append, values);
-      if (before === undefined || !readBoolean(before['expired'], 'postgresJournal.pool: expired')) return;
-      await forgetIn(searched, { key });
-      await database.rowsOf(statements.append, values);
+      await append(await toAppend(entry, seal));
     },
-    async ended(key, { outcome, succeeded, endedAt }) {
-      const names = JSON.stringify(succeeded.map(toStored));
-      await database.run(statements.ended, [namespace, key, outcome, endedAt, names]);
-    },
+    ended: (key, end) => tellEnd({ key, end }),
     find: (query) => findIn(searched, query),
     forget: (which) => forgetIn(searched, which),
     async stats() {

@@ -1,4 +1,4 @@
-import { msOf, namesIn, timeOf, today } from './expressions';
+import { msOf, timeOf, today } from './expressions';
 
 /**
  * Each step is one statement, so it is atomic without a transaction. Days are the server's, in UTC: an entry lies in the
@@ -7,33 +7,43 @@ import { msOf, namesIn, timeOf, today } from './expressions';
  * Columns are returned as text, which clients leave as it is, under names of one word, which no client rewrites. Days,
  * numbers of 64 bits and lists go in as text, since clients convert other types each in its own way.
  */
-/**
- * $1 namespace, $2 key, $3 receivedAt, $4 event, $5 tenant, $6 scheme, $7 head, $8 body, $9 bytes, $10
- * keepDays. Returns a row if the
- * key was kept before, which says whether that is past its time.
- */
-export const append = `
-WITH entry AS (
-  INSERT INTO bigmind_webhook_journal (namespace, key, received_at, event, tenant, scheme, bytes)
-  VALUES ($1, $2, ${timeOf('$3')}, $4, $5, $6, $9::int)
-  ON CONFLICT (namespace, key) DO NOTHING
-  RETURNING namespace, day, id
-), content AS (
-  INSERT INTO bigmind_webhook_journal_bodies (namespace, day, id, head, body)
-  SELECT namespace, day, id, $7::bytea, $8::bytea FROM entry
-)
-SELECT (day < ${today} - $10::int)::text AS expired FROM bigmind_webhook_journal WHERE namespace = $1 AND key = $2`;
+const given = (columns: string): string => `given AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($2::text::json) AS entry (${columns})
+)`;
 
 /**
- * $1 namespace, $2 key, $3 outcome, $4 endedAt, $5 names of handlers. Two processes may tell in either order: the newest
- * end counts.
+ * $1 namespace, $2 entries, in JSON, each with a key of its own; $3 their heads and bodies, one after the other; $4
+ * keepDays. Returns the keys that were kept before and are past their time. The order is that of every process, so that
+ * they wait for one another and never both ways.
+ */
+export const append = `
+WITH ${given('key text, received float8, event text, tenant text, scheme text, start int4, head int4, body int4')}, entry AS (
+  INSERT INTO bigmind_webhook_journal (namespace, key, received_at, event, tenant, scheme, bytes)
+  SELECT $1, key, ${timeOf('received')}, event, tenant, scheme, coalesce(head, 0) + body FROM given ORDER BY key
+  ON CONFLICT (namespace, key) DO NOTHING
+  RETURNING namespace, key, day, id
+), content AS (
+  INSERT INTO bigmind_webhook_journal_bodies (namespace, day, id, head, body)
+  SELECT namespace, day, id, substring($3::bytea FROM start FOR head), substring($3::bytea FROM start + coalesce(head, 0) FOR body)
+  FROM entry JOIN given USING (key)
+)
+SELECT key FROM bigmind_webhook_journal WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given))
+  AND day < ${today} - $4::int`;
+
+/**
+ * $1 namespace, $2 ends, in JSON, each with a key of its own. Two processes may tell in either order: the newest end
+ * counts. Rows are locked in the order of every process.
  */
 export const ended = `
+WITH ${given('key text, outcome text, at float8, names json')}, locked AS (
+  SELECT key FROM bigmind_webhook_journal WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given))
+  ORDER BY day, id FOR UPDATE
+)
 UPDATE bigmind_webhook_journal AS j SET
-  outcome = CASE WHEN j.ended_at > ${timeOf('$4')} THEN j.outcome ELSE $3 END,
-  ended_at = greatest(j.ended_at, ${timeOf('$4')}),
-  succeeded = ARRAY(SELECT unnest(j.succeeded) UNION ${namesIn('$5')})
-WHERE namespace = $1 AND key = $2`;
+  outcome = CASE WHEN j.ended_at > ${timeOf('given.at')} THEN j.outcome ELSE given.outcome END,
+  ended_at = greatest(j.ended_at, ${timeOf('given.at')}),
+  succeeded = ARRAY(SELECT unnest(j.succeeded) UNION SELECT json_array_elements_text(given.names))
+FROM given JOIN locked USING (key) WHERE j.namespace = $1 AND j.key = given.key`;
 
 /** $1 namespace. The tables' bytes are those of all namespaces. */
 export const stats = `

@@ -3,6 +3,7 @@ import type { Ask } from '../../foundations/breaker';
 import type { Journal, JournalEnd } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
+import { joinEnds } from '../../foundations/join-ends';
 import { logSafely } from '../../foundations/tell';
 
 /** More are given up, the oldest first: a journal that is away must not fill the memory. */
@@ -43,7 +44,7 @@ export class JournalEnds {
 
   add(key: string, end: JournalEnd): void {
     const earlier = this.#waiting.get(key);
-    this.#waiting.set(key, earlier === undefined ? end : joined(earlier, end));
+    this.#waiting.set(key, earlier === undefined ? end : joinEnds(earlier, end));
     if (this.#waiting.size > mostWaiting) this.#waiting.takeOldest();
     this.#writing ??= this.#writeAll();
   }
@@ -86,7 +87,7 @@ export class JournalEnds {
     } catch (error) {
       this.#tellOnce(error);
       const later = this.#waiting.get(key);
-      this.#waiting.set(key, later === undefined ? end : joined(end, later));
+      this.#waiting.set(key, later === undefined ? end : joinEnds(end, later));
       return false;
     }
   }
@@ -114,10 +115,4 @@ export class JournalEnds {
       };
     });
   }
-}
-
-/** As the journal joins them: the newest outcome counts, whichever was told first. */
-function joined(one: JournalEnd, other: JournalEnd): JournalEnd {
-  const newest = one.endedAt > other.endedAt ? one : other;
-  return { ...newest, succeeded: [...new Set([...one.succeeded, ...other.succeeded])] };
 }

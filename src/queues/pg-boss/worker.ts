@@ -1,11 +1,11 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
 import type { JobPlan, QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
+import { isAnswer } from '../../foundations/postgres-answer';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
 import type { SharedNamespace } from '../shared-namespace';
 import type { Engine, TakenJob, Verdict } from './engine';
-import { isAnswer } from './error-code';
 import { Leases } from './leases';
 
 export interface WorkerSettings {

@@ -1,0 +1,81 @@
+import type { JournalEntry } from '../../foundations/contracts/journal';
+import { readText } from '../../foundations/foreign-values';
+import { inBatches } from '../../foundations/in-batches';
+import type { Seal } from '../../foundations/journal-seal';
+import { isAnswer } from '../../foundations/postgres-answer';
+import { type StoredContent, writeContent } from './content';
+import { forgetIn, type Searched } from './search';
+import * as statements from './statements';
+import { toStored } from './stored-text';
+
+/** An entry as it is sent. */
+export interface EntryToAppend {
+  readonly entry: JournalEntry;
+  readonly content: StoredContent;
+}
+
+/** What is sent in one statement, unless a single entry is longer. */
+const mostBytes = 4 * 1024 * 1024;
+/** While these are answered, the next one grows. */
+const atOnce = 2;
+
+export async function toAppend(entry: JournalEntry, seal: Seal | undefined): Promise<EntryToAppend> {
+  return { entry, content: await writeContent(entry, seal) };
+}
+
+/** Appends entries; those that come at the same time in one statement. */
+export function appending(searched: Searched, keepDays: number): (entry: EntryToAppend) => Promise<void> {
+  return inBatches((entries) => appendAll(searched, keepDays, entries), {
+    atOnce,
+    sizes: { of: ({ content }) => sizeOf(content), most: mostBytes },
+    // PostgreSQL refuses the statement for what is wrong with one.
+    mayBeOfOne: isAnswer,
+  });
+}
+
+/** Appends entries in one statement. Those whose key is kept, but past its time, take the place of the old ones. */
+export async function appendAll(
+  searched: Searched,
+  keepDays: number,
+  entries: readonly EntryToAppend[],
+): Promise<void> {
+  const { database, namespace } = searched;
+  const byKey = new Map<string, EntryToAppend>();
+  for (const one of entries) if (!byKey.has(one.entry.key)) byKey.set(one.entry.key, one);
+  const send = (some: readonly EntryToAppend[]) =>
+    database.rowsOf(statements.append, [namespace, ...written(some), keepDays]);
+  const expired = await send([...byKey.values()]);
+  if (expired.length === 0) return;
+  const keys = expired.map((row) => readText(row['key'], 'postgresJournal.pool: key'));
+  for (const key of keys) await forgetIn(searched, { key });
+  await send(keys.flatMap((key) => byKey.get(key) ?? []));
+}
+
+/** The entries as JSON, and their contents, one after the other. */
+function written(entries: readonly EntryToAppend[]): [string, Buffer] {
+  const contents: Buffer[] = [];
+  // PostgreSQL counts from 1.
+  let start = 1;
+  const rows = entries.map(({ entry, content: { head, body } }) => {
+    const { key, receivedAt, event, tenant, scheme } = entry;
+    const row = {
+      key,
+      received: receivedAt,
+      event: event === undefined ? null : toStored(event),
+      tenant: tenant === undefined ? null : toStored(tenant),
+      scheme: toStored(scheme),
+      start,
+      head: head === null ? null : head.length,
+      body: body.length,
+    };
+    if (head !== null) contents.push(head);
+    contents.push(body);
+    start += (head?.length ?? 0) + body.length;
+    return row;
+  });
+  return [JSON.stringify(rows), Buffer.concat(contents)];
+}
+
+function sizeOf({ head, body }: StoredContent): number {
+  return (head?.length ?? 0) + body.length;
+}

@@ -1,0 +1,34 @@
+import type { JournalEnd } from '../../foundations/contracts/journal';
+import { inBatches } from '../../foundations/in-batches';
+import { joinEnds } from '../../foundations/join-ends';
+import { isAnswer } from '../../foundations/postgres-answer';
+import type { Database } from './database';
+import * as statements from './statements';
+import { toStored } from './stored-text';
+
+/** How a delivery ended, and its key. */
+export interface EndToTell {
+  readonly key: string;
+  readonly end: JournalEnd;
+}
+
+/** While one is answered, the next one grows. */
+const atOnce = 1;
+
+/** Adds ends; those that come at the same time in one statement. */
+export function ending(database: Database, namespace: string): (end: EndToTell) => Promise<void> {
+  return inBatches(
+    async (ends) => {
+      const byKey = new Map<string, JournalEnd>();
+      for (const { key, end } of ends) {
+        const before = byKey.get(key);
+        byKey.set(key, before === undefined ? end : joinEnds(before, end));
+      }
+      const rows = [...byKey].map(([key, { outcome, endedAt, succeeded }]) => {
+        return { key, outcome, at: endedAt, names: succeeded.map(toStored) };
+      });
+      await database.run(statements.ended, [namespace, JSON.stringify(rows)]);
+    },
+    { atOnce, mayBeOfOne: isAnswer },
+  );
+}
