@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyOf } from './mutant-name.mjs';
+import { describeMutant, keyOf } from './mutant-name.mjs';
 import { roomOf } from './rooms.mjs';
 
 const goal = 95;
@@ -15,14 +15,14 @@ export function survivorsFile(folder, rooms) {
 /** The names of the mutants that the last run of these rooms left; none where there was no such run. */
 export function survivorsOf(folder, rooms) {
   const file = survivorsFile(folder, rooms);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).map(keyOf) : [];
 }
 
 const percent = (share, whole) => (whole === 0 ? 100 : (100 * share) / whole);
 
 function score(mutants) {
   const isNoticed = ({ status }) => status in noticedBy;
-  const survived = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const survived = mutants.filter(isUnnoticed);
   const unexplained = survived.filter((mutant) => !reasons.has(keyOf(mutant)));
   const noticed = mutants.filter(isNoticed);
   const points = percent(noticed.length, noticed.length + unexplained.length);
@@ -42,10 +42,21 @@ function row(name, mutants) {
   return `| ${[name, ...numbers, `${points.toFixed(1)}%`].join(' | ')} |`;
 }
 
-function line({ file, place, mutator, original, replacement, status }, reason) {
+/** A result of Stryker, with the words that it is known by. Results count lines and columns from 1, mutants from 0. */
+export function named({ location: { start, end }, status, ...mutant }) {
+  const fromZero = ({ line, column }) => ({ line: line - 1, column: column - 1 });
+  const location = { start: fromZero(start), end: fromZero(end) };
+  return { ...describeMutant({ ...mutant, location }), status, place: start };
+}
+
+export function isUnnoticed({ status }) {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
+export function lineOf({ file, place, mutator, original, replacement, status }, reason) {
   const reached = status === 'NoCoverage' ? ' (no test reaches it)' : '';
   const why = reason === undefined ? '' : `\n  ${reason}`;
-  return `- ${file}:${place.line + 1}:${place.column + 1} ${mutator}${reached}: \`${original}\` → \`${replacement}\`${why}`;
+  return `- ${file}:${place.line}:${place.column} ${mutator}${reached}: \`${original}\` → \`${replacement}\`${why}`;
 }
 
 /** What a run has shown: a table of the rooms, what no test noticed, and what nobody could. */
@@ -55,9 +66,9 @@ export function reportOf(mutants, rooms) {
   const explained = survived.filter((mutant) => reasons.has(keyOf(mutant)));
   const stale = ran.filter((mutant) => mutant.status in noticedBy && reasons.has(keyOf(mutant)));
   const sections = [
-    ['No test notices', unexplained.map((mutant) => line(mutant))],
-    ['Nobody could notice (equivalent.json)', explained.map((mutant) => line(mutant, reasons.get(keyOf(mutant))))],
-    ['In equivalent.json, and yet noticed', stale.map((mutant) => line(mutant))],
+    ['No test notices', unexplained.map((mutant) => lineOf(mutant))],
+    ['Nobody could notice (equivalent.json)', explained.map((mutant) => lineOf(mutant, reasons.get(keyOf(mutant))))],
+    ['In equivalent.json, and yet noticed', stale.map((mutant) => lineOf(mutant))],
   ];
   const text = [
     '| room | changes | noticed | by time | equivalent | not noticed | errors | score |',
@@ -73,5 +84,6 @@ export function reportOf(mutants, rooms) {
     '',
     `${points.toFixed(1)}% of the changes that anybody could notice are noticed; the goal is ${goal}%.`,
   ].join('\n');
-  return { text, isEnough: points >= goal, unnoticed: survived };
+  const unnoticed = unexplained.map(({ status: _, place: __, ...mutant }) => ({ ...mutant, reason: '' }));
+  return { text, isEnough: points >= goal, unnoticed };
 }

@@ -13,8 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installApart } from '../install-apart.mjs';
-import { describeMutant, keyOf } from './mutant-name.mjs';
-import { reportOf, survivorsFile, survivorsOf } from './report.mjs';
+import { named, reportOf, survivorsFile, survivorsOf } from './report.mjs';
 import { mutated, rooms } from './rooms.mjs';
 
 const { values } = parseArgs({
@@ -77,8 +76,8 @@ const found = await new Stryker({
   reporters: ['choosing', 'progress-append-only'],
   tempDirName: join(work, 'sandboxes'),
   testRunner: 'covering',
-  // For endless loops: a third of what all tests that reach the mutant take, which is less than a minute.
-  timeoutFactor: 0.3,
+  // For endless loops: half of what all tests that reach the mutant take, and more than those take that run.
+  timeoutFactor: 0.5,
   timeoutMS: 20_000,
   warnings: { slow: false, unknownOptions: false },
   mutation: {
@@ -88,17 +87,16 @@ const found = await new Stryker({
     seed: values.seed,
     chosen: join(work, 'chosen.json'),
     cache: join(cache, 'coverage'),
-    mostMs: 15_000,
+    mostMs: 20_000,
     testTimeoutMs: 5_000,
   },
 }).runMutationTest();
 
-const mutants = found
-  .filter(({ statusReason }) => statusReason !== 'not chosen')
-  .map((mutant) => ({ ...describeMutant(mutant), status: mutant.status, place: mutant.location.start }));
+const mutants = found.filter(({ statusReason }) => statusReason !== 'not chosen').map(named);
 const { text, isEnough, unnoticed } = reportOf(mutants, only);
 console.log(text);
 const name = only.length === rooms.length ? 'all' : only.join('-');
 writeFileSync(join(results, `${name}.md`), text);
-if (sample === undefined) writeFileSync(survivorsFile(results, only), JSON.stringify(unnoticed.map(keyOf)));
+// For `--again`, and in the form of equivalent.json.
+writeFileSync(survivorsFile(results, only), JSON.stringify(unnoticed, null, 2));
 process.exitCode = isEnough ? 0 : 1;

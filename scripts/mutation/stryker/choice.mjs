@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import { chosenOf } from '../chosen.mjs';
+import { isUnnoticed, lineOf, named } from '../report.mjs';
 
-/** In Stryker's own process: when it knows all mutants, writes down those to run. */
+/** In Stryker's own process: when it knows all mutants, writes down those to run. Prints at once what no test notices. */
 function choosing({ mutation }) {
   return {
+    onMutantTested(mutant) {
+      if (isUnnoticed(mutant)) console.log(lineOf(named(mutant)));
+    },
     onMutationTestingPlanReady({ mutantPlans }) {
       const mutants = mutantPlans.map(({ mutant }) => mutant).filter(({ status }) => status === undefined);
       writeFileSync(mutation.chosen, JSON.stringify(chosenOf(mutants, mutation)));
