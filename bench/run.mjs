@@ -9,10 +9,11 @@
 // What is measured is listed in `groups.mjs`. Everything else: `groups/` one file a question, `harness/` how it is
 // asked and told, `load/` deliveries and who sends them, `servers/` and `fresh/` the processes that are measured.
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installApart } from '../scripts/install-apart.mjs';
 import { groups, parts } from './groups.mjs';
 import { chart } from './harness/chart.mjs';
-import { install } from './harness/install.mjs';
 import { judge } from './harness/judge.mjs';
 import { measureApart } from './harness/measure-apart.mjs';
 import { explanation, report, table } from './harness/report.mjs';
@@ -20,7 +21,7 @@ import { explanation, report, table } from './harness/report.mjs';
 const { check, only } = parseArgs({ options: { check: { type: 'boolean' }, only: { type: 'string' } } }).values;
 if (only !== undefined && !parts.includes(only)) throw new Error(`--only ${only}: expected one of ${parts.join(', ')}`);
 
-install();
+installApart(fileURLToPath(new URL('.', import.meta.url)));
 const measured = [];
 for (const { part, index, needsServices } of groups) {
   if (only === undefined ? !needsServices : only === part) measured.push({ part, ...(await measureApart(index)) });

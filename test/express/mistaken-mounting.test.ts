@@ -54,13 +54,18 @@ test('a receiver shows no property that it has only to refuse', () => {
   expect(Object.keys(receiver().webhooks)).not.toContain('handle');
 });
 
-test('a handler that was written as a route fails its delivery, and the log says what it gets', async () => {
-  const { logger, lines } = notedLog();
-  const { webhooks } = receiver({ logger });
-  const answer = (_request: unknown, response: unknown) =>
-    (response as { status(code: number): { end(): void } }).status(200).end();
-  webhooks.on('notes_created', answer as never);
-  const reply = await webhooks.receive(genuine());
-  expect(reply.status).toBe(500);
-  expect(JSON.stringify(lines)).toContain('A handler gets (event, context), not (request, response)');
-});
+test.each(['status', 'sendStatus', 'json', 'send', 'end', 'set', 'setHeader'])(
+  'a handler that was written as a route, and calls response.%s(), fails its delivery, and the log says what it gets',
+  async (method) => {
+    const { logger, lines } = notedLog();
+    const { webhooks } = receiver({ logger });
+    const failures: unknown[] = [];
+    webhooks.onError((error) => void failures.push(error));
+    const answer = (_request: unknown, response: unknown) => (response as Record<string, () => void>)[method]?.();
+    webhooks.on('notes_created', answer as never, { name: 'as a route' });
+    const reply = await webhooks.receive(genuine());
+    expect(reply.status).toBe(500);
+    expect(failures).toMatchObject([{ code: 'BAD_HANDLER' }]);
+    expect(JSON.stringify(lines)).toContain('A handler gets (event, context), not (request, response)');
+  },
+);

@@ -188,3 +188,13 @@ test('what a handler throws is not told to the sender', async () => {
   expect(status).toBe(500);
   expect(`${body}${JSON.stringify(headers)}`).not.toMatch(/swordfish|failing/);
 });
+
+test('those of the event and those of every event are started, and no other', async () => {
+  const started: string[] = [];
+  const webhooks = receiverWith();
+  webhooks.on('todo_created', () => void started.push('todo_created'));
+  webhooks.on(['notes_created', 'notes_updated'], () => void started.push('notes'));
+  webhooks.on('*', () => void started.push('*'));
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  expect(started).toEqual(['notes', '*']);
+});

@@ -95,6 +95,12 @@ test('a replay without any handler rejects with NO_HANDLERS', async () => {
   await expect(journal.replay()).rejects.toMatchObject({ code: 'NO_HANDLERS' });
 });
 
+test.each(['onInvalid', 'onUnknown'] as const)('a replay for %s alone runs', async (callback) => {
+  const webhooks = receiverWith({ journal: new ArrayJournal() });
+  webhooks[callback](() => undefined);
+  await expect(webhooks.journal.replay()).resolves.toMatchObject({ found: 0 });
+});
+
 test.each<[unknown, string]>([
   [{}, 'journal.forget: expected { key }, { tenant } or { before }, one of them'],
   [{ key: 'a', tenant: 'b' }, 'journal.forget: expected { key }, { tenant } or { before }, one of them'],

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import { TestStatus } from '@stryker-mutator/api/test-runner';
+import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
+import { roomOf } from '../rooms.mjs';
+import { coverageOf, filesFor, joined } from './coverage.mjs';
+
+const [jestPlugin] = jestPlugins;
+/** The module through which Stryker's runner and its test environment talk. */
+const { state } = await import(
+  new URL('jest-plugins/messaging.cjs', import.meta.resolve('@stryker-mutator/jest-runner'))
+);
+/** What the files in ../jest read: they run outside of the tests' own realm. */
+const watch = { order: [], hasFailed: undefined, leftOut: new Set() };
+globalThis[Symbol.for('mutation')] = watch;
+
+/** Stryker's Jest runner, which is told which files to run, and ends with the first failure. */
+class CoveringRunner {
+  #jest;
+  #settings;
+  #files;
+  /** What is changed in the next call of Jest. */
+  #now = {};
+
+  constructor(jest, settings) {
+    this.#jest = jest;
+    this.#settings = settings;
+    const run = jest.run.bind(jest);
+    jest.run = ({ jestConfig, ...call }) =>
+      run({ ...call, testFiles: this.#now.files, jestConfig: { ...jestConfig, ...this.#now.config } });
+  }
+
+  capabilities() {
+    return this.#jest.capabilities();
+  }
+
+  init() {
+    return this.#jest.init();
+  }
+
+  async dryRun(options) {
+    const left = this.#jest.jestConfig.testPathIgnorePatterns.map((pattern) => new RegExp(pattern));
+    const tests = readdirSync('test', { recursive: true })
+      .map((name) => join('test', name))
+      .filter((file) => file.endsWith('.test.ts') && !left.some((pattern) => pattern.test(`/${file}`)));
+    const { failed, measured } = await coverageOf(tests, this.#settings.cache, (file) => this.#measure(file, options));
+    if (failed) return failed;
+    const leftOut = [...measured.values()].flatMap((result) => result.leftOut);
+    if (leftOut.length > 0) process.stderr.write(`Left out, slow or failing without a change: ${leftOut.join('; ')}\n`);
+    const files = [...measured].map(([file, { loadMs, tests, mutantCoverage }]) => ({
+      file,
+      loadMs,
+      tests: Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs])),
+      mutants: [...new Set([mutantCoverage.static, ...Object.values(mutantCoverage.perTest)].flatMap(Object.keys))],
+    }));
+    writeFileSync('coverage.json', JSON.stringify({ files, leftOut }));
+    return joined(measured);
+  }
+
+  async #measure(file, options) {
+    state.instrumenterContext = {};
+    this.#now = { files: [join(process.cwd(), file)] };
+    const started = performance.now();
+    const result = await this.#jest.dryRun(options);
+    if (result.status !== 'complete') return result;
+    const spent = result.tests.reduce((sum, { timeSpentMs }) => sum + timeSpentMs, 0);
+    const isSteady = ({ status, timeSpentMs }) =>
+      status === TestStatus.Success && timeSpentMs < this.#settings.testTimeoutMs / 2;
+    const tests = result.tests.filter(isSteady).map(({ fileName: _, ...test }) => test);
+    const steady = new Set(tests.map(({ id }) => id));
+    // Absent where a file loads nothing that is changed.
+    const { perTest, static: always } = result.mutantCoverage ?? { perTest: {}, static: {} };
+    return {
+      status: result.status,
+      loadMs: performance.now() - started - spent,
+      tests,
+      leftOut: result.tests
+        .filter(({ status, id }) => status !== TestStatus.Skipped && !steady.has(id))
+        .map(({ id }) => id),
+      mutantCoverage: {
+        static: always,
+        perTest: Object.fromEntries(Object.entries(perTest).filter(([name]) => steady.has(name))),
+      },
+    };
+  }
+
+  /** Written by the process that did the dry run, which may have been another. */
+  #read() {
+    const { files, leftOut } = JSON.parse(readFileSync('coverage.json', 'utf8'));
+    watch.leftOut = new Set(leftOut);
+    return files.map((file) => ({ ...file, mutants: new Set(file.mutants) }));
+  }
+
+  async mutantRun(options) {
+    const { activeMutant, testFilter } = options;
+    this.#files ??= this.#read();
+    const room = roomOf(relative(process.cwd(), options.sandboxFileName));
+    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostMs);
+    watch.order = chosen.map(({ file }) => join(process.cwd(), file));
+    watch.hasFailed = false;
+    this.#now = { files: watch.order, config: { testTimeout: this.#settings.testTimeoutMs } };
+    return this.#jest.mutantRun(options);
+  }
+}
+
+function coveringRunner(injector) {
+  return new CoveringRunner(jestPlugin.factory(injector), injector.resolve(commonTokens.options).mutation);
+}
+coveringRunner.inject = tokens(commonTokens.injector);
+
+export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, 'covering', coveringRunner)];
