@@ -1,6 +1,6 @@
+import { callTogether } from '../../foundations/call-together';
 import type { JournalEntry } from '../../foundations/contracts/journal';
 import { readText } from '../../foundations/foreign-values';
-import { inBatches } from '../../foundations/in-batches';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { type StoredContent, writeContent } from './content';
@@ -25,11 +25,15 @@ export async function toAppend(entry: JournalEntry, seal: Seal | undefined): Pro
 
 /** Appends entries; those that come at the same time in one statement. */
 export function appending(searched: Searched, keepDays: number): (entry: EntryToAppend) => Promise<void> {
-  return inBatches((entries) => appendAll(searched, keepDays, entries), {
+  return callTogether<EntryToAppend, undefined>({
+    async call(entries) {
+      await appendAll(searched, keepDays, entries);
+      return entries.map(() => undefined);
+    },
     atOnce,
     sizes: { of: ({ content }) => sizeOf(content), most: mostBytes },
     // PostgreSQL refuses the statement for what is wrong with one.
-    mayBeOfOne: isAnswer,
+    isTriedApart: isAnswer,
   });
 }
 

@@ -1,5 +1,5 @@
+import { callTogether } from '../../foundations/call-together';
 import type { JournalEnd } from '../../foundations/contracts/journal';
-import { inBatches } from '../../foundations/in-batches';
 import { joinEnds } from '../../foundations/join-ends';
 import { isAnswer } from '../../foundations/postgres-answer';
 import type { Database } from './database';
@@ -12,13 +12,10 @@ export interface EndToTell {
   readonly end: JournalEnd;
 }
 
-/** While one is answered, the next one grows. */
-const atOnce = 1;
-
 /** Adds ends; those that come at the same time in one statement. */
 export function ending(database: Database, namespace: string): (end: EndToTell) => Promise<void> {
-  return inBatches(
-    async (ends) => {
+  return callTogether<EndToTell, undefined>({
+    async call(ends) {
       const byKey = new Map<string, JournalEnd>();
       for (const { key, end } of ends) {
         const before = byKey.get(key);
@@ -28,7 +25,8 @@ export function ending(database: Database, namespace: string): (end: EndToTell) 
         return { key, outcome, at: endedAt, names: succeeded.map(toStored) };
       });
       await database.run(statements.ended, [namespace, JSON.stringify(rows)]);
+      return ends.map(() => undefined);
     },
-    { atOnce, mayBeOfOne: isAnswer },
-  );
+    isTriedApart: isAnswer,
+  });
 }

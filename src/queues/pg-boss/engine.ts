@@ -1,8 +1,8 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
-import { inBatches } from '../../foundations/in-batches';
 import { isSerializationFailure, serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
@@ -127,7 +127,13 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   }
 
   /** A statement for each job would cost a commit each. */
-  const complete = inBatches<string>((ids) => boss.complete(name, [...ids], undefined, { db }));
+  const complete = callTogether<string, undefined>({
+    keyOf: (id) => id,
+    async call(ids) {
+      await boss.complete(name, [...ids], undefined, { db });
+      return ids.map(() => undefined);
+    },
+  });
 
   return {
     name,

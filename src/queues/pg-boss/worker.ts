@@ -37,7 +37,10 @@ export class PgBossWorker implements QueueWorker {
   readonly #closing = new AbortController();
   /** Aborted when running jobs are given back to the engine. */
   readonly #leaving = new AbortController();
+  /** The ids of the jobs that are not settled. */
   readonly #running = new Map<Promise<void>, string>();
+  /** How many of them still run. */
+  #busy = 0;
   readonly #leases: Leases;
   readonly #taking: Promise<void>;
   #onFree: () => void = () => undefined;
@@ -71,10 +74,10 @@ export class PgBossWorker implements QueueWorker {
   }
 
   async #take(): Promise<void> {
-    const { engine, errors, concurrency, pollMs } = this.#settings;
+    const { engine, errors, pollMs } = this.#settings;
     const closing = this.#closing.signal;
     for (let failures = 0; !closing.aborted; ) {
-      if (this.#running.size >= concurrency) {
+      if (this.#places() === 0) {
         await this.#free();
         // One statement fills all places that became free in this turn of the event loop.
         await setImmediate();
@@ -83,7 +86,7 @@ export class PgBossWorker implements QueueWorker {
       try {
         await engine.ready();
         await this.#leases.record();
-        const jobs = await this.#takeJobs(concurrency - this.#running.size);
+        const jobs = await this.#takeJobs(this.#places());
         errors.up();
         failures = 0;
         await this.#accept(jobs);
@@ -110,12 +113,21 @@ export class PgBossWorker implements QueueWorker {
 
   /** Starts jobs. Those that came too late for a place are given back. */
   async #accept(jobs: readonly TakenJob[]): Promise<void> {
-    const places = this.#closing.signal.aborted ? 0 : Math.max(0, this.#settings.concurrency - this.#running.size);
+    const places = this.#closing.signal.aborted ? 0 : this.#places();
     for (const job of jobs.slice(0, places)) this.#start(job);
     await this.#giveBack(jobs.slice(places).map(({ id }) => id));
   }
 
-  /** Resolves when a job ends, or the worker is closed. */
+  /**
+   * How many more jobs may run. A job that ended is settled while the next one is taken; as many again as may run can
+   * wait for that.
+   */
+  #places(): number {
+    const { concurrency } = this.#settings;
+    return Math.max(0, Math.min(concurrency - this.#busy, 2 * concurrency - this.#running.size));
+  }
+
+  /** Resolves when a job ends or is settled, or the worker is closed. */
   #free(): Promise<void> {
     return new Promise((resolve) => {
       this.#onFree = resolve;
@@ -132,7 +144,10 @@ export class PgBossWorker implements QueueWorker {
 
   async #attempt({ id, data, plan }: TakenJob): Promise<void> {
     const { engine, errors } = this.#settings;
+    this.#busy += 1;
     const verdict = await this.#verdictOn(data, plan);
+    this.#busy -= 1;
+    this.#onFree();
     // An outage of the database must not make a finished job run again.
     for (let failures = 0; !this.#leaving.signal.aborted; failures += 1) {
       try {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
-import { readBoolean, readRows, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import type { DeliveryStore } from '../../foundations/contracts/store';
+import { readBoolean, readRows } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
-import { isSerializationFailure, serialized } from '../../foundations/serialized';
+import { serialized } from '../../foundations/serialized';
 import { migration } from './migration';
 import * as queries from './queries';
+import { type Row, sharedSteps } from './shared-steps';
 
 export interface PostgresStoreOptions {
   /** Your pool; the store never ends it. */
@@ -28,9 +29,6 @@ export interface PostgresStore extends DeliveryStore {
   prune(): Promise<number>;
 }
 
-type Row = Readonly<Record<string, unknown>>;
-type Claimed = Claim | ClaimedElsewhere | 'done';
-
 const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
 
 const pruneEveryMs = 60_000;
@@ -51,12 +49,6 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
     return readRows(await serialized(async () => pool.query(text, values)), 'postgresStore.pool.query');
   }
-  async function claim(key: string, token: string, leaseMs: number, ttlMs: number): Promise<Claimed> {
-    const [row] = await rowsOf(queries.claim, [namespace, key, token, leaseMs, ttlMs]);
-    if (row !== undefined) return row['attempt'] === null ? readRefusal(row) : { token, ...readClaimed(row) };
-    const [refused] = await rowsOf(queries.refusal, [namespace, key, leaseMs]);
-    return refused === undefined ? goneMeanwhile : readRefusal(refused);
-  }
   /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */
   async function held(text: string, values: unknown[]): Promise<boolean> {
     const [row] = await rowsOf(text, values);
@@ -65,22 +57,18 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   async function prune(): Promise<number> {
     return (await rowsOf(queries.prune, [pruneAtMost])).length;
   }
+  const steps = sharedSteps(namespace, rowsOf);
   // A full batch: there may be more.
   const pruneNowAndThen = nowAndThen(pruneEveryMs, async () => (await prune()) === pruneAtMost);
 
   return {
-    async claim(key, leaseMs, ttlMs, token = randomUUID()): Promise<Claimed> {
+    claim(key, leaseMs, ttlMs, token = randomUUID()) {
       pruneNowAndThen();
-      try {
-        return await claim(key, token, leaseMs, ttlMs);
-      } catch (error) {
-        if (isSerializationFailure(error)) return goneMeanwhile;
-        throw error;
-      }
+      return steps.claim({ key, token, lease: leaseMs, ttl: ttlMs });
     },
-    extend: (key, token, leaseMs) => held(queries.extend, [namespace, key, token, leaseMs]),
+    extend: (key, token, leaseMs) => steps.extend({ key, token, lease: leaseMs }),
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
-    complete: (key, token, ttlMs) => held(queries.complete, [namespace, key, token, ttlMs]),
+    complete: (key, token, ttlMs) => steps.complete({ key, token, ttl: ttlMs }),
     release: (key, token, started = true) => held(queries.release, [namespace, key, token, started ? 0 : -1]),
     async ping() {
       await rowsOf(queries.ping, []);
@@ -90,20 +78,4 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     },
     prune,
   };
-}
-
-/** Another claim came or went meanwhile. A repeat may come at once. */
-const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
-
-function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
-  return {
-    attempt: readWholeNumber(attempt, 'postgresStore.pool: attempt'),
-    succeeded: readTexts(succeeded, 'postgresStore.pool: succeeded'),
-  };
-}
-
-function readRefusal({ done, remaining }: Row): Claimed {
-  if (readBoolean(done, 'postgresStore.pool: done')) return 'done';
-  if (remaining === null) return goneMeanwhile;
-  return { running: true, retryAfterMs: Math.max(1, readWholeNumber(remaining, 'postgresStore.pool: remaining')) };
 }

@@ -10,21 +10,31 @@ import { clockSlackMs } from '../../foundations/contracts/store';
 const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
 
-/** Why a claim was refused. */
-const refusedBy = (lease: string): string => `
-SELECT NULL::text AS attempt, NULL::text AS succeeded, done::text AS done,
-  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), ${lease}::float8)::int8::text AS remaining
-FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = $2 AND keep_until > ${now}`;
+/**
+ * $2 is the JSON of an array of what is asked for, each with a `key` that no other has. So one statement, and one commit,
+ * does for all. As an array, the keys are looked up in the index, however many rows PostgreSQL expects.
+ */
+const asked =
+  'asked AS (SELECT * FROM json_to_recordset($2::text::json) AS a (key text, token text, lease float8, ttl float8))';
+
+/** Why claims were refused. */
+const refusedBy = (keys: string): string => `
+SELECT d.key, NULL::text AS attempt, NULL::text AS succeeded, done::text AS done,
+  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), lease)::int8::text AS remaining
+FROM bigmind_webhook_deliveries AS d JOIN asked USING (key)
+WHERE namespace = $1 AND d.key = ANY (ARRAY(${keys})) AND keep_until > ${now}`;
 
 /**
- * $1 namespace, $2 key, $3 token, $4 lease, $5 ttl. Refused if the delivery is done or another claim's lease runs; then
+ * $1 namespace, $2 key, token, lease and ttl. Refused if the delivery is done or another claim's lease runs; then
  * the row says why, without an attempt. No row comes if another claim began while this statement ran. A lease that is
- * longer than any is from before the clock was set back, and has passed.
+ * longer than any is from before the clock was set back, and has passed. The keys come in their order, so that no two
+ * statements wait for each other's rows.
  */
 export const claim = `
-WITH claimed AS (
+WITH ${asked}, claimed AS (
 INSERT INTO bigmind_webhook_deliveries AS d (namespace, key, token, lease_until, attempt, keep_until)
-VALUES ($1, $2, $3, ${now} + $4 ${ms}, 1, ${now} + greatest($4::float8, $5::float8) ${ms})
+SELECT $1, key, token::uuid, ${now} + lease ${ms}, 1, ${now} + greatest(lease, ttl) ${ms}
+FROM asked ORDER BY key COLLATE "C"
 ON CONFLICT (namespace, key) DO UPDATE SET
   token = excluded.token,
   lease_until = excluded.lease_until,
@@ -33,23 +43,40 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   attempt = CASE WHEN d.keep_until > ${now} THEN d.attempt + 1 ELSE 1 END,
   succeeded = CASE WHEN d.keep_until > ${now} THEN d.succeeded ELSE '{}' END
 WHERE d.keep_until <= ${now} OR (NOT d.done AND (
-  d.lease_until IS NULL OR d.lease_until <= ${now} OR d.lease_until > ${now} + ($4 + ${clockSlackMs}) ${ms}
+  d.lease_until IS NULL OR d.lease_until <= ${now} OR d.lease_until > excluded.lease_until + ${clockSlackMs} ${ms}
 ))
-RETURNING attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded
+RETURNING key, attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded
 )
-SELECT attempt, succeeded, NULL::text AS done, NULL::text AS remaining FROM claimed
-UNION ALL (${refusedBy('$4')} AND NOT EXISTS (SELECT FROM claimed))`;
+SELECT key, attempt, succeeded, NULL::text AS done, NULL::text AS remaining FROM claimed
+UNION ALL (${refusedBy('SELECT key FROM asked EXCEPT SELECT key FROM claimed')})`;
 
-/** $1 namespace, $2 key, $3 lease. Why a claim was refused. */
-export const refusal = refusedBy('$3');
+/** $1 namespace, $2 key and lease. Why claims were refused. */
+export const refusal = `WITH ${asked} ${refusedBy('SELECT key FROM asked')}`;
 
-/** $1 namespace, $2 key, $3 token, $4 lease. */
+/** The rows of claims that are held, locked in the order of their keys. */
+const locked = `locked AS (
+SELECT key FROM bigmind_webhook_deliveries WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM asked))
+ORDER BY key COLLATE "C" FOR UPDATE
+)`;
+const isHeld = `namespace = $1 AND d.key = ANY (ARRAY(SELECT key FROM locked)) AND d.key = asked.key
+  AND d.token::text = asked.token AND NOT done AND keep_until > ${now}`;
+
+/** $1 namespace, $2 key, token and lease. */
 export const extend = `
-UPDATE bigmind_webhook_deliveries SET
-  lease_until = ${now} + $4 ${ms},
-  keep_until = greatest(keep_until, ${now} + $4 ${ms})
-WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
-RETURNING true::text AS held`;
+WITH ${asked}, ${locked}
+UPDATE bigmind_webhook_deliveries AS d SET
+  lease_until = ${now} + lease ${ms},
+  keep_until = greatest(keep_until, ${now} + lease ${ms})
+FROM asked WHERE ${isHeld}
+RETURNING d.key, true::text AS held`;
+
+/** $1 namespace, $2 key, token and ttl. */
+export const complete = `
+WITH ${asked}, ${locked}
+UPDATE bigmind_webhook_deliveries AS d SET
+  done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + ttl ${ms}
+FROM asked WHERE ${isHeld}
+RETURNING d.key, true::text AS held`;
 
 /** $1 namespace, $2 key, $3 token, $4 handler, $5 ttl. */
 export const succeeded = `
@@ -68,13 +95,6 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   keep_until = CASE WHEN d.keep_until <= ${now} THEN excluded.keep_until ELSE d.keep_until END
 WHERE NOT d.done OR d.keep_until <= ${now}
 RETURNING (token IS NOT NULL AND token::text = $3)::text AS held`;
-
-/** $1 namespace, $2 key, $3 token, $4 ttl. */
-export const complete = `
-UPDATE bigmind_webhook_deliveries SET
-  done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + $4 ${ms}
-WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
-RETURNING true::text AS held`;
 
 /** $1 namespace, $2 key, $3 token, $4 by how much the attempts change. */
 export const release = `

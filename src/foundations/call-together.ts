@@ -1,0 +1,95 @@
+/** How to call for several items at once. */
+export interface TogetherSettings<Item, Answer> {
+  /** Resolves to an answer for each item, in their order. Rejects for all of them. */
+  readonly call: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** No call has two items with the same text: those of one key come one after the other. @default no limit */
+  readonly keyOf?: ((item: Item) => string) | undefined;
+  /** The size of an item, and of a call, which has one item at least. @default 100 items */
+  readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
+  /** How many calls may be under way at once. What comes meanwhile goes into the next. @default 1 */
+  readonly atOnce?: number | undefined;
+  /** Whether after this error each item of the call is tried alone, since another one may be the cause. @default never */
+  readonly isTriedApart?: ((error: unknown) => boolean) | undefined;
+}
+
+/** What waits for its call. */
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer | PromiseLike<Answer>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The real clock. A turn that is shared would never come if it belonged to a test's fake clock that is gone. */
+const { setImmediate, setTimeout, clearTimeout } = globalThis;
+
+const hundredItems = { of: () => 1, most: 100 };
+/** How long a call holds up the next one, in milliseconds. It may itself wait, for instance for a lock. */
+const patienceMs = 20;
+
+/**
+ * Makes one call for all items that come in one turn of the event loop, or while such calls are under way. Each promise
+ * settles with the answer for its own item.
+ */
+export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answer>): (item: Item) => Promise<Answer> {
+  const { call, keyOf, sizes = hundredItems, atOnce = 1, isTriedApart = () => false } = settings;
+  let waiting: Waiting<Item, Answer>[] = [];
+  let isDue = false;
+  let underWay = 0;
+
+  function start(): void {
+    if (isDue || waiting.length === 0 || underWay >= atOnce) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      while (waiting.length > 0 && underWay < atOnce) begin(takeBatch());
+    });
+  }
+
+  function begin(batch: readonly Waiting<Item, Answer>[]): void {
+    underWay += 1;
+    let letOn = (): void => {
+      letOn = () => undefined;
+      underWay -= 1;
+      start();
+    };
+    const patience = setTimeout(() => letOn(), patienceMs).unref();
+    void callFor(batch).finally(() => {
+      clearTimeout(patience);
+      letOn();
+    });
+  }
+
+  function takeBatch(): readonly Waiting<Item, Answer>[] {
+    const batch: Waiting<Item, Answer>[] = [];
+    const later: Waiting<Item, Answer>[] = [];
+    const keys = new Set<string>();
+    let size = 0;
+    for (const each of waiting) {
+      const key = keyOf?.(each.item);
+      size += sizes.of(each.item);
+      const isFull = batch.length > 0 && size > sizes.most;
+      if (isFull || (key !== undefined && keys.has(key))) later.push(each);
+      else batch.push(each);
+      if (key !== undefined) keys.add(key);
+    }
+    waiting = later;
+    return batch;
+  }
+
+  async function callFor(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await call(batch.map(({ item }) => item));
+      if (answers.length !== batch.length) throw new Error('A call for several items did not answer for each.');
+      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
+    } catch (error) {
+      if (batch.length > 1 && isTriedApart(error)) await Promise.all(batch.map((each) => callFor([each])));
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      start();
+    });
+}

@@ -1,0 +1,87 @@
+import { callTogether } from '../../foundations/call-together';
+import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
+import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { isSerializationFailure } from '../../foundations/serialized';
+import * as queries from './queries';
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Claimed = Claim | ClaimedElsewhere | 'done';
+/** Runs a statement. Resolves to its rows. */
+export type Run = (text: string, values: unknown[]) => Promise<readonly Row[]>;
+
+/** The steps that every delivery takes. */
+export interface SharedSteps {
+  readonly claim: (asked: AskedClaim) => Promise<Claimed>;
+  readonly extend: (asked: AskedExtension) => Promise<boolean>;
+  readonly complete: (asked: AskedCompletion) => Promise<boolean>;
+}
+
+interface Asked {
+  readonly key: string;
+  readonly token: string;
+}
+type AskedExtension = Asked & { readonly lease: number };
+type AskedCompletion = Asked & { readonly ttl: number };
+type AskedClaim = AskedExtension & AskedCompletion;
+
+/** Another claim came or went meanwhile. A repeat may come at once. */
+const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
+
+/**
+ * Steps of several deliveries in one statement: each is a commit, and commits are what limits PostgreSQL. Two deliveries
+ * share no more than that: what PostgreSQL refuses for one of them is tried alone.
+ */
+export function sharedSteps(namespace: string, run: Run): SharedSteps {
+  async function byKey(text: string, asked: readonly Asked[]): Promise<Map<string, Row>> {
+    const rows = await run(text, [namespace, JSON.stringify(asked)]);
+    return new Map(rows.map((row) => [readText(row['key'], 'postgresStore.pool: key'), row]));
+  }
+  async function claimAll(asked: readonly AskedClaim[]): Promise<readonly Claimed[]> {
+    const rows = await byKey(queries.claim, asked);
+    const missing = asked.filter(({ key }) => !rows.has(key));
+    const refused = missing.length > 0 ? await byKey(queries.refusal, missing) : rows;
+    return asked.map(({ key, token }) => {
+      const row = rows.get(key) ?? refused.get(key);
+      if (row === undefined) return goneMeanwhile;
+      return row['attempt'] === null ? readRefusal(row) : { token, ...readClaimed(row) };
+    });
+  }
+  /** Whether each claim was held. A statement answers with the rows that it changed. */
+  const held = (text: string) => async (asked: readonly Asked[]) => {
+    const rows = await byKey(text, asked);
+    return asked.map(({ key }) => rows.has(key) && readBoolean(rows.get(key)?.['held'], 'postgresStore.pool: held'));
+  };
+  const shared = { keyOf: ({ key }: Asked) => key, isTriedApart };
+  const claim = callTogether<AskedClaim, Claimed>({ ...shared, call: claimAll });
+  return {
+    async claim(asked) {
+      try {
+        return await claim(asked);
+      } catch (error) {
+        if (isSerializationFailure(error)) return goneMeanwhile;
+        throw error;
+      }
+    },
+    extend: callTogether<AskedExtension, boolean>({ ...shared, call: held(queries.extend) }),
+    complete: callTogether<AskedCompletion, boolean>({ ...shared, call: held(queries.complete) }),
+  };
+}
+
+/** Whether PostgreSQL refused a statement for a value in it, or for what others do to a row of it. */
+function isTriedApart(error: unknown): boolean {
+  const code: unknown = (error as { readonly code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' && /^(?:22|40|55)...$|^57014$/.test(code);
+}
+
+function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
+  return {
+    attempt: readWholeNumber(attempt, 'postgresStore.pool: attempt'),
+    succeeded: readTexts(succeeded, 'postgresStore.pool: succeeded'),
+  };
+}
+
+function readRefusal({ done, remaining }: Row): Claimed {
+  if (readBoolean(done, 'postgresStore.pool: done')) return 'done';
+  if (remaining === null) return goneMeanwhile;
+  return { running: true, retryAfterMs: Math.max(1, readWholeNumber(remaining, 'postgresStore.pool: remaining')) };
+}
