@@ -11,7 +11,7 @@ import { exitCodes, Failure } from './failure';
 import type { Io } from './io';
 import { refuseSecretInArguments } from './secret';
 import { ownVersion } from './version';
-import { helpWidth, lineWidth, wrapText } from './wrap';
+import { helpWidth, joinParagraphs, lineWidth, wrapText } from './wrap';
 
 const overview = `
 The secret comes from BIGMIND_WEBHOOK_SECRET, or from a file with --secret-file. Without either, listen and send use one
@@ -60,7 +60,7 @@ function programFor(args: readonly string[], io: Io): Command {
     .exitOverride()
     .configureOutput({
       // Commander wraps its own part, and leaves our texts below it as they are.
-      writeOut: (text) => io.stdout.write(wrapText(text, helpWidth(io.stdout))),
+      writeOut: (text) => io.stdout.write(wrapText(joinParagraphs(text), helpWidth(io.stdout))),
       writeErr: (text) => io.stderr.write(wrapText(text, helpWidth(io.stderr))),
       getOutHelpWidth: () => helpWidth(io.stdout),
       getErrHelpWidth: () => helpWidth(io.stderr),

@@ -35,6 +35,11 @@ export function wrapLine(line: string, width: number, indent: number, mark = '')
   return [...lines, current].join('\n');
 }
 
+/** Makes one line of each paragraph, so that it can be wrapped anew. Lines that begin with a blank stay: lists and tables. */
+export function joinParagraphs(text: string): string {
+  return text.replace(/(?<=^\S.*)\n(?=\S)/gm, ' ');
+}
+
 /** Wraps a text of several lines. What continues a line begins below its text: in a list or a table, below the second column. */
 export function wrapText(text: string, width: number): string {
   return text

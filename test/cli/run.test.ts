@@ -5,6 +5,18 @@ const commands = ['init', 'send', 'listen', 'validate', 'detect', 'replay', 'jou
 const url = 'http://127.0.0.1:9/';
 const env = { BIGMIND_WEBHOOK_SECRET: 'hush-hush' };
 
+test('help has no line that ends early: each paragraph fills the width', async () => {
+  const { stdout } = await runHere(['listen', '--help']);
+  const [paragraph = ''] = /^Every request is shown[^]*?\n\n/m.exec(stdout) ?? [];
+  const lines = paragraph.trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const [next = ''] = (lines[index + 1] ?? '').split(' ');
+    expect(line.length).toBeLessThanOrEqual(80);
+    expect(`${line} ${next}`.length).toBeGreaterThan(80);
+  }
+});
+
 test('the help of the program names every command, the exit codes, and examples', async () => {
   const { code, stdout, stderr } = await runHere(['--help']);
   for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));

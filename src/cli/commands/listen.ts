@@ -27,6 +27,7 @@ with a path, what comes to --path and below it.
 
 Point a tunnel at the receiver's port, and open the inspector's address in a browser on this machine. Ctrl-C ends it. The
 next start in this folder has the same addresses.
+
 Exit codes: 0 ended by Ctrl-C, 1 a port or a file cannot be used, 2 used wrongly.
 `;
 
