@@ -7,7 +7,7 @@ const env = { BIGMIND_WEBHOOK_SECRET: 'hush-hush' };
 
 test('help has no line that ends early: each paragraph fills the width', async () => {
   const { stdout } = await runHere(['listen', '--help']);
-  const [paragraph = ''] = /^Every request is shown[^]*?\n\n/m.exec(stdout) ?? [];
+  const [paragraph = ''] = /^Every request is shown[\s\S]*?\n\n/m.exec(stdout) ?? [];
   const lines = paragraph.trimEnd().split('\n');
   expect(lines.length).toBeGreaterThan(2);
   for (const [index, line] of lines.slice(0, -1).entries()) {
