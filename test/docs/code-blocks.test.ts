@@ -61,11 +61,8 @@ test.each(scenarios)(
       output: expect.any(String),
       statuses: [...scenario.send.map(({ status }) => status), 401],
     });
-    let after = 0;
-    for (const words of scenario.writes) {
-      expect(output.slice(after)).toContain(words);
-      after = output.indexOf(words, after) + words.length;
-    }
+    // In any order: a logger may write later than console.log, where the pipe is full for a moment.
+    for (const words of scenario.writes) expect(output).toContain(words);
     expect(output).not.toContain('forged');
   },
   60_000,
