@@ -87,6 +87,13 @@ describe.each(expresses)('under $name', ({ express }) => {
       },
     ],
     [
+      'one whose tracer wraps the methods of the stream',
+      (request, _response, next) => {
+        Object.assign(request, { on: request.on.bind(request), read: request.read.bind(request) });
+        request.resume().on('end', () => next());
+      },
+    ],
+    [
       'one that took the first bytes',
       (request, _response, next) => {
         request.once('data', () => next());
