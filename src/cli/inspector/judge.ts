@@ -1,4 +1,5 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
+import { defaultLimits } from '../../foundations/default-limits';
 import { fieldsOf } from '../../foundations/fields-of';
 import { rowOf } from '../../foundations/outcomes';
 import {
@@ -30,7 +31,7 @@ export interface Verdict {
 export type Judge = (request: CapturedRequest, isWhole: boolean) => Promise<Verdict>;
 
 /** The largest body, in bytes: the default of the option `limit`. */
-export const mostBytes = 5 * 1024 * 1024;
+export const mostBytes: number = defaultLimits.limit;
 
 /**
  * Judges deliveries as the package does.
