@@ -10,6 +10,8 @@ export function copyTo(copy: Readable, request: IncomingMessage): () => void {
   const end = (): void => endOnce(copy);
   request.on('data', (chunk) => copy.push(chunk));
   request.on('end', end);
+  // It may emit what is no bytes. The reader sees that the copy is destroyed.
+  copy.on('error', () => undefined);
   return end;
 }
 
