@@ -16,7 +16,7 @@ import { responseTo } from './foundations/response';
 import type { BigmindWebhooksOptions } from './options/options';
 import { parseLogger } from './options/parse-logger';
 import { parseOptions } from './options/parse-options';
-import { registerCallback, registerHandler } from './options/parse-registration';
+import { parseCallback, parseRegistration } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
 import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
@@ -146,15 +146,15 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = refuseMounting({
     on(selector, handler, registration = {}) {
-      registerHandler(registry, settings.checks, selector, handler, registration);
+      registry.add(parseRegistration(settings.checks, selector, handler, registration));
       return webhooks;
     },
     onInvalid(take) {
-      registry.onInvalid = registerCallback('onInvalid', registry.onInvalid, take);
+      registry.onInvalid = parseCallback('onInvalid', registry.onInvalid, take);
       return webhooks;
     },
     onUnknown(take) {
-      registry.onUnknown = registerCallback('onUnknown', registry.onUnknown, take);
+      registry.onUnknown = parseCallback('onUnknown', registry.onUnknown, take);
       return webhooks;
     },
     onError(listener) {

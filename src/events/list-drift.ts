@@ -10,7 +10,7 @@ const mostPlaces = 100;
  * Lists what a payload has and the schema of its event does not know, each place once and at most 100: unknown
  * properties, and values that an open set does not list. The list is empty for an unknown event. It does not validate.
  */
-export function schemaDrift(value: unknown): readonly Drift[] {
+export function listDrift(value: unknown): readonly Drift[] {
   const event = readEventName(value);
   const shape = typeof event === 'string' ? eventShapes().get(event) : undefined;
   if (typeof event !== 'string' || shape === undefined) return [];

@@ -20,7 +20,7 @@ let validators: ReadonlyMap<string, ValidateFunction> | undefined;
  * event. It is for tools. A receiver stops at the first error, since a hostile payload would make collecting costly. If
  * the lists of a payload have more than 10,000 items together, errors in the items beyond may be missing.
  */
-export function schemaErrors(value: unknown): readonly SchemaError[] {
+export function listErrors(value: unknown): readonly SchemaError[] {
   const verdict = validateEvent(value);
   if (verdict.valid) return [];
   const name = readEventName(value);

@@ -4,6 +4,7 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
+import { readPutBack } from './read-put-back';
 import { atEndOfTurn, type ReadOptions, readStream } from './read-stream';
 
 /** A request that an earlier parser may have read. */
@@ -19,7 +20,7 @@ export function readRawBody(request: IncomingMessage, options: ReadOptions, done
   }
   const kept = keptBytes(request);
   if (kept !== undefined) done(withinLimit(kept, options));
-  else if (wasRead(request)) done(alreadyParsed());
+  else if (wasRead(request)) readPutBack(request, options, done, alreadyParsed);
   else readUnread(request, options, done);
 }
 

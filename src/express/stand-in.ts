@@ -5,6 +5,20 @@ import { isRecord } from '../foundations/is-record';
 /** The real one is kept: a test with fake timers should still get an answer. */
 const { setImmediate } = globalThis;
 
+/** Hands on what a request emits from now on. Returns a function that ends the copy. */
+export function copyTo(copy: Readable, request: IncomingMessage): () => void {
+  const end = (): void => endOnce(copy);
+  request.on('data', (chunk) => copy.push(chunk));
+  request.on('end', end);
+  // It may emit what is no bytes. The reader sees that the copy is destroyed.
+  copy.on('error', () => undefined);
+  return end;
+}
+
+function endOnce(stream: Readable): void {
+  if (!stream.readableEnded) stream.push(null);
+}
+
 /**
  * The request to read from: the given one, or a stand-in for one that is no stream or has no headers, as in tests that
  * call the router by hand. What it emits in this turn of the event loop is its body; nothing more is waited for.
@@ -13,13 +27,7 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
   const isStream = typeof request.pause === 'function';
   if (isStream && request.headers !== undefined) return request;
   const standIn = new Readable({ read() {} });
-  function end(): void {
-    if (!standIn.readableEnded) standIn.push(null);
-  }
-  if (typeof request.on === 'function') {
-    request.on('data', (chunk) => standIn.push(chunk));
-    request.on('end', end);
-  }
+  const end = typeof request.on === 'function' ? copyTo(standIn, request) : () => endOnce(standIn);
   if (!isStream) setImmediate(end);
   const {
     rawBody,

@@ -6,7 +6,8 @@ export interface NamedHandler {
   readonly run: (event: unknown, context: unknown) => unknown;
 }
 
-interface Registration extends NamedHandler {
+/** A handler, and what it is for. */
+export interface Registration extends NamedHandler {
   /** Its events; `undefined` means every event. */
   readonly events: ReadonlySet<string> | undefined;
 }
@@ -24,9 +25,9 @@ export class Registry {
   onUnknown: NamedHandler | undefined;
 
   /** @throws WebhookError `HANDLER_NAME_TAKEN` */
-  add(events: ReadonlySet<string> | undefined, handler: NamedHandler): void {
-    this.claimName(handler.name);
-    this.#registrations.push({ ...handler, events });
+  add(registration: Registration): void {
+    this.claimName(registration.name);
+    this.#registrations.push(registration);
     this.#byEvent.clear();
   }
 

@@ -8,6 +8,7 @@ import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Telemetry } from '../foundations/contracts/telemetry';
+import { defaultLimits } from '../foundations/default-limits';
 import { WebhookError } from '../foundations/errors';
 import { isRecord } from '../foundations/is-record';
 import {
@@ -110,16 +111,16 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     secret,
     signature,
     toleranceSeconds = 300,
-    limit = '5mb',
+    limit = defaultLimits.limit,
     schemas = {},
     locals,
     telemetry,
     clock = Date,
   } = given;
   const {
-    timeoutMs = 9000,
+    timeoutMs = defaultLimits.timeoutMs,
     maxRunMs = 15 * 60_000,
-    readTimeoutMs = 15_000,
+    readTimeoutMs = defaultLimits.readTimeoutMs,
     deduplicate = {},
     queue,
     journal,

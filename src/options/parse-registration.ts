@@ -7,7 +7,7 @@ import {
   requireText,
   shownName,
 } from '../foundations/option-checks';
-import type { NamedHandler, Registry } from '../handlers/registry';
+import type { NamedHandler, Registration } from '../handlers/registry';
 
 type Run = NamedHandler['run'];
 
@@ -17,17 +17,16 @@ const aSelector = "the name of an event, several in an array, or '*'";
 const callbackNames: readonly unknown[] = ['onInvalid', 'onUnknown'];
 
 /**
- * Checks what was passed to `on`, and registers it.
+ * Reads what was passed to `on`: a handler with its name and its events.
  *
  * @throws WebhookError `UNKNOWN_EVENT`, `BAD_OPTION`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
  */
-export function registerHandler(
-  registry: Registry,
+export function parseRegistration(
   events: ReadonlyMap<string, unknown>,
   selector: unknown,
   handler: unknown,
   registration: unknown,
-): void {
+): Registration {
   const selected = selector === '*' ? undefined : parseSelector(selector, events);
   const selectedNames = selected === undefined ? '*' : [...selected].join(',');
   requireFunction(`on('${selectedNames}')`, handler, 'BAD_HANDLER');
@@ -36,7 +35,7 @@ export function registerHandler(
     throw new WebhookError('HANDLER_NAME_TAKEN', `"${String(name)}" names a callback: pass another { name: '…' }.`);
   }
   const ownName = name === undefined ? selectedNames : requireText(`on('${selectedNames}').name`, name);
-  registry.add(selected, { name: ownName, run: handler as Run });
+  return { events: selected, name: ownName, run: handler as Run };
 }
 
 function parseSelector(selector: unknown, events: ReadonlyMap<string, unknown>): ReadonlySet<string> {
@@ -60,11 +59,11 @@ export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>)
 }
 
 /**
- * Checks what was passed to `onInvalid` or `onUnknown`. Its progress is remembered like that of a handler.
+ * Reads what was passed to `onInvalid` or `onUnknown`. Its progress is remembered like that of a handler.
  *
  * @throws WebhookError `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
  */
-export function registerCallback(name: string, taken: NamedHandler | undefined, callback: unknown): NamedHandler {
+export function parseCallback(name: string, taken: NamedHandler | undefined, callback: unknown): NamedHandler {
   requireFunction(name, callback, 'BAD_HANDLER');
   if (taken !== undefined) {
     throw new WebhookError('HANDLER_NAME_TAKEN', `${name} has a callback already, and takes one: do both in it.`);

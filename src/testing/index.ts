@@ -1,5 +1,5 @@
-export { schemaDrift } from '../events/list-drift';
-export { schemaErrors } from '../events/list-errors';
+export { listDrift as schemaDrift } from '../events/list-drift';
+export { listErrors as schemaErrors } from '../events/list-errors';
 export {
   type ExplainedMatch,
   type ExplainSignatureInput,

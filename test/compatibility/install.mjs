@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,12 +102,10 @@ async function installIn(folder, { packages, tarball, legacy }) {
   return folder;
 }
 
-/** Replaces the files of the installed package by those of the tarball. */
+/** Replaces the files of the installed package by those of the tarball. It keeps dependencies that others need in another version. */
 async function unpack(tarball, folder) {
-  const kept = join(folder, 'node_modules');
-  if (existsSync(kept)) throw new Error(`${kept} is not expected: the package's dependencies are hoisted.`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  const old = readdirSync(folder).filter((name) => name !== 'node_modules');
+  for (const name of old) rmSync(join(folder, name), { recursive: true, force: true });
   const { code, output } = await run('tar', ['-xzf', tarball, '--strip-components', '1'], {
     cwd: folder,
     env: {},

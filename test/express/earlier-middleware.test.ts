@@ -1,4 +1,5 @@
 import { request, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { keepRawBody } from '../../src/index';
@@ -87,6 +88,13 @@ describe.each(expresses)('under $name', ({ express }) => {
       },
     ],
     [
+      'one whose tracer wraps the methods of the stream',
+      (request, _response, next) => {
+        Object.assign(request, { on: request.on.bind(request), read: request.read.bind(request) });
+        request.resume().on('end', () => next());
+      },
+    ],
+    [
       'one that took the first bytes',
       (request, _response, next) => {
         request.once('data', () => next());
@@ -110,6 +118,18 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(line?.reason).toContain('Mount the router before express.json()');
     expect(line?.reason).toContain('express.json({ verify: keepRawBody })');
     expect(errors).toEqual([expect.objectContaining({ code: 'BODY_ALREADY_PARSED', status: 500 })]);
+  });
+
+  test('a stranger’s body that is put back as what is no bytes is answered, and does not end the process', async () => {
+    const url = await behind((request, _response, next) => {
+      request.resume().on('end', () => {
+        const again = Readable.from([{ event: 'notes_created' }]);
+        Object.assign(request, { on: again.on.bind(again), read: again.read.bind(again) });
+        next();
+      });
+    });
+    expect((await post(url, genuine())).status).toBe(500);
+    expect(handled).toStrictEqual([]);
   });
 
   test('says so too when the body came in chunks, without a length', async () => {

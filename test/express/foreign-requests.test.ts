@@ -60,6 +60,20 @@ describe('a request that is no stream', () => {
     expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
   });
 
+  test.each<[string, readonly unknown[]]>([
+    ['an object in place of bytes', [{ event: 'notes_created' }]],
+    ['a number in place of bytes', [7, Buffer.from('{}')]],
+    ['bytes after its end', [Buffer.from('{}'), null, Buffer.from('{}')]],
+  ])('that emits %s is refused, and does not end the process', async (_title, chunks) => {
+    const { webhooks, handled } = noting();
+    const request = emitter({ headers: forged });
+    const answered = answerTo(webhooks.router, request);
+    for (const chunk of chunks) request.emit('data', chunk);
+    request.emit('end');
+    expect([400, 401]).toContain((await answered).status);
+    expect(handled).toStrictEqual([]);
+  });
+
   test.each([
     ['nothing but headers', (headers: object) => ({ method: 'POST', headers }), 401],
     ['no body', (headers: object) => emitter({ headers }), 401],

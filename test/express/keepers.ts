@@ -66,6 +66,22 @@ function pipe(request: Keeping): void {
   });
 }
 
+/** Reads the body and puts it back as another stream, as the helpers of @vercel/node do, with a body that parses. */
+async function putBack(request: Keeping): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const again = new PassThrough();
+  const on = request.on.bind(request);
+  Object.assign(request, {
+    read: again.read.bind(again),
+    on: (name: string, listener: () => void) =>
+      name === 'data' || name === 'end' ? again.on(name, listener) : on(name, listener),
+  });
+  Object.defineProperty(request, 'body', { get: () => JSON.parse(bytes.toString()) as unknown });
+  again.end(bytes);
+}
+
 /** Every way of keeping a body whole, in every order that people call `next` in. */
 export function keepersOf(express: (typeof expresses)[number]['express']): Readonly<Record<string, RequestHandler>> {
   const type = '*/*';
@@ -140,6 +156,7 @@ export function keepersOf(express: (typeof expresses)[number]['express']): Reado
       pipe(request);
       afterFirst(request, next);
     },
+    'a body that is put back': (request, _response, next) => void putBack(request).then(() => next()),
     nothing: (_request, _response, next) => next(),
     'nothing yet': (_request, _response, next) => void pause(5).then(() => next()),
   };

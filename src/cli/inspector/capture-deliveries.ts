@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { defaultLimits } from '../../foundations/default-limits';
 import type { CapturedRequest } from '../captured/captured-request';
 import { readAtMost } from '../read-at-most';
 import { answerAsApp, answerVerdict, answerWrongPath, hold } from './answers';
@@ -13,7 +14,7 @@ import type { AppAnswer } from './wire';
 import { whyWrongPath } from './wrong-path';
 
 /** How long the app may take, in milliseconds: the default of the option `timeoutMs`. */
-const appTimeoutMs = 9000;
+const appTimeoutMs: number = defaultLimits.timeoutMs;
 
 export interface CaptureOptions {
   readonly judge: Judge;

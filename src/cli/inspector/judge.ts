@@ -1,4 +1,5 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
+import { defaultLimits } from '../../foundations/default-limits';
 import { fieldsOf } from '../../foundations/fields-of';
 import { followSteps, type PassedStep } from '../../foundations/followed-steps';
 import { rowOf } from '../../foundations/outcomes';
@@ -38,7 +39,7 @@ export type Judge = (
 ) => Promise<Verdict>;
 
 /** The largest body, in bytes: the default of the option `limit`. */
-export const mostBytes = 5 * 1024 * 1024;
+export const mostBytes: number = defaultLimits.limit;
 
 /**
  * Judges deliveries as the package does.

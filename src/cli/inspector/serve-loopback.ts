@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { defaultLimits } from '../../foundations/default-limits';
 
 /** A server that only this machine can reach. */
 export interface LoopbackServer {
@@ -31,7 +32,7 @@ export async function serveLoopback(port: number, listener: RequestListener): Pr
 
 async function listen(listener: RequestListener, port: number, host: string): Promise<Server> {
   // A sender that stalls is cut off, as by the option `readTimeoutMs`.
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, listener);
+  const server = createServer({ requestTimeout: defaultLimits.readTimeoutMs, headersTimeout: 10_000 }, listener);
   server.listen({ port, host, ipv6Only: true });
   await once(server, 'listening');
   return server;

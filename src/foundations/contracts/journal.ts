@@ -50,7 +50,7 @@ export interface JournalQuery {
   readonly tenant?: string | undefined;
   /** Those whose newest outcome is one of these. */
   readonly outcomes?: readonly Outcome[] | undefined;
-  /** By the order in which they were kept. */
+  /** By the order of keeping. */
   readonly order: 'oldest first' | 'newest first';
   /** Only what lies behind this position, in this order. */
   readonly after?: string | undefined;

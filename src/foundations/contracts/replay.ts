@@ -76,11 +76,11 @@ export interface ReplayOptions<EventName extends string = string> extends Journa
 export interface ReplayProgress {
   /** Deliveries that are finished with. */
   readonly found: number;
-  /** Those of which at least one handler ran, and none failed; with a queue, those that it holds now. */
+  /** Deliveries whose handlers ran, and none failed. With a queue, deliveries that it holds now. */
   readonly ran: number;
   /** Those that could not be handled: a handler failed, or the queue refused them. */
   readonly failed: number;
-  /** Those of which nothing was run. `outcomes` says why. */
+  /** Deliveries that ran no handler. `outcomes` says why. */
   readonly skipped: number;
   /**
    * How many ended how. Skipped are `duplicate` (its handlers are done), `unhandled` (it has none of the handlers),

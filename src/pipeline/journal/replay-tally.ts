@@ -51,7 +51,7 @@ export class ReplayTally {
     while (this.#begun[0]?.isFinished) this.#upTo = this.#begun.shift();
   }
 
-  /** Counts a delivery of which nothing ran, or in a dry run, of which these handlers would run. */
+  /** Counts a delivery that ran nothing. In a dry run, counts the handlers that would run. */
   countPlan(plan: Outcome | readonly string[]): void {
     if (typeof plan === 'string') {
       this.#count(plan, 'skipped');

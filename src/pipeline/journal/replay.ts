@@ -26,7 +26,7 @@ const mostBegun = 10_000;
 /** More ends than this are waited for before the replay goes on. */
 const mostEnds = 1000;
 
-/** Called for each delivery of which something ran. */
+/** Called for each delivery that ran a handler. */
 export type ReplayReport = (settled: Settled, startedAt: number, bytes: number) => void;
 
 export interface ReplayParts {

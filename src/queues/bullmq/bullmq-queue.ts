@@ -7,7 +7,7 @@ import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { type BullQueue, placeOf } from './engine';
 import { errorCode } from './error-code';
-import { engineOf } from './load-driver';
+import { loadBullmq } from './load-drivers';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
 import { type Replicated, replication } from './replicas';
@@ -46,7 +46,7 @@ export interface BullmqQueue extends DeliveryQueue {
 export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const parsed = parseOptions(options);
   const { connection, isUsersClient, namespace, jobOptions, lostAfterMs, allowVolatile, waitForReplicas } = parsed;
-  const engine = engineOf(options.bullmq);
+  const engine = loadBullmq(options.bullmq);
   const place = placeOf(namespace);
   let settings: QueueSettings | undefined;
   let source: Source | undefined;

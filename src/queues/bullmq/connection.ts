@@ -1,7 +1,7 @@
 import { WebhookError } from '../../foundations/errors';
 import { isRecord } from '../../foundations/is-record';
 import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
-import { redisClass } from './load-driver';
+import { loadIoredis } from './load-drivers';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
 export interface BullmqClient {
@@ -127,7 +127,7 @@ const socketTimeout = 5000;
 
 /** Makes a client that connects when it is used. The caller closes it. */
 export function connectTo({ url, ...given }: BullmqConnectionOptions): BullmqClient {
-  const Redis = redisClass();
+  const Redis = loadIoredis();
   const options = { lazyConnect: true, socketTimeout, ...given };
   return (url === undefined ? new Redis(options) : new Redis(url, options)) as BullmqClient;
 }

@@ -84,7 +84,7 @@ export function readDigestAs(text: string, written: WrittenDigest): Digest | und
   return (digest.encoding === 'hex') === (written.encoding === 'hex') ? digest : undefined;
 }
 
-/** The reading in which the body alone is signed. */
+/** The reading of a signature over the body alone. */
 export function bodyReading(
   header: string,
   prefix: string,

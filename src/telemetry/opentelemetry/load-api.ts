@@ -1,6 +1,6 @@
 import { WebhookError } from '../../foundations/errors';
 
-/** The module @opentelemetry/api. Its types stay inside: whoever has not installed it can still compile. */
+/** The module @opentelemetry/api. Its types stay inside, so that users compile without it. */
 export type Api = typeof import('@opentelemetry/api');
 
 /**

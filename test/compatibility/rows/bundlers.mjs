@@ -20,7 +20,13 @@ const tools = [
   { name: 'ncc', packages: { '@vercel/ncc': '0.45.0' }, args: ['ncc'] },
 ];
 
-export const rows = tools.map(({ name, packages, args }) => ({
+const queue = { bullmq: '5.79.4', ioredis: '5.11.1' };
+const withQueue = [
+  { name: 'esbuild, with BullMQ passed as `bullmq`', packages: { esbuild: '0.28.2' }, args: ['esbuild-cjs', 'queue'] },
+  { name: 'webpack, with BullMQ passed as `bullmq`', packages: { webpack: '5.112.2' }, args: ['webpack', 'queue'] },
+];
+
+const appRows = tools.map(({ name, packages, args }) => ({
   group,
   name,
   packages,
@@ -28,3 +34,14 @@ export const rows = tools.map(({ name, packages, args }) => ({
   args,
   ...bundled,
 }));
+
+const queueRows = withQueue.map(({ name, packages, args }) => ({
+  group,
+  name,
+  packages: { ...packages, ...queue },
+  args,
+  services: ['redis'],
+  ...bundled,
+}));
+
+export const rows = [...appRows, ...queueRows];

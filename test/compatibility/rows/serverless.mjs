@@ -9,6 +9,8 @@ const docs = (heading) => [
 ];
 const esm = { manifest: { type: 'module' } };
 const express = { express: '5.3.0' };
+const vercel = { '@vercel/node': '24.0.0' };
+const firebase = { 'firebase-functions': '7.4.0', 'firebase-admin': '13.5.0' };
 const google = { '@google-cloud/functions-framework': '5.0.5' };
 
 export const rows = [
@@ -63,6 +65,15 @@ export const rows = [
   },
   {
     group,
+    name: 'Firebase: the block, under the functions framework',
+    packages: { ...firebase, ...google },
+    installed: { ...firebase, ...google, ...types },
+    house: 'firebase.mjs',
+    ...esm,
+    blocks: docs('Firebase'),
+  },
+  {
+    group,
     name: 'Azure Functions: the block',
     packages: { '@azure/functions': '4.16.5' },
     installed: { '@azure/functions': '4.16.5', ...types },
@@ -78,6 +89,15 @@ export const rows = [
     house: 'block-request.mjs',
     ...esm,
     blocks: docs('Vercel'),
+  },
+  {
+    group,
+    name: 'Vercel with request and response: the block, with and without the helpers of @vercel/node',
+    packages: vercel,
+    installed: { ...vercel, ...types },
+    house: 'vercel.mjs',
+    ...esm,
+    blocks: docs('With request and response'),
   },
   {
     group,

@@ -1,7 +1,7 @@
 const group = 'Stores';
 const pg = { pg: '8.23.1' };
 
-/** `toolkit`: the row of docs/stores.md whose code is the adapter. */
+/** `toolkit`: the row of docs/stores.md whose code is the adapter; `shownAs`: its name, where it has several rows. */
 const postgres = [
   { name: 'pg', version: '8.0.3' },
   { name: 'pg', version: '8.23.1' },
@@ -11,6 +11,7 @@ const postgres = [
   { name: 'pg-promise', version: '12.7.1', toolkit: 'pg-promise' },
   { name: 'knex', version: '3.3.0', toolkit: 'Knex', more: pg },
   { name: 'kysely', version: '0.28.8', toolkit: 'Kysely', more: pg },
+  { name: 'kysely', version: '0.29.9', toolkit: 'Kysely', shownAs: 'Kysely 0.29', more: pg, minNode: '22.0.0' },
   { name: 'drizzle-orm', version: '0.45.4', toolkit: 'Drizzle', more: pg },
   { name: 'typeorm', version: '1.1.1', toolkit: 'TypeORM', more: pg },
   { name: 'sequelize', version: '6.37.8', toolkit: 'Sequelize', more: pg },
@@ -35,9 +36,9 @@ const redis = [
 ];
 
 const rowsOf = (store, service, packages) =>
-  packages.map(({ name, version, toolkit, more, hidden }) => ({
+  packages.map(({ name, version, toolkit, shownAs = toolkit, more, hidden, minNode }) => ({
     group,
-    name: `${store} on ${toolkit ?? `${name} ${version.split('.').slice(0, 2).join('.')}`}`,
+    name: `${store} on ${shownAs ?? `${name} ${version.split('.').slice(0, 2).join('.')}`}`,
     packages: { [name]: version, ...more },
     ...(hidden && { installed: { [name]: version, ...hidden } }),
     house: 'stores',
@@ -45,6 +46,7 @@ const rowsOf = (store, service, packages) =>
     args: [name],
     services: name === '@electric-sql/pglite' ? [] : [service],
     adapter: toolkit,
+    minNode,
   }));
 
 export const rows = [...rowsOf('redisStore', 'redis', redis), ...rowsOf('postgresStore', 'postgres', postgres)];

@@ -1,4 +1,4 @@
-// Bundles the app with the tool that is named as argument, and runs what comes out far from every node_modules.
+// Bundles an app with the tool that is named as argument, `app` or the one that is named then, and runs what comes out far from every node_modules.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 /** Packages in CommonJS call `require` for what Node has built in, and a module has none. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const [, , tool, entry = 'app'] = process.argv;
 const here = process.cwd();
 const out = join(here, 'out');
 
@@ -13,7 +14,7 @@ const bundlers = {
   async 'esbuild-cjs'() {
     const { build } = await import('esbuild');
     await build({
-      entryPoints: ['app.cjs'],
+      entryPoints: [`${entry}.cjs`],
       bundle: true,
       platform: 'node',
       format: 'cjs',
@@ -25,7 +26,7 @@ const bundlers = {
   async 'esbuild-esm'() {
     const { build } = await import('esbuild');
     await build({
-      entryPoints: ['app.mjs'],
+      entryPoints: [`${entry}.mjs`],
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -41,7 +42,7 @@ const bundlers = {
         mode: 'production',
         target: 'node20',
         context: here,
-        entry: './app.cjs',
+        entry: `./${entry}.cjs`,
         output: { path: out, filename: 'app.cjs' },
       };
       webpack(config, (error, done) => (error ? reject(error) : resolve(done)));
@@ -57,7 +58,7 @@ const bundlers = {
       import('@rollup/plugin-json'),
     ]);
     const bundle = await rollup({
-      input: 'app.mjs',
+      input: `${entry}.mjs`,
       plugins: [
         resolve({ preferBuiltins: true, exportConditions: ['node'] }),
         commonjs({ ignoreDynamicRequires: true }),
@@ -74,7 +75,7 @@ const bundlers = {
       logLevel: 'error',
       ssr: { noExternal: true },
       build: {
-        ssr: 'app.mjs',
+        ssr: `${entry}.mjs`,
         outDir: out,
         target: 'node20',
         rollupOptions: { output: { entryFileNames: 'app.mjs' } },
@@ -84,7 +85,7 @@ const bundlers = {
   },
   async ncc() {
     const { default: ncc } = await import('@vercel/ncc');
-    const { code, assets } = await ncc(join(here, 'app.cjs'), { quiet: true });
+    const { code, assets } = await ncc(join(here, `${entry}.cjs`), { quiet: true });
     mkdirSync(out);
     writeFileSync(join(out, 'app.cjs'), code);
     for (const [name, { source }] of Object.entries(assets)) writeFileSync(join(out, name), source);
@@ -92,7 +93,7 @@ const bundlers = {
   },
 };
 
-const name = await bundlers[process.argv[2]]();
+const name = await bundlers[tool]();
 const elsewhere = mkdtempSync(join(tmpdir(), 'bundle-'));
 cpSync(out, elsewhere, { recursive: true });
 const { status } = spawnSync(process.execPath, [join(elsewhere, name)], { stdio: 'inherit' });

@@ -3,7 +3,7 @@ import { badOption } from '../../foundations/option-checks';
 import type { BullmqModule, Engine } from './engine';
 
 /** BullMQ's classes, from the given module or the installed one. */
-export function engineOf(given: unknown): Engine {
+export function loadBullmq(given: unknown): Engine {
   const found = (given ??
     loadDriver('bullmq', 'bullmq: the module, as in import * as bullmq')) as Partial<BullmqModule>;
   if (typeof found !== 'object' || typeof found.Queue !== 'function' || typeof found.Worker !== 'function') {
@@ -17,7 +17,7 @@ export function engineOf(given: unknown): Engine {
 }
 
 /** The class of ioredis' clients, to make one from options. */
-export function redisClass(): new (...settings: unknown[]) => unknown {
+export function loadIoredis(): new (...settings: unknown[]) => unknown {
   const found = loadDriver('ioredis', 'connection: a client of ioredis') as { readonly Redis?: unknown };
   // The module of ioredis 4 is the class.
   const Redis = found.Redis ?? found;

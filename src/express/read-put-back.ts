@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Settled } from '../foundations/delivery';
+import { Chunks } from './chunks';
+import { atEndOfTurn, type ReadOptions, readStream } from './read-stream';
+import { copyTo } from './stand-in';
+
+/**
+ * Reads a request whose stream has ended. Some platforms read it and put the bytes back: `on` and `read` are then those
+ * of another stream. If nothing comes of it in this turn, nothing was put back.
+ */
+export function readPutBack(
+  request: IncomingMessage,
+  options: ReadOptions,
+  done: (result: Buffer | Settled) => void,
+  otherwise: () => Settled,
+): void {
+  if (!Object.hasOwn(request, 'on') || !Object.hasOwn(request, 'read')) {
+    done(otherwise());
+    return;
+  }
+  const copy = new Readable({ read() {} });
+  copyTo(copy, request);
+  atEndOfTurn(() => {
+    if (copy.readableLength === 0) done(otherwise());
+    else readStream(copy as IncomingMessage, options, new Chunks(), done);
+  });
+}
