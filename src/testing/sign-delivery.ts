@@ -34,8 +34,8 @@ const header = 'x-bigmind-signature';
 /**
  * Signs a delivery as a sender would.
  *
- * @throws WebhookError `BAD_OPTION` for an unknown option or scheme, or no secret; TypeError for a payload that JSON
- *   cannot hold, or a scheme that can only verify
+ * @throws WebhookError `BAD_OPTION` for an unknown option or scheme, a scheme that can only verify, or no secret; what
+ *   `JSON.stringify` throws for a payload that JSON cannot hold
  */
 export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   knownOptions(input, 'signDelivery', known);

@@ -50,3 +50,25 @@ test('finds a place exactly where JSON.parse refuses', () => {
     { numRuns: 3000 },
   );
 });
+
+const megabyte = 1 << 20;
+
+// In this order: the first ones make the function hot, and then V8 may compile it to something else.
+test.each([
+  ['open lists', '['.repeat(megabyte)],
+  ['open objects', '{"a":'.repeat(megabyte / 4)],
+  ['escapes', `"${'\\n'.repeat(megabyte / 2)}`],
+  ['a long text', `"${'a'.repeat(megabyte)}`],
+  ['open lists on lines', '[\n'.repeat(megabyte / 2)],
+  ['empty lines', '\r\n'.repeat(megabyte / 2)],
+  ['numbers', `[${'1,'.repeat(megabyte / 2)}`],
+  ['digits', `${'1'.repeat(megabyte)}e`],
+  ['words', `[${'true,'.repeat(megabyte / 4)}`],
+  ['texts', `[${'"",'.repeat(megabyte / 3)}`],
+])('a megabyte of %s takes less than two seconds of work', (_title, text) => {
+  // As it is read from a file: `repeat` makes a tree of pieces.
+  const read = Buffer.from(text).toString();
+  const before = process.cpuUsage();
+  expect(whereBroken(read)).toBeDefined();
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
+});

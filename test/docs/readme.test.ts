@@ -107,3 +107,10 @@ test('is short, with code on the first screen and each level of headings in its 
   const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, name = '']) => name.toLowerCase().replaceAll(' ', '-'));
   expect(headings.filter((name) => !['install', 'development'].includes(name))).toEqual(contents);
 });
+
+test('says of a journal how many days it keeps by default', () => {
+  const kept = [...readDocument('docs/options.md').matchAll(/^\| `keepDays` \| `number` \| `(\d+)` \|/gm)];
+  expect(kept).toHaveLength(2);
+  const [, section = ''] = readme.split('\n## Journal\n');
+  for (const [, days] of kept) expect(section).toContain(`for ${days} days`);
+});

@@ -122,3 +122,11 @@ test('the library of Standard Webhooks accepts what standardWebhooks signs', () 
   const { body, headers } = signDelivery({ payload, secret: whsec, scheme: 'standardWebhooks' });
   expect(new Webhook(whsec).verify(body, headers)).toEqual(payload);
 });
+
+test('what JSON cannot hold is refused as JSON.stringify refuses it', () => {
+  const circle: Record<string, unknown> = {};
+  circle['itself'] = circle;
+  for (const payload of [circle, { many: 1n }]) {
+    expect(() => signDelivery({ payload, secret: 'a secret' })).toThrow(TypeError);
+  }
+});

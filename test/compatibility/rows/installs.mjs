@@ -30,4 +30,20 @@ export const rows = [
     main: 'install.mjs',
     args: ['yarn'],
   },
+  ...Object.entries({ npm: {}, pnpm: { pnpm: '10.20.0' }, yarn: { '@yarnpkg/cli-dist': '4.18.1' } }).map(
+    ([manager, packages]) => ({
+      group,
+      name: `the first five minutes, as the README prints them, with ${manager}`,
+      packages,
+      ...(manager === 'npm' && { shown: 'npm of this machine' }),
+      house,
+      main: 'newcomer.mjs',
+      args: [manager],
+      blocks: [
+        { document: 'README.md', heading: 'bigmind-webhooks', as: 'app.js' },
+        { document: 'README.md', heading: 'Testing', as: 'check.js' },
+      ],
+      types: false,
+    }),
+  ),
 ];
