@@ -66,6 +66,17 @@ describe.each(themes)('in %s', (colorScheme) => {
     await page.getByRole('dialog').getByText('Answered 200').waitFor();
     await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
     await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByLabel('Payload', { exact: true }).fill('{"event":"todo_created"}');
+    await page
+      .getByText(/schema errors?$/)
+      .last()
+      .waitFor();
+    await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
+    await page.getByLabel('Payload', { exact: true }).fill('{');
+    await page.getByText('It is not JSON.').waitFor();
+    await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await expect(violations(page, colorScheme, '#help')).resolves.toStrictEqual([]);
     expect(offences).toStrictEqual([]);
