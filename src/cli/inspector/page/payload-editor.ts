@@ -97,7 +97,11 @@ export class PayloadEditor {
 
   #write(text: string): void {
     this.#text.value = text;
-    this.#changed();
+    this.#edited();
+    clearTimeout(this.#timer);
+    // The places that are shown are those of the text before.
+    this.#checked.replaceChildren();
+    void this.#check();
   }
 
   #changed(): void {
