@@ -66,6 +66,17 @@ describe.each(themes)('in %s', (colorScheme) => {
     await page.getByRole('dialog').getByText('Answered 200').waitFor();
     await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
     await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByLabel('Payload', { exact: true }).fill('{"event":"todo_created"}');
+    await page
+      .locator('.checked')
+      .getByText(/schema error/)
+      .waitFor();
+    await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
+    await page.getByLabel('Payload', { exact: true }).fill('{');
+    await page.getByText('It is not JSON.').waitFor();
+    await expect(violations(page, colorScheme, '#replay')).resolves.toStrictEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await expect(violations(page, colorScheme, '#help')).resolves.toStrictEqual([]);
     expect(offences).toStrictEqual([]);
@@ -100,6 +111,25 @@ describe.each(themes)('in %s', (colorScheme) => {
     await expect(page.locator('#detail').isVisible()).resolves.toBe(false);
     expect(offences).toStrictEqual([]);
   });
+});
+
+test('tells the chosen row and tab apart in forced colours, where backgrounds are gone', async () => {
+  const { page, offences } = await stage.open({ forcedColors: 'active' });
+  await page.locator('.row', { hasText: 'invalid' }).click();
+  await page.locator('.has-error').first().waitFor();
+  const borders = (selector: string, side: 'borderLeftColor' | 'borderBottomColor') =>
+    page.evaluate(
+      ([each = '', name]) =>
+        [...document.querySelectorAll(each)].map((one) => getComputedStyle(one)[name as 'borderLeftColor']),
+      [selector, side],
+    );
+  const chosen = await borders('.tab[aria-selected=true]', 'borderBottomColor');
+  const others = await borders('.tab[aria-selected=false]', 'borderBottomColor');
+  expect(others).toHaveLength(4);
+  expect(others).not.toContain(chosen[0]);
+  const rows = await borders('.row[aria-selected=false]', 'borderLeftColor');
+  expect(rows).not.toContain((await borders('.row[aria-selected=true]', 'borderLeftColor'))[0]);
+  expect(offences).toStrictEqual([]);
 });
 
 test('moves nothing for those who want no motion', async () => {

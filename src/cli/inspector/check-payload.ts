@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fieldsOf } from '../../foundations/fields-of';
 import { schemaErrors } from '../../testing';
-import { isTooDeep, jsonIn } from '../json-in';
+import { jsonIn } from '../json-in';
 import { placeInText, whereBroken } from '../json-place';
 import { spanOf } from '../json-span';
+import { isLarge } from '../large-json';
 import { sendJson, sendText } from './replies';
 import { isJson, readJson } from './request-json';
 import type { CheckedPayload, PlacedText } from './wire';
@@ -20,18 +21,23 @@ export async function answerCheck(request: IncomingMessage, response: ServerResp
 
 /** What a receiver finds wrong with a payload, each with its place in the text. */
 export function checkPayload(text: string): CheckedPayload {
-  if (isTooDeep(text))
-    return { broken: { line: 1, column: 1, start: 0, end: 0, expected: 'less nesting' }, errors: [] };
+  if (isLarge(text)) return { isLeft: true, errors: [] };
   const payload = jsonIn(text);
   if (payload === undefined) {
-    const broken = whereBroken(text);
-    return broken === undefined ? { errors: [] } : { broken: { ...broken, ...spanAt(text, broken) }, errors: [] };
+    const broken = brokenPlace(text);
+    return { ...(broken && { broken }), errors: [] };
   }
   const errors = schemaErrors(payload.value);
   return {
     errors: errors.slice(0, mostListed).map((error) => ({ ...error, ...placeOfPointer(text, error.pointer) })),
     ...(errors.length > mostListed && { more: errors.length - mostListed }),
   };
+}
+
+/** Where a text stops being JSON. */
+export function brokenPlace(text: string): CheckedPayload['broken'] {
+  const broken = whereBroken(text);
+  return broken && { ...broken, ...spanAt(text, broken) };
 }
 
 /** A missing property is shown at the object that should have it. */

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CapturedRequest } from '../captured/captured-request';
+import { attemptMarks } from './attempt-marks';
 import type { AppAnswer, DeliverySummary, Step } from './wire';
 
 /** A delivery in the log. */
@@ -34,7 +35,7 @@ export interface LogBounds {
 /** How many replays of a delivery are held. */
 const mostReplays = 20;
 
-/** How many deliveries of the same bytes are listed as attempts. */
+/** How many attempts of a delivery are listed. */
 const mostAttempts = 100;
 
 /** The latest deliveries, bounded in number and in bytes. The oldest are dropped first. */
@@ -44,7 +45,7 @@ export class DeliveryLog {
   readonly run: string;
   readonly #mostBytes: number;
   readonly #deliveries = new Map<number, LoggedDelivery>();
-  /** By the hash of the body. */
+  /** By what attempts of the same delivery have in common. */
   readonly #attempts = new Map<string, { count: number; readonly held: Set<number> }>();
   readonly #listeners = new Set<(logged: LoggedDelivery) => void>();
   #bytes = 0;
@@ -71,7 +72,7 @@ export class DeliveryLog {
     this.#latest += 1;
     const id = this.#latest;
     const bytes = delivery.request.body.length;
-    const attempt = this.#countAttempt(id, delivery.request);
+    const attempt = this.#countAttempt(id, delivery);
     const logged = { ...delivery, replays: [], summary: { id, ...delivery.summary, bytes, attempt } };
     this.#deliveries.set(id, logged);
     this.#bytes += sizeOf(logged);
@@ -92,10 +93,11 @@ export class DeliveryLog {
     }
   }
 
-  /** The latest held deliveries of the same bytes, the oldest first. */
-  attemptsOf({ request }: LoggedDelivery): readonly DeliverySummary[] {
-    const held = this.#attempts.get(hashOf(request))?.held ?? [];
-    return [...held].slice(-mostAttempts).flatMap((id) => this.#deliveries.get(id)?.summary ?? []);
+  /** The latest held attempts of the same delivery, the oldest first. */
+  attemptsOf(logged: LoggedDelivery): readonly DeliverySummary[] {
+    const held = marksOf(logged).flatMap((mark) => [...(this.#attempts.get(mark)?.held ?? [])].slice(-mostAttempts));
+    const ids = [...new Set(held)].sort((one, other) => one - other);
+    return ids.slice(-mostAttempts).flatMap((id) => this.#deliveries.get(id)?.summary ?? []);
   }
 
   addReplay(logged: LoggedDelivery, answer: AppAnswer): void {
@@ -117,13 +119,15 @@ export class DeliveryLog {
     while (this.#deliveries.size > this.mostDeliveries || this.#bytes > this.#mostBytes) this.#dropOldest();
   }
 
-  #countAttempt(id: number, request: CapturedRequest): number {
-    const hash = hashOf(request);
-    const attempts = this.#attempts.get(hash) ?? { count: 0, held: new Set<number>() };
-    this.#attempts.set(hash, attempts);
-    attempts.count += 1;
-    attempts.held.add(id);
-    return attempts.count;
+  #countAttempt(id: number, delivery: Marked): number {
+    const counts = marksOf(delivery).map((mark) => {
+      const attempts = this.#attempts.get(mark) ?? { count: 0, held: new Set<number>() };
+      this.#attempts.set(mark, attempts);
+      attempts.count += 1;
+      attempts.held.add(id);
+      return attempts.count;
+    });
+    return Math.max(...counts);
   }
 
   #dropOldest(): void {
@@ -132,10 +136,11 @@ export class DeliveryLog {
     if (dropped === undefined) return;
     this.#deliveries.delete(id);
     this.#bytes -= sizeOf(dropped);
-    const hash = hashOf(dropped.request);
-    const attempts = this.#attempts.get(hash);
-    attempts?.held.delete(id);
-    if (attempts?.held.size === 0) this.#attempts.delete(hash);
+    for (const mark of marksOf(dropped)) {
+      const attempts = this.#attempts.get(mark);
+      attempts?.held.delete(id);
+      if (attempts?.held.size === 0) this.#attempts.delete(mark);
+    }
   }
 }
 
@@ -156,6 +161,8 @@ function newRun(): string {
   return randomBytes(9).toString('base64url');
 }
 
-function hashOf({ body }: CapturedRequest): string {
-  return createHash('sha256').update(body).digest('base64');
+type Marked = Pick<LoggedDelivery, 'request' | 'key'>;
+
+function marksOf({ request, key }: Marked): readonly string[] {
+  return attemptMarks(request, key);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { toSavedLine } from '../captured/parse-captured';
 import { answerCheck } from './check-payload';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
+import { diffAttempts } from './diff-attempts';
 import { EventStreams } from './event-streams';
 import { explainDelivery } from './explain-delivery';
 import { guardHeaders, isToken, whyRefused } from './guard';
@@ -72,7 +73,7 @@ function answer(asked: Asked, options: InspectorOptions, streams: EventStreams):
   const [, id, rest = ''] = /^api\/deliveries\/(\d{1,15})(?:\/(\w+))?$/.exec(path) ?? [];
   if (id !== undefined) {
     const logged = options.log.get(Number(id));
-    if (logged === undefined) sendText(response, 404, 'This delivery is not held any more.\n');
+    if (logged === undefined) sendText(response, 404, notHeld);
     else answerAbout(logged, `${request.method} ${rest}`, asked, options);
     return;
   }
@@ -93,21 +94,28 @@ async function answerSearch(response: ServerResponse, log: DeliveryLog, text: st
   sendJson(response, 200, await searchDeliveries(log, text));
 }
 
+const notHeld = 'This delivery is not held any more.\n';
 const nothing = 'There is nothing here.\n';
 
 function answerAbout(
   logged: LoggedDelivery,
   route: string,
-  { request, response }: Asked,
+  { request, response, query }: Asked,
   options: InspectorOptions,
 ): void {
   const { log, secret, forward, receiver } = options;
-  if (route === 'GET ') sendJson(response, 200, explainDelivery(logged, log, secret));
+  if (route === 'GET ') sendJson(response, 200, explainDelivery(logged, log, secret, query.has('all')));
   else if (route === 'GET saved') sendText(response, 200, `${toSavedLine(logged.request)}\n`);
   else if (route === 'GET curl') sendText(response, 200, `${toCurl(logged.request, forward ?? receiver)}\n`);
+  else if (route === 'GET diff') answerDiff(response, logged, log.get(Number(query.get('with'))));
   // It rejects when the page goes away meanwhile.
   else if (route === 'POST replay') replay(request, response, logged, options).catch(() => response.destroy());
   else sendText(response, 404, nothing);
+}
+
+function answerDiff(response: ServerResponse, logged: LoggedDelivery, other: LoggedDelivery | undefined): void {
+  if (other === undefined) sendText(response, 404, notHeld);
+  else sendJson(response, 200, diffAttempts(other, logged));
 }
 
 function stateOf({ log, receiver, forward, secret }: InspectorOptions): InspectorState {

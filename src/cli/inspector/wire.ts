@@ -21,7 +21,7 @@ export interface DeliverySummary {
   readonly ms: number;
   /** Length of the body, in bytes. */
   readonly bytes: number;
-  /** How often these bytes have come so far, from 1. */
+  /** How often this delivery has come so far, from 1: the same bytes, idempotency key or delivery id. */
   readonly attempt: number;
 }
 
@@ -74,8 +74,34 @@ export interface CheckedPayload {
   /** Where it is not JSON, and what could have stood there. */
   readonly broken?: PlacedText & { readonly expected: string };
   readonly errors: readonly (PlacedError & PlacedText)[];
+  /** Whether the text is too large to check while somebody types. */
+  readonly isLeft?: true;
   /** How many errors are not listed. */
   readonly more?: number;
+}
+
+/** A header that differs between two attempts; a side is absent where there is none. Values that sign are shortened. */
+export interface ChangedHeader {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** A value that differs between two payloads, as JSON; a side is absent where there is none. */
+export interface ChangedValue {
+  readonly pointer: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What changed from one attempt to another. */
+export interface AttemptsDiff {
+  readonly headers: readonly ChangedHeader[];
+  /** Whether the bodies have the same bytes, can be compared by value, or can only be told to differ. */
+  readonly body: 'same' | 'json' | 'bytes';
+  readonly values: readonly ChangedValue[];
+  /** Whether every change is listed. */
+  readonly isAll: boolean;
 }
 
 /** One reading of the headers that was compared. */
@@ -125,10 +151,17 @@ export interface DeliveryDetail extends DeliverySummary {
   readonly key?: string;
   readonly signature: SignatureCheck;
   readonly schemaErrors: readonly PlacedError[];
+  /** Where the body is not JSON. */
+  readonly broken?: PlacedText & { readonly expected: string };
+  /**
+   * Whether the body is large, and so was neither parsed nor explained. The text is its beginning then. All of it is read
+   * when the page asks.
+   */
+  readonly isLeft?: true;
   /** Absent if it was not measured, as of a delivery of an earlier run. */
   readonly steps?: readonly Step[];
   readonly app?: AppAnswer;
-  /** The latest held deliveries of the same bytes, the oldest first. */
+  /** The latest held attempts of the same delivery, the oldest first. */
   readonly attempts: readonly DeliverySummary[];
   readonly replays: readonly AppAnswer[];
 }

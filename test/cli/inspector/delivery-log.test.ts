@@ -1,9 +1,14 @@
 import { DeliveryLog, type UnloggedDelivery } from '../../../src/cli/inspector/delivery-log';
 
-function delivery(body: string): UnloggedDelivery {
+interface Extra {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly key?: string;
+}
+
+function delivery(body: string, { headers = {}, key }: Extra = {}): UnloggedDelivery {
   return {
-    request: { method: 'POST', url: '/', headers: {}, body: Buffer.from(body) },
-    key: undefined,
+    request: { method: 'POST', url: '/', headers, body: Buffer.from(body) },
+    key,
     reason: undefined,
     app: undefined,
     summary: { receivedAt: 0, outcome: 'processed', status: 200, ms: 1 },
@@ -51,6 +56,17 @@ test('counts the attempts of the same bytes, and forgets those that are all drop
   log.add(delivery('b'));
   log.add(delivery('c'));
   expect(log.add(delivery('same')).summary.attempt).toBe(1);
+});
+
+test('counts other bytes under the same key or delivery id as attempts, and nothing else', () => {
+  const log = new DeliveryLog();
+  const first = log.add(delivery('one', { key: 'k', headers: { 'webhook-id': 'msg_1' } }));
+  const byKey = log.add(delivery('two', { key: 'k' }));
+  const byId = log.add(delivery('three', { headers: { 'webhook-id': 'msg_1' } }));
+  log.add(delivery('four', { key: 'other', headers: { 'webhook-id': 'msg_2', 'x-request-id': 'msg_1' } }));
+  expect([first, byKey, byId].map(({ summary }) => summary.attempt)).toEqual([1, 2, 2]);
+  expect(log.attemptsOf(first).map(({ id }) => id)).toEqual([1, 2, 3]);
+  expect(log.attemptsOf(byKey).map(({ id }) => id)).toEqual([1, 2]);
 });
 
 test('lists the latest attempts of the same bytes, not thousands of them', () => {

@@ -5,7 +5,7 @@ import { signDelivery } from '../../../src/testing';
 const secret = 'the secret of the destination';
 
 /** What the page gets of a delivery with this body and these headers. */
-function explained(body: string, extra: Readonly<Record<string, string>> = {}) {
+function explained(body: string, extra: Readonly<Record<string, string>> = {}, all = true) {
   const log = new DeliveryLog();
   const { headers } = signDelivery({ payload: body, secret });
   const logged = log.add({
@@ -15,7 +15,7 @@ function explained(body: string, extra: Readonly<Record<string, string>> = {}) {
     app: undefined,
     summary: { receivedAt: 0, outcome: 'processed', status: 200, ms: 1 },
   });
-  return explainDelivery(logged, log, secret);
+  return explainDelivery(logged, log, secret, all);
 }
 
 test('shows at most a quarter of a header that may hold a credential, however short, and other headers whole', () => {
@@ -34,6 +34,38 @@ test('shows at most a quarter of a header that may hold a credential, however sh
     'x-request-id': 'a-request-of-no-credential',
     'x-bigmind-signature': expect.stringMatching(/^[0-9a-f]{16}… \(64 characters\)$/) as string,
   });
+});
+
+test.each([
+  ['long', JSON.stringify({ event: 'todo_created', data: 'x'.repeat(300_000) })],
+  ['full of names', `{"event":"todo_created","data":{${Array.from({ length: 14_000 }, (_, key) => `"${key}":1`)}}}`],
+  ['full of brackets', `{"event":"todo_created","data":[${'[],'.repeat(14_000)}1]}`],
+])('of a body that is %s, the beginning is all that is read unasked', (_what, body) => {
+  const { isLeft, text, signature, schemaErrors: errors } = explained(body, {}, false);
+  expect({ isLeft, tried: signature.tried, errors }).toStrictEqual({ isLeft: true, tried: [], errors: [] });
+  expect(body.startsWith(text ?? '?')).toBe(true);
+  expect(text?.length).toBeLessThanOrEqual(100_000);
+  expect(explained(body)).toMatchObject({ text: body, signature: { match: { recognised: true } } });
+  expect(explained(body)).not.toHaveProperty('isLeft');
+});
+
+test('a long conversation is read unasked: it is text, and holds few values', () => {
+  const said = 'He said: "yes, [of course], {why not}". '.repeat(5000);
+  const { isLeft, schemaErrors: errors } = explained(JSON.stringify({ event: 'todo_created', said }), {}, false);
+  expect(isLeft).toBeUndefined();
+  expect(errors).not.toHaveLength(0);
+});
+
+test('says where a body stops being JSON', () => {
+  expect(explained('{"event":\n"x" 1}').broken).toStrictEqual({
+    line: 2,
+    column: 5,
+    start: 14,
+    end: 15,
+    expected: ', or }',
+  });
+  expect(explained('{}')).not.toHaveProperty('broken');
+  expect(explained('')).not.toHaveProperty('broken');
 });
 
 test.each([

@@ -1,11 +1,14 @@
-import type { AppAnswer, CheckedPayload, DeliveryDetail, InspectorState } from '../wire';
+import type { AppAnswer, AttemptsDiff, CheckedPayload, DeliveryDetail, InspectorState } from '../wire';
 
 /** Requests to the inspector. All addresses are relative to the page's own, which holds the token. */
 export const client = {
   state: () => get<InspectorState>('api/state'),
   /** Ids of the deliveries whose headers, key or payload contain a text, in any case. */
   search: (text: string) => get<readonly number[]>(`api/search?text=${encodeURIComponent(text)}`),
-  detail: (id: number) => get<DeliveryDetail>(`api/deliveries/${id}`),
+  /** With `all`, also of a large body. */
+  detail: (id: number, all = false) => get<DeliveryDetail>(`api/deliveries/${id}${all ? '?all' : ''}`),
+  /** What changed from another delivery to this one. */
+  diff: (id: number, other: number) => get<AttemptsDiff>(`api/deliveries/${id}/diff?with=${other}`),
   savedLine: (id: number) => getText(`api/deliveries/${id}/saved`),
   curl: (id: number) => getText(`api/deliveries/${id}/curl`),
   /** Lets the inspector send a signed example to the receiver. */

@@ -1,10 +1,11 @@
 import { isAccepted } from '../../is-accepted';
 import type { DeliveryDetail } from '../wire';
+import { attemptsView } from './attempts-view';
 import { client } from './client';
 import { copyButton } from './copy-button';
 import { eventName } from './deliveries';
 import { button, byId, element, untrusted } from './dom';
-import { appView, attemptsView, headersView } from './facts';
+import { appView, headersView } from './facts';
 import { counted, duration, fullTime, size } from './format';
 import { outcomeMark } from './outcome';
 import { PayloadView } from './payload-view';
@@ -40,12 +41,12 @@ export class DetailPane {
    * Fetches a delivery and shows it, unless a later call came meanwhile. Even one for the same delivery counts: a second
    * drawing would take the keyboard focus away.
    */
-  async show(id: number, tab?: string): Promise<void> {
+  async show(id: number, tab?: string, all = false): Promise<void> {
     this.#id = id;
     this.#asked += 1;
     const asked = this.#asked;
     try {
-      const detail = await client.detail(id);
+      const detail = await client.detail(id, all);
       if (this.#asked === asked) this.#render(detail, tab);
     } catch (error) {
       if (this.#asked === asked)
@@ -80,9 +81,10 @@ export class DetailPane {
   }
 
   #render(detail: DeliveryDetail, tab: string | undefined): void {
-    const payload = new PayloadView(detail);
+    const readAll = (): void => void this.show(detail.id, this.#tabs?.name, true);
+    const payload = new PayloadView(detail, readAll);
     this.#payload = payload;
-    this.#tabs = new Tabs(tabsOf(detail, payload, this.#actions.open), tab ?? firstTab(detail));
+    this.#tabs = new Tabs(tabsOf(detail, payload, { open: this.#actions.open, readAll }), tab ?? firstTab(detail));
     this.#pane.replaceChildren(this.#head(detail), this.#tabs.element);
     this.#pane.scrollTop = 0;
   }
@@ -127,11 +129,16 @@ function firstTab({ outcome }: DeliveryDetail): string {
   return outcome === 'app-failed' ? 'app' : 'payload';
 }
 
-function tabsOf(detail: DeliveryDetail, payload: PayloadView, open: (id: number) => void): readonly Tab[] {
+interface TabActions {
+  readonly open: (id: number) => void;
+  readonly readAll: () => void;
+}
+
+function tabsOf(detail: DeliveryDetail, payload: PayloadView, { open, readAll }: TabActions): readonly Tab[] {
   const { headers, attempts } = detail;
   return [
     { name: 'payload', label: 'Payload', ...payloadState(detail), make: () => payload.element },
-    { name: 'signature', label: 'Signature', ...signatureState(detail), make: () => signatureView(detail) },
+    { name: 'signature', label: 'Signature', ...signatureState(detail), make: () => signatureView(detail, readAll) },
     { name: 'app', label: 'App', ...appState(detail), make: () => appView(detail) },
     { name: 'headers', label: 'Headers', state: String(headers.length), make: () => headersView(detail) },
     { name: 'attempts', label: 'Attempts', state: String(attempts.length), make: () => attemptsView(detail, open) },
@@ -140,15 +147,17 @@ function tabsOf(detail: DeliveryDetail, payload: PayloadView, open: (id: number)
 
 type State = Pick<Tab, 'state' | 'tone'>;
 
-function payloadState({ schemaErrors, outcome }: DeliveryDetail): State {
+function payloadState({ schemaErrors, outcome, isLeft }: DeliveryDetail): State {
+  if (isLeft) return { state: 'not read', tone: 'quiet' };
   if (outcome === 'ignored') return { state: 'no schema', tone: 'quiet' };
   if (outcome === 'malformed') return { state: 'not JSON', tone: 'warn' };
   if (schemaErrors.length === 0) return { state: 'valid', tone: 'good' };
   return { state: counted(schemaErrors.length, 'error'), tone: 'bad' };
 }
 
-function signatureState({ signature: { checked, match } }: DeliveryDetail): State {
+function signatureState({ signature: { checked, match }, isLeft }: DeliveryDetail): State {
   if (!checked) return { state: 'not checked', tone: 'warn' };
+  if (isLeft) return { state: 'not explained', tone: 'quiet' };
   if (match === undefined) return { state: 'no match', tone: 'bad' };
   return match.stale ? { state: 'stale', tone: 'warn' } : { state: 'genuine', tone: 'good' };
 }

@@ -1,10 +1,10 @@
 import { indentJson } from '../../indent-json';
 import { isAccepted } from '../../is-accepted';
 import { visibleText } from '../../visible-text';
-import type { AppAnswer, DeliveryDetail, DeliverySummary } from '../wire';
+import type { AppAnswer, DeliveryDetail } from '../wire';
 import { element, untrusted } from './dom';
-import { clockTime, duration, exact } from './format';
-import { icon, outcomeMark } from './outcome';
+import { duration, exact } from './format';
+import { icon } from './outcome';
 
 /** The request line and the headers, as they came. */
 export function headersView({ method, url, headers }: DeliveryDetail): HTMLElement {
@@ -79,28 +79,4 @@ export function answerView(answer: AppAnswer): HTMLElement {
 /** Line ends stay; in JSON that was indented they are ours. */
 function shownLines(text: string): readonly string[] {
   return [text.split('\n').map(visibleText).join('\n')];
-}
-
-/** Deliveries of the same bytes, each a link to its own view. */
-export function attemptsView({ id, attempts, key }: DeliveryDetail, open: (id: number) => void): HTMLElement {
-  const item = (attempt: DeliverySummary): HTMLElement => {
-    const link = element(
-      'button',
-      { type: 'button', class: 'attempt', 'aria-current': attempt.id === id ? 'true' : undefined },
-      element('strong', {}, `Attempt ${attempt.attempt}`),
-      outcomeMark(attempt.outcome),
-      element('span', {}, String(attempt.status)),
-      element('span', { class: 'quiet-text' }, `${clockTime(attempt.receivedAt)}, ${duration(attempt.ms)}`),
-    );
-    link.addEventListener('click', () => open(attempt.id));
-    return element('li', {}, link);
-  };
-  return element(
-    'div',
-    {},
-    key === undefined
-      ? undefined
-      : element('p', { class: 'remark' }, 'Idempotency key ', element('code', { class: 'long' }, key)),
-    element('ol', { class: 'attempts' }, ...attempts.map(item)),
-  );
 }

@@ -56,15 +56,18 @@ export class PayloadEditor {
     return this.#text.value === this.#came ? undefined : this.#text.value;
   }
 
-  /** @param text the body; `undefined` if it is not text */
-  show(text: string | undefined): void {
+  /**
+   * @param text the body; `undefined` if it is not text
+   * @param isLeft whether it is only the beginning of a large one
+   */
+  show(text: string | undefined, isLeft?: true): void {
     this.#asked += 1;
     clearTimeout(this.#timer);
-    const isShort = text !== undefined && text.length <= longestEdited;
+    const isShort = text !== undefined && !isLeft && text.length <= longestEdited;
     this.#text.value = isShort ? text : '';
     this.#came = this.#text.value;
     this.#checked.replaceChildren();
-    const why = text === undefined ? 'is not UTF-8 text' : `has more than ${counted(longestEdited, 'character')}`;
+    const why = text === undefined ? 'is not UTF-8 text' : 'is too large for that';
     const remark = element('p', { class: 'remark' }, `The body ${why}: it is sent as it came.`);
     this.element.replaceChildren(element('summary', {}, 'Edit the payload'), isShort ? this.#body : remark);
     if (isShort) void this.#check();
@@ -94,7 +97,11 @@ export class PayloadEditor {
 
   #write(text: string): void {
     this.#text.value = text;
-    this.#changed();
+    this.#edited();
+    clearTimeout(this.#timer);
+    // The places that are shown are those of the text before.
+    this.#checked.replaceChildren();
+    void this.#check();
   }
 
   #changed(): void {
@@ -114,7 +121,11 @@ export class PayloadEditor {
     }
   }
 
-  #tell({ broken, errors, more }: CheckedPayload): void {
+  #tell({ broken, errors, more, isLeft }: CheckedPayload): void {
+    if (isLeft) {
+      this.#checked.replaceChildren('It holds too much to be checked while you type.');
+      return;
+    }
     const found = broken === undefined ? errors : [{ ...broken, detail: `expected ${broken.expected}`, pointer: '' }];
     const isGood = found.length === 0;
     const total = counted(errors.length + (more ?? 0), 'schema error');

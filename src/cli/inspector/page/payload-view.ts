@@ -1,13 +1,12 @@
 import { isTooDeep, jsonIn } from '../../json-in';
 import type { DeliveryDetail, PlacedError } from '../wire';
 import { announce } from './announce';
-import { button, element, untrusted } from './dom';
+import { copyButton } from './copy-button';
+import { button, element } from './dom';
 import { counted, size } from './format';
 import { icon } from './outcome';
+import { rawView } from './raw-view';
 import { Tree } from './tree';
-
-/** How much of a body is shown as it came, in characters. */
-const longestRaw = 200_000;
 
 /** Shows the payload as a tree or as it came, and goes from error to error. */
 export class PayloadView {
@@ -16,24 +15,22 @@ export class PayloadView {
   readonly #errors: readonly PlacedError[];
   #at = -1;
 
-  constructor({ text, bytes, schemaErrors }: DeliveryDetail) {
+  /** @param readAll reads a large body all the same */
+  constructor({ text, bytes, schemaErrors, broken, isLeft }: DeliveryDetail, readAll: () => void) {
     this.#errors = schemaErrors;
     if (text === undefined) {
       this.element.append(element('p', { class: 'remark' }, `${size(bytes)} that are not UTF-8 text.`));
       return;
     }
-    const raw = rawView(text);
-    const tooDeep = isTooDeep(text);
-    const parsed = tooDeep ? undefined : jsonIn(text);
+    const parsed = isLeft || isTooDeep(text) ? undefined : jsonIn(text);
     if (parsed === undefined) {
-      const what = tooDeep ? 'The body is nested too deep for a tree.' : 'The body is not JSON.';
-      const remark = text === '' ? 'The body is empty.' : `${what} This is what came:`;
-      this.element.append(element('p', { class: 'remark' }, remark), raw);
+      this.element.append(remarkOn(text, broken, isLeft), isLeft ? button('Read all of it', 'small', readAll) : '');
+      if (text !== '') this.element.append(rawView(text, broken));
       return;
     }
     this.#tree = new Tree(parsed.value, schemaErrors);
-    this.element.append(this.#makeBar(this.#tree, raw), this.#tree.element, raw);
-    raw.hidden = true;
+    this.element.classList.add('with-tools');
+    this.element.append(this.#makeTools(this.#tree, text), this.#tree.element);
   }
 
   /** Goes to the next or the previous error. After the last comes the first. */
@@ -47,28 +44,53 @@ export class PayloadView {
     announce(`Error ${this.#at + 1} of ${this.#errors.length}: ${error.detail}`);
   }
 
-  #makeBar(tree: Tree, raw: HTMLElement): HTMLElement {
-    const bar = element('div', { class: 'bar' });
+  #makeTools(tree: Tree, text: string): HTMLElement {
+    const tools = element('div', { class: 'bar tools', role: 'group', 'aria-label': 'Tools for the payload' });
     if (this.#errors.length > 0) {
-      bar.append(
+      tools.append(
         element('span', { class: 'errors-count' }, icon('bad'), errorsFound(this.#errors.length)),
         button('Next error', 'small', () => this.jump(1)),
       );
     }
+    let raw: HTMLElement | undefined;
     const asItCame = button('As it came', 'small quiet', () => {
+      // Made when it is first asked for: a long body costs its time then alone.
+      if (raw === undefined) {
+        raw = rawView(text);
+        raw.hidden = true;
+        this.element.append(raw);
+      }
       raw.hidden = !raw.hidden;
       tree.element.hidden = !raw.hidden;
       asItCame.setAttribute('aria-pressed', String(!raw.hidden));
     });
     asItCame.setAttribute('aria-pressed', 'false');
-    bar.append(
-      element('span', { class: 'space' }),
+    tools.append(
       button('Unfold', 'small quiet', () => tree.setAllOpen(true)),
       button('Fold', 'small quiet', () => tree.setAllOpen(false)),
+      copyButton(() => tree.current.copied, 'Copy value', 'small quiet'),
+      copyButton(() => tree.current.path, 'Copy path', 'small quiet'),
       asItCame,
     );
-    return bar;
+    return tools;
   }
+}
+
+function remarkOn(text: string, broken: DeliveryDetail['broken'], isLeft: true | undefined): HTMLElement {
+  if (text === '') return element('p', { class: 'remark' }, 'The body is empty.');
+  if (isLeft)
+    return element('p', { class: 'remark' }, 'The body is large. It was not read, so that nothing waits for it.');
+  if (broken === undefined) {
+    return element('p', { class: 'remark' }, 'The body is nested too deep for a tree. This is what came:');
+  }
+  const { line, column, expected } = broken;
+  return element(
+    'p',
+    { class: 'remark' },
+    'The body is not JSON. ',
+    element('strong', {}, `Line ${line}, column ${column}`),
+    `: expected ${expected}.`,
+  );
 }
 
 /** The inspector looks for no more than these. */
@@ -76,14 +98,4 @@ const mostErrors = 100;
 
 function errorsFound(number: number): string {
   return number < mostErrors ? counted(number, 'schema error') : `first ${mostErrors} schema errors`;
-}
-
-function rawView(text: string): HTMLElement {
-  const shown = element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The body as it came' });
-  // A line end is shown as an escape, and also ends the line.
-  for (const line of text.slice(0, longestRaw).split(/(?<=\n)/)) {
-    shown.append(untrusted(line), line.endsWith('\n') ? '\n' : '');
-  }
-  if (text.length > longestRaw) shown.append(`… ${counted(text.length - longestRaw, 'more character')}`);
-  return shown;
 }

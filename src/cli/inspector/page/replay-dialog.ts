@@ -81,9 +81,9 @@ export class ReplayDialog {
     this.#url.focus();
     this.#url.select();
     try {
-      const { text } = await client.detail(id);
+      const { text, isLeft } = await client.detail(id);
       if (this.#id !== id || !this.#dialog.open) return;
-      this.#editor.show(text);
+      this.#editor.show(text, isLeft);
       if (edit) this.#editor.open();
     } catch (error) {
       this.#fail(error);

@@ -1,11 +1,14 @@
 import type { DeliveryDetail, TriedReading } from '../wire';
 import { copyButton } from './copy-button';
-import { element, untrusted } from './dom';
+import { button, element, untrusted } from './dom';
 import { fullTime } from './format';
 import { icon, type Tone } from './outcome';
 
 /** The signature check, step by step: which header, which bytes, which encoding, and what differed. */
-export function signatureView({ signature, reason, outcome }: DeliveryDetail): HTMLElement {
+export function signatureView(
+  { signature, reason, outcome, isLeft }: DeliveryDetail,
+  readAll: () => void,
+): HTMLElement {
   const { checked, match, tried, causes } = signature;
   const view = element('div', { class: 'signature' });
   if (!checked) {
@@ -18,7 +21,16 @@ export function signatureView({ signature, reason, outcome }: DeliveryDetail): H
     );
     return view;
   }
-  if (match === undefined) {
+  if (isLeft) {
+    view.append(
+      element(
+        'p',
+        { class: 'remark' },
+        'The body is large. Its signature was not explained, so that nothing waits for it.',
+      ),
+      button('Explain it', 'small', readAll),
+    );
+  } else if (match === undefined) {
     view.append(
       verdict(
         'bad',

@@ -18,6 +18,7 @@ export class Tabs {
   readonly #tabs: readonly Tab[];
   readonly #buttons: readonly HTMLButtonElement[];
   readonly #panel = element('div', { class: 'panel', role: 'tabpanel', id: 'panel', tabindex: 0 });
+  #open = '';
   readonly #made = new Map<string, HTMLElement>();
 
   constructor(tabs: readonly Tab[], open: string) {
@@ -30,10 +31,16 @@ export class Tabs {
     this.open(open);
   }
 
+  /** The one that is open. */
+  get name(): string {
+    return this.#open;
+  }
+
   open(name: string): void {
     const index = this.#tabs.findIndex((tab) => tab.name === name);
     const tab = this.#tabs[index];
     if (tab === undefined) return;
+    this.#open = name;
     for (const [at, button] of this.#buttons.entries()) {
       button.setAttribute('aria-selected', String(at === index));
       button.tabIndex = at === index ? 0 : -1;

@@ -25,6 +25,8 @@ export class TreeItem {
   readonly #errors: readonly PlacedError[];
   readonly #group = element('div', { role: 'group', class: 'group' });
   #children: TreeItem[] | undefined;
+  #values: readonly ItemValue[] | undefined;
+  readonly #close: HTMLElement;
   #row: HTMLElement;
   #more: HTMLElement | undefined;
   #isOpen = false;
@@ -38,6 +40,7 @@ export class TreeItem {
     this.depth = (parent?.depth ?? 0) + 1;
     // Children search only the errors of their own branch.
     this.#errors = errors.filter((error) => isWithin(error.pointer, pointer));
+    this.#close = element('div', { class: 'close', 'aria-hidden': 'true' }, Array.isArray(value) ? ']' : '}');
     this.#row = this.#makeRow();
     this.element = element(
       'div',
@@ -60,6 +63,20 @@ export class TreeItem {
     return this.#errors.some(({ pointer }) => pointer !== this.pointer);
   }
 
+  /** The value, as it is copied: a text without its quotation marks. */
+  get copied(): string {
+    return typeof this.value === 'string' ? this.value : (JSON.stringify(this.value, null, 2) ?? '');
+  }
+
+  /** Its place as JavaScript writes it, such as `data.notes[0]`. */
+  get path(): string {
+    const before = this.parent?.path ?? '';
+    if (this.#key === undefined) return before;
+    if (typeof this.#key === 'number') return `${before}[${this.#key}]`;
+    if (!/^[A-Za-z_$][\w$]*$/.test(this.#key)) return `${before}[${JSON.stringify(this.#key)}]`;
+    return before === '' ? this.#key : `${before}.${this.#key}`;
+  }
+
   get children(): readonly TreeItem[] {
     return this.#children ?? [];
   }
@@ -73,10 +90,11 @@ export class TreeItem {
     this.#row = row;
     if (!open) {
       this.#group.remove();
+      this.#close.remove();
       return;
     }
     if (this.#children === undefined) this.showMore();
-    this.element.append(this.#group);
+    this.element.append(this.#group, this.#close);
   }
 
   /** The child at a place, or on the way to it. */
@@ -89,7 +107,8 @@ export class TreeItem {
 
   /** Makes the next children; returns whether there were any. */
   showMore(): boolean {
-    const values = this.#childValues();
+    this.#values ??= this.#childValues();
+    const values = this.#values;
     const made = this.children.length;
     const next = values.slice(made, made + batch).map((value) => new TreeItem(value, this.#errors, this));
     this.#children = [...this.children, ...next];

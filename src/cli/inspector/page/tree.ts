@@ -7,6 +7,9 @@ import { sizeOf } from './tree-node';
 const openDepth = 3;
 const openSize = 30;
 
+/** How many rows are made at once at most, at first and when somebody unfolds. */
+const mostRows = 400;
+
 /** A value as a foldable tree, with errors at their places. The tab key stops at it once; arrow keys move inside. */
 export class Tree {
   readonly element = element('div', { class: 'tree', role: 'tree', 'aria-label': 'Payload' });
@@ -17,10 +20,15 @@ export class Tree {
     this.#root = new TreeItem({ key: undefined, value, pointer: '' }, errors);
     this.#current = this.#root;
     this.element.append(this.#root.element);
-    unfold(this.#root);
+    unfold(this.#root, { rows: mostRows });
     this.#root.element.tabIndex = 0;
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
     this.element.addEventListener('click', ({ target }) => this.#onClick(target));
+  }
+
+  /** The item that the keyboard, or a click, went to last. */
+  get current(): TreeItem {
+    return this.#current;
   }
 
   /** Unfolds all branches on the way to a place, and goes there. */
@@ -36,7 +44,8 @@ export class Tree {
   }
 
   setAllOpen(open: boolean): void {
-    for (const child of this.#root.children) setOpenBelow(child, open, openDepth);
+    const left = { rows: mostRows };
+    for (const child of this.#root.children) setOpenBelow(child, open, openDepth, left);
     if (!open) this.#goTo(this.#root, false);
   }
 
@@ -130,16 +139,24 @@ export class Tree {
   }
 }
 
-/** Unfolds small branches near the top, and all that lead to an error. */
-function unfold(item: TreeItem): void {
-  const { value, depth } = item;
-  const small = depth <= openDepth && typeof value === 'object' && value !== null && sizeOf(value) <= openSize;
-  if (depth > 1 && !small && !item.leadsToError) return;
-  item.setOpen(true);
-  for (const child of item.children) unfold(child);
+/** How many rows may still be made. */
+interface Left {
+  rows: number;
 }
 
-function setOpenBelow(item: TreeItem, open: boolean, levels: number): void {
+/** Unfolds small branches near the top, and all that lead to an error. */
+function unfold(item: TreeItem, left: Left): void {
+  const { value, depth } = item;
+  const small = depth <= openDepth && typeof value === 'object' && value !== null && sizeOf(value) <= openSize;
+  if ((depth > 1 && !small && !item.leadsToError) || left.rows <= 0) return;
+  item.setOpen(true);
+  left.rows -= item.children.length;
+  for (const child of item.children) unfold(child, left);
+}
+
+function setOpenBelow(item: TreeItem, open: boolean, levels: number, left: Left): void {
+  if (open && left.rows <= 0) return;
   item.setOpen(open);
-  if (levels > 0) for (const child of item.children) setOpenBelow(child, open, levels - 1);
+  left.rows -= item.children.length;
+  if (levels > 0) for (const child of item.children) setOpenBelow(child, open, levels - 1, left);
 }

@@ -1,0 +1,36 @@
+/** The longest text that is read without being asked to, in characters. */
+const longest = 256 * 1024;
+
+/** The most brackets, colons and commas in it. Objects with many names take longest to parse. */
+const mostSigns = 5000;
+
+/**
+ * Whether it takes so long to parse and explain a stranger's body that everything else would have to wait: it is long, or
+ * short and full of brackets and names.
+ */
+export function isLarge(text: string): boolean {
+  if (text.length > longest) return true;
+  let signs = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
+      case 0x22:
+        index = endOfText(text, index);
+        break;
+      case 0x2c: // ,
+      case 0x3a: // :
+      case 0x5b: // [
+      case 0x7b: // {
+        signs += 1;
+    }
+  }
+  return signs > mostSigns;
+}
+
+function endOfText(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign === 0x22) return at;
+    if (sign === 0x5c) at += 1;
+  }
+  return text.length;
+}
