@@ -96,6 +96,8 @@ const stores: Record<string, () => Promise<Reached>> = {
     ends.push(() => (pool.ended ? undefined : pool.end()));
     const store = postgresStore({ pool, namespace: freshNamespace() });
     await store.migrate();
+    // Deliveries that come together share a connection; here all of them are to be open.
+    await Promise.all(Array.from({ length: 5 }, () => pool.query('SELECT pg_sleep(0.1)')));
     return { wire, store, close: () => pool.end() };
   },
 };
@@ -136,7 +138,6 @@ describe.each(Object.keys(stores))('a store through %s', (name) => {
   test('whose connections are dead without a word is back within 10 s, and the log says that it was silent', async () => {
     const reached = await open();
     const { webhooks, lines } = receiverOn(reached);
-    // Several connections, where there is a pool.
     await Promise.all(Array.from({ length: 5 }, () => webhooks.receive(signedNote(randomUUID()))));
     reached.wire.halfOpen();
     expect(await msUntilTaken(webhooks)).toBeLessThan(backWithinMs);

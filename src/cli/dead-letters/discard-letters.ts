@@ -11,6 +11,9 @@ export interface DiscardOptions extends ChosenOptions {
   readonly yes?: true;
 }
 
+/** How many are discarded at once: a queue can delete them together. */
+const atOnce = 100;
+
 /** `dead-letters discard`: deletes the chosen ones for good, after asking if they are several. */
 export async function discardLetters(ids: readonly string[], options: DiscardOptions, io: Io): Promise<void> {
   const chosen = chosenIds(ids, options);
@@ -21,10 +24,11 @@ export async function discardLetters(ids: readonly string[], options: DiscardOpt
     if (!options.yes && !isNamed && !(await isMeant(doomed.length, io))) throw new Failure('Nothing was discarded.');
     const missing: string[] = [];
     let count = 0;
-    for (const id of doomed) {
-      if (io.interrupted.aborted) break;
-      if (await answerOf(deadLetters.discard(id), theQueue, io)) count += 1;
-      else missing.push(id);
+    for (let start = 0; start < doomed.length && !io.interrupted.aborted; start += atOnce) {
+      const page = doomed.slice(start, start + atOnce);
+      const existed = await Promise.all(page.map((id) => answerOf(deadLetters.discard(id), theQueue, io)));
+      count += existed.filter(Boolean).length;
+      missing.push(...page.filter((_id, index) => !existed[index]));
     }
     sumUp({ what: 'discarded', count, missing }, options.json, io);
   });

@@ -1,3 +1,4 @@
+import { callTogether } from '../../foundations/call-together';
 import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
 import { readJson, readText } from '../../foundations/foreign-values';
 import { isRecord } from '../../foundations/is-record';
@@ -26,9 +27,9 @@ export function deadJobsOf(engine: Engine): DeadJobs {
     return row && readDead(row);
   }
 
-  /** Removes the failed job that the dead job was copied from: it still occupies the id. */
-  async function clear(jobId: string): Promise<void> {
-    await engine.run('clear', [name, jobId]);
+  /** Removes the failed jobs that dead jobs were copied from: they still occupy the ids. */
+  async function clear(jobIds: readonly string[]): Promise<void> {
+    await engine.run('clear', [name, jobIds]);
   }
 
   /** Resolves to how many there were. */
@@ -41,17 +42,14 @@ export function deadJobsOf(engine: Engine): DeadJobs {
     const row = await find(id);
     if (row === undefined) return 0;
     const jobId = jobIdIn(row.id, keyIn(row.data));
-    await clear(jobId);
+    await clear([jobId]);
     await engine.hold(jobId, row.data as object);
     return await remove([id]);
   }
 
   /** The failed jobs are still there, unless pg-boss has thrown them away. */
   async function redrivePage(page: readonly Row[]): Promise<number> {
-    const dead = page.map(({ id, key }) => {
-      const itsId = readText(id, 'pgBossQueue.boss: id');
-      return { id: itsId, jobId: jobIdIn(itsId, keyIn({ key })) };
-    });
+    const dead = page.map(readIds);
     const revived = await engine.revive(dead.map(({ jobId }) => jobId));
     let count = await remove(dead.filter(({ jobId }) => revived.has(jobId)).map(({ id }) => id));
     for (const { id, jobId } of dead) if (!revived.has(jobId)) count += await redriveOne(id);
@@ -71,6 +69,16 @@ export function deadJobsOf(engine: Engine): DeadJobs {
     }
   }
 
+  const discard = callTogether<string, boolean>({
+    keyOf: (id) => id,
+    async call(ids) {
+      await engine.ready();
+      const gone = (await engine.run('deleteDead', [deadName, ids])).map(readIds);
+      if (gone.length > 0) await clear(gone.map(({ jobId }) => jobId));
+      return ids.map((id) => gone.some((each) => each.id === id));
+    },
+  });
+
   return {
     async list({ limit, offset }) {
       if (limit < 1) return [];
@@ -87,10 +95,7 @@ export function deadJobsOf(engine: Engine): DeadJobs {
       return await redriveOne(id);
     },
     async discard(id) {
-      const row = await find(id);
-      if (row === undefined || (await remove([id])) === 0) return false;
-      await clear(jobIdIn(row.id, keyIn(row.data)));
-      return true;
+      return isUuid(id) && (await discard(id.toLowerCase()));
     },
   };
 }
@@ -99,6 +104,12 @@ function readDead({ job }: Row): DeadRow {
   const row = readJson(job);
   if (isRecord(row)) return row as unknown as DeadRow;
   throw new TypeError('pgBossQueue.boss: expected the JSON of a job.');
+}
+
+/** The ids of a dead job and of the job before it was dead. */
+function readIds({ id, key }: Row): { readonly id: string; readonly jobId: string } {
+  const itsId = readText(id, 'pgBossQueue.boss: id');
+  return { id: itsId, jobId: jobIdIn(itsId, keyIn({ key })) };
 }
 
 /** The job's id before it was dead. A job without a key keeps its own id. */

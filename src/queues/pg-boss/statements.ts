@@ -29,12 +29,12 @@ export interface Statements {
   readonly forgetWorker: string;
   /** Makes failed jobs (`$2`) wait with `$3` more attempts after the first. Answers with their ids. */
   readonly revive: string;
-  /** Removes a job (`$2`) that ended without success, so that its id is free. */
+  /** Removes jobs (`$2`) that ended without success, so that their ids are free. */
   readonly clear: string;
   /** Up to `$2` dead jobs, the newest first, after skipping `$3`. */
   readonly listDead: string;
   readonly getDead: string;
-  /** Answers with the ids that it deleted. */
+  /** Answers with the ids and keys of those that it deleted. */
   readonly deleteDead: string;
   readonly now: string;
   /** The ids and keys of the 500 oldest jobs that were dead at `$2`. */
@@ -84,10 +84,10 @@ export function statementsIn(schema: string): Statements {
         completed_on = NULL, output = NULL, retry_count = 0, retry_limit = $3::int
       WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'failed'")}))
       RETURNING id::text AS id`,
-    clear: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid AND state IN ('failed', 'cancelled')`,
+    clear: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state IN ('failed', 'cancelled')`,
     listDead: `SELECT ${job} ${dead} ORDER BY created_on DESC, id DESC LIMIT $2::int OFFSET $3::int`,
     getDead: `SELECT ${job} ${dead} AND id = $2::uuid`,
-    deleteDead: `DELETE ${dead} AND id = ANY ($2::uuid[]) RETURNING id::text AS id`,
+    deleteDead: `DELETE ${dead} AND id = ANY ($2::uuid[]) RETURNING id::text AS id, data->>'key' AS key`,
     now: 'SELECT now()::text AS now',
     stats: `SELECT
         count(*) FILTER (WHERE name = $1 AND state < 'active')::text AS waiting,

@@ -399,6 +399,26 @@ describe('asks the database no more often than it must:', () => {
     expect(await queue.stats?.()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
   });
 
+  test('dead jobs that are discarded at once are discarded together, and each is told whether it existed', async () => {
+    const queue = company.queue(stage, { attempts: 1 });
+    const jobs = Array.from({ length: 30 }, () => newDelivery());
+    await Promise.all(jobs.map((job) => queue.enqueue(job)));
+    const failing = await company.worker(queue, () => Promise.reject(new Error('no')), 30);
+    const { deadJobs } = queue;
+    await until(async () => (await deadJobs.list({ limit: 1, offset: 29 })).length === 1, 60_000);
+    await failing.close(5000);
+    const [kept, ...dead] = await deadJobs.list({ limit: 30, offset: 0 });
+    asked.length = 0;
+    const unknown = ['no-uuid', '00000000-0000-4000-8000-000000000000'];
+    const existed = await Promise.all([...unknown, ...dead.map(({ id }) => id)].map((id) => deadJobs.discard(id)));
+    expect(existed).toEqual([false, false, ...dead.map(() => true)]);
+    expect(asked.filter((text) => text.startsWith('DELETE'))).toHaveLength(2);
+    expect((await deadJobs.list({ limit: 30, offset: 0 })).map(({ id }) => id)).toEqual([kept?.id]);
+    // What was discarded is a new job when it comes again; what is dead is not.
+    for (const job of jobs) await queue.enqueue(job);
+    expect(await queue.stats?.()).toMatchObject({ waiting: 29, dead: 1 });
+  }, 120_000);
+
   test('dead jobs are redriven by the page, and run with all their attempts', async () => {
     const queue = company.queue(stage, { attempts: 1 });
     const jobs = Array.from({ length: 600 }, () => newDelivery());
