@@ -62,7 +62,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const reporter = new Reporter(logger, settings.clock);
   const telemetry = openTelemetry(settings, logger, () => webhooks.health());
   const parts = assemble(settings, logger, reporter, telemetry);
-  const { registry, once, clock } = parts;
+  const { registry, once, replays, clock } = parts;
   const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
   const inFlight = new BytesInFlight(settings.maxBytesInFlight);
   const bodyRules = {
@@ -76,7 +76,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     queue: settings.queue,
     journal: settings.journal,
     answerTimeoutMs: settings.storeTimeoutMs,
-    inFlight: () => ({ deliveries: unanswered, running: once.running, bytes: inFlight.held }),
+    inFlight: () => ({ deliveries: unanswered, running: once.running + replays.running, bytes: inFlight.held }),
     isClosing: () => closed,
   });
   settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });

@@ -34,8 +34,10 @@ export type {
   JournalRecord,
   JournalSettings,
   JournalStats,
+  JournalWithQueue,
 } from './foundations/contracts/journal';
 export type { Logger } from './foundations/contracts/logger';
+export type { OpenTransaction } from './foundations/contracts/open-transaction';
 export type {
   DeadJob,
   DeadJobs,
@@ -44,6 +46,7 @@ export type {
   QueuedDelivery,
   QueueSettings,
   QueueStats,
+  QueueWithJournal,
   QueueWorker,
   QueueWorkOptions,
   RunJob,

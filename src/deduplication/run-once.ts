@@ -3,7 +3,7 @@ import { DeferredTimer } from '../foundations/deferred-timer';
 import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
-import { longestTimer, withinMs } from '../foundations/timeouts';
+import { passed, withinMs } from '../foundations/timeouts';
 import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
 import { PendingWrites } from './pending-writes';
 
@@ -23,6 +23,8 @@ export interface ClaimedWork {
   readonly key: string;
   /** Event name, for the log. */
   readonly event: string | undefined;
+  /** Whether its handlers run under another claim, too, and are counted there. @default false */
+  readonly isCounted?: boolean | undefined;
   /** For the log and `onError`, as are the path parameters. */
   readonly tenant: string | undefined;
   readonly params: WebhookParams;
@@ -62,7 +64,7 @@ export class RunOnce {
   readonly #joinable = new Map<string, Promise<Settled>>();
   /** What runs, and for a copy that joined, what runs in its place. */
   readonly #inFlight = new Map<Promise<Settled>, ClaimedWork>();
-  readonly #held = new Map<HeldClaim, Promise<unknown>>();
+  readonly #held = new Map<HeldClaim, { readonly work: ClaimedWork; readonly finished: Promise<unknown> }>();
   readonly #pending: PendingWrites;
   /** Successes that are being recorded. */
   readonly #recording = new Set<Promise<unknown>>();
@@ -77,7 +79,7 @@ export class RunOnce {
 
   /** How many deliveries' handlers run now, answered or not. */
   get running(): number {
-    return this.#held.size;
+    return [...this.#held.values()].filter(({ work }) => !work.isCounted).length;
   }
 
   /** Copies that come while the first runs get its outcome. Never throws or rejects. */
@@ -181,7 +183,7 @@ export class RunOnce {
         claim.stopExtending();
         return whenReady(this.#finish(work, claim, ran), conclude);
       });
-      this.#held.set(claim, finished);
+      this.#held.set(claim, { work, finished });
     });
   }
 
@@ -232,7 +234,7 @@ export class RunOnce {
   }
 
   async #idle(): Promise<void> {
-    await Promise.allSettled([...this.#held.values(), ...this.#inFlight.keys()]);
+    await Promise.allSettled([...[...this.#held.values()].map(({ finished }) => finished), ...this.#inFlight.keys()]);
     await Promise.allSettled(this.#recording);
     await Promise.allSettled(this.#pending.writing);
   }
@@ -242,8 +244,4 @@ export class RunOnce {
 function sharedWithCopy({ outcome, details }: Settled): Settled {
   const { failures = [], ...others } = details;
   return new Settled(outcome, { cause: causeOf(failures), ...others, joined: true });
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer)).unref());
 }

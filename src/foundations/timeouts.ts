@@ -33,3 +33,8 @@ export function atMost(ms: number, ended: Promise<unknown>): Promise<void> {
     ended.then(end, end);
   });
 }
+
+/** Resolves after `ms`, and keeps no process alive. */
+export function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer)).unref());
+}

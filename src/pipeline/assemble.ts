@@ -23,6 +23,7 @@ import { announceScheme } from '../signatures/announce-scheme';
 import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
 import { auto } from '../signatures/schemes/auto';
 import { DriftWatch } from './drift-watch';
+import { inOneTransaction } from './journal/in-one-transaction';
 import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
@@ -40,6 +41,7 @@ export function assemble(
   telemetry: TelemetryOfReceiver | undefined,
 ): PipelineParts {
   const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue, journal, clock } = settings;
+  const keepAndEnqueue = inOneTransaction(queue, journal);
   const outbox = new Outbox();
   const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
   const silence = (silent: 'store' | 'queue' | 'journal', heard?: () => unknown) =>
@@ -96,7 +98,8 @@ export function assemble(
     isKeyTold,
     locals: settings.locals,
     queueing: queue && {
-      queue,
+      enqueue: (job) => queue.enqueue(job),
+      keepAndEnqueue,
       ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
       keepHeaders,
     },

@@ -24,19 +24,22 @@ export function enqueueDelivery(
   queueing: Queueing,
   again?: ReplayToEnqueue,
 ): MaybePromise<Settled> {
-  const { queue, ask, keepHeaders } = queueing;
+  const { enqueue: hold, ask, keepHeaders } = queueing;
   const { raw, tenant } = event.delivery;
   const key = again?.replay.key ?? parts.keyOf(event.delivery, event.event).text;
   const replayed = again === undefined ? undefined : true;
   const known = { event: event.event.event, key, tenant, params: raw.params, replayed };
   const locals = readLocals(raw, parts);
-  if (locals instanceof Settled) return new Settled(locals.outcome, { ...locals.details, ...known });
+  if (locals instanceof Settled) {
+    const failed = new Settled(locals.outcome, { ...locals.details, ...known });
+    return whenReady(queueing.keep?.(), (refused) => refused ?? failed);
+  }
   const startedAt = again === undefined ? raw.receivedAt : parts.clock.now();
   const leftMs = Math.max(0, startedAt + parts.timeoutMs - parts.clock.now());
   const sending = parts.telemetry?.send({ event: known.event });
   // The job is written only if the queue is asked.
   const job = { key: again?.jobKey ?? key, locals: locals.value, keepHeaders, replay: again?.replay };
-  const enqueue = () => queue.enqueue(writeJob(event, { ...job, trace: sending?.trace }));
+  const enqueue = () => hold(writeJob(event, { ...job, trace: sending?.trace }));
   const held = recovered<unknown, Settled>(
     () => runIn(sending, () => withinMs(ask(enqueue), leftMs, 'The queue')),
     (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),

@@ -7,10 +7,12 @@ import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
 import type { DriftWatch } from './drift-watch';
+import type { KeepAndEnqueue } from './journal/in-one-transaction';
 import type { Journaling } from './journal/journaling';
 
 /** The parts that every step uses; made once for each receiver. */
@@ -41,7 +43,12 @@ export interface PipelineParts {
 
 /** A queue and how to write to it. */
 export interface Queueing {
-  readonly queue: DeliveryQueue;
+  /** Resolves once the engine holds the job durably. */
+  readonly enqueue: DeliveryQueue['enqueue'];
+  /** Keeps a delivery that cannot be enqueued, where it would be kept with its job. Resolves to a refusal, if any. */
+  readonly keep?: (() => MaybePromise<Settled | undefined>) | undefined;
+  /** Enqueues and keeps in one transaction, where queue and journal are on one database. */
+  readonly keepAndEnqueue: KeepAndEnqueue | undefined;
   /** Asks it, within `storeTimeoutMs`. */
   readonly ask: Ask;
   /** Leaves out headers with credentials. */

@@ -35,6 +35,8 @@ export interface ReplayedRun {
   readonly ledger: HeldClaim;
   /** Whether no handler is left to run, once these have succeeded. */
   readonly areAll: (succeeded: readonly string[]) => boolean;
+  /** Called when its handlers have ended, also after `maxRunMs`. */
+  readonly onEnded: (report: RunReport) => void;
 }
 
 /** Runs handlers under a claim on their delivery, without a time limit. */
@@ -111,8 +113,9 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
 
   /** A replay may end without completing the delivery, so its last success is recorded like the others. */
-  async #recordAll(report: RunReport, { ledger }: ReplayedRun): Promise<RunReport> {
+  async #recordAll(report: RunReport, { ledger, onEnded }: ReplayedRun): Promise<RunReport> {
     this.ended = report;
+    onEnded(report);
     for (const claim of [this.#claim, ledger]) {
       for (const handler of claim?.unrecorded(report.succeeded) ?? []) await claim?.record(handler);
     }

@@ -12,7 +12,7 @@ import {
 import { fileJournal } from '../../src/journals/file';
 import { bullmqQueue } from '../../src/queues/bullmq';
 import { pgBossQueue } from '../../src/queues/pg-boss';
-import { postgresStore } from '../../src/stores/postgres';
+import { postgresJournal, postgresStore } from '../../src/stores/postgres';
 import { redisStore } from '../../src/stores/redis';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { ArrayQueue } from '../queueing/array-queue';
@@ -84,8 +84,12 @@ const factories: Record<string, { readonly make: Call; readonly options: readonl
     make: around(call(fileJournal), { directory: 'a-folder-that-is-not-there' }),
     options: ['keepDays', 'onFailure', 'seal'],
   },
+  postgresJournal: {
+    make: around(call(postgresJournal), { pool: { query() {} }, namespace: 'a' }),
+    options: ['pool', 'namespace', 'keepDays', 'onFailure', 'seal'],
+  },
   bullmqQueue: { make: call(bullmqQueue), options: ['connection', 'namespace', 'attempts'] },
-  pgBossQueue: { make: call(pgBossQueue), options: ['boss', 'namespace', 'attempts'] },
+  pgBossQueue: { make: call(pgBossQueue), options: ['boss', 'namespace', 'pool', 'attempts'] },
 };
 
 const webhooks = bigmindWebhooks({ ...right, queue: new ArrayQueue() } as Parameters<typeof bigmindWebhooks>[0]);

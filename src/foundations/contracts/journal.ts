@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
 import type { Logger } from './logger';
+import type { OpenTransaction } from './open-transaction';
 import type { WebhookHeaders, WebhookParams } from './request';
 
 /** A genuine delivery, as a journal keeps it. */
@@ -92,6 +93,17 @@ export interface JournalSettings {
   readonly clock: { now(): number };
 }
 
+/** How a journal keeps an entry and a queue holds its job in one transaction, where both are in one database. */
+export interface JournalWithQueue {
+  /** The user's client. A queue that was given the same object, as `withJournal.pool`, writes with it. */
+  readonly pool: object;
+  /**
+   * Calls `enqueue` and keeps the entry in one transaction: both or neither. No connection is taken before the first
+   * statement of `enqueue`. It is called again if another transaction came between.
+   */
+  append(entry: JournalEntry, enqueue: (transaction: OpenTransaction) => Promise<void>): Promise<void>;
+}
+
 /**
  * Keeps genuine deliveries for some days, so that they can be run again. A promise may stay pending while the journal
  * does not answer: the receiver waits no longer than `storeTimeoutMs`.
@@ -109,6 +121,8 @@ export interface Journal {
    * be kept, at once if that is known.
    */
   append(entry: JournalEntry): Promise<void>;
+  /** Writes in one transaction with a queue. @default each writes by itself */
+  readonly withQueue?: JournalWithQueue | undefined;
   /**
    * Adds how a delivery ended. The outcome with the newest `endedAt` counts: two processes may tell in either order.
    * `succeeded` adds to those before. Nothing happens if the key is not kept.

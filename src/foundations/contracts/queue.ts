@@ -1,5 +1,6 @@
 import type { Outcome } from '../outcomes';
 import type { Logger } from './logger';
+import type { OpenTransaction } from './open-transaction';
 import type { WebhookHeaders, WebhookParams } from './request';
 import type { TraceContext } from './trace-context';
 
@@ -128,6 +129,14 @@ export interface QueueStats {
   readonly oldestWaitingMs: number | undefined;
 }
 
+/** How a queue holds a job in the transaction in which a journal keeps its delivery. */
+export interface QueueWithJournal {
+  /** The client of the journal, `withQueue.pool`. A receiver whose journal has another one is refused. */
+  readonly pool: object;
+  /** As `enqueue`, but the job is held when the transaction is committed. */
+  enqueue(job: QueuedDelivery, transaction: OpenTransaction): Promise<void>;
+}
+
 /**
  * A queue engine behind a thin adapter. It holds jobs durably, gives them to workers in any process, counts attempts
  * with exponential backoff and jitter between them, and keeps dead jobs. It runs each job at least once, in no promised
@@ -144,6 +153,8 @@ export interface DeliveryQueue {
    * @throws WebhookError `QUEUE_NOT_DURABLE` when the engine would lose jobs at a restart
    */
   enqueue(job: QueuedDelivery): Promise<void>;
+  /** Writes in one transaction with a journal. @default each writes by itself */
+  readonly withJournal?: QueueWithJournal | undefined;
   /**
    * Runs jobs, at most `concurrency` at once, until the worker is closed. After an outage of the engine it goes on
    * without a restart.

@@ -1,3 +1,4 @@
+import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
 import { readRows } from '../../foundations/foreign-values';
 import { codeOf } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
@@ -15,15 +16,26 @@ export interface Database {
 const cameBetween = new Set<unknown>(['40001', '40P01']);
 const triesAtMost = 3;
 
-export function databaseOf(pool: PostgresPool): Database {
-  async function ask(text: string, values?: unknown[], tries = triesAtMost): Promise<unknown> {
-    try {
-      return await pool.query(text, values);
-    } catch (error) {
-      if (tries <= 1 || !cameBetween.has(codeOf(error))) throw error;
-      return await ask(text, values, tries - 1);
-    }
+/** Does it again if another transaction came between. */
+export async function triedAgain<T>(attempt: () => Promise<T>, tries = triesAtMost): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (tries <= 1 || !cameBetween.has(codeOf(error))) throw error;
+    return await triedAgain(attempt, tries - 1);
   }
+}
+
+export function databaseOf(pool: PostgresPool): Database {
+  return databaseWith((text, values) => triedAgain(async () => pool.query(text, values)));
+}
+
+/** Statements in a transaction: after an error, none of it can be tried again. */
+export function databaseIn(transaction: OpenTransaction): Database {
+  return databaseWith((text, values) => transaction.query(text, values));
+}
+
+function databaseWith(ask: (text: string, values?: unknown[]) => Promise<unknown>): Database {
   return {
     rowsOf: async (text, values) => readRows(await ask(text, values), 'postgresJournal.pool.query'),
     async run(text, values) {

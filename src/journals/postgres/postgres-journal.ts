@@ -4,8 +4,8 @@ import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
 import { codeOf } from '../../foundations/postgres-answer';
 import { logSafely } from '../../foundations/tell';
-import { appending, toAppend } from './appending';
-import { databaseOf } from './database';
+import { appendAll, appending, toAppend } from './appending';
+import { databaseIn, databaseOf } from './database';
 import { dropOldest } from './drop-oldest';
 import { ending } from './ending';
 import { migration } from './migration';
@@ -13,6 +13,7 @@ import { type PostgresJournalOptions, parseOptions } from './options';
 import { findIn, forgetIn, removeOld, type Searched } from './search';
 import * as statements from './statements';
 import { toStored } from './stored-text';
+import { transactionsOn } from './transactions';
 
 export interface PostgresJournal extends Journal {
   /**
@@ -42,6 +43,8 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
   const searched: Searched = { database, namespace, seal, onUnreadable };
   const append = appending(searched, keepDays);
   const tellEnd = ending(database, namespace);
+  // With `continue`, a delivery goes on without the journal: the queue must not fail with it.
+  const transact = onFailure === 'refuse' ? transactionsOn(pool) : undefined;
   const told = new Set<unknown>();
   let settings: JournalSettings | undefined;
 
@@ -74,6 +77,17 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     async append(entry) {
       pruneNowAndThen();
       await append(await toAppend(entry, seal));
+    },
+    withQueue: transact && {
+      pool,
+      async append(entry, enqueue) {
+        pruneNowAndThen();
+        const given = [await toAppend(entry, seal)];
+        await transact(async (transaction) => {
+          await enqueue(transaction);
+          await appendAll({ ...searched, database: databaseIn(transaction) }, keepDays, given);
+        });
+      },
     },
     ended: (key, end) => tellEnd({ key, end }),
     find: (query) => findIn(searched, query),

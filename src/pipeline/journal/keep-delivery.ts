@@ -8,7 +8,8 @@ import type { PipelineParts } from '../parts';
 
 /**
  * Keeps a delivery in the journal, if there is one, before anything runs. Resolves to the parts for the rest of the way,
- * where its key stands and is not computed again; or to the outcome, if it must be refused.
+ * where its key stands and is not computed again; or to the outcome, if it must be refused. What is kept in one
+ * transaction with its job is kept when it is enqueued.
  */
 export function keepDelivery(
   read: EventDelivery | Settled,
@@ -19,14 +20,21 @@ export function keepDelivery(
   if (journaling === undefined) return parts;
   const key = keyOf(read, verified, parts);
   const entry = entryOf(key, read, verified, journaling.keepHeaders);
-  const leftMs = Math.max(0, entry.receivedAt + timeoutMs - clock.now());
-  return whenReady(journaling.keep(entry, leftMs), (refused) => {
-    if (refused === undefined) return { ...parts, keyOf: () => ({ text: key }) };
-    const { event, tenant, params } = entry;
-    const { failure } = refused;
-    journaling.forget(key);
-    return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
-  });
+  const known = { ...parts, keyOf: () => ({ text: key }) };
+  const { queueing } = parts;
+  const keepAndEnqueue = read instanceof Settled ? undefined : queueing?.keepAndEnqueue;
+  const keep = (): MaybePromise<Settled | undefined> => {
+    const leftMs = Math.max(0, entry.receivedAt + timeoutMs - clock.now());
+    return whenReady(journaling.keep(entry, leftMs), (refused) => {
+      if (refused === undefined) return undefined;
+      const { event, tenant, params } = entry;
+      const { failure } = refused;
+      journaling.forget(key);
+      return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
+    });
+  };
+  if (queueing === undefined || keepAndEnqueue === undefined) return whenReady(keep(), (refused) => refused ?? known);
+  return { ...known, queueing: { ...queueing, keep, enqueue: (job) => keepAndEnqueue(entry, job) } };
 }
 
 /** Adds how a delivery ended to the journal. What waits here does not hold the delivery. */

@@ -72,6 +72,9 @@ class LedgerRun implements ClaimedWork {
   /** Why nothing runs now, or what still runs. */
   #stopped: Settled | undefined;
   #isUnclear = false;
+  /** Under the ledger's claim alone. */
+  #isAlone = false;
+  #isConcluded = false;
   /** Every handler that is done, by the journal, the ledger or the store. */
   #done: readonly string[] = [];
 
@@ -99,6 +102,9 @@ class LedgerRun implements ClaimedWork {
   get success(): Outcome {
     return this.#plan.success;
   }
+  get isCounted(): boolean {
+    return !this.#isAlone;
+  }
   get running(): readonly string[] {
     return this.#inner?.running ?? [];
   }
@@ -124,6 +130,7 @@ class LedgerRun implements ClaimedWork {
     if (this.#isUnclear) return nothing;
     if (isClear) await ledger.record(isKnown);
     this.#done = [...this.#known.succeeded, ...before];
+    this.#isAlone = true;
     return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);
   }
 
@@ -135,7 +142,7 @@ class LedgerRun implements ClaimedWork {
     if (handlers.length === 0) return undefined;
     const { subject, success } = this.#plan;
     const areAll = (succeeded: readonly string[]): boolean => this.#areAll([...this.#done, ...succeeded]);
-    const replay = { force: order.force, ledger, areAll };
+    const replay = { force: order.force, ledger, areAll, onEnded: this.#onEnded };
     const deadline = clock.now() + timeoutMs;
     this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, clock, replay }, telemetry);
     return this.#inner;
@@ -168,7 +175,13 @@ class LedgerRun implements ClaimedWork {
     }
   }
 
+  /** The replay has gone on without what ends after `maxRunMs`. */
+  readonly #onEnded = ({ failures, succeeded }: RunReport): void => {
+    if (this.#isConcluded) this.#noteEnd(failures.length === 0 ? this.success : 'failed', succeeded);
+  };
+
   conclude(settled: Settled): Replayed {
+    this.#isConcluded = true;
     const report = this.#inner?.ended ?? nothing;
     const isUnclear = this.#isUnclear;
     if (this.#stopped !== undefined) {

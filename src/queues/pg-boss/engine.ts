@@ -29,6 +29,10 @@ export interface Engine {
   ready(): Promise<void>;
   /** Resolves when a job with this id is held. */
   hold(id: string, data: object, priority?: number): Promise<void>;
+  /** The same, within a transaction of somebody else. */
+  holdWithin(transaction: PgBossDb, id: string, data: object): Promise<void>;
+  /** pg-boss' own access to the database. */
+  readonly db: PgBossDb;
   /** Adds the record of a worker. It is due after so many milliseconds. */
   recordWorker(id: string, data: object, ms: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
@@ -48,6 +52,7 @@ const keptSeconds = 10 * 365 * 24 * 60 * 60;
 const expireInSeconds = 24 * 60 * 60 - 1;
 const deadlock = '40P01';
 const mostPauseMs = 100;
+const usualPriority = 0;
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
   const name = `bigmind-webhooks/${namespace}`;
@@ -68,8 +73,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     },
   };
 
-  async function run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]> {
-    return readRows(await db.executeSql(statements[statement], values), 'pgBossQueue.boss');
+  async function run(statement: keyof Statements, values: unknown[], on = db): Promise<readonly Row[]> {
+    return readRows(await on.executeSql(statements[statement], values), 'pgBossQueue.boss');
   }
 
   /**
@@ -112,15 +117,19 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return prepared;
   }
 
-  async function send(id: string, data: object, priority: number): Promise<boolean> {
+  async function send(id: string, data: object, priority: number, on = db): Promise<boolean> {
     await ready();
     const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
-    const settings = { id, ...retries, expireInSeconds, priority, retentionSeconds: keptSeconds, db };
+    const settings = { id, ...retries, expireInSeconds, priority, retentionSeconds: keptSeconds, db: on };
+    const sent: unknown = await boss.send(name, data, settings);
+    return sent !== null && sent !== undefined;
+  }
+
+  /** The same, where a copy of the delivery may come at the same time. */
+  async function sendAmongCopies(id: string, data: object, priority: number): Promise<boolean> {
     try {
-      const sent: unknown = await boss.send(name, data, settings);
-      return sent !== null && sent !== undefined;
+      return await send(id, data, priority);
     } catch (error) {
-      // A copy of the delivery came at the same time.
       if (isSerializationFailure(error)) return false;
       throw error;
     }
@@ -136,6 +145,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   });
 
   return {
+    db,
     name,
     deadName,
     workersName,
@@ -145,14 +155,20 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       const startAfter = Math.ceil(ms / 1000);
       await boss.send(workersName, data, { id, startAfter, retentionSeconds: keptSeconds, db });
     },
-    async hold(id, data, priority = 0) {
+    async hold(id, data, priority = usualPriority) {
       for (let tries = 0; tries < 2; tries += 1) {
-        if (await send(id, data, priority)) return;
+        if (await sendAmongCopies(id, data, priority)) return;
         if ((await run('findJob', [name, id])).length > 0) return;
         // pg-boss 10 inserts nothing, too, if the queue no longer exists.
         prepared = undefined;
       }
-      throw new Error('pgBossQueue.boss did not take the job.');
+      throw notTaken();
+    },
+    async holdWithin(transaction, id, data) {
+      if (await send(id, data, usualPriority, transaction)) return;
+      if ((await run('findJob', [name, id], transaction)).length > 0) return;
+      prepared = undefined;
+      throw notTaken();
     },
     async take(most) {
       await ready();
@@ -193,6 +209,10 @@ function planOf({ retryCount, retryLimit, retryDelay }: PgBossJob): JobPlan | un
   const isLast = count >= readWholeNumber(retryLimit, 'pgBossQueue.boss: retryLimit');
   const seconds = readWholeNumber(retryDelay, 'pgBossQueue.boss: retryDelay');
   return { retryInMs: isLast ? undefined : seconds * 1000 * 2 ** Math.min(16, count + 1) };
+}
+
+function notTaken(): Error {
+  return new Error('pgBossQueue.boss did not take the job.');
 }
 
 function elsewhere(schema: string, cause?: unknown): WebhookError {

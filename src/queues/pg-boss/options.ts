@@ -1,5 +1,6 @@
 import { isRecord } from '../../foundations/is-record';
 import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
@@ -10,6 +11,11 @@ export interface PgBossQueueOptions {
    * Letters, digits, `_`, `-` and `.`.
    */
   readonly namespace: string;
+  /**
+   * The pool of your `postgresJournal`, where it leads to the database of `boss`: each delivery is kept and enqueued in
+   * one transaction. A receiver whose journal has another pool is refused. @default each is written by itself
+   */
+  readonly pool?: PostgresPool | undefined;
   /** The schema with the tables of `boss`. @default 'pgboss', as in pg-boss */
   readonly schema?: string | undefined;
   /**
@@ -34,6 +40,7 @@ export interface PgBossQueueOptions {
 const known = {
   boss: true,
   namespace: true,
+  pool: true,
   schema: true,
   attempts: true,
   backoffMs: true,
@@ -57,6 +64,7 @@ const methods = [
 export interface ParsedOptions {
   readonly boss: PgBossClient;
   readonly namespace: string;
+  readonly pool: PostgresPool | undefined;
   readonly schema: string;
   readonly attempts: number;
   readonly backoffSeconds: number;
@@ -67,10 +75,13 @@ export interface ParsedOptions {
 export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
   if (isBoss(options)) throw wrapIt('pgBossQueue', 'a boss', 'pgBossQueue({ boss, namespace })');
   knownOptions(options, 'pgBossQueue', known);
+  const { pool } = options;
+  if (pool !== undefined) requirePool('pgBossQueue.pool', pool);
   const { attempts = 12, backoffMs = 5000, pollMs = 500, lostAfterMs = 30_000 } = options;
   return {
     boss: parseBoss(options.boss),
     namespace: parseNamespace(options.namespace),
+    pool,
     schema: parseSchema(options.schema ?? 'pgboss'),
     attempts: wholeNumber('pgBossQueue.attempts', attempts, 1, 20),
     backoffSeconds: Math.ceil(wholeNumber('pgBossQueue.backoffMs', backoffMs, 1) / 1000),

@@ -8,6 +8,7 @@ import { errorCode } from './error-code';
 import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
 import { statsOf } from './stats';
+import { withJournalOn } from './with-journal';
 import { PgBossWorker } from './worker';
 
 /** Other jobs have 0, and go first. */
@@ -43,6 +44,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       await engine.hold(jobIdOf(job.key), job, job.priority === 'low' ? lowPriority : undefined);
       errors.up();
     },
+    withJournal: parsed.pool && withJournalOn(parsed.pool, engine),
     async work(run, { concurrency, handlers = () => [] }) {
       try {
         await engine.ready();

@@ -6,6 +6,8 @@ import { pause } from '../kit/sender';
 import { databaseUrl } from '../services';
 import { found, makePlace, type Place } from './postgres-kit';
 
+/** A nightly job kills more often. */
+const rounds = Number(process.env['JOURNAL_KILLS'] ?? 8);
 let app: Bundle;
 let place: Place;
 
@@ -40,28 +42,32 @@ async function kill({ process: child }: Writer): Promise<void> {
   await closed;
 }
 
-test('of two processes with one journal, some killed at any moment, every acknowledged delivery is found once and whole', async () => {
-  const seed = randomBytes(8).toString('hex');
-  const survivor = startWriter(seed);
-  const acknowledged: string[] = [];
-  for (let kills = 0; kills < 8; kills += 1) {
-    const mortal = startWriter(seed);
-    const due = 5 + Math.floor(Math.random() * 60);
-    for (let tries = 0; tries < 3000 && mortal.keys().length < due; tries += 1) await pause(5);
-    await pause(Math.random() * 20);
-    await kill(mortal);
-    acknowledged.push(...mortal.keys());
-  }
-  await kill(survivor);
-  acknowledged.push(...survivor.keys());
-  const records = await found(place.journal());
-  const keys = records.map(({ key }) => key);
-  expect(acknowledged.length).toBeGreaterThan(100);
-  const once = new Set(keys);
-  expect(once.size).toBe(keys.length);
-  expect(acknowledged.filter((key) => !once.has(key))).toStrictEqual([]);
-  for (const { key, rawBody } of records) expect(rawBody.toString()).toBe(`the body of ${key}`);
-  expect((await place.journal().stats()).entries).toBe(keys.length);
-  // Both told the end of some, and neither lost the name of the other.
-  expect(records.some(({ end }) => end !== undefined && end.succeeded.length > 1)).toBe(true);
-});
+test(
+  'of two processes with one journal, some killed at any moment, every acknowledged delivery is found once and whole',
+  async () => {
+    const seed = randomBytes(8).toString('hex');
+    const survivor = startWriter(seed);
+    const acknowledged: string[] = [];
+    for (let kills = 0; kills < rounds; kills += 1) {
+      const mortal = startWriter(seed);
+      const due = 5 + Math.floor(Math.random() * 60);
+      for (let tries = 0; tries < 3000 && mortal.keys().length < due; tries += 1) await pause(5);
+      await pause(Math.random() * 20);
+      await kill(mortal);
+      acknowledged.push(...mortal.keys());
+    }
+    await kill(survivor);
+    acknowledged.push(...survivor.keys());
+    const records = await found(place.journal());
+    const keys = records.map(({ key }) => key);
+    expect(acknowledged.length).toBeGreaterThan(100);
+    const once = new Set(keys);
+    expect(once.size).toBe(keys.length);
+    expect(acknowledged.filter((key) => !once.has(key))).toStrictEqual([]);
+    for (const { key, rawBody } of records) expect(rawBody.toString()).toBe(`the body of ${key}`);
+    expect((await place.journal().stats()).entries).toBe(keys.length);
+    // Both told the end of some, and neither lost the name of the other.
+    expect(records.some(({ end }) => end !== undefined && end.succeeded.length > 1)).toBe(true);
+  },
+  30_000 + rounds * 5000,
+);
