@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 
 /** What the mutants and the tests depend on; the tests themselves apart, so that a new one is run alone. */
-const inputs = ['src', 'test', 'schemas', 'migrations', 'scripts/mutation/jest', 'package-lock.json'];
+const inputs = ['src', 'test', 'schemas', 'migrations', 'scripts/mutation/jest/fast-check.cjs', 'package-lock.json'];
 const isTest = (file) => file.startsWith('test/') && file.endsWith('.test.ts');
 
 function filesOf(path) {
-  if (path.includes('.json')) return [path];
+  if (path.includes('.')) return [path];
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name));
