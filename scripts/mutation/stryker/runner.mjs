@@ -96,7 +96,7 @@ class CoveringRunner {
     const { activeMutant, testFilter } = options;
     this.#files ??= this.#read();
     const room = roomOf(relative(process.cwd(), options.sandboxFileName));
-    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostMs);
+    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostShare);
     watch.order = chosen.map(({ file }) => join(process.cwd(), file));
     watch.hasFailed = false;
     watch.until = performance.now() + this.#settings.longestMs;
