@@ -68,6 +68,7 @@ export function reportOf(mutants, rooms) {
   const sections = [
     ['No test notices', unexplained.map((mutant) => lineOf(mutant))],
     ['Nobody could notice (equivalent.json)', explained.map((mutant) => lineOf(mutant, reasons.get(keyOf(mutant))))],
+    ['Noticed by time alone', ran.filter(({ status }) => status === 'Timeout').map((mutant) => lineOf(mutant))],
     ['In equivalent.json, and yet noticed', stale.map((mutant) => lineOf(mutant))],
   ];
   const text = [

@@ -1,19 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import benchPackage from '../../bench/package.json';
-import { tableRows } from '../docs/markdown';
 
 const root = join(__dirname, '../..');
-
-/** Where packages come from, as far as a lock file says it. */
-function hostsOf(lockFile: string): Set<string> {
-  const { packages } = JSON.parse(readFileSync(join(root, lockFile), 'utf8')) as {
-    packages: Record<string, { resolved?: string }>;
-  };
-  const urls = Object.values(packages).map(({ resolved }) => resolved);
-  return new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).host));
-}
 
 /** What an expression over the harness prints. */
 function printed(expression: string): string {
@@ -28,18 +16,6 @@ function printed(expression: string): string {
 function judge(goal: object | undefined, ratios: readonly number[]): string {
   return printed(`judge(${JSON.stringify({ goal, ratios })}).verdict`);
 }
-
-test('its lock file names no other registry than that of the package', () => {
-  const known = hostsOf('package-lock.json');
-  expect([...hostsOf('bench/package-lock.json')].filter((host) => !known.has(host))).toStrictEqual([]);
-});
-
-test('says why each of its dependencies is there', () => {
-  const rows = tableRows('docs/decisions.md', 'dependency of the benchmark');
-  const justified = rows.flatMap(([names = '']) => names.split(', '));
-  expect(justified.toSorted()).toEqual(Object.keys(benchPackage.dependencies).toSorted());
-  for (const [, why] of rows) expect(why).not.toBe('');
-});
 
 test.each([
   ['met', { atMost: 1.5 }, [1.3, 1.4, 1.45, 1.9]],

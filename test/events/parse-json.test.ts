@@ -34,3 +34,10 @@ test.each([100, 20_000, 1_200_000])('reads %d bytes that are not ASCII', async (
   expect((await webhooks.receive(signed)).status).toBe(200);
   expect(seen).toEqual([summary]);
 });
+
+test('a text whose third byte is that of a byte order mark is read whole: valid JSON, and no event', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false });
+  const signed = signDelivery({ payload: '"¿Por qué?"', secret });
+  expect(Buffer.from(signed.body)[2]).toBe(0xbf);
+  expect((await webhooks.receive(signed)).status).toBe(422);
+});

@@ -15,6 +15,14 @@ test('names the first place where an event departs from its schema', () => {
   });
 });
 
+test('names what a condition demands, and not the condition', () => {
+  const [event] = examplesOf('notes_created');
+  const data = { ...event?.data, note_type: 'warnings', content: 'no list' };
+  expect(validateEvent({ ...event, data })).toMatchObject({
+    errors: [{ pointer: '/data/content', keyword: 'type', detail: 'must be array' }],
+  });
+});
+
 test.each<[string, unknown, string, string]>([
   ['null', null, '', 'type'],
   ['nothing', undefined, '', 'type'],

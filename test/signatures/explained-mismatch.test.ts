@@ -59,6 +59,7 @@ const key = Buffer.alloc(24, 7).toString('base64');
 
 test.each<[string, string, string, RegExp]>([
   ['lacks its whsec_', key, `whsec_${key}`, /The secret lacks the "whsec_" in front/],
+  ['has a blank behind it and lacks its whsec_', `${key} `, `whsec_${key}`, /The secret lacks the "whsec_" in front/],
   ['has a whsec_ that the sender does not sign with', `whsec_${key}`, key, /what follows "whsec_" in the secret/],
   ['lacks the line end that the sender signs with', secret, `${secret}\n`, /a line end behind the secret/],
 ])('names the cause where the secret %s', async (_title, configured, signedWith, cause) => {

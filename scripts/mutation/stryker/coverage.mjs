@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 
 /** What the mutants and the tests depend on; the tests themselves apart, so that a new one is run alone. */
-const inputs = ['src', 'test', 'schemas', 'migrations', 'scripts/mutation/jest', 'package-lock.json'];
+const inputs = ['src', 'test', 'schemas', 'migrations', 'scripts/mutation/jest/fast-check.cjs', 'package-lock.json'];
 const isTest = (file) => file.startsWith('test/') && file.endsWith('.test.ts');
 
 function filesOf(path) {
-  if (path.includes('.json')) return [path];
+  if (path.includes('.')) return [path];
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name));
@@ -63,18 +63,20 @@ function addHits(sum, hits) {
   for (const [mutant, count] of Object.entries(hits)) sum[mutant] = (sum[mutant] ?? 0) + count;
 }
 
-/** Which files to run for a mutant: those that reach it, of its own room first, then the quickest, for so long. */
-export function filesFor(mutant, room, wanted, files, mostMs) {
+/**
+ * Which files to run for a mutant: those that reach it, the quickest first, and much sooner if they are of its own room. They take at
+ * most a share of the time of all files: as measured, so that a busy machine runs as many as a quiet one.
+ */
+export function filesFor(mutant, room, wanted, files, mostShare) {
   const names = wanted && new Set(wanted);
+  const msOf = ({ loadMs, tests }, isWanted) =>
+    Object.entries(tests).reduce((sum, [name, spent]) => (isWanted(name) ? sum + spent : sum), loadMs);
   const reaching = files
     .filter(({ mutants }) => mutants.has(mutant))
-    .map(({ file, loadMs, tests }) => {
-      const running = Object.entries(tests).filter(([name]) => names?.has(name) ?? true);
-      const ms = running.reduce((sum, [, spent]) => sum + spent, loadMs);
-      return { file, ms, isOwn: file.startsWith(`test/${room}/`) };
-    })
-    .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || a.ms - b.ms);
-  let left = mostMs;
+    .map((file) => ({ file: file.file, ms: msOf(file, (name) => names?.has(name) ?? true) }));
+  const rank = ({ file, ms }) => (file.startsWith(`test/${room}/`) ? ms / 10 : ms);
+  reaching.sort((a, b) => rank(a) - rank(b));
+  let left = mostShare * files.reduce((sum, file) => sum + msOf(file, () => true), 0);
   return reaching.filter(({ ms }, index) => {
     left -= ms;
     return index === 0 || left >= 0;

@@ -12,7 +12,7 @@ const { state } = await import(
   new URL('jest-plugins/messaging.cjs', import.meta.resolve('@stryker-mutator/jest-runner'))
 );
 /** What the files in ../jest read: they run outside of the tests' own realm. */
-const watch = { order: [], hasFailed: undefined, leftOut: new Set() };
+const watch = { order: [], hasFailed: false, until: Number.POSITIVE_INFINITY, leftOut: new Set() };
 globalThis[Symbol.for('mutation')] = watch;
 
 /** Stryker's Jest runner, which is told which files to run, and ends with the first failure. */
@@ -96,9 +96,10 @@ class CoveringRunner {
     const { activeMutant, testFilter } = options;
     this.#files ??= this.#read();
     const room = roomOf(relative(process.cwd(), options.sandboxFileName));
-    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostMs);
+    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostShare);
     watch.order = chosen.map(({ file }) => join(process.cwd(), file));
     watch.hasFailed = false;
+    watch.until = performance.now() + this.#settings.longestMs;
     this.#now = { files: watch.order, config: { testTimeout: this.#settings.testTimeoutMs } };
     return this.#jest.mutantRun(options);
   }
