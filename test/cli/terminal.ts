@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface TerminalOptions {
@@ -20,9 +20,19 @@ export interface OnTerminal {
 }
 
 /**
- * Runs a line of shell on a terminal, which `script` of util-linux makes: Node makes none. It fails where there is no
- * such program, as on other systems than Linux, rather than pass unseen.
+ * A test that needs a terminal. Where none can be made, as on other systems than Linux, it is skipped, and its title says
+ * why. In CI it fails there: nothing is skipped unseen.
  */
+export function testOnTerminal(title: string, body: () => Promise<void>): void {
+  if (makesTerminals() || process.env['CI'] !== undefined) test(title, body);
+  else test.skip(`${title} (skipped: it needs the program \`script\` of util-linux)`, body);
+}
+
+function makesTerminals(): boolean {
+  return /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+}
+
+/** Runs a line of shell on a terminal, which `script` of util-linux makes: Node makes none. */
 export function onTerminal(line: string, { cwd, env, columns = 100 }: TerminalOptions): OnTerminal {
   const { PATH = '' } = process.env;
   const inside = `stty cols ${columns} rows 40; exec ${line}`;

@@ -6,8 +6,6 @@ import type { Script } from './scripts';
 export interface IoredisClient {
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(source: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** The connection; a cluster has several. */
-  readonly stream?: unknown;
 }
 
 /** The part of a node-redis client (or cluster) that is used. */
@@ -56,44 +54,6 @@ function isUnknownScript(error: unknown): boolean {
   return typeof message === 'string' && message.startsWith('NOSCRIPT');
 }
 
-/** The real one: of a fake clock that is gone, the turn would never end. */
-const { setImmediate } = globalThis;
-
-/** A socket of Node. */
-interface Connection {
-  cork(): void;
-  uncork(): void;
-}
-
-/**
- * Makes a function to call before each command. The first one of a turn of the event loop is sent at once, all others of
- * that turn in one piece: left alone, ioredis sends each by itself, and both ends pay for each piece. node-redis gathers
- * by itself.
- */
-function gatherer(): (connection: unknown) => void {
-  let first: unknown;
-  let corked: Connection | undefined;
-
-  function endTurn(): void {
-    first = undefined;
-    corked?.uncork();
-    corked = undefined;
-  }
-  return (connection) => {
-    if (first === undefined) {
-      first = connection;
-      if (first !== undefined) setImmediate(endTurn);
-    } else if (first === connection && corked === undefined && isConnection(connection)) {
-      corked = connection;
-      corked.cork();
-    }
-  };
-}
-
-function isConnection(value: unknown): value is Connection {
-  return hasMethod(value, 'cork') && hasMethod(value, 'uncork');
-}
-
 type Call = (scriptOrName: string, key: string, values: string[]) => Promise<unknown>;
 
 function callsOf(client: RedisClient): { readonly evalSha: Call; readonly evalText: Call } {
@@ -106,12 +66,8 @@ function callsOf(client: RedisClient): { readonly evalSha: Call; readonly evalTe
   }
   if (hasMethod(client, 'evalsha')) {
     const redis = client as IoredisClient;
-    const gather = gatherer();
     return {
-      evalSha(name, key, values) {
-        gather(redis.stream);
-        return redis.evalsha(name, 1, key, ...values);
-      },
+      evalSha: (name, key, values) => redis.evalsha(name, 1, key, ...values),
       evalText: (text, key, values) => redis.eval(text, 1, key, ...values),
     };
   }

@@ -1,5 +1,5 @@
 import { type Command, jsonLines, makeCommand, secret } from '../../integration/cli/command';
-import { onTerminal } from '../terminal';
+import { onTerminal, testOnTerminal } from '../terminal';
 import { type App, hostile, makeApp } from './kit';
 
 let command: Command;
@@ -148,7 +148,7 @@ function replayOnTerminal(slow: number) {
   return onTerminal(line, { cwd: command.folder, env, columns: 120 });
 }
 
-test('a terminal shows a bar with rate and time left, and ends it before the summary', async () => {
+testOnTerminal('a terminal shows a bar with rate and time left, and ends it before the summary', async () => {
   const now = Date.now();
   const spread = notes(20).map((each, index) => ({ ...each, at: new Date(now - 4_000_000 + index * 200_000) }));
   await app.receive(spread, failing);
@@ -160,7 +160,7 @@ test('a terminal shows a bar with rate and time left, and ends it before the sum
   expect(done()).toStrictEqual([]);
 });
 
-test('Ctrl-C on a terminal lets the running handler end, says how to go on, and exits with 130', async () => {
+testOnTerminal('Ctrl-C on a terminal lets the running handler end, says how to go on, and exits with 130', async () => {
   await app.receive(notes(40), failing);
   const replaying = replayOnTerminal(400);
   await replaying.shows('A replay of the journal begins');
