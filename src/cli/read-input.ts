@@ -37,4 +37,5 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission is denied',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file',
 };

@@ -1,10 +1,11 @@
-import type { WebhookParams } from '../foundations/contracts/request';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { passed, withinMs } from '../foundations/timeouts';
+import type { ClaimedWork } from './claimed-work';
 import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
+import { OverrunRuns } from './overrun-runs';
 import { PendingWrites } from './pending-writes';
 
 /**
@@ -16,35 +17,6 @@ const answerMs = 20;
 export const afterAbortMs = 1000;
 
 const closing = 'The receiver is closing.';
-
-/** A delivery's handlers, ready to run. */
-export interface ClaimedWork {
-  /** Idempotency key; it may be computed when it is read. */
-  readonly key: string;
-  /** Event name, for the log. */
-  readonly event: string | undefined;
-  /** Whether its handlers run under another claim, too, and are counted there. @default false */
-  readonly isCounted?: boolean | undefined;
-  /** For the log and `onError`, as are the path parameters. */
-  readonly tenant: string | undefined;
-  readonly params: WebhookParams;
-  /** Names of the handlers that have started and not ended. */
-  readonly running: readonly string[];
-  /** The outcome when every handler has succeeded. */
-  readonly success: Outcome;
-  /** For a replay. Copies need all handlers, so they do not join it, and it joins none. */
-  readonly replayed?: boolean | undefined;
-  /** The key for the log, if the claim is on another one. */
-  readonly toldKey?: string | undefined;
-  /** Whether the delivery is done, once these handlers have succeeded. @default it is, if no handler failed */
-  completes?(succeeded: readonly string[]): boolean;
-  /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
-  readonly isHeld?: boolean | undefined;
-  /** How long the answer may still wait for a success to be written, in milliseconds. */
-  msLeft(): number;
-  /** Runs the handlers that have not succeeded before. Never throws or rejects. */
-  run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;
-}
 
 export interface RunOnceOptions extends ClaimKeeping {
   /** How long handlers may run before their claim is given up. */
@@ -66,6 +38,7 @@ export class RunOnce {
   readonly #inFlight = new Map<Promise<Settled>, ClaimedWork>();
   readonly #held = new Map<HeldClaim, { readonly work: ClaimedWork; readonly finished: Promise<unknown> }>();
   readonly #pending: PendingWrites;
+  readonly #overrun = new OverrunRuns();
   /** Successes that are being recorded. */
   readonly #recording = new Set<Promise<unknown>>();
   #draining = false;
@@ -120,8 +93,8 @@ export class RunOnce {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: closing });
     const { store, ttlMs, remembers } = this.#options;
     const key = remembers ? work.key : '';
-    const pending = this.#pending.get(key);
-    if (pending?.done) return this.#settle(work, 'duplicate');
+    if (this.#pending.get(key)?.done) return this.#settle(work, 'duplicate');
+    const knownBefore = this.#knownOf(key);
     const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
@@ -136,10 +109,16 @@ export class RunOnce {
         return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
       const claim = new HeldClaim(this.#options, key, answer, asked);
       if (this.#draining) return this.#giveBack(work, claim);
-      const succeeded = pending === undefined ? answer.succeeded : [...answer.succeeded, ...pending.succeeded];
+      // What was known may have been recorded and forgotten since then, too late for this answer.
+      const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
       const report = work.run(claim, succeeded);
       return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
     });
+  }
+
+  /** Handlers that succeeded in this process, of which the store may not know yet. */
+  #knownOf(key: string): readonly string[] {
+    return [...(this.#pending.get(key)?.succeeded ?? []), ...this.#overrun.succeededIn(key)];
   }
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
@@ -161,11 +140,11 @@ export class RunOnce {
   /** Keeps the claim alive while handlers run, for at most `maxRunMs`. A later end is still recorded. */
   #watch(work: ClaimedWork, claim: HeldClaim, report: Promise<RunReport>): Promise<Settled> {
     claim.keepExtending();
-    const { maxRunMs, late } = this.#options;
+    const { maxRunMs, late, remembers } = this.#options;
     return new Promise((resolve) => {
-      let overran = false;
+      let forgetOverrun: (() => void) | undefined;
       const giveUp = (): void => {
-        overran = true;
+        forgetOverrun = this.#overrun.add(remembers ? work.key : '', work);
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
@@ -176,8 +155,9 @@ export class RunOnce {
       const conclude = (settled: Settled): void => {
         overrun.clear();
         this.#held.delete(claim);
-        if (overran) late(settled);
-        else resolve(settled);
+        forgetOverrun?.();
+        if (forgetOverrun === undefined) resolve(settled);
+        else late(settled);
       };
       const finished = report.then((ran) => {
         claim.stopExtending();

@@ -2,7 +2,7 @@
 export interface TogetherSettings<Item, Answer> {
   /** Resolves to an answer for each item, in their order. Rejects for all of them. */
   readonly call: (items: readonly Item[]) => Promise<readonly Answer[]>;
-  /** No call has two items with the same text: those of one key come one after the other. @default no limit */
+  /** No call has two items with the same text. @default no limit */
   readonly keyOf?: ((item: Item) => string) | undefined;
   /** The size of an item, and of a call, which has one item at least. @default 100 items */
   readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
@@ -15,6 +15,8 @@ export interface TogetherSettings<Item, Answer> {
 /** What waits for its call. */
 interface Waiting<Item, Answer> {
   readonly item: Item;
+  readonly key: string | undefined;
+  readonly size: number;
   readonly resolve: (answer: Answer | PromiseLike<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -65,8 +67,8 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
     const keys = new Set<string>();
     let size = 0;
     for (const each of waiting) {
-      const key = keyOf?.(each.item);
-      size += sizes.of(each.item);
+      const { key } = each;
+      size += each.size;
       const isFull = batch.length > 0 && size > sizes.most;
       if (isFull || (key !== undefined && keys.has(key))) later.push(each);
       else batch.push(each);
@@ -89,7 +91,7 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ item, key: keyOf?.(item), size: sizes.of(item), resolve, reject });
       start();
     });
 }

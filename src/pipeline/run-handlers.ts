@@ -1,5 +1,5 @@
+import type { ClaimedWork } from '../deduplication/claimed-work';
 import type { HeldClaim } from '../deduplication/held-claim';
-import type { ClaimedWork } from '../deduplication/run-once';
 import type { WebhookParams } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { RunReport, Settled } from '../foundations/delivery';
@@ -86,6 +86,10 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
     const { failures, succeeded } = this.#report;
     const ended = new Set([...succeeded, ...failures.map(({ handler }) => handler)]);
     return this.#due.map(({ name }) => name).filter((name) => !ended.has(name));
+  }
+  /** Those that ended at once are told with the report. */
+  get succeeded(): readonly string[] {
+    return this.#report?.succeeded ?? [];
   }
 
   msLeft(): number {

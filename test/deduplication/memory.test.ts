@@ -54,6 +54,7 @@ test('however many deliveries have been, they take no more memory than the store
       tenant: undefined,
       params: {},
       running: [],
+      succeeded: [],
       success: 'processed',
       msLeft: () => 9000,
       run: () => (isSlow ? inTurns(report) : report),

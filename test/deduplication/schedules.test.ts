@@ -51,6 +51,11 @@ test(
   longest,
 );
 
+// In both, a handler succeeded after maxRunMs, and a repeat was claimed between that and its record in the store.
+test.each([1265272703, 1266453753])('schedule %i, which once ran a handler again, breaks nothing', async (seed) => {
+  expect((await simulate(seed)).broken).toBeUndefined();
+});
+
 test('a schedule is the same each time', async () => {
   const traces = [await simulate(propertySeed(), true), await simulate(propertySeed(), true)].map(({ trace = [] }) =>
     // Tokens are random, and decide nothing.

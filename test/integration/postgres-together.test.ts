@@ -162,3 +162,47 @@ test('two stores that claim and complete the same deliveries in any order never 
   // PostgreSQL would end a deadlock after a second each.
   expect(performance.now() - started).toBeLessThan(10_000);
 });
+
+/** Holds the row of a delivery, as a slow transaction of somebody else does, while `meanwhile` runs. */
+async function whileLocked<T>(key: string, ms: number, meanwhile: () => Promise<T>): Promise<T> {
+  const other = await pool.connect();
+  await other.query('BEGIN');
+  await other.query('SELECT 1 FROM bigmind_webhook_deliveries WHERE key = $1 FOR UPDATE', [key]);
+  const result = meanwhile();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  await other.query('COMMIT');
+  other.release();
+  return await result;
+}
+
+test('a lease that is extended while a copy waits for its row is not taken over', async () => {
+  const { store, namespace } = counted();
+  const elsewhere = postgresStore({ pool, namespace });
+  const [key] = keys(1) as [string];
+  const [claim] = await claimAll(store, [key]);
+  const token = claim?.token ?? '';
+  const [isExtended, copy] = await whileLocked(key, 1800, async () => {
+    const extending = store.extend(key, token, long);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return Promise.all([extending, elsewhere.claim(key, long, long)]);
+  });
+  expect(isExtended).toBe(true);
+  expect(copy).toStrictEqual(running);
+  expect(await store.complete(key, token, long)).toBe(true);
+});
+
+test('a row that somebody holds keeps the other deliveries of its statement waiting for half a second at most', async () => {
+  const { store } = counted();
+  const [slow, other] = keys(2) as [string, string];
+  const [slowClaim, otherClaim] = await claimAll(store, [slow, other]);
+  const began = performance.now();
+  const [took, isExtended] = await whileLocked(slow, 3000, async () => {
+    const extending = store.extend(slow, slowClaim?.token ?? '', long);
+    await store.extend(other, otherClaim?.token ?? '', long);
+    return [performance.now() - began, await extending];
+  });
+  expect(took).toBeLessThan(2000);
+  // Alone, it waits as long as it takes, and PostgreSQL's own setting is as it was.
+  expect(isExtended).toBe(true);
+  expect((await pool.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
+});

@@ -24,9 +24,10 @@ export interface CompletedManifest {
  * @throws Failure for a text that is none
  */
 export function readManifest(text: string): Fields {
-  const { value } = jsonIn(text.replace(/^\ufeff/, '')) ?? {};
+  const json = text.replace(/^\ufeff/, '');
+  const { value } = jsonIn(json) ?? {};
   if (isRecord(value)) return value;
-  const place = whereBroken(text);
+  const place = whereBroken(json);
   const why = place && `line ${place.line}, column ${place.column}, expected ${place.expected}`;
   throw misuse(`package.json is no JSON object${why === undefined ? '' : `: ${why}`}. Nothing was written.`);
 }

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fieldsOf } from '../../foundations/fields-of';
 import { misuse } from '../failure';
@@ -33,17 +33,17 @@ export function writeApp(folder: string, language: Language): WrittenApp {
     );
   const { manifest, files } = templateOf(language, present['type'] === 'module');
   const completed = completedManifest(present, manifest, before);
-  refuseToOverwrite(
-    folder,
-    files.map(({ path }) => path),
-  );
+  refuseToOverwrite(folder, [...(before === undefined ? ['package.json'] : []), ...files.map(({ path }) => path)]);
   const ignored = isThere(join(folder, '.gitignore')) ? [] : [{ path: '.gitignore', text: ignoredIn(language) }];
   mkdirSync(folder, { recursive: true });
   for (const { path, text } of [...files, ...ignored]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text, { flag: 'wx' });
   }
-  if (before === undefined || completed.added.length > 0) writeFileSync(join(folder, 'package.json'), completed.text);
+  if (before === undefined || completed.added.length > 0) {
+    // A link that leads nowhere has no text, and to write there would make a file elsewhere.
+    writeFileSync(join(folder, 'package.json'), completed.text, { flag: before === undefined ? 'wx' : 'w' });
+  }
   const written = [...files, ...ignored].map(({ path }) => path);
   return {
     files: before === undefined ? ['package.json', ...written] : written,
@@ -65,6 +65,7 @@ function refuseToOverwrite(folder: string, paths: readonly string[]): void {
 
 /** Also a link that leads nowhere: to write there would make a file elsewhere. */
 function isThere(path: string): boolean {
+  refuseFile(dirname(path));
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
@@ -84,6 +85,14 @@ function ignoredIn(language: Language): string {
 
 /** @throws Failure if a path is no folder, and not free to become one */
 export function refuseFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw misuse(`${visibleText(path)} is a file. Name a folder.`);
+  const stats = statOf(path);
+  if (stats?.isDirectory() === false) throw misuse(`${visibleText(path)} is a file. Name a folder.`);
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw misuse(`${visibleText(path)} cannot be a folder: ${whyUnread(error as NodeJS.ErrnoException)}.`);
+  }
 }

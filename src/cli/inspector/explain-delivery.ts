@@ -9,6 +9,11 @@ import type { DeliveryDetail, SignatureCheck } from './wire';
 /** How much of a large body is sent to the page unasked, in characters. */
 const beginning = 100_000;
 
+/** Compiles the schemas that list all errors. It takes a second, which the first delivery that is opened would wait for. */
+export function prepareExplanations(): void {
+  schemaErrors({ event: 'notes_created' });
+}
+
 /**
  * All about a delivery. It is computed when someone opens it, which keeps receiving fast and memory small. A large body is
  * read only with `all`: a stranger's could hold up everything else.

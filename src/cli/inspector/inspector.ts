@@ -4,7 +4,7 @@ import { answerCheck } from './check-payload';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { diffAttempts } from './diff-attempts';
 import { EventStreams } from './event-streams';
-import { explainDelivery } from './explain-delivery';
+import { explainDelivery, prepareExplanations } from './explain-delivery';
 import { guardHeaders, isToken, whyRefused } from './guard';
 import type { PageFile } from './page-files';
 import { replay } from './replay';
@@ -39,6 +39,7 @@ interface Asked {
 /** Serves the page and its data, to requests that pass the guard and hold the token. */
 export function createInspector(options: InspectorOptions): RequestListener {
   const streams = new EventStreams(options.log);
+  prepareExplanations();
   return (request, response) => {
     for (const [name, value] of Object.entries(guardHeaders)) response.setHeader(name, value);
     const { method = '', url = '/' } = request;

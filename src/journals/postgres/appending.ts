@@ -16,6 +16,8 @@ export interface EntryToAppend {
 
 /** What is sent in one statement, unless a single entry is longer. */
 const mostBytes = 4 * 1024 * 1024;
+/** What a row costs beside its content, about: a statement has at most a thousand. */
+const bytesOfRow = 4096;
 /** While these are answered, the next one grows. */
 const atOnce = 2;
 
@@ -31,7 +33,7 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
       return entries.map(() => undefined);
     },
     atOnce,
-    sizes: { of: ({ content }) => sizeOf(content), most: mostBytes },
+    sizes: { of: ({ content }) => bytesOfRow + sizeOf(content), most: mostBytes },
     // PostgreSQL refuses the statement for what is wrong with one.
     isTriedApart: isAnswer,
   });

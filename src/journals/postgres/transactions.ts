@@ -13,7 +13,7 @@ interface Begun extends OpenTransaction {
 }
 
 interface PoolOfPg {
-  connect(): Promise<Connection>;
+  connect(onTaken: (error: Error | undefined, connection: Connection | undefined) => void): void;
 }
 
 interface Connection extends OpenTransaction {
@@ -58,10 +58,25 @@ const begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'";
 /** The next statement is told. */
 const onLost = (): void => undefined;
 
+/**
+ * Takes a connection and listens to it at once: the pool listens only while it has it, and an error that nobody hears ends
+ * the process. A promise would come too late, after what is in the same packet.
+ */
+function take(pool: PoolOfPg): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, connection) => {
+      if (connection === undefined) {
+        reject(error ?? new Error('The pool gave no connection.'));
+        return;
+      }
+      connection.on('error', onLost);
+      resolve(connection);
+    });
+  });
+}
+
 async function beginOnPg(pool: PoolOfPg): Promise<Begun> {
-  const connection = await pool.connect();
-  // The pool listens only while it has the connection; an error that nobody hears ends the process.
-  connection.on('error', onLost);
+  const connection = await take(pool);
   function release(isBroken: boolean): void {
     if (!isBroken) connection.removeListener('error', onLost);
     connection.release(isBroken);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import type { ClaimedWork } from '../../deduplication/claimed-work';
 import type { HeldClaim } from '../../deduplication/held-claim';
-import type { ClaimedWork } from '../../deduplication/run-once';
 import type { WebhookParams } from '../../foundations/contracts/request';
 import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
@@ -107,6 +107,9 @@ class LedgerRun implements ClaimedWork {
   }
   get running(): readonly string[] {
     return this.#inner?.running ?? [];
+  }
+  get succeeded(): readonly string[] {
+    return this.#inner?.succeeded ?? [];
   }
 
   msLeft(): number {

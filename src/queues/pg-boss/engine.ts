@@ -3,6 +3,7 @@ import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { codeOf } from '../../foundations/postgres-answer';
 import { isSerializationFailure, serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import type { ParsedOptions } from './options';
@@ -84,7 +85,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     try {
       await boss.createQueue(settings.name, { ...settings });
     } catch (error) {
-      if (tries <= 1 || (error as { readonly code?: unknown } | null)?.code !== deadlock) throw error;
+      if (tries <= 1 || codeOf(error) !== deadlock) throw error;
       // A random pause, so that they do not collide again.
       await pass(Math.random() * mostPauseMs);
       await createQueue(settings, tries - 1);
@@ -104,7 +105,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     try {
       return (await run('findQueues', [[name, deadName, workersName]])).length === 3;
     } catch (error) {
-      const isUnknownTable = (error as { readonly code?: unknown } | null)?.code === '42P01';
+      const isUnknownTable = codeOf(error) === '42P01';
       throw isUnknownTable ? elsewhere(schema, error) : error;
     }
   }
@@ -142,6 +143,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       await boss.complete(name, [...ids], undefined, { db });
       return ids.map(() => undefined);
     },
+    // Of two statements on the same jobs, such as that of a worker that gives all of its own back.
+    isTriedApart: (error) => codeOf(error) === deadlock,
   });
 
   return {

@@ -12,10 +12,13 @@ const ms = "* interval '1 millisecond'";
 
 /**
  * $2 is the JSON of an array of what is asked for, each with a `key` that no other has. So one statement, and one commit,
- * does for all. As an array, the keys are looked up in the index, however many rows PostgreSQL expects.
+ * does for all. As an array, the keys are looked up in the index, however many rows PostgreSQL expects. If they are
+ * several, a lock is waited for only so long: one delivery's row must not hold up the leases of the others.
  */
-const asked =
-  'asked AS (SELECT * FROM json_to_recordset($2::text::json) AS a (key text, token text, lease float8, ttl float8))';
+const asked = `asked AS MATERIALIZED (
+SELECT a.* FROM json_to_recordset($2::text::json) AS a (key text, token text, lease float8, ttl float8), (
+  SELECT CASE WHEN json_array_length($2::text::json) > 1 THEN set_config('lock_timeout', '500', true) END
+) AS bounded)`;
 
 /** Why claims were refused. */
 const refusedBy = (keys: string): string => `
@@ -27,7 +30,8 @@ WHERE namespace = $1 AND d.key = ANY (ARRAY(${keys})) AND keep_until > ${now}`;
 /**
  * $1 namespace, $2 key, token, lease and ttl. Refused if the delivery is done or another claim's lease runs; then
  * the row says why, without an attempt. No row comes if another claim began while this statement ran. A lease that is
- * longer than any is from before the clock was set back, and has passed. The keys come in their order, so that no two
+ * longer than any is from before the clock was set back, and has passed; it is compared with the time after the row's
+ * lock was waited for, since its holder may have extended it meanwhile. The keys come in their order, so that no two
  * statements wait for each other's rows.
  */
 export const claim = `
@@ -43,7 +47,8 @@ ON CONFLICT (namespace, key) DO UPDATE SET
   attempt = CASE WHEN d.keep_until > ${now} THEN d.attempt + 1 ELSE 1 END,
   succeeded = CASE WHEN d.keep_until > ${now} THEN d.succeeded ELSE '{}' END
 WHERE d.keep_until <= ${now} OR (NOT d.done AND (
-  d.lease_until IS NULL OR d.lease_until <= ${now} OR d.lease_until > excluded.lease_until + ${clockSlackMs} ${ms}
+  d.lease_until IS NULL OR d.lease_until <= ${now}
+  OR d.lease_until > ${now} + ((SELECT lease FROM asked WHERE asked.key = d.key) + ${clockSlackMs}) ${ms}
 ))
 RETURNING key, attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded
 )

@@ -1,6 +1,7 @@
 import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { codeOf } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/serialized';
 import * as queries from './queries';
 
@@ -29,7 +30,7 @@ const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
 
 /**
  * Steps of several deliveries in one statement: each is a commit, and commits are what limits PostgreSQL. Two deliveries
- * share no more than that: what PostgreSQL refuses for one of them is tried alone.
+ * share no more than that: what PostgreSQL refuses for one of them is tried alone, and so is what waits for a lock.
  */
 export function sharedSteps(namespace: string, run: Run): SharedSteps {
   async function byKey(text: string, asked: readonly Asked[]): Promise<Map<string, Row>> {
@@ -69,8 +70,8 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
 
 /** Whether PostgreSQL refused a statement for a value in it, or for what others do to a row of it. */
 function isTriedApart(error: unknown): boolean {
-  const code: unknown = (error as { readonly code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' && /^(?:22|40|55)...$|^57014$/.test(code);
+  const code = codeOf(error);
+  return typeof code === 'string' && /^(?:22|23|40|54|55)...$|^57014$/.test(code);
 }
 
 function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {

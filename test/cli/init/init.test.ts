@@ -132,6 +132,30 @@ test('a .gitignore that is there stays', async () => {
   expect(place.read('.gitignore')).toBe('mine');
 });
 
+test('a package.json that is a link that leads nowhere is there already: nothing is written, here or there', async () => {
+  symlinkSync('elsewhere.json', join(place.folder, 'package.json'));
+  const { code, stderr } = await place.init();
+  expect(stderr).toContain('package.json is there already');
+  expect({ code, files: place.files() }).toEqual({ code: 2, files: {} });
+});
+
+test.each([
+  ['a folder below a file', 'file', 'file/app', 'a part of its path is a file'],
+  ['a file where a folder of the app belongs', 'src', '', 'is a file. Name a folder'],
+])('%s is wrong use, and nothing is written', async (_what, file, folder, words) => {
+  place.write(file, '');
+  const { code, stderr } = await runHere(['init', join(place.folder, folder), '--no-install', '--typescript']);
+  expect(stderr.replace(/\s+/g, ' ')).toContain(words);
+  expect({ code, files: place.files() }).toEqual({ code: 2, files: { [file]: '' } });
+});
+
+test('a package.json that is broken is told with its place, also behind a byte order mark', async () => {
+  place.write('package.json', '\ufeff{\n  "name": }');
+  const { code, stderr } = await place.init();
+  expect(stderr.replace(/\s+/g, ' ')).toContain('line 2, column 11');
+  expect({ code, files: Object.keys(place.files()) }).toEqual({ code: 2, files: ['package.json'] });
+});
+
 test('a path that is a file is wrong use', async () => {
   place.write('file', '');
   const { code, stderr } = await runHere(['init', join(place.folder, 'file')]);

@@ -1,0 +1,36 @@
+import type { WebhookParams } from '../foundations/contracts/request';
+import type { RunReport } from '../foundations/delivery';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Outcome } from '../foundations/outcomes';
+import type { HeldClaim } from './held-claim';
+
+/** A delivery's handlers, ready to run. */
+export interface ClaimedWork {
+  /** Idempotency key; it may be computed when it is read. */
+  readonly key: string;
+  /** Event name, for the log. */
+  readonly event: string | undefined;
+  /** Whether its handlers run under another claim, too, and are counted there. @default false */
+  readonly isCounted?: boolean | undefined;
+  /** For the log and `onError`, as are the path parameters. */
+  readonly tenant: string | undefined;
+  readonly params: WebhookParams;
+  /** Names of the handlers that have started and not ended. */
+  readonly running: readonly string[];
+  /** Names of the handlers that have succeeded so far. */
+  readonly succeeded: readonly string[];
+  /** The outcome when every handler has succeeded. */
+  readonly success: Outcome;
+  /** For a replay. Copies need all handlers, so they do not join it, and it joins none. */
+  readonly replayed?: boolean | undefined;
+  /** The key for the log, if the claim is on another one. */
+  readonly toldKey?: string | undefined;
+  /** Whether the delivery is done, once these handlers have succeeded. @default it is, if no handler failed */
+  completes?(succeeded: readonly string[]): boolean;
+  /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
+  readonly isHeld?: boolean | undefined;
+  /** How long the answer may still wait for a success to be written, in milliseconds. */
+  msLeft(): number;
+  /** Runs the handlers that have not succeeded before. Never throws or rejects. */
+  run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;
+}
