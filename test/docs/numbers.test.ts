@@ -47,7 +47,7 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['`Retry-After: #`', rowOf('timeout').retryAfterSeconds ?? 0],
     ['the newest # |', maxKeys],
     ['after # ms at most', constantOf('deduplication/outbox.ts', 'longestPauseMs')],
-    ['up to # seconds, and then counted as skipped', constantOf('pipeline/journal/replay.ts', 'patienceMs')],
+    ['for up to # seconds, and then counts it', constantOf('pipeline/journal/replay.ts', 'patienceMs')],
   ],
   'docs/deployment.md': [
     ['# seconds later at most', lease],
