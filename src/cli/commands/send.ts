@@ -89,7 +89,7 @@ async function send(events: readonly string[], options: SendOptions, io: Io): Pr
     for (let index = 0; index < total && !io.interrupted.aborted; index += 1) printRequest(make(index), url, json, io);
     return;
   }
-  const concurrency = options.concurrency ?? (count > 1 ? atOnce : 1);
-  const statuses = await sendMany(total, make, { ...options, concurrency }, io);
+  const usualConcurrency = count > 1 && { concurrency: atOnce };
+  const statuses = await sendMany(total, make, { ...usualConcurrency, ...options }, io);
   if (isOfFolder && (statuses[rowOf('unauthenticated').status] ?? 0) > 0) tellOfFolderSecret(io);
 }

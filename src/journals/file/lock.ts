@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, rename } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
+import { sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebhookError } from '../../foundations/errors';
 import type { Folder } from './folder';
@@ -73,11 +74,14 @@ async function listen(folder: Folder): Promise<Listener> {
   };
 }
 
+/** The most bytes that a socket's address holds. Some systems cut a longer one. */
+const longestAddress = 103;
+
 async function bound(server: Server, path: string): Promise<void> {
-  // The most that a socket's address holds; a longer one is cut by some systems.
-  if (Buffer.byteLength(path) > 103) {
+  if (Buffer.byteLength(path) > longestAddress) {
+    const most = longestAddress - Buffer.byteLength(path.slice(path.lastIndexOf(sep)));
     const remedy = 'Its lock is a Unix socket in it, whose address is short.';
-    throw new WebhookError('BAD_OPTION', `fileJournal.directory: expected a path of at most 66 bytes. ${remedy}`);
+    throw new WebhookError('BAD_OPTION', `fileJournal.directory: expected a path of at most ${most} bytes. ${remedy}`);
   }
   server.listen({ path, exclusive: true });
   await once(server, 'listening');

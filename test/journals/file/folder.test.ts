@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileJournal } from '../../../src/journals/file';
+import { readDocument } from '../../docs/markdown';
 import { refusalOf } from '../../options/refusal';
 import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
 
@@ -77,9 +78,16 @@ test('follows no link in its folder', async () => {
   await expect(journal.append(entry())).rejects.toMatchObject({ code: 'ELOOP' });
 });
 
-test('says of a path that is too long for its lock how long it may be', async () => {
-  const journal = openJournal({ directory: join(newFolder(), 'x'.repeat(80)) });
-  await expect(journal.append(entry())).rejects.toThrow(/directory: expected a path of at most \d+ bytes/);
+test('takes a path as long as docs/journal.md says, and says of a longer one how long it may be', async () => {
+  const [, most] = /a path of at most (\d+) bytes/.exec(readDocument('docs/journal.md')) ?? [];
+  const parent = dirname(newFolder());
+  const pathOf = (length: number) => join(parent, 'x'.repeat(length - Buffer.byteLength(parent) - 1));
+  const [longest, longer] = [Number(most), Number(most) + 1].map((length) =>
+    openJournal({ directory: pathOf(length) }),
+  );
+  await longest?.append(entry());
+  expect(existsSync(pathOf(Number(most)))).toBe(true);
+  await expect(longer?.append(entry())).rejects.toThrow(`directory: expected a path of at most ${most} bytes`);
 });
 
 test.each([
