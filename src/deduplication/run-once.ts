@@ -144,7 +144,8 @@ export class RunOnce {
     return new Promise((resolve) => {
       let forgetOverrun: (() => void) | undefined;
       const giveUp = (): void => {
-        forgetOverrun = this.#overrun.add(remembers ? work.key : '', work);
+        // Without keys, other deliveries would be taken for this one.
+        forgetOverrun = remembers ? this.#overrun.add(work.key, work) : () => undefined;
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
