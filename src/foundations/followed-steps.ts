@@ -8,6 +8,7 @@ export function followSteps(rawBody: Buffer, listener: (step: PassedStep) => voi
   followers.set(rawBody, listener);
 }
 
-export function passed(step: PassedStep, rawBody: Buffer): void {
+/** Tells the listener of a delivery, if it has one. */
+export function tellStep(step: PassedStep, rawBody: Buffer): void {
   followers.get(rawBody)?.(step);
 }

@@ -1,6 +1,8 @@
+import { codeOf } from './postgres-answer';
+
 /** Whether PostgreSQL undid a statement because another one changed the same rows meanwhile. */
 export function isSerializationFailure(error: unknown): boolean {
-  return (error as { readonly code?: unknown } | null | undefined)?.code === '40001';
+  return codeOf(error) === '40001';
 }
 
 /** Makes a call once more if it met another one: under `repeatable read` and `serializable` that is no error. */

@@ -1,5 +1,5 @@
 import { type RawDelivery, Settled } from '../foundations/delivery';
-import { passed } from '../foundations/followed-steps';
+import { tellStep } from '../foundations/followed-steps';
 import type { VerifiedEvent } from '../receiver';
 import { verifySignature } from '../signatures/verify-signature';
 import { withKnown } from './known-details';
@@ -13,11 +13,11 @@ export async function verifyEvent<Event>(
 ): Promise<VerifiedEvent<Event> | Settled> {
   const verified = await verifySignature(raw, parts.signature);
   if (verified instanceof Settled) return verified;
-  passed('verified', raw.rawBody);
+  tellStep('verified', raw.rawBody);
   verified.announceScheme?.();
   const read = readEvent(verified, parts);
   if (read instanceof Settled) return withKnown(read, verified, read.details.payload, parts);
-  passed('validated', raw.rawBody);
+  tellStep('validated', raw.rawBody);
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event).text;
   // The one cast from a payload to its type: the types are generated from the schemas that validated it.
