@@ -41,6 +41,8 @@ export class Ledger {
   readonly #recorded = new Set<string>();
   /** Handlers that have succeeded at least once. */
   readonly #effects = new Set<string>();
+  /** When a copy of a delivery was acknowledged last, by its key. */
+  readonly #acknowledged = new Map<string, number>();
   /** When a process saw a handler succeed. */
   readonly #known = new Map<Owner, Map<string, number>>();
   /** When the store's clock jumped, or it forgot everything: a lease of before may have ended early. */
@@ -117,8 +119,17 @@ export class Ledger {
     this.#known.set(grant.owner, known.set(fact, known.get(fact) ?? now));
   }
 
-  acknowledged(key: string): void {
+  acknowledged(key: string, now: number): void {
     this.#expectHandled(key, 'was acknowledged');
+    this.#acknowledged.set(key, now);
+  }
+
+  /**
+   * From when on the patience of a delivery's senders is counted: from the last trouble, or from when a copy of it was
+   * acknowledged. Another may have been told before to wait for the whole lease of that copy.
+   */
+  calmSince(key: string): number {
+    return Math.max(this.trouble, this.#acknowledged.get(key) ?? 0);
   }
 
   /** Expects that every fact is written that a process has known for a while, if the store has answered for a while. */

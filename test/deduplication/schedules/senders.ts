@@ -17,8 +17,8 @@ const againMs = 1000;
 
 /** What sends deliveries, each again and again until it is acknowledged. */
 export class Senders {
-  /** How many deliveries wait to be acknowledged. */
-  waiting = 0;
+  /** How many copies of each delivery wait to be acknowledged. */
+  readonly waiting = new Map<Delivery, number>();
   readonly #world: World;
   /** A process that takes requests, if there is one. */
   readonly #pick: () => VirtualProcess | undefined;
@@ -33,8 +33,19 @@ export class Senders {
 
   /** Sends a delivery after `ms`, the first time to `first`. */
   send(ms: number, delivery: Delivery, first?: VirtualProcess): void {
-    this.waiting += 1;
+    this.expect(delivery, 1);
     this.#sendAfter(ms, delivery, first);
+  }
+
+  /** One copy more or less waits to be acknowledged. */
+  expect(delivery: Delivery, change: 1 | -1): void {
+    const copies = (this.waiting.get(delivery) ?? 0) + change;
+    if (copies > 0) this.waiting.set(delivery, copies);
+    else this.waiting.delete(delivery);
+  }
+
+  keyOf(delivery: Delivery): string {
+    return this.#keys.get(delivery.body) ?? '';
   }
 
   #sendAfter(ms: number, delivery: Delivery, first?: VirtualProcess): void {
@@ -69,7 +80,7 @@ export class Senders {
         else if (!isOver) {
           isOver = true;
           stop();
-          this.waiting -= 1;
+          this.expect(delivery, -1);
         }
       });
     });
@@ -77,10 +88,10 @@ export class Senders {
 
   /** When to send again; `undefined` if it was acknowledged. */
   #read({ status, headers, body }: WebhookResponse, process: VirtualProcess, delivery: Delivery): number | undefined {
-    const { ledger, random } = this.#world;
+    const { ledger, random, time } = this.#world;
     this.#world.tell(`${process.name} answers ${status} ${body.slice(-40)}`);
     if (status === 200) {
-      ledger.acknowledged(this.#keys.get(delivery.body) ?? '');
+      ledger.acknowledged(this.keyOf(delivery), time.now);
       return undefined;
     }
     if (status !== 503) return random.between(1000, 5000);

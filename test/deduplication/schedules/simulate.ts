@@ -70,9 +70,11 @@ class Schedule {
     const { ledger, time, isCalm } = this.#world;
     if (ledger.broken !== undefined) return true;
     if (!isCalm) return false;
-    if (this.#senders.waiting === 0) return !this.#goesOn();
-    const waitedMs = time.now - Math.max(ledger.trouble, calmAt);
-    if (waitedMs > patienceMs) ledger.broken = `a sender waits ${Math.round(waitedMs)} ms after the last trouble`;
+    if (this.#senders.waiting.size === 0) return !this.#goesOn();
+    for (const delivery of this.#senders.waiting.keys()) {
+      const waitedMs = time.now - Math.max(ledger.calmSince(this.#senders.keyOf(delivery)), calmAt);
+      if (waitedMs > patienceMs) ledger.broken = `a sender waits ${Math.round(waitedMs)} ms after the last trouble`;
+    }
     return ledger.broken !== undefined;
   }
 
@@ -81,11 +83,11 @@ class Schedule {
     this.#rounds += 1;
     const [delivery] = this.#deliveries;
     if (this.#rounds > 1 || delivery === undefined) return false;
-    this.#senders.waiting += 1;
+    this.#senders.expect(delivery, 1);
     this.#world.trouble('a delivery comes once more');
     this.#world.time.after(3000, undefined, () => {
       this.#world.ledger.expectWritten(this.#world.time.now);
-      this.#senders.waiting -= 1;
+      this.#senders.expect(delivery, -1);
       for (const process of this.#processes) this.#senders.send(0, delivery, process);
     });
     return true;
