@@ -39,6 +39,11 @@ export class Folder {
     return open(this.pathOf(name), (flags === 'read' ? mode.O_RDONLY : mode.O_RDWR) | mode.O_NOFOLLOW);
   }
 
+  async read(name: string): Promise<Buffer> {
+    const file = await this.open(name);
+    return file.readFile().finally(() => file.close());
+  }
+
   /** Makes a file that is not there, for reading and writing. It may be gone after a crash until `sync`. */
   async create(name: string): Promise<FileHandle> {
     return open(this.pathOf(name), mode.O_RDWR | mode.O_CREAT | mode.O_EXCL | mode.O_NOFOLLOW, 0o600);
