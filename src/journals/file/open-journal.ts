@@ -1,7 +1,7 @@
 import type { JournalSettings } from '../../foundations/contracts/journal';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
-import { Folder, unfinished } from './folder';
+import { type Folder, unfinished } from './folder';
 import { removeSegment } from './forget';
 import { readIndexFile, writeIndexFiles } from './index-file';
 import { type Lock, lockFolder } from './lock';
@@ -28,11 +28,10 @@ const dayMs = 86_400_000;
  * @throws WebhookError `JOURNAL_IN_USE`, `BAD_OPTION`
  */
 export async function openJournal(
-  directory: string,
+  folder: Folder,
   keepDays: number,
   { clock, logger }: JournalSettings,
 ): Promise<OpenJournal> {
-  const folder = new Folder(directory);
   await folder.make();
   const lock = await lockFolder(folder);
   try {
