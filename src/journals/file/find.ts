@@ -88,6 +88,8 @@ async function lose(folder: Folder, segment: Segment, number: number): Promise<v
   if (segment.version !== version) return;
   segment.index.lose(number);
   segment.unreadable += 1;
+  // One that was being written meanwhile is written again.
+  segment.indexedTo = 0;
 }
 
 /** The record of an entry; `undefined` if it is not meant, or cannot be read. */
