@@ -85,6 +85,7 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
   'docs/journal.md': [
     ['| # whole days', constantOf('foundations/journal-keeping.ts', 'keepDays')],
     ['# at a time by default (`concurrency`)', constantOf('options/parse-replay.ts', 'concurrency')],
+    ['about # MB of the newest file', constantOf('journals/file/index-file.ts', 'mostUnwrittenOfNewest')],
   ],
   'docs/operations.md': [
     ['function; at most # characters', constantOf('foundations/foreign-text.ts', 'longestTenant')],

@@ -5,7 +5,8 @@ const lineEnd = Buffer.from('\n');
 
 /**
  * Appends lines to a file that is as long as its segment says. Returns where each of them starts. After an error, what
- * was written of them is cut off again, now or when the file is opened next.
+ * was written of them is cut off again, now or when the file is opened next. Behind what is torn or doubtful, a line end
+ * comes first: the lines are whole whatever is found before them.
  */
 export async function appendLines(
   file: FileHandle,
@@ -13,19 +14,22 @@ export async function appendLines(
   lines: readonly Buffer[],
   isDurable: boolean,
 ): Promise<readonly number[]> {
-  const bytes = Buffer.concat(segment.isTorn ? [lineEnd, ...lines] : lines);
   const { size } = segment;
+  const isApart = segment.isTorn || segment.isDoubtful;
+  const bytes = Buffer.concat(isApart ? [lineEnd, ...lines] : lines);
   try {
     await writeAll(file, bytes, size);
     if (isDurable) await file.datasync();
   } catch (error) {
+    segment.isDoubtful = size > 0;
     await file.truncate(size).catch(() => {
       segment.stray += 1;
     });
     throw error;
   }
-  let offset = segment.isTorn ? size + 1 : size;
+  let offset = isApart ? size + 1 : size;
   segment.isTorn = false;
+  segment.isDoubtful = false;
   segment.size = size + bytes.length;
   return lines.map((line) => {
     offset += line.length;

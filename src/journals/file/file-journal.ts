@@ -11,7 +11,7 @@ import type {
 } from '../../foundations/contracts/journal';
 import { writeAll } from './append-lines';
 import { findRecords } from './find';
-import { type Folder, unfinished } from './folder';
+import { Folder, unfinished } from './folder';
 import { forget } from './forget';
 import { entryLine } from './line';
 import { Marks } from './marks';
@@ -35,6 +35,7 @@ const lineOverhead = 600;
 class FileJournal implements Journal {
   readonly onFailure: 'refuse' | 'continue';
   readonly #settings: Settings;
+  readonly #folder: Folder;
   #host: JournalSettings | undefined;
   #opening: Promise<OpenJournal> | undefined;
   #isClosed = false;
@@ -45,6 +46,7 @@ class FileJournal implements Journal {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#folder = new Folder(settings.directory);
     this.onFailure = settings.onFailure;
   }
 
@@ -148,8 +150,7 @@ class FileJournal implements Journal {
   #ready(): Promise<OpenJournal> {
     if (this.#isClosed) return Promise.reject(new Error('The journal is closed.'));
     if (this.#host === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
-    const { directory, keepDays } = this.#settings;
-    this.#opening ??= openJournal(directory, keepDays, this.#host).catch((error: unknown) => {
+    this.#opening ??= openJournal(this.#folder, this.#settings.keepDays, this.#host).catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });

@@ -9,6 +9,8 @@ export const unfinished = '.unfinished';
 /** The folder of a journal. Nobody but its owner reads it, and no link is followed out of it. */
 export class Folder {
   readonly path: string;
+  /** The first folder that was made and may be gone after a loss of power. */
+  #firstMade: string | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -18,16 +20,19 @@ export class Folder {
     return join(this.path, name);
   }
 
-  /** Makes the folder where it is missing. @throws WebhookError `BAD_OPTION` */
+  /** Makes the folder where it is missing, so that a loss of power does not take it along. @throws WebhookError `BAD_OPTION` */
   async make(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    try {
-      await mkdir(this.path, { mode: 0o700 });
-      await syncFolder(dirname(this.path));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    const firstAbove = await mkdir(dirname(this.path), { recursive: true });
+    const isMade = await makeFolder(this.path);
+    this.#firstMade ??= firstAbove ?? (isMade ? this.path : undefined);
     requirePrivate(this.path, await lstat(this.path));
+    try {
+      await syncNames(this.#firstMade ?? this.path, this.path);
+    } catch (error) {
+      // The folder above one that is there may be somebody else’s.
+      if (this.#firstMade !== undefined || (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    }
+    this.#firstMade = undefined;
   }
 
   async list(): Promise<readonly string[]> {
@@ -37,6 +42,11 @@ export class Folder {
   /** Opens a file that is there, for reading and, unless told otherwise, for writing. */
   async open(name: string, flags: 'read' | 'write' = 'read'): Promise<FileHandle> {
     return open(this.pathOf(name), (flags === 'read' ? mode.O_RDONLY : mode.O_RDWR) | mode.O_NOFOLLOW);
+  }
+
+  async read(name: string): Promise<Buffer> {
+    const file = await this.open(name);
+    return file.readFile().finally(() => file.close());
   }
 
   /** Makes a file that is not there, for reading and writing. It may be gone after a crash until `sync`. */
@@ -76,6 +86,23 @@ export class Folder {
   async sync(): Promise<void> {
     await syncFolder(this.path);
   }
+}
+
+/** Returns whether it was missing. */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Makes the names of nested folders last, from the first to the last of them; also where a process was killed before. */
+async function syncNames(first: string, last: string): Promise<void> {
+  await syncFolder(dirname(last));
+  if (last !== first) await syncNames(first, dirname(last));
 }
 
 async function syncFolder(path: string): Promise<void> {

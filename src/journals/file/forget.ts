@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { JournalForget } from '../../foundations/contracts/journal';
 import { writeAll } from './append-lines';
 import type { Folder } from './folder';
+import { removeIndexFile } from './index-file';
 import { readEntry } from './line';
 import type { Segment } from './segment';
 import { keyWords, type Place, SegmentIndex } from './segment-index';
@@ -57,7 +58,7 @@ export async function removeSegment(folder: Folder, segments: Segments, segment:
   segment.version += 1;
   await folder.remove(segment.name);
   segments.remove(segment);
-  await folder.sync();
+  await removeIndexFile(folder, segment);
 }
 
 interface Numbered {
@@ -103,6 +104,7 @@ async function replaceSegment(folder: Folder, segment: Segment, kept: readonly N
   const copy = async (file: FileHandle): Promise<void> => {
     size = await copyLines(folder, segment, kept, index, file);
   };
+  await removeIndexFile(folder, segment);
   // Whoever reads the file by the old places from here on, is told that they moved.
   await folder.replace(segment.name, copy, () => {
     segment.version += 1;
@@ -113,6 +115,7 @@ async function replaceSegment(folder: Folder, segment: Segment, kept: readonly N
   segment.unreadable = 0;
   segment.stray = 0;
   segment.isTorn = false;
+  segment.isDoubtful = false;
 }
 
 const copyBytes = 1024 * 1024;

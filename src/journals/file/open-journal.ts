@@ -1,11 +1,12 @@
 import type { JournalSettings } from '../../foundations/contracts/journal';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
-import { Folder, unfinished } from './folder';
+import { type Folder, unfinished } from './folder';
 import { removeSegment } from './forget';
+import { readIndexFile, writeIndexFiles } from './index-file';
 import { type Lock, lockFolder } from './lock';
 import { scanSegment } from './scan';
-import { dayOf, Segment } from './segment';
+import { dayOf, indexEnding, Segment } from './segment';
 import { Segments } from './segments';
 import { Writer } from './writer';
 
@@ -27,11 +28,10 @@ const dayMs = 86_400_000;
  * @throws WebhookError `JOURNAL_IN_USE`, `BAD_OPTION`
  */
 export async function openJournal(
-  directory: string,
+  folder: Folder,
   keepDays: number,
   { clock, logger }: JournalSettings,
 ): Promise<OpenJournal> {
-  const folder = new Folder(directory);
   await folder.make();
   const lock = await lockFolder(folder);
   try {
@@ -76,23 +76,40 @@ async function release(lock: Lock): Promise<void> {
 
 async function findSegments(folder: Folder): Promise<Segments> {
   const segments = new Segments();
-  for (const name of await folder.list()) {
+  const names = await folder.list();
+  for (const name of names) {
     // The lock of another journal that starts now has such a name, too.
     if (name.endsWith(unfinished) && !name.startsWith('lock.')) await folder.remove(name);
     const segment = Segment.named(name);
     if (segment !== undefined) segments.add(segment);
   }
+  const indexes = new Set(segments.all.map(({ indexName }) => indexName));
+  for (const name of names) if (name.endsWith(indexEnding) && !indexes.has(name)) await folder.remove(name);
+  // A process that made a file may have been killed before its name was durable.
+  await folder.sync();
   return segments;
 }
 
 async function scan(folder: Folder, segments: Segments): Promise<void> {
   for (const segment of segments.all) {
-    const file = await folder.open(segment.name);
     try {
-      await scanSegment(segment, file, (key) => segments.locate(key) !== undefined);
-    } finally {
-      await file.close();
+      await read(folder, segments, segment);
+    } catch (cause) {
+      const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
+      throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
     }
+  }
+  await writeIndexFiles(folder, segments, 'all');
+}
+
+async function read(folder: Folder, segments: Segments, segment: Segment): Promise<void> {
+  const file = await folder.open(segment.name);
+  try {
+    await readIndexFile(folder, segment, file);
+    await scanSegment(segment, file, (key) => segments.locate(key) !== undefined);
+    segment.isDoubtful = segment.size > 0;
+  } finally {
+    await file.close();
   }
 }
 

@@ -15,7 +15,7 @@ interface ReadLine {
 }
 
 /**
- * Fills the index of a segment from its file. `isKept` says whether another segment has a key: the first entry counts,
+ * Fills the index of a segment from its file, behind what is known of it. `isKept` says whether another segment has a key: the first entry counts,
  * and a crash may have left another.
  */
 export async function scanSegment(
@@ -23,7 +23,7 @@ export async function scanSegment(
   file: FileHandle,
   isKept: (key: KeyWords) => boolean,
 ): Promise<void> {
-  for await (const { bytes, offset, isEnded } of linesOf(file)) {
+  for await (const { bytes, offset, isEnded } of linesOf(file, segment.size)) {
     segment.size = offset + bytes.length + (isEnded ? 1 : 0);
     segment.isTorn = !isEnded;
     if (bytes.length > 0) note(segment, bytes, offset, isKept);
@@ -46,10 +46,10 @@ function note(segment: Segment, line: Buffer, offset: number, isKept: (key: KeyW
   else index.add(key, head.position, head.receivedAt, offset, line.length);
 }
 
-async function* linesOf(file: FileHandle): AsyncGenerator<ReadLine> {
+async function* linesOf(file: FileHandle, from: number): AsyncGenerator<ReadLine> {
   let parts: Buffer[] = [];
-  let offset = 0;
-  let readTo = 0;
+  let offset = from;
+  let readTo = from;
   for (;;) {
     // A new one each time: the last part of it is kept until its line is whole.
     const block = Buffer.allocUnsafe(blockLength);

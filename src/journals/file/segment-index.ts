@@ -41,6 +41,38 @@ export class SegmentIndex {
   oldest: number | undefined;
   newest: number | undefined;
 
+  /** Makes an index of its columns. */
+  static of(count: number, columns: Uint8Array): SegmentIndex {
+    const index = new SegmentIndex();
+    const capacity = Math.max(count, 16);
+    index.#count = count;
+    index.#words = new Uint32Array(capacity * width);
+    index.#positions = new Float64Array(capacity);
+    index.#times = new Float64Array(capacity);
+    index.#table = new Uint32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
+    let start = 0;
+    for (const column of index.columns) {
+      column.set(columns.subarray(start, start + column.length));
+      start += column.length;
+    }
+    for (let number = 0; number < count; number += 1) {
+      index.#enter(number);
+      index.#noteTime(index.#times[number] as number);
+      if (index.at(number) === undefined) index.#lost += 1;
+    }
+    return index;
+  }
+
+  /** All that it knows, one column behind the other. */
+  get columns(): readonly Uint8Array[] {
+    const used = [
+      this.#words.subarray(0, this.#count * width),
+      this.#positions.subarray(0, this.#count),
+      this.#times.subarray(0, this.#count),
+    ];
+    return used.map(({ buffer, byteLength }) => new Uint8Array(buffer, 0, byteLength));
+  }
+
   /** How many entries can be read. */
   get entries(): number {
     return this.#count - this.#lost;
@@ -65,8 +97,7 @@ export class SegmentIndex {
     this.#times[number] = receivedAt;
     this.#count += 1;
     this.#enter(number);
-    if (this.oldest === undefined || receivedAt < this.oldest) this.oldest = receivedAt;
-    if (this.newest === undefined || receivedAt > this.newest) this.newest = receivedAt;
+    this.#noteTime(receivedAt);
   }
 
   find(key: KeyWords): number | undefined {
@@ -119,6 +150,11 @@ export class SegmentIndex {
       else low = middle + 1;
     }
     return low;
+  }
+
+  #noteTime(receivedAt: number): void {
+    if (this.oldest === undefined || receivedAt < this.oldest) this.oldest = receivedAt;
+    if (this.newest === undefined || receivedAt > this.newest) this.newest = receivedAt;
   }
 
   #has(number: number, key: KeyWords): boolean {

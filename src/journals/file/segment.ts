@@ -1,8 +1,13 @@
 import { SegmentIndex } from './segment-index';
 
+/** Ends the names of index files. */
+export const indexEnding = '.index';
+
 /** A file of a journal: the entries of a day, or of a part of it. */
 export class Segment {
   readonly name: string;
+  /** The name of its index file, which may be missing. */
+  readonly indexName: string;
   /** UTC, as in the file's name. */
   readonly day: string;
   /** The position from which on it was made; orders the files. */
@@ -16,6 +21,13 @@ export class Segment {
   stray = 0;
   /** Whether the last line has no line end. */
   isTorn = false;
+  /**
+   * Whether what is at its end may be another on the disk: after an error, and when it was written by a process before,
+   * which may have had one. After a failed sync, a later one that succeeds says nothing of what was written before.
+   */
+  isDoubtful = false;
+  /** Up to where the index file knows it, or would if it could have been written. */
+  indexedTo = 0;
   /** Changes whenever lines move. */
   version = 0;
   /** While lines move: resolves when the index fits the file again. */
@@ -24,7 +36,9 @@ export class Segment {
   constructor(day: string, first: number) {
     this.day = day;
     this.first = first;
-    this.name = `${day}.${String(first).padStart(16, '0')}.ndjson`;
+    const stem = `${day}.${String(first).padStart(16, '0')}`;
+    this.name = `${stem}.ndjson`;
+    this.indexName = `${stem}${indexEnding}`;
   }
 
   /** Whether the file holds lines that the index does not know. */

@@ -1,4 +1,5 @@
 import { CurrentFile, type CurrentFileSettings } from './current-file';
+import { writeIndexFiles } from './index-file';
 import type { EntryLine } from './line';
 import type { Segment } from './segment';
 import type { KeyWords } from './segment-index';
@@ -72,6 +73,8 @@ export class Writer {
   /** Resolves when everything that waits is written, and closes the file. */
   async close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
+    const { folder, segments } = this.#settings;
+    await writeIndexFiles(folder, segments, 'all');
     await this.#file.sync().finally(() => this.#file.leave());
   }
 
@@ -85,6 +88,7 @@ export class Writer {
   }
 
   async #writeAll(): Promise<void> {
+    const { folder, segments } = this.#settings;
     // Those that come in the same turn are in the first group.
     await Promise.resolve();
     while (this.#entries.length > 0 || this.#ends.length > 0 || this.#pauses.length > 0) {
@@ -95,6 +99,7 @@ export class Writer {
       if (entries.length > 0) await settle(entries, (given) => this.#writeEntries(given));
       for (const waiting of entries) this.#waitingBytes -= waiting.given.bytes;
       if (ends.length > 0) await this.#writeEnds(ends);
+      await writeIndexFiles(folder, segments, 'most');
     }
     // In the same turn as the last look: what comes from here on starts another run.
     this.#writing = undefined;

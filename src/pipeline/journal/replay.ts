@@ -94,13 +94,21 @@ export class Replay {
     const { query, name } = this.#settings;
     const { journal } = this.#with.journaling;
     const after = name === undefined ? undefined : await journal.marked(name);
-    // What comes from now on is handled as it comes.
-    const to = query.to ?? this.#with.parts.clock.now() + 1;
-    for await (const record of journal.find({ ...query, to, after })) {
+    const beganAt = this.#with.parts.clock.now();
+    for await (const record of journal.find({ ...query, after })) {
       if (this.#closing.hasBegun) return;
+      if (query.to === undefined && this.#cameSince(beganAt, record)) continue;
       await this.#take(record);
       if (this.#closing.hasBegun) return;
     }
+  }
+
+  /**
+   * Whether a delivery came after the replay began, and is handled as it comes. One that is later than now is not: it came
+   * before the clock was set back.
+   */
+  #cameSince(beganAt: number, { receivedAt }: JournalRecord): boolean {
+    return receivedAt > beganAt && receivedAt <= this.#with.parts.clock.now();
   }
 
   /** Starts a delivery when there is a place for it. */

@@ -1,6 +1,9 @@
+import { bigmindWebhooks } from '../../../src/index';
+import { examplePayload } from '../../../src/testing';
 import { dayMs, dayName, entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
 let place: Place;
+const hourMs = 60 * 60 * 1000;
 const bodies = 'bigmind_webhook_journal_bodies';
 
 beforeEach(async () => {
@@ -145,3 +148,51 @@ test('finds each entry of the days that stay once, while others are dropped and 
   expect(await place.partitions()).toEqual([2, 3, 4, 5, 6, 7].map(dayName).concat('other'));
   expect(await keysFound(journal)).toHaveLength(staying.length + 200);
 });
+
+test('replays what came while the clock of a receiver was a day ahead or behind, in the order in which it was kept', async () => {
+  const journal = place.journal();
+  await journal.migrate();
+  const handled: string[] = [];
+  const webhooks = bigmindWebhooks({ secret: 'a secret', logger: false, journal });
+  webhooks.on('notes_created', ({ data }) => void handled.push(data.note_id));
+  for (const days of [1, -1, 0]) {
+    const payload = examplePayload('notes_created', { data: { note_id: `${days}` } });
+    await journal.append(
+      entry({ receivedAt: Date.now() - 1 + days * dayMs, rawBody: Buffer.from(JSON.stringify(payload)) }),
+    );
+  }
+  expect(await webhooks.journal.replay({ concurrency: 1 })).toMatchObject({ found: 3, ran: 3 });
+  expect(handled).toEqual(['1', '-1', '0']);
+  await webhooks.close();
+});
+
+test.each([
+  ['the hour that comes twice', '2026-10-24T21:59:59.999Z', '2026-10-25'],
+  ['the hour that never comes', '2026-03-28T22:59:59.999Z', '2026-03-29'],
+])(
+  'in a time zone with summer time, days are those of UTC and times are found to the millisecond: %s',
+  async (_, start, day) => {
+    const zone = 'Europe/Vienna';
+    const journal = place.journal({ pool: place.poolWith(`-c TimeZone=${zone}`) });
+    await journal.migrate();
+    const times: number[] = [];
+    for (const stepMs of [0, 1, hourMs, hourMs - 1, 1, hourMs - 1, 1, hourMs]) {
+      times.push((times.at(-1) ?? Date.parse(start)) + stepMs);
+      // In the middle of the hour: the server's clock goes on.
+      await place.setClock((Math.floor((times.at(-1) as number) / hourMs) + 0.5) * hourMs);
+      await journal.append(entry({ receivedAt: times.at(-1) as number }));
+    }
+    expect((await found(journal)).map(({ receivedAt }) => receivedAt)).toEqual(times);
+    for (const [index, from] of times.entries()) {
+      const later = await found(journal, { from, to: (times.at(-1) as number) + 1 });
+      expect(later.map(({ receivedAt }) => receivedAt)).toEqual(times.slice(index));
+    }
+    const midnight = Date.parse(`${day}T00:00Z`);
+    expect(await place.count('bigmind_webhook_journal', `day = '${day}'`)).toBe(
+      times.filter((time) => time >= midnight).length,
+    );
+    expect(await place.count('bigmind_webhook_journal', `day < '${day}'`)).toBe(
+      times.filter((time) => time < midnight).length,
+    );
+  },
+);

@@ -16,6 +16,8 @@ export interface Place {
   journal(options?: Partial<PostgresJournalOptions>): ReturnType<typeof postgresJournal>;
   /** Sets the server's clock, as this schema sees it, so many days ahead. */
   passDays(days: number): Promise<void>;
+  /** Sets the server's clock, as this schema sees it. It goes on from there. */
+  setClock(ms: number): Promise<void>;
   /** The names of the partitions, without what is common to them. */
   partitions(): Promise<string[]>;
   count(table: string, where?: string): Promise<number>;
@@ -34,9 +36,9 @@ export async function makePlace(): Promise<Place> {
   }
   const pool = poolWith();
   await pool.query(`CREATE SCHEMA ${schema};
-    CREATE TABLE ${schema}.clock AS SELECT 0 AS days;
+    CREATE TABLE ${schema}.clock AS SELECT 0::float8 AS seconds;
     CREATE FUNCTION ${schema}.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
-      'SELECT pg_catalog.clock_timestamp() + days * interval ''1 day'' FROM ${schema}.clock';
+      'SELECT pg_catalog.clock_timestamp() + make_interval(secs => seconds) FROM ${schema}.clock';
     GRANT USAGE ON SCHEMA ${schema} TO PUBLIC; GRANT SELECT ON ${schema}.clock TO PUBLIC;`);
   return {
     schema,
@@ -44,7 +46,11 @@ export async function makePlace(): Promise<Place> {
     poolWith,
     journal: (options = {}) => postgresJournal({ pool, namespace: 'crm', ...options }),
     async passDays(days) {
-      await pool.query('UPDATE clock SET days = days + $1', [days]);
+      await pool.query('UPDATE clock SET seconds = seconds + $1', [days * (dayMs / 1000)]);
+    },
+    async setClock(ms) {
+      const seconds = '$1::float8 / 1000 - extract(epoch FROM pg_catalog.clock_timestamp())';
+      await pool.query(`UPDATE clock SET seconds = ${seconds}`, [ms]);
     },
     async partitions() {
       const { rows } = await pool.query<{ relname: string }>(

@@ -84,6 +84,20 @@ test('passes over a line that is changed while the journal is open', async () =>
   expect(await journal.stats()).toMatchObject({ entries: 2, unreadable: 1 });
 });
 
+test('what is kept after a start is found although the disk lost the line before, with its line end', async () => {
+  const { directory, many, file } = await kept(3);
+  const length = readFileSync(file).length;
+  const journal = openJournal({ directory });
+  const next = entry();
+  await journal.append(next);
+  await journal.close();
+  // The process before may have had an error of the disk that nobody is told again.
+  const bytes = readFileSync(file);
+  bytes.fill(0, bytes.lastIndexOf('\n', length - 2) + 1, length);
+  writeFileSync(file, bytes);
+  expect(await keys(openJournal({ directory }))).toEqual(keysOf([...many.slice(0, 2), next]));
+});
+
 test('finds once what a file holds twice, as after a write that failed and was written after all', async () => {
   const { directory, many, file } = await kept(3);
   const [first = ''] = readFileSync(file, 'utf8').split('\n');

@@ -1,4 +1,5 @@
 import { type BigmindWebhooks, eventSchema, type HandlerContext, memoryStore, type ReplayProgress } from '../../../src';
+import type { JournalQuery, JournalRecord } from '../../../src/foundations/contracts/journal';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import {
   ArrayJournal,
@@ -279,6 +280,33 @@ test('a live copy that comes while a replay runs some handlers is told to come a
   await replay;
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(ran).toEqual(['a', 'b']);
+});
+
+/** Finds what is kept while it finds, too. */
+class LiveJournal extends ArrayJournal {
+  override async *find(query: JournalQuery): AsyncGenerator<JournalRecord> {
+    for (let after = query.after; ; ) {
+      const { value } = await super.find({ ...query, after }).next();
+      if (value === undefined) return;
+      yield value;
+      after = value.position;
+    }
+  }
+}
+
+test('a replay ends although each of its runs brings another delivery, and leaves those to their own runs', async () => {
+  let time = Date.now();
+  const { webhooks, journal } = withJournal({ clock: { now: () => time++ } }, new LiveJournal());
+  await sendAll(webhooks, 3);
+  const ran: boolean[] = [];
+  webhooks.on('notes_created', async (_event, { replayed }) => {
+    ran.push(replayed);
+    if (replayed) await webhooks.receive(genuine());
+  });
+  expect(await webhooks.journal.replay({ concurrency: 1 })).toMatchObject({ found: 3, ran: 3 });
+  await webhooks.close();
+  expect(ran.filter((replayed) => replayed)).toHaveLength(3);
+  expect(journal.entries).toHaveLength(6);
 });
 
 test('a delivery that is being handled is waited for, and its handlers do not run again', async () => {

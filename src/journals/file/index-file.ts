@@ -1,0 +1,101 @@
+import type { FileHandle } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { crc32 } from 'node:zlib';
+import { writeAll } from './append-lines';
+import type { Folder } from './folder';
+import type { Segment } from './segment';
+import { SegmentIndex } from './segment-index';
+import type { Segments } from './segments';
+
+/** How long a segment may be, or grow, before its index is written: to read as much takes a moment. */
+const mostUnwritten = 1024 * 1024;
+/** The one that grows has it written less often. */
+const mostUnwrittenOfNewest = 16 * 1024 * 1024;
+
+/** The first line of an index file. The columns of the index are behind it, and a checksum of both at the end. */
+interface Head {
+  readonly version: 1;
+  readonly bytes: ReturnType<typeof endianness>;
+  readonly count: number;
+  /** Up to where it knows the segment. */
+  readonly size: number;
+  /** Checksum of the bytes before. Another file under the name of the segment has others there. */
+  readonly tail: number;
+  readonly unreadable: number;
+  readonly stray: number;
+  readonly isTorn: boolean;
+}
+
+const checksumLength = 4;
+const lineEnd = 0x0a;
+
+/**
+ * Writes the indexes that are due into files of their own, so that the next start need not read all segments. Such a file
+ * may be old, damaged or missing: what it does not know is read. So no error counts.
+ */
+export async function writeIndexFiles(folder: Folder, segments: Segments, which: 'all' | 'most'): Promise<void> {
+  for (const segment of segments.all) {
+    const isGrowing = which === 'most' && segment === segments.newest;
+    const isDue = segment.size - segment.indexedTo > (isGrowing ? mostUnwrittenOfNewest : mostUnwritten);
+    if (!isDue || segment.moving !== undefined) continue;
+    await write(folder, segment).catch(() => undefined);
+    // It may have been removed meanwhile.
+    if (!segments.has(segment)) await folder.remove(segment.indexName).catch(() => undefined);
+  }
+}
+
+/** To be called before what it knows is no longer so. */
+export async function removeIndexFile(folder: Folder, segment: Segment): Promise<void> {
+  segment.indexedTo = 0;
+  await folder.remove(segment.indexName);
+  await folder.sync();
+}
+
+/** Takes from the index file of a segment what it knows, if there is one. */
+export async function readIndexFile(folder: Folder, segment: Segment, file: FileHandle): Promise<void> {
+  try {
+    const { head, columns } = parse(await folder.read(segment.indexName));
+    if (head.tail !== (await tailOf(file, head.size))) return;
+    segment.index = SegmentIndex.of(head.count, columns);
+    segment.size = head.size;
+    segment.indexedTo = head.size;
+    segment.unreadable = head.unreadable;
+    segment.stray = head.stray;
+    segment.isTorn = head.isTorn;
+  } catch {
+    // The segment is read.
+  }
+}
+
+async function write(folder: Folder, segment: Segment): Promise<void> {
+  const { index, size, unreadable, stray, isTorn } = segment;
+  // After an error, it is tried again when the segment has grown.
+  segment.indexedTo = size;
+  const read = await folder.open(segment.name);
+  const tail = await tailOf(read, size).finally(() => read.close());
+  const { count } = index;
+  const head: Head = { version: 1, bytes: endianness(), count, size, tail, unreadable, stray, isTorn };
+  const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...index.columns]);
+  const checksum = Buffer.alloc(checksumLength);
+  checksum.writeUInt32LE(crc32(bytes));
+  await folder.replace(segment.indexName, (file) => writeAll(file, Buffer.concat([bytes, checksum]), 0));
+}
+
+function parse(bytes: Buffer): { readonly head: Head; readonly columns: Buffer } {
+  const end = bytes.length - checksumLength;
+  const content = bytes.subarray(0, end);
+  const start = content.indexOf(lineEnd) + 1;
+  const head = JSON.parse(content.toString('utf8', 0, start)) as Head;
+  const isOurs = head.version === 1 && head.bytes === endianness();
+  if (!isOurs || crc32(content) !== bytes.readUInt32LE(end)) throw new Error('It is no index of ours.');
+  return { head, columns: content.subarray(start) };
+}
+
+const tailLength = 4096;
+
+async function tailOf(file: FileHandle, size: number): Promise<number> {
+  const length = Math.min(size, tailLength);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  if (bytesRead < length) throw new Error('The segment is shorter than its index.');
+  return crc32(buffer);
+}
