@@ -1,5 +1,7 @@
 // `npm run hostile [-- --connections 5000]`: strangers attack a receiver with connections that are slow, cut into bytes,
 // large, half closed and reset. Prints a report; exits with 1 if it took too much memory or time, or lost a delivery.
+// Strangers have machines of their own, so on Linux the receiver gets the first core, and they get the others. What else
+// runs on the machine delays the receiver as well: `ownDelay` counts only the time that it took of the processor itself.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 

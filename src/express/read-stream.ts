@@ -1,22 +1,22 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import timers from 'node:timers';
 import type { BytesInFlight } from '../foundations/bytes-in-flight';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
 import { type BodyRules, tooLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
+import { atEndOfTurn } from './end-of-turn';
+import { mostShortChunks, shortChunk, type Turns } from './turns';
 
 export interface ReadOptions extends BodyRules {
   /** How long the body may take to arrive, in milliseconds. */
   readonly readTimeoutMs: number;
   /** Counts the bytes of all bodies that are being read. */
   readonly inFlight: BytesInFlight;
+  /** Where bodies in crumbs wait to be read. */
+  readonly turns: Turns;
 }
-
-/** The real one is kept: a test with fake timers should still get an answer. */
-export const atEndOfTurn: typeof setImmediate = timers.setImmediate;
 
 /**
  * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the
@@ -32,6 +32,7 @@ export function readStream(
   let state: 'first turn' | 'whole' | 'waiting' | 'done' = 'first turn';
   let timer: DeferredTimer | undefined;
   let handOn = done;
+  let short = 0;
 
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
@@ -40,6 +41,7 @@ export function readStream(
     const refused = bytes > options.limit ? tooLarge(bytes, options) : options.inFlight.take(came.length);
     if (refused === undefined) chunks.add(came);
     else finish(refused);
+    if (came.length < shortChunk && ++short === mostShortChunks) options.turns.take(request, () => state !== 'done');
   }
   function onEnd(): void {
     if (state === 'waiting') finish(chunks.take());

@@ -1,13 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { WebhookResponse } from '../foundations/response';
+import { mostShortChunks, shortChunk } from './turns';
 
 /** How much more of an upload is read after an early answer, and for how long. */
 const swallowBytes = 64 * 1024;
 const swallowMs = 500;
-/** After so many chunks of so few bytes, no more is read: Node keeps an object for each that it reads ahead. */
-const mostShortChunks = 1000;
-const shortChunk = 64;
 
 /**
  * Writes the answer directly: `res.json` would hash the body for a useless ETag. An answer before the end of the upload
@@ -63,6 +61,7 @@ function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => voi
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
     if (chunk.length < shortChunk) short += 1;
+    // Of crumbs no more is read: Node would keep an object for each that it reads ahead.
     if (short > mostShortChunks) end();
     else if (swallowed > swallowBytes) tooMuch();
   }

@@ -13,6 +13,7 @@ import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
 import { respond } from './respond';
 import { readableRequest } from './stand-in';
+import { Turns } from './turns';
 
 /**
  * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. Its type uses only
@@ -25,7 +26,7 @@ export type WebhookRouter = (
   next?: (error?: unknown) => void,
 ) => void;
 
-export interface RouterOptions extends ReadOptions {
+export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
   readonly clock: { now(): number };
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
@@ -40,6 +41,7 @@ export interface RouterOptions extends ReadOptions {
 
 /** Handles the path it is mounted at. Longer paths go to `next()`. */
 export function createRouter(options: RouterOptions): WebhookRouter {
+  const reading: ReadOptions = { ...options, turns: new Turns() };
   const passedOn = warnOfPassedOn(options.logger);
   return function bigmindWebhooks(request, response, next) {
     if (request === undefined) throw new WebhookError('BAD_OPTION', calledByHand);
@@ -72,7 +74,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       else cutOff(response, error, options.logger);
     }
     const refused = refuse(request, options);
-    if (refused === undefined) readRawBody(readableRequest(request), options, arrived);
+    if (refused === undefined) readRawBody(readableRequest(request), reading, arrived);
     else arrived(refused);
   };
 }

@@ -29,6 +29,10 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['It needs Node # or later', Number(/[\d.]+/.exec(packageJson.engines.node)?.[0])],
     ['has the # events', eventNames.length],
   ],
+  'SECURITY.md': [
+    ['with # chunks of fewer', constantOf('express/turns.ts', 'mostShortChunks')],
+    ['of fewer than # bytes, one is read', constantOf('express/turns.ts', 'shortChunk')],
+  ],
   'docs/cli.md': [
     ['down to # columns', constantOf('cli/wrap.ts', 'leastWidth')],
     ['up to # a payload', constantOf('events/list-errors.ts', 'mostErrors')],

@@ -5,8 +5,8 @@ const asked = process.env['HOSTILE_CONNECTIONS'];
 const connections = Number(asked ?? 240);
 const siege =
   asked === undefined
-    ? { connections, atOnce: connections, readTimeoutMs: 3000 }
-    : { connections, atOnce: 2500, readTimeoutMs: 15_000 };
+    ? { connections, atOnce: connections, readTimeoutMs: 3000, pinned: false }
+    : { connections, atOnce: 2500, readTimeoutMs: 15_000, pinned: true };
 
 test(`${connections} hostile connections take bounded memory, and genuine deliveries are handled all the same`, async () => {
   const report = await hostile(siege);

@@ -1,7 +1,7 @@
 // A receiver in a process of its own, over HTTP/1.1 with Express and over HTTP/2, that measures itself.
 import { createServer } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { bigmindWebhooks, type WebhookRouter } from 'bigmind-webhooks';
 import express from 'express';
 
@@ -16,6 +16,10 @@ export interface Toll {
   readonly peakMb: number;
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;
+  /** The part of the delay that the process itself took of the processor, whoever else ran on it. */
+  readonly ownDelayP99Ms: number;
+  readonly ownDelayMaxMs: number;
+  readonly cpuSeconds: number;
   readonly outcomes: Readonly<Record<string, number>>;
   /** How often each note was handled. */
   readonly handled: Readonly<Record<string, number>>;
@@ -41,7 +45,20 @@ webhooks.on('notes_created', async ({ data }) => {
 });
 
 const mb = () => process.memoryUsage.rss() / 1e6;
-const delay = monitorEventLoopDelay({ resolution: 10 });
+const cpuMicroseconds = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+const tickMs = 10;
+const delay = monitorEventLoopDelay({ resolution: tickMs });
+const ownDelay = createHistogram();
+let cpuAtTick = 0;
+setInterval(() => {
+  const cpu = cpuMicroseconds();
+  ownDelay.record(Math.max(1, cpu - cpuAtTick));
+  cpuAtTick = cpu;
+}, tickMs).unref();
+let idleCpu = 0;
 let idleMb = 0;
 let peakMb = 0;
 setInterval(() => {
@@ -54,11 +71,17 @@ process.on('message', (asked) => {
     peakMb = idleMb;
     delay.enable();
     delay.reset();
+    idleCpu = cpuMicroseconds();
+    cpuAtTick = idleCpu;
+    ownDelay.reset();
     process.send?.('begun');
     return;
   }
   const [delayP99Ms, delayMaxMs] = [delay.percentile(99) / 1e6, delay.max / 1e6];
-  process.send?.({ idleMb, peakMb, delayP99Ms, delayMaxMs, outcomes, handled } satisfies Toll);
+  const [ownDelayP99Ms, ownDelayMaxMs] = [ownDelay.percentile(99) / 1e3, ownDelay.max / 1e3];
+  const cpuSeconds = (cpuMicroseconds() - idleCpu) / 1e6;
+  const delays = { delayP99Ms, delayMaxMs, ownDelayP99Ms, ownDelayMaxMs, cpuSeconds };
+  process.send?.({ idleMb, peakMb, ...delays, outcomes, handled } satisfies Toll);
 });
 
 async function portOf(server: Server): Promise<number> {

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { loadavg } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import type { Besieged, Toll } from '../apps/besieged';
 import type { Attack, Ends } from '../apps/strangers';
 import { type Bundle, bundle } from '../kit/bundle';
@@ -11,10 +11,15 @@ export interface HostileReport {
   readonly seconds: number;
   /** How much of this machine others used as well: runnable processes, averaged over a minute. */
   readonly load: number;
+  /** Whether the receiver ran on a core of its own. */
+  readonly pinned: boolean;
   readonly ends: Ends;
   readonly overIdleMb: number;
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;
+  readonly ownDelayP99Ms: number;
+  readonly ownDelayMaxMs: number;
+  readonly cpuSeconds: number;
   readonly outcomes: Toll['outcomes'];
   readonly genuine: Genuine;
 }
@@ -24,6 +29,8 @@ export interface Siege {
   /** How many are open at once, at most. */
   readonly atOnce: number;
   readonly readTimeoutMs: number;
+  /** Whether the receiver gets a core of its own, if the machine can do that: strangers have machines of theirs. */
+  readonly pinned: boolean;
 }
 
 interface Genuine {
@@ -38,17 +45,19 @@ interface Genuine {
 }
 
 /** Attacks a receiver of its own process from another, sends it genuine deliveries meanwhile, and says what it took. */
-export async function hostile({ connections, atOnce, readTimeoutMs }: Siege): Promise<HostileReport> {
+export async function hostile({ connections, atOnce, readTimeoutMs, pinned }: Siege): Promise<HostileReport> {
   const receiver = await bundle({ entry: 'test/integration/apps/besieged.ts' });
   const strangers = await bundle({ entry: 'test/integration/apps/strangers.ts' });
-  const server = start(receiver, { secret, readTimeoutMs });
+  const cores = pinned ? twoSetsOfCores() : undefined;
+  const server = start(receiver, { secret, readTimeoutMs }, cores?.own);
   try {
     const [at] = (await once(server, 'message')) as [Besieged];
     // What is compiled and loaded by the first deliveries is no memory of the attack.
     for (let sent = 0; sent < 200; sent += 1) await post(at.port, signedNote(`warm-up-${sent}`));
     await ask(server, 'begin');
     const started = performance.now();
-    const attacker = start(strangers, { ...at, connections, atOnce, mostMs: 2.5 * readTimeoutMs } satisfies Attack);
+    const attack: Attack = { ...at, connections, atOnce, mostMs: 2.5 * readTimeoutMs };
+    const attacker = start(strangers, attack, cores?.others);
     let isOver = false;
     const ended = endsOf(attacker).finally(() => {
       isOver = true;
@@ -58,17 +67,17 @@ export async function hostile({ connections, atOnce, readTimeoutMs }: Siege): Pr
     const seconds = (performance.now() - started) / 1000;
     const genuine = await sending;
     const toll = (await ask(server, 'toll')) as Toll;
-    const handledOnce = genuine.ids.filter((id) => toll.handled[id] === 1).length;
+    const { idleMb, peakMb, handled, ...taken } = toll;
+    const handledOnce = genuine.ids.filter((id) => handled[id] === 1).length;
     const { ids, ...others } = genuine;
     return {
       connections,
       seconds,
       load: loadavg()[0] ?? 0,
+      pinned: cores !== undefined,
       ends,
-      overIdleMb: toll.peakMb - toll.idleMb,
-      delayP99Ms: toll.delayP99Ms,
-      delayMaxMs: toll.delayMaxMs,
-      outcomes: toll.outcomes,
+      overIdleMb: peakMb - idleMb,
+      ...taken,
       genuine: { sent: ids.length, handledOnce, ...others },
     };
   } finally {
@@ -79,9 +88,18 @@ export async function hostile({ connections, atOnce, readTimeoutMs }: Siege): Pr
   }
 }
 
-function start({ file }: Bundle, config: object): ChildProcess {
+/** The first core, and all others; `undefined` where processes cannot be kept on them. */
+function twoSetsOfCores(): { readonly own: string; readonly others: string } | undefined {
+  const cores = { own: '0', others: `1-${cpus().length - 1}` };
+  const canKeep = Object.values(cores).every((list) => spawnSync('taskset', ['-c', list, 'true']).status === 0);
+  return canKeep ? cores : undefined;
+}
+
+function start({ file }: Bundle, config: object, cores?: string): ChildProcess {
   const { PATH } = process.env;
-  const child = fork(file, { execArgv: [], env: { PATH, RECEIVER: JSON.stringify(config) } });
+  const command =
+    cores === undefined ? { execArgv: [] } : { execPath: 'taskset', execArgv: ['-c', cores, process.execPath] };
+  const child = fork(file, { ...command, env: { PATH, RECEIVER: JSON.stringify(config) } });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));

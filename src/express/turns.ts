@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { atEndOfTurn } from './end-of-turn';
+
+/** A chunk of fewer bytes is short. Node takes far longer for it than for its bytes. */
+export const shortChunk = 256;
+/** A body with this many short chunks is in crumbs. */
+export const mostShortChunks = 1000;
+
+/**
+ * Reads bodies in crumbs one after the other: in each turn of the event loop, Node reads the socket of one of them, once.
+ * By itself it reads all that are ready, each many times, while everybody else waits.
+ */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+
+  /** From now on, Node reads more of the body only in its turn, and only while it is `wanted`. */
+  take(request: IncomingMessage, wanted: () => boolean): void {
+    // A connection of HTTP/2 carries other requests as well, and has no pause.
+    if (request.httpVersionMajor >= 2) return;
+    const read = request._read.bind(request);
+    let waits = false;
+    // The stream calls it when it has room for more.
+    request._read = (size) => {
+      if (waits) return;
+      waits = true;
+      // Not the request: it would keep an object for each chunk of what Node is reading now.
+      pauseSocket(request);
+      this.#wait(() => {
+        waits = false;
+        if (wanted()) read(size);
+      });
+    };
+  }
+
+  #wait(read: () => void): void {
+    if (this.#waiting.push(read) === 1) atEndOfTurn(this.#next);
+  }
+
+  readonly #next = (): void => {
+    const read = this.#waiting.shift();
+    if (this.#waiting.length > 0) atEndOfTurn(this.#next);
+    read?.();
+  };
+}
+
+/** A request that is not Node's own may have no socket, or one that is none. */
+function pauseSocket({ socket }: { readonly socket?: { readonly pause?: () => unknown } }): void {
+  if (typeof socket?.pause === 'function') socket.pause();
+}
