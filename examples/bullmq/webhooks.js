@@ -6,8 +6,11 @@ import { Redis } from 'ioredis';
 import { registerHandlers } from './handlers.js';
 
 const namespace = 'example';
-/** A connection may die without a word: after this time without an answer it is made anew. */
-const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { socketTimeout: 5000 });
+/** A connection may die without a word: after five seconds without an answer it is made anew. */
+const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', {
+  socketTimeout: 5000,
+  retryStrategy: () => 500,
+});
 redis.on('error', (error) => console.error('Redis:', error.message));
 
 export const webhooks = bigmindWebhooks({

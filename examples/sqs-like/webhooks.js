@@ -8,8 +8,9 @@ import { queueName } from './queue.js';
 /** Connects when it is first needed: the store is asked where handlers run. */
 export const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', {
   lazyConnect: true,
-  // A connection may die without a word: after this time without an answer it is made anew.
+  // A connection may die without a word: after five seconds without an answer it is made anew.
   socketTimeout: 5000,
+  retryStrategy: () => 500,
 });
 redis.on('error', (error) => console.error('Redis:', error.message || error.code));
 

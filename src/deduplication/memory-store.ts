@@ -1,5 +1,6 @@
 import { type Claim, type ClaimedElsewhere, clockSlackMs, type DeliveryStore } from '../foundations/contracts/store';
 import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
+import { requireLease } from '../foundations/require-lease';
 import { OldestFirstMap } from './oldest-first-map';
 
 /** Options of the in-memory store. */
@@ -59,6 +60,7 @@ class MemoryStore implements DeliveryStore {
   }
 
   claim(key: string, leaseMs: number, ttlMs: number, newToken?: string): Claim | ClaimedElsewhere | 'done' {
+    requireLease('memoryStore.claim: leaseMs', leaseMs);
     const now = this.#clock.now();
     const before = this.#find(key, now);
     if (typeof before === 'number') return 'done';
@@ -82,6 +84,7 @@ class MemoryStore implements DeliveryStore {
   }
 
   extend(key: string, token: string, leaseMs: number): boolean {
+    requireLease('memoryStore.extend: leaseMs', leaseMs);
     const now = this.#clock.now();
     const held = this.#held(key, token, now);
     if (held === undefined) return false;

@@ -1,5 +1,6 @@
 import type { QueuedReplay } from '../foundations/contracts/queue';
-import { type EventDelivery, Settled } from '../foundations/delivery';
+import type { Followed, SendEnd } from '../foundations/contracts/telemetry';
+import { type EventDelivery, Settled, type SettledDetails } from '../foundations/delivery';
 import { isWebhookError } from '../foundations/errors';
 import { runIn } from '../foundations/guarded-telemetry';
 import { ignoreRejection, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
@@ -40,15 +41,21 @@ export function enqueueDelivery(
   // The job is written only if the queue is asked.
   const job = { key: again?.jobKey ?? key, locals: locals.value, keepHeaders, replay: again?.replay };
   const enqueue = () => hold(writeJob(event, { ...job, trace: sending?.trace }));
-  const held = recovered<unknown, Settled>(
-    () => runIn(sending, () => withinMs(ask(enqueue), leftMs, 'The queue')),
-    (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) }),
-  );
-  return whenReady(held, (answer) => {
+  const held = recovered(() => runIn(sending, () => withinMs(ask(enqueue), leftMs, 'The queue')), refusalOf(known));
+  return whenReady(held, settlementOf(known, sending));
+}
+
+/** Not inside `enqueueDelivery`: what waits for the queue must not hold the delivery, of which the job is a copy. */
+function refusalOf(known: SettledDetails): (cause: unknown) => Settled {
+  return (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) });
+}
+
+function settlementOf(known: SettledDetails, sending: Followed<SendEnd> | undefined): (answer: unknown) => Settled {
+  return (answer) => {
     const isRefused = answer instanceof Settled;
     sending?.end({ isHeld: !isRefused });
     return isRefused ? answer : new Settled('queued', known);
-  });
+  };
 }
 
 /** Calls `locals` here, where the request is. A job has to hold the result, so it must fit in JSON. */

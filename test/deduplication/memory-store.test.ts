@@ -24,6 +24,21 @@ test('forgets the oldest finished delivery beyond maxKeys, never one that runs',
   expect(store.complete('running', running.token, long)).toBe(true);
 });
 
+test.each([Number.POSITIVE_INFINITY, Number.NaN, 0, -1])(
+  'refuses a lease of %d milliseconds, and claims nothing',
+  (ms) => {
+    const store = memoryStore();
+    expect(() => store.claim('a', ms, 60_000)).toThrow(
+      'memoryStore.claim: leaseMs: expected milliseconds, more than 0',
+    );
+    const { token } = claimed(store.claim('a', 60_000, 60_000));
+    expect(() => store.extend('a', token, ms)).toThrow(
+      'memoryStore.extend: leaseMs: expected milliseconds, more than 0',
+    );
+    expect(store.claim('a', 60_000, 60_000)).toMatchObject({ running: true });
+  },
+);
+
 test('remembers 100,000 finished deliveries by default', () => {
   const store = memoryStore();
   for (let n = 0; n <= 100_000; n++) {

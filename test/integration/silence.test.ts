@@ -15,7 +15,7 @@ import { recordingLogger, until } from './queues/bullmq-kit';
 import { databaseUrl, forgetNamespaces, freshNamespace, redisUrl } from './services';
 
 /** What docs/stores.md shows. */
-const redisTimeouts = { socketTimeout: 5000 };
+const redisTimeouts = { socketTimeout: 5000, retryStrategy: () => 500 };
 const pgTimeouts = { connectionTimeoutMillis: 2000, query_timeout: 5000 };
 const backWithinMs = 10_000;
 

@@ -65,6 +65,51 @@ describe.each(names)('%s keeps the contract of a store:', (name) => {
   }
 });
 
+test.each(names)('%s refuses a lease that never ends or is no time, and claims nothing for it', async (name) => {
+  const store = storeNamed(name);
+  const key = randomUUID();
+  const badLeases = [Number.POSITIVE_INFINITY, Number.NaN, 0, -1];
+  for (const leaseMs of badLeases) {
+    const claiming = (async () => store.claim(key, leaseMs, 60_000))();
+    await expect(claiming).rejects.toThrow(/Store\.claim: leaseMs: expected milliseconds, more than 0/);
+  }
+  const claim = await store.claim(key, 60_000, 60_000);
+  if (typeof claim !== 'object' || !('token' in claim)) throw new Error('expected a claim');
+  expect(claim.attempt).toBe(1);
+  for (const leaseMs of badLeases) {
+    const extending = (async () => store.extend(key, claim.token, leaseMs))();
+    await expect(extending).rejects.toThrow(/Store\.extend: leaseMs: expected milliseconds, more than 0/);
+  }
+  const refusal = await store.claim(key, 60_000, 60_000);
+  if (typeof refusal !== 'object' || !('running' in refusal)) throw new Error('expected a refusal');
+  expect(refusal.retryAfterMs).toBeGreaterThan(30_000);
+});
+
+test('a claim in PostgreSQL that waited for another’s is told to wait for a lease at most', async () => {
+  const namespace = freshNamespace();
+  const store = postgresStore({ pool, namespace });
+  const first = await store.claim('key', 15_000, 60_000);
+  if (typeof first !== 'object' || !('token' in first)) throw new Error('expected a claim');
+  await store.release('key', first.token);
+  const other = await pool.connect();
+  try {
+    await other.query('BEGIN');
+    const claiming =
+      "UPDATE bigmind_webhook_deliveries SET token = gen_random_uuid(), lease_until = now() + interval '15 s' WHERE namespace = $1";
+    await other.query(claiming, [namespace]);
+    // It began before the other's claim could be seen.
+    const refused = store.claim('key', 15_000, 60_000);
+    const { rows } = await other.query('SELECT pg_backend_pid() AS pid');
+    const waiting = 'SELECT 1 FROM pg_stat_activity WHERE $1::int = ANY (pg_blocking_pids(pid))';
+    while ((await pool.query(waiting, [rows[0].pid])).rowCount === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await other.query('COMMIT');
+    expect(await refused).toEqual({ running: true, retryAfterMs: 15_000 });
+  } finally {
+    other.release(true);
+  }
+});
+
 test.each(Object.keys(converting))(
   'through %s, a delivery is handled once and its repeat is a duplicate',
   async (name) => {

@@ -5,6 +5,7 @@ import express from 'express';
 import { type BigmindWebhooksOptions, hmac, memoryStore, type NoSchemas, type SignatureScheme } from '../../src/index';
 import { gate, genuine, notedLog, receiverWith, said, send, until } from '../deduplication/kit';
 import { dial, headLines, path, post, serve } from '../express/serve';
+import { arrayQueue } from '../testing/array-queue';
 import { ArrayJournal } from './journal/array-journal';
 
 setFlagsFromString('--expose-gc');
@@ -134,6 +135,27 @@ describe.each(logs)('with %s', (_name, log) => {
     expect([await bytes.left(0), await payloads.left(0), runs]).toEqual([0, 0, 0]);
     slow.open();
     expect(await first).toBe('200 processed');
+  });
+
+  test('deliveries that wait for their queue are held as jobs alone', async () => {
+    const { bytes, payloads, signature, key } = watching();
+    const slow = gate();
+    let asked = 0;
+    const queue = {
+      ...arrayQueue(),
+      enqueue() {
+        asked += 1;
+        return slow.passed;
+      },
+    };
+    const patient = { timeoutMs: 60_000, deduplicate: { key, storeTimeoutMs: 60_000 } };
+    const webhooks = receiverWith({ ...log(), ...patient, signature, queue });
+    const delivery = genuine();
+    const answers = Array.from({ length: many }, () => webhooks.receive(copyOf(delivery)).then(said));
+    await until(() => asked === many);
+    expect([await bytes.left(0), await payloads.left(0), payloads.count]).toEqual([0, 0, many]);
+    slow.open();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['200 queued']));
   });
 
   test('nothing is held of a run without de-duplication once it has ended', async () => {

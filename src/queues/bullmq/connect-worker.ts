@@ -1,4 +1,4 @@
-import { type BullmqClient, isUp, settingsOf } from './connection';
+import { type BullmqClient, isUp, retryMs, settingsOf } from './connection';
 import { watchConnections } from './watch-connections';
 
 /** The two more connections that a worker needs. */
@@ -10,7 +10,6 @@ export interface WorkerConnections {
   disconnect(): void;
 }
 
-const retryMs = 500;
 /** The longest that BullMQ lets Redis block, in milliseconds. */
 const longestBlockMs = 10_000;
 

@@ -124,11 +124,16 @@ function requireServer(given: Readonly<Record<string, unknown>>): void {
 
 /** How long a connection that we make may owe an answer before it is made anew, in milliseconds. */
 const socketTimeout = 5000;
+/**
+ * The pause before a connection is made anew, in milliseconds. By default ioredis waits longer each time, and a server
+ * that is back after a minute would be asked seconds later.
+ */
+export const retryMs = 500;
 
 /** Makes a client that connects when it is used. The caller closes it. */
 export function connectTo({ url, ...given }: BullmqConnectionOptions): BullmqClient {
   const Redis = loadIoredis();
-  const options = { lazyConnect: true, socketTimeout, ...given };
+  const options = { lazyConnect: true, socketTimeout, retryStrategy: () => retryMs, ...given };
   return (url === undefined ? new Redis(options) : new Redis(url, options)) as BullmqClient;
 }
 

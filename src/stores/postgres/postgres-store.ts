@@ -4,6 +4,7 @@ import { readBoolean, readRows } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
+import { requireLease } from '../../foundations/require-lease';
 import { serialized } from '../../foundations/serialized';
 import { migration } from './migration';
 import * as queries from './queries';
@@ -62,11 +63,15 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const pruneNowAndThen = nowAndThen(pruneEveryMs, async () => (await prune()) === pruneAtMost);
 
   return {
-    claim(key, leaseMs, ttlMs, token = randomUUID()) {
+    async claim(key, leaseMs, ttlMs, token = randomUUID()) {
+      requireLease('postgresStore.claim: leaseMs', leaseMs);
       pruneNowAndThen();
-      return steps.claim({ key, token, lease: leaseMs, ttl: ttlMs });
+      return await steps.claim({ key, token, lease: leaseMs, ttl: ttlMs });
     },
-    extend: (key, token, leaseMs) => steps.extend({ key, token, lease: leaseMs }),
+    async extend(key, token, leaseMs) {
+      requireLease('postgresStore.extend: leaseMs', leaseMs);
+      return await steps.extend({ key, token, lease: leaseMs });
+    },
     succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
     complete: (key, token, ttlMs) => steps.complete({ key, token, ttl: ttlMs }),
     release: (key, token, started = true) => held(queries.release, [namespace, key, token, started ? 0 : -1]),

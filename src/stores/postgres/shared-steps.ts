@@ -83,6 +83,5 @@ function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
 
 function readRefusal({ done, remaining }: Row): Claimed {
   if (readBoolean(done, 'postgresStore.pool: done')) return 'done';
-  if (remaining === null) return goneMeanwhile;
   return { running: true, retryAfterMs: Math.max(1, readWholeNumber(remaining, 'postgresStore.pool: remaining')) };
 }

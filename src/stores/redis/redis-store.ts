@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { requireLease } from '../../foundations/require-lease';
 import { isClient, type RedisClient, scriptRunner } from './client';
 import type { Script } from './scripts';
 import * as scripts from './scripts';
@@ -36,9 +37,13 @@ export function redisStore(options: RedisStoreOptions): DeliveryStore {
   }
   return {
     async claim(key, leaseMs, ttlMs, token = randomUUID()) {
+      requireLease('redisStore.claim: leaseMs', leaseMs);
       return readClaim(await run(scripts.claim, keyOf(key), token, leaseMs, ttlMs), token);
     },
-    extend: (key, token, leaseMs) => held(scripts.extend, key, token, leaseMs),
+    async extend(key, token, leaseMs) {
+      requireLease('redisStore.extend: leaseMs', leaseMs);
+      return await held(scripts.extend, key, token, leaseMs);
+    },
     succeeded: (key, token, handlerName, ttlMs) => held(scripts.succeeded, key, token, handlerName, ttlMs),
     complete: (key, token, ttlMs) => held(scripts.complete, key, token, ttlMs),
     release: (key, token, started = true) => held(scripts.release, key, token, started ? 0 : -1),

@@ -10,6 +10,7 @@ const kept: Seen = {
   allS: 2,
   servedDuring: 1,
   overIdleMb: 5,
+  duringMb: 3,
   said: '{"silent":"store"}',
   givenUp: 0,
   fallen: [],

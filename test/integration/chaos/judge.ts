@@ -44,7 +44,7 @@ export function wordsOfSeen(seen: Seen): string {
     `handled ${seconds(seen.handlesS)}`,
     `all ${seconds(seen.allS)}`,
     `${percent(seen.servedDuring)} served during it`,
-    `+${seen.overIdleMb.toFixed(0)} MB`,
+    `+${seen.duringMb.toFixed(0)} MB during it, +${seen.overIdleMb.toFixed(0)} MB in all`,
     ...Object.entries(outcomes).map(([outcome, count]) => `${outcome} ×${count}`),
   ].join(', ');
 }

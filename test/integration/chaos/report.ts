@@ -51,8 +51,8 @@ promise was not kept.
 - *Lost*: answered 2xx, and not handled 15 s after the time for *all*. *Twice*: a handler ran although its success had been recorded before.
 - *2xx*: how long until every process answers 2xx. *Handled*: until a delivery that came since is handled. *All*: the longest until
   a delivery is handled. All three count from the end of the fault, or from its beginning where nothing ends it.
-- The requests that were answered 2xx while the fault lasted are *served during it*. MB are those of a process over what it
-  had before.
+- The requests that were answered 2xx while the fault lasted are *served during it*. MB are the most that a
+  process took over what it had before: during the fault, and in all, with the deliveries that were kept waiting and come afterwards.
 
 Seen on ${cpus().length} cores, some at a time, with Node ${process.version}. The times are those of a machine that has other work.
 

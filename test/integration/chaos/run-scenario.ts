@@ -123,6 +123,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
   beganAt = clockMs();
   function mark(): void {
     markedAt = clockMs();
+    memory.faultEnds();
   }
   await fault.apply({ setup, place, fleet, webs, handling, mark });
   if (markedAt === Number.POSITIVE_INFINITY) throw new Error(`${fault.name} has no mark`);
@@ -165,7 +166,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
     await pause(500);
     found = await unhandled();
   }
-  const overIdleMb = memory.stop();
+  const { duringMb, overIdleMb } = memory.stop();
   const { ends, output } = await fleet.end();
   const { says } = expected;
   return {
@@ -178,6 +179,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
     allS: found.lastMs / 1000,
     servedDuring: during.all === 0 ? 1 : during.ok / during.all,
     overIdleMb,
+    duringMb,
     said: says === undefined ? undefined : output.split('\n').find((line) => says.test(line)),
     givenUp: [...sent.values()].filter(({ acknowledged }) => !acknowledged).length,
     fallen: [
@@ -204,23 +206,28 @@ function someNote(bytes: number): SignedDelivery {
 }
 
 /** Looks at the memory of all processes, twice a second. */
-function watchMemory(fleet: Fleet): { startsNow(): void; stop(): number } {
+function watchMemory(fleet: Fleet) {
   let idle: number[] = [];
-  let most = 0;
+  let [overIdleMb, duringMb] = [0, 0];
   const measure = (): number[] => Array.from({ length: fleet.size }, (_each, index) => fleet.megabytes(index));
-  const timer = setInterval(() => {
+  function look(): void {
     if (idle.length === 0) return;
     for (const [index, megabytes] of measure().entries()) {
-      if (megabytes > 0) most = Math.max(most, megabytes - (idle[index] ?? 0));
+      if (megabytes > 0) overIdleMb = Math.max(overIdleMb, megabytes - (idle[index] ?? 0));
     }
-  }, 500);
+  }
+  const timer = setInterval(look, 500);
   return {
     startsNow() {
       idle = measure();
     },
+    faultEnds() {
+      look();
+      duringMb = overIdleMb;
+    },
     stop() {
       clearInterval(timer);
-      return most;
+      return { overIdleMb, duringMb };
     },
   };
 }

@@ -35,6 +35,8 @@ export interface Seen {
   readonly allS: number;
   readonly servedDuring: number;
   readonly overIdleMb: number;
+  /** The part of it that was there before the fault ended: what comes afterwards is deliveries that were kept waiting. */
+  readonly duringMb: number;
   readonly said: string | undefined;
   /** Deliveries that were never answered 2xx. */
   readonly givenUp: number;

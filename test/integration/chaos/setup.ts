@@ -101,14 +101,11 @@ const setups: Readonly<Record<SetupName, (config: SetupConfig) => Opened | Promi
 };
 
 function ioredis({ url, sentinels }: SetupConfig): Redis {
+  const timeouts = { socketTimeout: 5000, retryStrategy: () => 500 };
   const client =
     sentinels === undefined
-      ? new Redis(url, { socketTimeout: 5000 })
-      : new Redis({
-          sentinels: sentinels.map((port) => ({ host: '127.0.0.1', port })),
-          name: 'primary',
-          socketTimeout: 5000,
-        });
+      ? new Redis(url, timeouts)
+      : new Redis({ ...timeouts, sentinels: sentinels.map((port) => ({ host: '127.0.0.1', port })), name: 'primary' });
   client.on('error', say('Redis'));
   return client;
 }

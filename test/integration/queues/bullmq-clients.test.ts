@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import * as bullmq from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import { createClient } from 'redis';
@@ -60,6 +62,22 @@ test.each([
   ['an address', () => ({ url: server.url })],
 ])('the options of a client do: %s', async (_what, options) => {
   await runTwo(options());
+});
+
+test('a client made from options tries a server that is away every half second, not ever more seldom', async () => {
+  const triedAt: number[] = [];
+  const door = createServer((socket) => {
+    triedAt.push(performance.now());
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const queue = cast.queue({ connection: { port: (door.address() as AddressInfo).port, host: '127.0.0.1' } });
+  await expect(queue.enqueue(newDelivery())).rejects.toThrow();
+  // By then, the usual pauses of ioredis are five seconds long.
+  await until(() => triedAt.length === 9);
+  expect((triedAt[8] ?? 0) - (triedAt[7] ?? 0)).toBeLessThan(3000);
+  await queue.close();
+  door.close();
 });
 
 test('a cluster works, and the user’s client of it stays open', async () => {
