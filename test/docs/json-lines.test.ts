@@ -101,19 +101,22 @@ test('listen', async () => {
 
 test('journal', async () => {
   const fails = (note: string): void => {
-    if (note === 'note_2') throw new Error('down');
+    if (note !== 'note_1') throw new Error('down');
   };
-  await app.receive([{ note: 'note_1' }, { note: 'note_2' }], fails);
+  await app.receive([{ note: 'note_1' }, { note: 'note_2' }, { note: 'note_3' }, { note: 'note_4' }], fails);
   const run = async (...args: readonly string[]) => {
-    const { stdout, stderr } = await app.run(['journal', ...args, '--json'], { FAIL: 'note_2' });
+    const { stdout, stderr } = await app.run(['journal', ...args, '--json'], { FAIL: 'note_4' });
     if (stdout === '') throw new Error(stderr);
     return jsonLines(stdout);
   };
   expect(printed(await run('find', '--body'))).toEqual(listed('journal find'));
   expect(printed(await run('stats'))).toEqual(listed('journal stats'));
-  // Ctrl-C alone adds it: test/integration/cli/replay-journal.test.ts.
-  const uninterrupted = listed('journal replay').filter((name) => name !== 'interrupted');
-  expect(printed(await run('replay', '--name', 'again'))).toEqual(uninterrupted);
+  const ended = app.start(['journal', 'replay', '--name', 'again', '--concurrency', '1', '--json'], { SLOW: '500' });
+  await until(() => app.runs().length > 0);
+  ended.child.kill('SIGINT');
+  const { stdout: early } = await ended.ended;
+  const replayed = [...jsonLines(early), ...(await run('replay', '--name', 'again'))];
+  expect(printed(replayed)).toEqual(listed('journal replay'));
   expect(printed(await run('forget', '--tenant', 'acme', '--yes'))).toEqual(listed('journal forget'));
   rmSync(app.directory, { recursive: true, force: true });
 });
