@@ -1,10 +1,12 @@
 // What documents say of others that are installed here: asked, not remembered.
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import express from 'express';
 import request from 'supertest';
 import { bigmindWebhooks } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { readDocument, tableRows } from './markdown';
+import { makeWorkspace, removeWorkspace, write } from './workspace';
 
 const versions = new Map(tableRows('docs/compatibility.md', 'peer').map(([name, said = '']) => [name, said]));
 
@@ -48,4 +50,37 @@ test('a key has as many hexadecimal digits as docs/stores.md says', async () => 
     signDelivery({ payload: examplePayload('notes_created'), secret }),
   );
   expect(key).toMatch(new RegExp(`^[0-9a-f]{${digits}}$`));
+});
+
+test('the default store takes less memory than docs/stores.md and docs/scaling.md say', () => {
+  const workspace = makeWorkspace();
+  write(
+    workspace,
+    'fill.mjs',
+    `import { createHash } from 'node:crypto';
+    import { memoryStore } from 'bigmind-webhooks';
+    const store = memoryStore();
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 100_000; index += 1) {
+      const key = createHash('sha256').update(String(index)).digest('hex');
+      const { token } = await store.claim(key, 15_000, 259_200_000);
+      await store.complete(key, token, 259_200_000);
+    }
+    gc();
+    console.log(JSON.stringify({ bytes: process.memoryUsage().heapUsed - before, kept: typeof store }));`,
+  );
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', 'fill.mjs'], {
+    cwd: workspace,
+    encoding: 'utf8',
+  });
+  removeWorkspace(workspace);
+  expect(stderr).toBe('');
+  const { bytes } = JSON.parse(stdout) as { readonly bytes: number };
+  for (const page of ['docs/stores.md', 'docs/scaling.md']) {
+    const [, most] = /less than (\d+) MB/.exec(readDocument(page)) ?? [];
+    expect(bytes).toBeLessThan(Number(most) * 1e6);
+    // And not so much less that the page would be of no use.
+    expect(bytes).toBeGreaterThan(Number(most) * 2e5);
+  }
 });

@@ -72,6 +72,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['for 12 hours (10) or 7 days (11)', 'defaults of pg-boss'],
   ],
   'docs/scaling.md': [
+    ['less than 30 MB', 'test/docs/foreign-defaults.test.ts measures it'],
     ['on the way to 10⁹ deliveries', 'the aim of the page'],
     ['some 700 bytes besides', 'a summary of the table above it'],
     ['100 is fine for calls', 'advice'],
@@ -88,7 +89,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['two tenants are two deliveries', 'no bound'],
   ],
   'docs/stores.md': [
-    ['some 30 MB', 'npm run bench: what the default store takes'],
+    ['in less than 30 MB', 'test/docs/foreign-defaults.test.ts measures it'],
     ['Redis 6.2 or later', 'the oldest whose commands the scripts use'],
     ['the number of keys (1)', 'test/stores/redis-store.test.ts'],
     ['owes an answer for five seconds', 'the options of the column beside it'],

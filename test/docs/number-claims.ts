@@ -147,7 +147,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
   ],
   'docs/scaling.md': [
     ['than `timeoutMs` (# s)', timeout],
-    ['some 30 MB for # keys', maxKeys],
+    ['less than 30 MB for # keys', maxKeys],
     ['keeps the newest # of a namespace', rememberedJobs],
     ['for `ttlMs`, # days by default', ttl],
   ],
