@@ -10,11 +10,11 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['five deliveries that must not reach a handler', 'test/examples/demo.test.ts'],
   ],
   'docs/cli.md': [
-    ['| 0 | done', 'exit codes: test/cli'],
-    ['| 1 | refused or found wrong', 'exit codes: test/cli'],
-    ['| 2 | used wrongly', 'exit codes: test/cli'],
-    ['| 130 | ended by Ctrl-C', 'exit codes: test/cli'],
-    ['143 by SIGTERM', 'exit codes: test/cli'],
+    ['| 0 | done', 'test/integration/cli/exit-codes.test.ts'],
+    ['| 1 | refused or found wrong', 'test/integration/cli/exit-codes.test.ts'],
+    ['| 2 | used wrongly', 'test/integration/cli/exit-codes.test.ts'],
+    ['| 130 | ended by Ctrl-C', 'test/docs/exit-codes.test.ts'],
+    ['143 by SIGTERM', 'test/docs/exit-codes.test.ts'],
     ['only `listen` exits 0', 'test/package/newcomer.packed.ts'],
     ['exits with 2. An existing `.gitignore`', 'test/cli/init/init.test.ts'],
     ['file descriptor 1', 'standard output'],
@@ -61,7 +61,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
   'docs/queues.md': [
     ['Redis 6.2 or later', 'what BullMQ asks for'],
     ['PostgreSQL 13 or later', 'what pg-boss asks for'],
-    ['Both are back within ten seconds', 'test/integration/outage.test.ts'],
+    ['Both are back within ten seconds', 'test/integration/silence.test.ts'],
     [
       'on Node 20; pg-boss 11 and 12 need Node 22',
       'test/docs/foreign-defaults.test.ts compares it with docs/compatibility.md',
@@ -94,14 +94,13 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['the number of keys (1)', 'test/stores/redis-store.test.ts'],
     ['owes an answer for five seconds', 'the options of the column beside it'],
     ['whose query takes five seconds', 'the options of the column beside it'],
-    ['taken again within ten seconds', 'test/integration/outage.test.ts'],
+    ['taken again within ten seconds', 'test/integration/silence.test.ts'],
     ['from 1, without those', 'where counting begins'],
     ['it is 1 again', 'where counting begins'],
     ['Keys are 64 hexadecimal digits', 'test/docs/foreign-defaults.test.ts makes one'],
   ],
   'docs/your-own-queue.md': [
     ['the visibility timeout (30 s; … 100 KB to 1 MB, by its kind', 'what the engines document'],
-    ['a body of 5 MB arrives', 'test/testing/queue-contract.test.ts'],
   ],
   'docs/testing.md': [['exits 1 if any ended', 'test/examples/demo.test.ts']],
 };

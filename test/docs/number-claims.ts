@@ -190,6 +190,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['its lease (# s)', lease],
     ['`maxRunMs` (# minutes', maxRun],
     ['the same limit (# MB by default)', limit],
+    ['a body of # MB arrives', after('runs a job with a body of', 'testing/queue-promises/holding.ts') * 1024 ** 2],
   ],
   // The comments on the types, from which this one is generated, are no code.
   'docs/options.md': [

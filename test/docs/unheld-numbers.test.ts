@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomes } from '../../src/foundations/outcomes';
 import { phrasePattern } from './constants';
@@ -51,4 +51,12 @@ const reasons = Object.entries(notOurs).flatMap(([document, said]) => said.map((
 
 test.each(reasons)('%s still says "%s", which needs no row', (document, text) => {
   expect(proseOf(document)).toMatch(finding(text));
+});
+
+test('a reason that names a test names one that is there', () => {
+  const named = Object.values(notOurs).flatMap((said) =>
+    said.flatMap(([, why]) => why.match(/test\/[\w./-]+\w/g) ?? []),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toStrictEqual([]);
 });
