@@ -32,16 +32,23 @@ function head(title, ...columns) {
 async function startRole(role, mode, servers, concurrency = 0) {
   const script = fileURLToPath(new URL('role.mjs', import.meta.url));
   const child = fork(script, [role, mode, JSON.stringify(servers), String(concurrency)]);
-  const [{ port }] = await once(child, 'message');
+  const exit = once(child, 'exit');
+  /** What it says next. One that ends before would be waited for without end. */
+  async function said() {
+    const [message] = await Promise.race([once(child, 'message'), exit]);
+    if (typeof message !== 'object' || message === null) throw new Error(`The ${role} process in ${mode} has ended`);
+    return message;
+  }
+  const { port } = await said();
   return {
     port,
-    async tell() {
+    tell() {
       child.send('tell');
-      return (await once(child, 'message'))[0];
+      return said();
     },
     async stop() {
       child.send('stop');
-      await once(child, 'exit');
+      await exit;
     },
   };
 }
