@@ -18,7 +18,13 @@ registerHandlers(webhooks);
 const port = Number(process.env.PORT ?? 3000);
 const app = express();
 app.use('/webhooks/bigmind', webhooks.router); // before express.json()
-const server = app.listen(port, () => console.log(`Deliveries are taken at http://127.0.0.1:${port}/webhooks/bigmind`));
+const server = app.listen(port, (error) => {
+  if (error) {
+    console.error(`${error.message}. Stop what listens on port ${port}, or set PORT to another one.`);
+    process.exit(1);
+  }
+  console.log(`Deliveries are taken at http://127.0.0.1:${port}/webhooks/bigmind`);
+});
 
 onStop(async () => {
   const closed = once(server, 'close');

@@ -31,7 +31,13 @@ app.post('/webhooks/bigmind', async ({ headers, body }, response) => {
   if (status === 503) response.set('retry-after', '10');
   response.sendStatus(status);
 });
-const server = app.listen(port, () => console.log(`Deliveries are taken at http://127.0.0.1:${port}/webhooks/bigmind`));
+const server = app.listen(port, (error) => {
+  if (error) {
+    console.error(`${error.message}. Stop what listens on port ${port}, or set PORT to another one.`);
+    process.exit(1);
+  }
+  console.log(`Deliveries are taken at http://127.0.0.1:${port}/webhooks/bigmind`);
+});
 
 onStop(async () => {
   const closed = once(server, 'close');

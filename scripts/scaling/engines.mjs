@@ -56,7 +56,8 @@ export async function ownDatabase() {
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname IN ('public', 'pgboss')`;
   return {
     url: url.href,
-    version: `${await setting('server_version')}, fsync ${await setting('fsync')}, synchronous_commit ${await setting('synchronous_commit')}`,
+    number: (await setting('server_version')).split(' ')[0],
+    version: `PostgreSQL ${await setting('server_version')}, fsync ${await setting('fsync')}, synchronous_commit ${await setting('synchronous_commit')}`,
     bytes: async () => (await client.query(tables)).rows[0].bytes,
     async empty() {
       await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE; DROP TABLE IF EXISTS bigmind_webhook_deliveries');

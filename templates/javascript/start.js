@@ -4,7 +4,10 @@ const { app, webhooks } = createApp(async (note) => console.log(`A note to keep:
 
 const port = Number(process.env.PORT ?? 3000);
 const server = app.listen(port, (error) => {
-  if (error) throw error;
+  if (error) {
+    console.error(`${error.message}. Stop what listens on port ${port}, or set PORT to another one.`);
+    process.exit(1);
+  }
   console.log(`Deliveries are taken at http://127.0.0.1:${server.address().port}/webhooks/bigmind`);
 });
 

@@ -1,8 +1,12 @@
-import { numbersIn } from './constants';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { constantOf, numbersIn } from './constants';
 import { readDocument, tableRows } from './markdown';
+import { root } from './workspace';
 
 const scaling = readDocument('docs/scaling.md');
 const secondsADay = 86_400;
+const ttl = 3 * constantOf('options/parse-options.ts', 'day');
 const powers = ['10⁴', '10⁶', '10⁸', '10⁹'];
 
 /** A number as the page writes it: whole, with commas, or with few digits. */
@@ -19,20 +23,36 @@ test('docs/scaling.md computes the average and the peak of each number of delive
   expect(rows).toEqual(wanted);
 });
 
+test('docs/scaling.md has the figures of a run of scripts/scaling/measure.mjs, and says of which', () => {
+  const check = [join(root, 'scripts/scaling/page.mjs'), '--check'];
+  const { status, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { run } = JSON.parse(readDocument('scripts/scaling/results.json')) as { readonly run: Record<string, string> };
+  expect(run['date']).toMatch(/^\d{4}-\d\d-\d\d$/);
+  for (const fact of ['date', 'machine', 'load', 'versions']) expect(scaling).toContain(run[fact]);
+});
+
 const average = 1e9 / secondsADay;
 const peak = 10 * average;
 
+/** The number that a row of the tables of docs/scaling.md has in a column. */
+function measured(table: string, row: readonly string[], column: number): number {
+  const found = tableRows('docs/scaling.md', table).find((cells) => row.every((cell, index) => cells[index] === cell));
+  return Number(found?.[column]?.replace(/[,/s]/g, ''));
+}
+
 test.each([
-  ['web processes', '(928/s ÷ 2) | # cores', peak / (928 / 2), 1],
-  ['places in workers', '20 s a handler | #;', average * 20, 20],
-  ['places at 100 each', '231,480; # at 100 each', (average * 20) / 100, 1],
-  ['worker processes', '1,073/s | #, so', average / 1073, 1],
-  ['Redis primaries', 'at most #; 64 namespaces', peak / 1500, 1],
-  ['PostgreSQL servers', 'at most # |', peak / 393, 1],
-  ['memory of the keys in Redis', '(PostgreSQL) | # GB or', (average * 259_200 * 217) / 1e9, 1],
-])('docs/scaling.md computes: %s', (_, phrase, wanted, within) => {
+  ['web processes', '÷ 2) | # cores', peak / (measured('web process', ['bullmqQueue'], 3) / 2)],
+  ['worker processes', '| #, so handlers decide', average / measured('queue', ['bullmqQueue', '20 KB'], 4)],
+  ['PostgreSQL servers', 'likewise | at most # |', peak / measured('web process', ['pgBossQueue'], 3)],
+  [
+    'memory of the keys in Redis',
+    '(PostgreSQL) | # GB',
+    (average * ttl * measured('what', ['a key of redisStore'], 2)) / 1e12,
+  ],
+])('docs/scaling.md computes from what was measured: %s', (_, phrase, wanted) => {
   const [found = Number.NaN] = numbersIn(scaling, phrase);
-  expect(Math.abs(found - wanted)).toBeLessThanOrEqual(within);
+  expect(Math.abs(found - wanted)).toBeLessThanOrEqual(1);
 });
 
 test('the times of docs/deployment.md grow from the inside out', () => {

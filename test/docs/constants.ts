@@ -41,10 +41,17 @@ const units: readonly (readonly [RegExp, number])[] = [
 
 /** The numbers that a text has in place of the `#` of a phrase, in milliseconds or bytes if a unit follows. */
 export function numbersIn(text: string, phrase: string): readonly number[] {
-  const [before = '', after = ''] = phrase.split('#');
-  const pattern = new RegExp(`${escaped(before)}([\\d][\\d,_]*(?:\\.\\d+)?|[a-z]+)${escaped(after)}`, 'g');
+  const [, after = ''] = phrase.split('#');
   const unit = units.find(([name]) => name.test(after))?.[1] ?? 1;
-  return [...text.replace(/\s+/g, ' ').matchAll(pattern)].map(([, number = '']) => unit * toNumber(number));
+  return [...text.replace(/\s+/g, ' ').matchAll(phrasePattern(phrase))].map(
+    ([, number = '']) => unit * toNumber(number),
+  );
+}
+
+/** Finds a phrase, with any number in place of its `#`. */
+export function phrasePattern(phrase: string): RegExp {
+  const [before = '', after = ''] = phrase.split('#');
+  return new RegExp(`${escaped(before)}([\\d][\\d,_]*(?:\\.\\d+)?|[a-z]+)${escaped(after)}`, 'g');
 }
 
 function toNumber(text: string): number {

@@ -32,15 +32,22 @@ export function templateOf(language: Language, isModule: boolean): Template {
   // Three folders up, from src/cli/init and from dist/cli/init.
   const folder = join(__dirname, '../../../templates', language);
   const read = (path: string) => inType(readFileSync(join(folder, path), 'utf8'), isModule);
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  const paths = filesBelow(folder)
+    .map((path) => path.slice(folder.length + 1))
     .filter((path) => path !== 'package.json')
     .toSorted();
   return {
     manifest: JSON.parse(read('package.json')) as TemplateManifest,
     files: paths.map((path) => ({ path: isModule ? path : path.replace(/\.([jt]s)$/, '.m$1'), text: read(path) })),
   };
+}
+
+/** Folder by folder: Yarn's Plug'n'Play reads the package from its archive, and does not know `recursive`. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
 }
 
 /** In a text, the names of the app's own modules. */

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { examplePayload, signDelivery } from '../../../src/testing';
@@ -17,10 +18,10 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const { PATH, NODE_OPTIONS } = process.env;
 
 /** Runs Node in a folder as users do, without what Jest adds to the environment. */
-function node(cwd: string, args: readonly string[]) {
+function node(cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd,
-    env: { PATH, NODE_OPTIONS },
+    env: { PATH, NODE_OPTIONS, ...more },
     encoding: 'utf8',
   });
   return { status, output: `${stdout}${stderr}` };
@@ -45,6 +46,12 @@ test.each(apps)(
     const folder = language === 'typescript' ? join(place.folder, 'dist') : place.folder;
     const tested = node(folder, ['--test']);
     expect(tested).toEqual({ status: 0, output: expect.stringMatching(/\bpass 2\b/) });
+    expect(await startedAtTakenPort(folder, `start.${extension}`)).toEqual({
+      status: 1,
+      output: expect.stringMatching(
+        /^listen EADDRINUSE: .* Stop what listens on port \d+, or set PORT to another one\.\n$/,
+      ),
+    });
     expect(await takenBy(folder, `start.${extension}`)).toEqual({
       status: 200,
       handled: expect.stringContaining('note_abc123'),
@@ -53,6 +60,16 @@ test.each(apps)(
   },
   120_000,
 );
+
+/** Starts the app where its port is taken. */
+async function startedAtTakenPort(cwd: string, file: string) {
+  const other = createServer().listen(0);
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const result = node(cwd, [file], { PORT: String(port), BIGMIND_WEBHOOK_SECRET: 'the secret of the app' });
+  other.close();
+  return result;
+}
 
 /** Starts the app, sends it a signed example, and stops it. */
 async function takenBy(cwd: string, file: string) {

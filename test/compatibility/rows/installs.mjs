@@ -12,6 +12,13 @@ const old = {
   redis: '3.1.2',
 };
 
+/** npm is tried by `npm run test:package`. */
+const initialised = {
+  pnpm: { pnpm: '10.20.0' },
+  'Yarn 1': { yarn: '1.22.22' },
+  'Yarn with PnP': { '@yarnpkg/cli-dist': '4.18.1' },
+};
+
 export const rows = [
   ...Object.entries(old).map(([name, version]) => ({
     group,
@@ -30,20 +37,31 @@ export const rows = [
     main: 'install.mjs',
     args: ['yarn'],
   },
-  ...Object.entries({ npm: {}, pnpm: { pnpm: '10.20.0' }, yarn: { '@yarnpkg/cli-dist': '4.18.1' } }).map(
-    ([manager, packages]) => ({
-      group,
-      name: `the first five minutes, as the README prints them, with ${manager}`,
-      packages,
-      ...(manager === 'npm' && { shown: 'npm of this machine' }),
-      house,
-      main: 'newcomer.mjs',
-      args: [manager],
-      blocks: [
-        { document: 'README.md', heading: 'bigmind-webhooks', as: 'app.js' },
-        { document: 'README.md', heading: 'Testing', as: 'check.js' },
-      ],
-      types: false,
-    }),
-  ),
+  ...Object.entries(initialised).map(([manager, packages]) => ({
+    group,
+    name: `\`init\`, and the commands that it prints, with ${manager}`,
+    packages,
+    house,
+    main: 'init.mjs',
+    args: [manager === 'pnpm' ? 'pnpm' : 'yarn'],
+    seconds: 400,
+  })),
+  ...Object.entries({
+    npm: { 'playwright-core': '1.65.1' },
+    pnpm: { pnpm: '10.20.0' },
+    yarn: { '@yarnpkg/cli-dist': '4.18.1' },
+  }).map(([manager, packages]) => ({
+    group,
+    name: `the first five minutes, as the README prints them, with ${manager}`,
+    packages,
+    ...(manager === 'npm' && { shown: 'npm and Chromium of this machine' }),
+    house,
+    main: 'newcomer.mjs',
+    args: [manager],
+    blocks: [
+      { document: 'README.md', heading: 'bigmind-webhooks', as: 'app.js' },
+      { document: 'README.md', heading: 'Testing', as: 'check.js' },
+    ],
+    types: false,
+  })),
 ];
