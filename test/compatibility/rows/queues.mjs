@@ -9,6 +9,14 @@ const bullmq = [
 ];
 const pgBoss = [['10.4.2'], ['11.1.2', '22.12'], ['12.38.0', '22.12']];
 const pg = { pg: '8.23.1' };
+const types = { '@types/node': '20.19.43', '@types/pg': '8.23.1' };
+
+/** The blocks of the documents, as they are for this version. */
+const blocksOf = (version) =>
+  [
+    { document: 'docs/queues.md', heading: 'In PostgreSQL', as: 'with-queue.ts' },
+    { document: 'docs/journal.md', heading: 'In one transaction with the queue', as: 'with-journal.ts' },
+  ].map((block) => ({ ...block, ...(version.startsWith('12.') && { alternative: 'in pg-boss 12' }) }));
 
 export const rows = [
   ...bullmq.map(([version, ioredis]) => ({
@@ -44,4 +52,22 @@ export const rows = [
     minNode,
     seconds: 180,
   })),
+  ...pgBoss.flatMap(([version, minNode]) => {
+    const row = {
+      group,
+      packages: { 'pg-boss': version, ...pg },
+      installed: { 'pg-boss': version, ...pg, ...types },
+      house: 'pg-boss',
+      manifest: { type: 'module' },
+      services: ['postgres'],
+      minNode,
+      seconds: 180,
+      blocks: blocksOf(version),
+    };
+    const [major] = version.split('.');
+    return [
+      { ...row, name: `pg-boss ${major}: the block`, main: 'block.mjs' },
+      { ...row, name: `pg-boss ${major} and postgresJournal in one transaction`, main: 'together.mjs' },
+    ];
+  }),
 ];
