@@ -1,10 +1,11 @@
-// The block of docs/queues.md, on a database of its own.
+// A block of docs/queues.md, on a database of its own; with an argument, in a folder.
 import assert from 'node:assert/strict';
-import { makeDatabase } from './database.mjs';
+import { makeWebhooks } from './block.js';
 import kit from './kit.cjs';
-import { makeWebhooks } from './with-queue.js';
+import { makeDatabase } from './places.mjs';
 
-const database = await makeDatabase();
+const [, , folder] = process.argv;
+const database = folder === undefined ? await makeDatabase() : { url: folder, remove: () => undefined };
 const webhooks = await makeWebhooks(database.url);
 webhooks.on('notes_created', ({ data }) => kit.saw(data.note_id));
 await webhooks.work();
