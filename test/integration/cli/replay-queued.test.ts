@@ -211,3 +211,26 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
     expect(shown).toMatch(/npx bigmind-webhooks journal replay --app \.\/webhooks\.js --rate 20 --name replay-\w+/);
   });
 });
+
+test('Ctrl-C ends a replay whose queue is out of reach, and the command that it prints enqueues all', async () => {
+  const app = await makeQueuedApp('BullMQ');
+  try {
+    await app.renew();
+    const before = app.receiver({ queue: undefined });
+    for (const note of ['acme_1', 'acme_2']) await before.receive({ ...signed(note), params: { tenant: 'acme' } });
+    const args = ['journal', 'replay', '--name', 'away', '--app', './webhooks.js'];
+    const running = command.start(args, { env: { ...app.env, REDIS_PORT: '1' } });
+    let told = '';
+    running.child.stderr?.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    await until(() => told.includes('Redis reported an error'));
+    running.child.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^0 deliveries: 0 ran, 0 failed, 0 skipped/);
+    expect(stderr).toContain('npx bigmind-webhooks journal replay --app ./webhooks.js --name away\n');
+    const resumed = await command.run([...args, '--json'], { env: app.env });
+    expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ found: 2, ran: 2, outcomes: { queued: 2 } });
+  } finally {
+    await app.remove();
+  }
+});
