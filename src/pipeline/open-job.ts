@@ -53,7 +53,9 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
 
   async function replayNow({ handlers, force, outcome, succeeded }: QueuedReplay, source: ContextSource) {
     const order = { handlers: handlers && new Set(handlers), force };
-    const { settled } = await replayKept({ read: readAnew, source, order, known: { outcome, succeeded } }, parts);
+    const { jobKey } = read;
+    const delivery = { read: readAnew, source, order, known: { outcome, succeeded }, jobKey };
+    const { settled } = await replayKept(delivery, parts);
     // The process that enqueued it had such a handler. Forgetting the job here would lose it.
     if (settled.outcome !== 'unhandled' || handlers === undefined) return settled;
     return new Settled('failed', { ...known, reason: 'This worker has none of the handlers that the replay names.' });

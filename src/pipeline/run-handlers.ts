@@ -33,6 +33,8 @@ export interface ReplayedRun {
   readonly force: boolean;
   /** The claim under which replays remember what they have run. */
   readonly ledger: HeldClaim;
+  /** What is recorded there of a handler that has succeeded. */
+  readonly inLedger: (handler: string) => readonly string[];
   /** Whether no handler is left to run, once these have succeeded. */
   readonly areAll: (succeeded: readonly string[]) => boolean;
   /** Called when its handlers have ended, also after `maxRunMs`. */
@@ -113,21 +115,21 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
 
   record(handler: string): MaybePromise<void> {
     const { replay } = this.#run;
-    return replay === undefined ? this.#claim?.record(handler) : this.#recordIn([this.#claim, replay.ledger], handler);
+    return replay === undefined ? this.#claim?.record(handler) : this.#recordReplayed(handler, replay);
   }
 
   /** A replay may end without completing the delivery, so its last success is recorded like the others. */
-  async #recordAll(report: RunReport, { ledger, onEnded }: ReplayedRun): Promise<RunReport> {
+  async #recordAll(report: RunReport, { ledger, inLedger, onEnded }: ReplayedRun): Promise<RunReport> {
     this.ended = report;
     onEnded(report);
-    for (const claim of [this.#claim, ledger]) {
-      for (const handler of claim?.unrecorded(report.succeeded) ?? []) await claim?.record(handler);
-    }
+    for (const handler of this.#claim?.unrecorded(report.succeeded) ?? []) await this.#claim?.record(handler);
+    for (const note of ledger.unrecorded(report.succeeded.flatMap(inLedger))) await ledger.record(note);
     return report;
   }
 
-  async #recordIn(claims: readonly (HeldClaim | undefined)[], handler: string): Promise<void> {
-    for (const claim of claims) await claim?.record(handler);
+  async #recordReplayed(handler: string, { ledger, inLedger }: ReplayedRun): Promise<void> {
+    await this.#claim?.record(handler);
+    for (const note of inLedger(handler)) await ledger.record(note);
   }
 
   started(report: RunReport): void {

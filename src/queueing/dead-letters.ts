@@ -2,6 +2,7 @@ import type { DeadJob, DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { WebhookError } from '../foundations/errors';
 import { fieldsOf } from '../foundations/fields-of';
+import { isRecord } from '../foundations/is-record';
 import { knownOptions, requireText, wholeNumber } from '../foundations/option-checks';
 
 /** A delivery whose attempts are used up. Parts that cannot be read are `undefined`. */
@@ -13,6 +14,8 @@ export interface DeadLetter {
   readonly event: string | undefined;
   /** The tenant whose secret signed it; `undefined` unless `secret` is a function. */
   readonly tenant: string | undefined;
+  /** Whether it was run again from the journal, as `context.replayed`. */
+  readonly replayed: boolean;
   /** Why the last attempt failed: the handlers' names and error messages, at most 1000 characters. */
   readonly reason: string;
   /** How many attempts failed. */
@@ -82,6 +85,7 @@ function letterOf({ id, job, reason, attempts, failedAt }: DeadJob): DeadLetter 
     key: textOr(fieldsOf(replay)['key'] ?? key),
     event: textOr(event),
     tenant: textOr(tenant),
+    replayed: isRecord(replay),
     reason,
     attempts,
     failedAt,

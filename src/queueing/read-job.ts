@@ -13,6 +13,8 @@ export class UnreadableJob extends Error {
 /** A delivery from a queue, with its bytes decoded. */
 export type ReadDelivery = Omit<Required<QueuedDelivery>, 'version' | 'priority' | 'rawBody'> & {
   readonly rawBody: Buffer;
+  /** The key of the job itself, if that is a replay's. */
+  readonly jobKey: string | undefined;
 };
 
 /** The last moment that a `Date` can hold. */
@@ -49,6 +51,7 @@ export function readJob(job: unknown): ReadDelivery {
     locals,
     trace: traceOf(job['trace']),
     replay,
+    jobKey: replay && keyOf(job),
     rawBody,
   };
 }

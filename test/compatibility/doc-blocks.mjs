@@ -5,13 +5,19 @@ import { root } from './install.mjs';
 
 const ts = createRequire(import.meta.url)('typescript');
 
-/** The first block of code under a heading of a document, word for word. */
-export function blockUnder(document, heading) {
+/**
+ * The first block of code under a heading of a document, word for word. A line that ends in `// <alternative>: <other line>` is
+ * that other line for a row that names the alternative.
+ */
+export function blockUnder(document, heading, alternative) {
   const text = readFileSync(join(root, document), 'utf8');
   const [, section] = text.split(new RegExp(`^#+ ${heading.replace(/[.*+?()]/g, '\\$&')}$`, 'm'));
   const [, block] = /^```ts\n([\s\S]*?)^```/m.exec(section?.split(/^#+ /m)[0] ?? '') ?? [];
   if (block === undefined) throw new Error(`${document} has no block of code under "${heading}".`);
-  return block;
+  if (alternative === undefined) return block;
+  const replaced = block.replace(new RegExp(`^.*// ${alternative}: (.*)$`, 'gm'), '$1');
+  if (replaced === block) throw new Error(`The block under "${heading}" has no line "// ${alternative}: …".`);
+  return replaced;
 }
 
 /** The code in the second column of a document's table, in the row that begins with a name. */

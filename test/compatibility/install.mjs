@@ -98,7 +98,13 @@ async function installIn(folder, { packages, tarball, legacy }) {
     rmSync(partial, { recursive: true, force: true });
     throw new Error(`npm install ${names.join(' ')} failed:\n${output}`);
   }
-  renameSync(partial, folder);
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Another run was first.
+    if (!existsSync(folder)) throw error;
+    rmSync(partial, { recursive: true, force: true });
+  }
   return folder;
 }
 

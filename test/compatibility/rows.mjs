@@ -8,8 +8,8 @@ import { join } from 'node:path';
  *   `installed`: what is really installed, where several rows share an install, or types are needed.
  * - `house`: a file or folder in houses/ that is copied beside the installed packages, with `kit.cjs`. It is run there by Node
  *   (`nodeArgs`, `main`, `args`), or by `command`. It succeeds if it exits with 0 and has told `proved()` something.
- * - `blocks`: blocks of the documents that are put beside it, and type-checked unless `types` is `false`. `manifest`: what its
- *   package.json says.
+ * - `blocks`: blocks of the documents that are put beside it, and type-checked unless `types` is `false`; with an
+ *   `alternative`, lines with a comment that begins so are what the comment says. `manifest`: what its package.json says.
  * - `adapter`: the row of a table in docs/stores.md whose code is run.
  * - `minNode`: the oldest Node that its packages run on; with an older one at hand, a newer one is installed. `node`: the Node it
  *   is about. `services`: the servers that it needs.

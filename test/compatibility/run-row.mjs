@@ -95,9 +95,9 @@ const strictly =
 
 /** Writes blocks of the documents, word for word; their paths. */
 function writeBlocks(place, blocks) {
-  return blocks.map(({ document, heading, as }) => {
+  return blocks.map(({ document, heading, as, alternative }) => {
     mkdirSync(join(place, dirname(as)), { recursive: true });
-    writeFileSync(join(place, as), blockUnder(document, heading));
+    writeFileSync(join(place, as), blockUnder(document, heading, alternative));
     return as;
   });
 }

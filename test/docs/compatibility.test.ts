@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { codeBlocks, frameworks, readDocument } from './markdown';
+import { codeBlocks, documents, frameworks, readDocument } from './markdown';
 import { root } from './workspace';
 
 interface Row {
@@ -50,6 +50,23 @@ test('a row of the bench runs each block of docs/frameworks.md', () => {
   const headings = codeBlocks(frameworks).map(({ heading }) => heading);
   expect(headings.length).toBeGreaterThan(10);
   expect([...new Set(ran.map(({ heading }) => heading))].toSorted()).toEqual(headings.toSorted());
+});
+
+test('each import of pg-boss in a document or an example says that of version 12, which rows of the bench run', () => {
+  const tracked = execFileSync('git', ['ls-files', 'examples'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const programs = tracked.filter((file) => /\.[jt]s$/.test(file)).map(readDocument);
+  const blocks = documents().flatMap((document) => codeBlocks(document).map(({ text }) => text));
+  const lines = [...programs, ...blocks].join('\n').split('\n');
+  const imports = lines.filter((line) => /^import .*'pg-boss'/.test(line));
+  expect(imports.length).toBeGreaterThan(4);
+  for (const line of imports) {
+    expect(line).toMatch(
+      /^import (type )?PgBoss from 'pg-boss'; \/\/ in pg-boss 12: import (type )?\{ PgBoss \} from 'pg-boss'$/,
+    );
+    expect(line.split('type ').length).not.toBe(2);
+  }
+  const headings = rows.filter(({ name }) => name.startsWith('pg-boss 12')).flatMap(({ blocks: ran = [] }) => ran);
+  expect(headings.map(({ heading }) => heading)).toContain('In one transaction with the queue');
 });
 
 test('ten rows are tried with every change', () => {

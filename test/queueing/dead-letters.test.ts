@@ -44,6 +44,7 @@ test('a delivery whose attempts are used up is listed with what failed, from any
       key,
       event: 'notes_created',
       tenant: undefined,
+      replayed: false,
       reason: 'slack: Error: no channel',
       attempts: 3,
       failedAt: expect.any(Date) as Date,

@@ -52,7 +52,7 @@ const replay = { key: fixture.key, handlers: ['crm'], force: false, outcome: 'fa
 
 test('a replay is read with the key of its delivery, whatever the job’s own is', () => {
   const job = { ...fixture, version: 2, key: 'f'.repeat(64), priority: 'low', replay };
-  expect(readJob(job)).toEqual({ ...readJob(fixture), replay });
+  expect(readJob(job)).toEqual({ ...readJob(fixture), replay, jobKey: job.key });
   expect(readJob({ ...job, replay: { ...replay, outcome: 'newer' } }).replay?.outcome).toBeUndefined();
 });
 

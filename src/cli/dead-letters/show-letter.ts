@@ -37,12 +37,14 @@ export async function showLetter(id: string, { app, body, json }: ShowOptions, i
 }
 
 function describe(letter: DeadLetterDetails): string {
-  const { id, key, event, tenant, reason, attempts, failedAt, receivedAt, headers, params, locals, rawBody } = letter;
+  const { id, key, event, tenant, replayed, reason, attempts, failedAt, receivedAt, headers, params, locals, rawBody } =
+    letter;
   const rows: (readonly [string, string | undefined])[] = [
     ['id', id],
     ['event', event],
     ['tenant', tenant],
     ['key', key],
+    ['replayed', replayed ? 'yes' : undefined],
     ['received', receivedAt?.toISOString()],
     ['failed', failedAt.toISOString()],
     ['attempts', String(attempts)],

@@ -5,8 +5,10 @@ import type { WebhookParams } from '../../foundations/contracts/request';
 import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
+import type { NamedHandler } from '../../handlers/registry';
 import type { PipelineParts } from '../parts';
 import { HandlerRun } from '../run-handlers';
+import { handlersIn, isKnown, ranBy } from './ledger-notes';
 import { type KnownEnd, notDone, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
 
 /** A delivery of the journal, and what to run of it. */
@@ -16,6 +18,8 @@ export interface DeliveryToReplay {
   readonly source: ContextSource;
   readonly order: ReplayOrder;
   readonly known: KnownEnd;
+  /** Key of the queue's job that it is in, whose attempts run each handler once, also with `force`. @default none */
+  readonly jobKey?: string | undefined;
 }
 
 /** How a replay of one delivery ended. */
@@ -33,9 +37,6 @@ export interface Replayed {
  * the store has as done says that the journal was not told its end.
  */
 const endings: ReadonlySet<Outcome | undefined> = new Set<Outcome>(['processed', 'quarantined', 'ignored']);
-
-/** In the ledger of a finished delivery: the journal names every handler that it is done by. It names no handler. */
-const isKnown = '(its end is known)';
 
 const nothing: RunReport = { failures: [], succeeded: [] };
 
@@ -77,6 +78,8 @@ class LedgerRun implements ClaimedWork {
   #isConcluded = false;
   /** Every handler that is done, by the journal, the ledger or the store. */
   #done: readonly string[] = [];
+  /** What the ledger held before. */
+  #ledger: readonly string[] = [];
 
   constructor(delivery: DeliveryToReplay, plan: ReplayPlan, parts: PipelineParts) {
     this.#delivery = delivery;
@@ -121,7 +124,8 @@ class LedgerRun implements ClaimedWork {
   }
 
   async run(ledger: HeldClaim, before: readonly string[]): Promise<RunReport> {
-    this.#done = [...this.#known.succeeded, ...before];
+    this.#ledger = before;
+    this.#done = [...this.#known.succeeded, ...handlersIn(before)];
     const inner = this.#runOf(ledger);
     if (inner === undefined) return nothing;
     const settled = await this.#parts.once.run(inner);
@@ -132,23 +136,31 @@ class LedgerRun implements ClaimedWork {
     this.#isUnclear = !isClear && !this.#delivery.order.force;
     if (this.#isUnclear) return nothing;
     if (isClear) await ledger.record(isKnown);
-    this.#done = [...this.#known.succeeded, ...before];
+    this.#done = [...this.#known.succeeded, ...handlersIn(before)];
     this.#isAlone = true;
     return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);
   }
 
   /** The handlers that are not done, as a run; `undefined` if there are none. */
   #runOf(ledger: HeldClaim): HandlerRun | undefined {
-    const { source, order } = this.#delivery;
+    const { source, order, jobKey } = this.#delivery;
     const { clock, telemetry, timeoutMs } = this.#parts;
-    const handlers = notDone(this.#plan.due, this.#done, order);
+    const handlers = notDone(this.#plan.due, this.#done, order).filter((handler) => !this.#hasRun(handler));
     if (handlers.length === 0) return undefined;
     const { subject, success } = this.#plan;
     const areAll = (succeeded: readonly string[]): boolean => this.#areAll([...this.#done, ...succeeded]);
-    const replay = { force: order.force, ledger, areAll, onEnded: this.#onEnded };
+    const inLedger = (name: string): readonly string[] =>
+      order.force && jobKey !== undefined ? [name, ranBy(jobKey, name)] : [name];
+    const replay = { force: order.force, ledger, inLedger, areAll, onEnded: this.#onEnded };
     const deadline = clock.now() + timeoutMs;
     this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, clock, replay }, telemetry);
     return this.#inner;
+  }
+
+  /** Whether an earlier attempt of the same job has run it. */
+  #hasRun({ name }: NamedHandler): boolean {
+    const { jobKey } = this.#delivery;
+    return jobKey !== undefined && this.#ledger.includes(ranBy(jobKey, name));
   }
 
   #areAll(done: readonly string[]): boolean {
@@ -201,7 +213,7 @@ class LedgerRun implements ClaimedWork {
 
   /** As long as other handlers are left, the delivery has ended as it did before. */
   #noteEnd(outcome: Outcome, succeeded: readonly string[]): void {
-    const done = [...new Set([...this.#done, ...succeeded])].filter((name) => name !== isKnown);
+    const done = [...new Set([...this.#done, ...succeeded])];
     const isWhole = outcome === 'failed' || this.#areAll(done);
     const told = isWhole ? outcome : (this.#known.outcome ?? 'failed');
     this.#parts.journaling?.addEnd(this.toldKey, told, done);

@@ -68,14 +68,13 @@ export class Replay {
     signal?.addEventListener('abort', abort);
     const asked = { name, dryRun, force, handlers: handlers && [...handlers] };
     logSafely(logger, 'info', { replay: asked }, 'A replay of the journal begins');
-    try {
-      await this.#runAll();
-    } catch (error) {
+    const isListed = await this.#runAll().catch((error: unknown) => {
       this.stop(`The journal could not be read: ${describeError(error).message}`);
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    });
+    // The last ones may wait for a queue, for a store or for another process.
     await Promise.all(this.#running);
+    signal?.removeEventListener('abort', abort);
+    if (isListed && this.#tally.unfinished === 0) this.#interrupted = undefined;
     await this.#with.journaling.settled();
     await this.#keepPlace();
     const summary = this.#tally.summary(this.#interrupted);
@@ -90,17 +89,19 @@ export class Replay {
     return summary;
   }
 
-  async #runAll(): Promise<void> {
+  /** Resolves to whether it came to the end of the journal. */
+  async #runAll(): Promise<boolean> {
     const { query, name } = this.#settings;
     const { journal } = this.#with.journaling;
     const after = name === undefined ? undefined : await journal.marked(name);
     const beganAt = this.#with.parts.clock.now();
     for await (const record of journal.find({ ...query, after })) {
-      if (this.#closing.hasBegun) return;
+      if (this.#closing.hasBegun) return false;
       if (query.to === undefined && this.#cameSince(beganAt, record)) continue;
       await this.#take(record);
-      if (this.#closing.hasBegun) return;
+      if (this.#closing.hasBegun) return false;
     }
+    return true;
   }
 
   /**

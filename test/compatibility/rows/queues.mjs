@@ -9,6 +9,31 @@ const bullmq = [
 ];
 const pgBoss = [['10.4.2'], ['11.1.2', '22.12'], ['12.38.0', '22.12']];
 const pg = { pg: '8.23.1' };
+const types = { '@types/node': '20.19.43', '@types/pg': '8.23.1' };
+
+const pglite = { '@electric-sql/pglite': '0.5.16' };
+const documented = [
+  {
+    name: ': the block',
+    main: 'block.mjs',
+    packages: pg,
+    block: { document: 'docs/queues.md', heading: 'In PostgreSQL', as: 'block.ts' },
+  },
+  {
+    name: ': the block with PGlite',
+    main: 'block.mjs',
+    args: ['folder'],
+    packages: pglite,
+    services: [],
+    block: { document: 'docs/queues.md', heading: 'In a folder', as: 'block.ts' },
+  },
+  {
+    name: ' and postgresJournal in one transaction',
+    main: 'together.mjs',
+    packages: { ...pg, ...pglite },
+    block: { document: 'docs/journal.md', heading: 'In one transaction with the queue', as: 'block.ts' },
+  },
+];
 
 export const rows = [
   ...bullmq.map(([version, ioredis]) => ({
@@ -44,4 +69,20 @@ export const rows = [
     minNode,
     seconds: 180,
   })),
+  ...pgBoss.flatMap(([version, minNode]) =>
+    documented.map(({ name, packages, block, ...row }) => ({
+      group,
+      name: `pg-boss ${version.split('.')[0]}${name}`,
+      packages: { 'pg-boss': version, ...packages },
+      installed: { 'pg-boss': version, ...pg, ...pglite, ...types },
+      house: 'pg-boss',
+      manifest: { type: 'module' },
+      services: ['postgres'],
+      minNode,
+      seconds: 180,
+      // As it is for this version.
+      blocks: [{ ...block, ...(version.startsWith('12.') && { alternative: 'in pg-boss 12' }) }],
+      ...row,
+    })),
+  ),
 ];

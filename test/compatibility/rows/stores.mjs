@@ -35,11 +35,11 @@ const redis = [
   { name: '@valkey/valkey-glide', version: '2.5.2', toolkit: 'Valkey Glide' },
 ];
 
-const rowsOf = (store, service, packages) =>
-  packages.map(({ name, version, toolkit, shownAs = toolkit, more, hidden, minNode }) => ({
+const rowsOf = (kind, service, packages, more = {}) =>
+  packages.map(({ name, version, toolkit, shownAs = toolkit, more: beside, hidden, minNode }) => ({
     group,
-    name: `${store} on ${shownAs ?? `${name} ${version.split('.').slice(0, 2).join('.')}`}`,
-    packages: { [name]: version, ...more },
+    name: `${kind} on ${shownAs ?? `${name} ${version.split('.').slice(0, 2).join('.')}`}`,
+    packages: { [name]: version, ...beside },
     ...(hidden && { installed: { [name]: version, ...hidden } }),
     house: 'stores',
     main: 'contract.mjs',
@@ -47,6 +47,11 @@ const rowsOf = (store, service, packages) =>
     services: name === '@electric-sql/pglite' ? [] : [service],
     adapter: toolkit,
     minNode,
+    ...more,
   }));
 
-export const rows = [...rowsOf('redisStore', 'redis', redis), ...rowsOf('postgresStore', 'postgres', postgres)];
+export const rows = [
+  ...rowsOf('redisStore', 'redis', redis),
+  ...rowsOf('postgresStore', 'postgres', postgres),
+  ...rowsOf('postgresJournal', 'postgres', postgres, { group: 'Journals', main: 'journal.mjs' }),
+];

@@ -110,6 +110,7 @@ test('list --limit ends there, and --json prints a line for each', async () => {
       id,
       key: expect.stringMatching(/^[\da-f]{64}$/),
       event: 'notes_created',
+      replayed: false,
       reason: `notes_created: Error: ${hostile}`,
       attempts: 1,
       failedAt: expect.stringMatching(/^\d{4}-.*Z$/),

@@ -84,6 +84,43 @@ test('a worker that has none of the named handlers does not acknowledge the job'
   await until(() => ran.some((line) => line.startsWith('warehouse')));
 });
 
+test('a forced replay runs each handler once in all attempts of its job, also when it is redriven; another one runs all', async () => {
+  const { journal, queue, receiver } = service();
+  const web = receiver();
+  const ran: string[] = [];
+  const webhooks = receiver();
+  let isBroken = false;
+  webhooks.on(
+    'notes_created',
+    () => {
+      if (isBroken) throw new Error('down');
+      ran.push('b');
+    },
+    { name: 'b' },
+  );
+  await worker(webhooks, ran);
+  await send(web, genuine());
+  await until(() => journal.ends[0] === 'processed a,b');
+  const key = journal.entries[0]?.key ?? '';
+  isBroken = true;
+  await web.journal.replay({ force: true });
+  await until(() => queue.states.includes('dead after 2'));
+  expect(await web.deadLetters.list()).toEqual([expect.objectContaining({ key, replayed: true })]);
+  isBroken = false;
+  await web.deadLetters.redrive('all');
+  await until(() => queue.verdicts.length === 2);
+  const first = [`a ${key} false`, 'b'];
+  expect(ran.splice(0).toSorted()).toEqual([...first, `a ${key} true`, 'b'].toSorted());
+  await web.journal.replay({ force: true });
+  await until(() => queue.verdicts.length === 3);
+  expect(ran.splice(0).toSorted()).toEqual([`a ${key} true`, 'b']);
+  await calm();
+  expect(journal.ends).toEqual(['processed a,b']);
+  await web.journal.replay();
+  await calm();
+  expect(ran).toStrictEqual([]);
+});
+
 test('what is no event is handled where it is replayed, as it is when it comes', async () => {
   const { queue, receiver } = service();
   const web = receiver();

@@ -488,27 +488,68 @@ test('find is newest first, and the filters of find choose', async () => {
   expect(await webhooks.journal.stats()).toMatchObject({ entries: 0, oldest: undefined });
 });
 
-test('a silent store is waited for, and what could not run is run when it is back', async () => {
+/** A store that may be away. */
+function shakyStore() {
   const store = memoryStore();
-  let isAway = false;
+  const away = { is: false };
   const shaky = {
     ...store,
     claim: (...given: Parameters<typeof store.claim>) => {
-      if (isAway) throw new Error('away');
+      if (away.is) throw new Error('away');
       return store.claim(...given);
     },
   };
   for (const method of ['extend', 'succeeded', 'complete', 'release'] as const) {
     Object.assign(shaky, { [method]: store[method].bind(store) });
   }
-  const { webhooks } = withJournal({ deduplicate: { store: shaky } });
+  return { store: shaky, away };
+}
+
+test('a silent store is waited for, and what could not run is run when it is back', async () => {
+  const { store, away } = shakyStore();
+  const { webhooks } = withJournal({ deduplicate: { store } });
   await sendAll(webhooks, 3);
   const ran: string[] = [];
   webhooks.on('notes_created', noting(ran, 'a'));
-  isAway = true;
+  away.is = true;
   const replay = webhooks.journal.replay();
   await until(() => ran.length === 0);
-  setTimeout(() => (isAway = false), 100);
+  setTimeout(() => (away.is = false), 100);
   expect(await replay).toMatchObject({ ran: 3, failed: 0 });
   expect(ran).toHaveLength(3);
+});
+
+test('an abort also ends a wait of the last deliveries, and the same name runs them', async () => {
+  const { store, away } = shakyStore();
+  const { webhooks } = withJournal({ deduplicate: { store } });
+  await sendAll(webhooks, 3);
+  const ran: string[] = [];
+  webhooks.on('notes_created', noting(ran, 'a'));
+  away.is = true;
+  const controller = new AbortController();
+  const replay = webhooks.journal.replay({ name: 'fill', signal: controller.signal });
+  await calm(50);
+  const aborted = performance.now();
+  controller.abort();
+  expect(await replay).toMatchObject({ found: 0, interrupted: 'It was aborted.' });
+  // The store is waited for a minute.
+  expect(performance.now() - aborted).toBeLessThan(20_000);
+  expect(ran).toStrictEqual([]);
+  away.is = false;
+  expect(await webhooks.journal.replay({ name: 'fill' })).toMatchObject({ ran: 3, interrupted: undefined });
+  expect(ran).toHaveLength(3);
+});
+
+test('an abort while the last deliveries run, and end, interrupts nothing', async () => {
+  const { webhooks, journal } = withJournal();
+  await sendAll(webhooks, 2);
+  const controller = new AbortController();
+  const { passed, open } = gate();
+  webhooks.on('notes_created', () => passed, { name: 'a' });
+  const replay = webhooks.journal.replay({ name: 'fill', signal: controller.signal });
+  await calm(50);
+  controller.abort();
+  open();
+  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
+  expect(journal.marks.has('fill')).toBe(false);
 });
