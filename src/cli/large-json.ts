@@ -1,3 +1,5 @@
+import { endOfText } from './json-node';
+
 /** The longest text that is read without being asked to, in characters. */
 const longest = 256 * 1024;
 
@@ -14,7 +16,7 @@ export function isLarge(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
       case 0x22:
-        index = endOfText(text, index);
+        index = endOfText(text, index) - 1;
         break;
       case 0x2c: // ,
       case 0x3a: // :
@@ -26,11 +28,7 @@ export function isLarge(text: string): boolean {
   return signs > mostSigns;
 }
 
-function endOfText(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at += 1) {
-    const sign = text.charCodeAt(at);
-    if (sign === 0x22) return at;
-    if (sign === 0x5c) at += 1;
-  }
-  return text.length;
+/** The same of a body, by its bytes. */
+export function isLargeBody(body: Buffer): boolean {
+  return body.length > longest || isLarge(body.toString('latin1'));
 }

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { toSavedLine } from '../captured/parse-captured';
 import type { Failure } from '../failure';
 import { exportLine, folderSecret, newSecret } from '../folder/folder-secret';
-import { checkForLine, toJsonLine, toLine } from '../inspector/delivery-line';
+import { DeliveryLines } from '../inspector/delivery-lines';
 import type { LoggedDelivery } from '../inspector/delivery-log';
 import type { Listening } from '../inspector/listening';
-import { openSavedFile, type SavedFile } from '../inspector/saved-file';
+import { openSavedFile } from '../inspector/saved-file';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
 import { readSecret } from '../secret';
@@ -56,16 +56,19 @@ async function listen(options: ListenOptions, io: Io): Promise<void> {
     );
   announce(listening, options, io);
   const counts = new Map<string, number>();
+  const lines = new DeliveryLines({ secret, work: listening.work, json: json ?? false, output: io.stdout });
   function take(logged: LoggedDelivery): void {
-    const { outcome } = logged.summary;
+    const { outcome, status, ms } = logged.summary;
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    say(logged, secret, options, io, saving);
+    saving?.append(toSavedLine({ ...logged.request, answer: { outcome, status, ms } }));
+    lines.add(logged);
   }
   // A sender may have been quicker than the start.
   for (const logged of listening.log.after(listening.reloadedTo)) take(logged);
   listening.log.subscribe(take);
   await untilInterrupted(io.interrupted);
   await listening.close();
+  await lines.end();
   await saving?.close();
   io.stdout.write(summaryOf(counts, json));
   // Ctrl-C is the normal end of `listen`.
@@ -101,19 +104,6 @@ function announce({ receiver, inspector }: Listening, { json, forward }: ListenO
   stdout.write(`Receiver   ${stdout.paint('bold', receiver)}\n`);
   if (forward !== undefined) stdout.write(`Forwards   to ${forward.href}\n`);
   stdout.write(`Inspector  ${stdout.paint('cyan', inspector)}\n\n`);
-}
-
-function say(
-  logged: LoggedDelivery,
-  secret: string | undefined,
-  { json }: ListenOptions,
-  { stdout }: Io,
-  saving: SavedFile | undefined,
-): void {
-  const { outcome, status, ms } = logged.summary;
-  saving?.append(toSavedLine({ ...logged.request, answer: { outcome, status, ms } }));
-  const check = checkForLine(logged, secret);
-  stdout.write(json ? toJsonLine(logged, check) : toLine(logged, check, stdout));
 }
 
 function untilInterrupted(interrupted: AbortSignal): Promise<void> {

@@ -13,9 +13,13 @@ import type { CheckedPayload, PlacedText } from './wire';
 const mostListed = 20;
 
 /** Checks the text in the request's body, `{"text"}`, and answers with what is wrong with it, and where. */
-export async function answerCheck(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerCheck(
+  request: IncomingMessage,
+  response: ServerResponse,
+  check: (text: string) => Promise<CheckedPayload>,
+): Promise<void> {
   const { text } = isJson(request) ? fieldsOf(await readJson(request)) : {};
-  if (typeof text === 'string') sendJson(response, 200, checkPayload(text));
+  if (typeof text === 'string') sendJson(response, 200, await check(text));
   else sendText(response, isJson(request) ? 400 : 415, 'Send application/json, with the text to check.\n');
 }
 

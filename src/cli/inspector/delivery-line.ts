@@ -1,18 +1,10 @@
 import type { Output, Style } from '../io';
 import { isAccepted } from '../is-accepted';
 import { jsonLine } from '../json-line';
-import { isLarge } from '../large-json';
 import { visibleText } from '../visible-text';
 import { lineWidth, wrapLine } from '../wrap';
 import type { LoggedDelivery } from './delivery-log';
-import { explainCheck } from './explain-delivery';
 import type { SignatureCheck } from './wire';
-
-/** The signature check for the line of a delivery. That of a large body would delay other deliveries. */
-export function checkForLine(logged: LoggedDelivery, secret: string | undefined): SignatureCheck {
-  const slow = logged.summary.outcome === 'unauthenticated' && isLarge(logged.request.body.toString('utf8'));
-  return slow ? { checked: true, tried: [], causes: [] } : explainCheck(logged, secret);
-}
 
 /** From this width on, a line has room for size, duration and attempt. */
 const roomy = 92;

@@ -1,5 +1,5 @@
 import { jsonIn } from '../json-in';
-import { isLarge } from '../large-json';
+import { isLargeBody } from '../large-json';
 import type { LoggedDelivery } from './delivery-log';
 import { diffValues, mostChanges } from './diff-values';
 import { shortened } from './shortened';
@@ -18,8 +18,7 @@ export function diffAttempts({ request: before }: LoggedDelivery, { request: aft
 }
 
 function readJson(body: Buffer): { readonly value: unknown } | undefined {
-  const text = body.toString('utf8');
-  return isLarge(text) ? undefined : jsonIn(text);
+  return isLargeBody(body) ? undefined : jsonIn(body.toString('utf8'));
 }
 
 type Headers = Readonly<Record<string, string>>;

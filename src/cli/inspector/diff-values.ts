@@ -10,6 +10,9 @@ export const mostChanges = 100;
 /** The longest value that is shown, in characters. */
 const longestShown = 200;
 
+/** The longest place that is shown. A name may be as long as the body, and each change has it in its place. */
+const longestPlace = 500;
+
 interface Pair {
   readonly pointer: string;
   readonly before: unknown;
@@ -58,7 +61,7 @@ function valueAt(holder: unknown, key: string): unknown {
 
 function changeOf({ pointer, before, after }: Pair): ChangedValue {
   return {
-    pointer,
+    pointer: cut(pointer, longestPlace),
     ...(before !== undefined && { before: shown(before) }),
     ...(after !== undefined && { after: shown(after) }),
   };
@@ -67,6 +70,9 @@ function changeOf({ pointer, before, after }: Pair): ChangedValue {
 /** A list or an object that stands against something else is named, not shown. */
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
-  const text = JSON.stringify(value);
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+  return cut(JSON.stringify(value), longestShown);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { toSavedLine } from '../captured/parse-captured';
+import type { BodyWork } from './body-work';
 import { answerCheck } from './check-payload';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { diffAttempts } from './diff-attempts';
 import { EventStreams } from './event-streams';
-import { explainDelivery, prepareExplanations } from './explain-delivery';
+import { explainDelivery } from './explain-delivery';
 import { guardHeaders, isToken, whyRefused } from './guard';
 import type { PageFile } from './page-files';
 import { replay } from './replay';
@@ -20,6 +21,7 @@ export interface InspectorOptions {
   readonly token: string;
   readonly page: ReadonlyMap<string, PageFile>;
   readonly secret: string | undefined;
+  readonly work: BodyWork;
   /** The address that deliveries are sent to. */
   readonly receiver: string;
   readonly forward: string | undefined;
@@ -39,7 +41,6 @@ interface Asked {
 /** Serves the page and its data, to requests that pass the guard and hold the token. */
 export function createInspector(options: InspectorOptions): RequestListener {
   const streams = new EventStreams(options.log);
-  prepareExplanations();
   return (request, response) => {
     for (const [name, value] of Object.entries(guardHeaders)) response.setHeader(name, value);
     const { method = '', url = '/' } = request;
@@ -82,7 +83,8 @@ function answer(asked: Asked, options: InspectorOptions, streams: EventStreams):
   const gone = (): void => void response.destroy();
   // They reject when the page goes away meanwhile.
   if (request.method === 'POST' && path === 'api/example') sendExample(request, response, options).catch(gone);
-  else if (request.method === 'POST' && path === 'api/check') answerCheck(request, response).catch(gone);
+  else if (request.method === 'POST' && path === 'api/check')
+    answerCheck(request, response, options.work.check).catch(gone);
   else if (request.method !== 'GET') sendText(response, 404, nothing);
   else if (file !== undefined) send(response, 200, file.bytes, file.contentType);
   else if (path === 'api/state') sendJson(response, 200, stateOf(options));
@@ -104,14 +106,31 @@ function answerAbout(
   { request, response, query }: Asked,
   options: InspectorOptions,
 ): void {
-  const { log, secret, forward, receiver } = options;
-  if (route === 'GET ') sendJson(response, 200, explainDelivery(logged, log, secret, query.has('all')));
+  const { log, forward, receiver } = options;
+  const gone = (): void => void response.destroy();
+  if (route === 'GET ') answerDetail(response, logged, options, query.has('all')).catch(gone);
+  else if (route === 'GET body') sendBody(response, logged.request.body);
   else if (route === 'GET saved') sendText(response, 200, `${toSavedLine(logged.request)}\n`);
   else if (route === 'GET curl') sendText(response, 200, `${toCurl(logged.request, forward ?? receiver)}\n`);
   else if (route === 'GET diff') answerDiff(response, logged, log.get(Number(query.get('with'))));
   // It rejects when the page goes away meanwhile.
-  else if (route === 'POST replay') replay(request, response, logged, options).catch(() => response.destroy());
+  else if (route === 'POST replay') replay(request, response, logged, options).catch(gone);
   else sendText(response, 404, nothing);
+}
+
+async function answerDetail(
+  response: ServerResponse,
+  logged: LoggedDelivery,
+  { log, secret, work }: InspectorOptions,
+  all: boolean,
+): Promise<void> {
+  sendJson(response, 200, await explainDelivery(logged, { log, secret, work, all }));
+}
+
+/** Nothing but the page should show it: whoever opens its address gets a file. */
+function sendBody(response: ServerResponse, body: Buffer): void {
+  response.setHeader('content-disposition', 'attachment');
+  send(response, 200, body, 'application/octet-stream');
 }
 
 function answerDiff(response: ServerResponse, logged: LoggedDelivery, other: LoggedDelivery | undefined): void {

@@ -15,6 +15,8 @@ import type { CapturedRequest } from '../captured/captured-request';
 import { isTooDeep, jsonIn } from '../json-in';
 import { isLarge } from '../large-json';
 
+export type { PassedStep };
+
 /** What a receiver with the default options makes of a delivery. */
 export interface Verdict {
   readonly outcome: Outcome;
@@ -31,12 +33,12 @@ export interface Verdict {
 
 /**
  * Judges a delivery; `isWhole` says whether its body ended within {@link mostBytes}. Runs and remembers nothing. `passed` is
- * called at each step.
+ * called for each step, with how long ago it was passed, in milliseconds; by default just now.
  */
 export type Judge = (
   request: CapturedRequest,
   isWhole: boolean,
-  passed?: (step: PassedStep) => void,
+  passed?: (step: PassedStep, agoMs?: number) => void,
 ) => Promise<Verdict>;
 
 /** The largest body, in bytes: the default of the option `limit`. */

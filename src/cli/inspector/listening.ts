@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { deliveryPath } from '../default-address';
+import { type BodyThread, createBodyThread } from './body-thread';
 import { captureDeliveries } from './capture-deliveries';
 import { DeliveryLog, type LogBounds } from './delivery-log';
 import { createInspector } from './inspector';
 import { createJudge } from './judge';
+import { judgeApart } from './judge-apart';
 import { readPageFiles } from './page-files';
 import { reloadSaved } from './reload-saved';
 import type { SavedBefore } from './saved-file';
@@ -32,6 +34,8 @@ export interface ListeningOptions {
   readonly bounds?: LogBounds | undefined;
   /** Folder of the built page. @default beside this module */
   readonly pageFolder?: string | undefined;
+  /** The module that reads bodies in a thread of its own. @default beside this one */
+  readonly workerFile?: string | undefined;
 }
 
 /** A running `listen`: two servers, one for deliveries and one for the inspector. */
@@ -41,6 +45,8 @@ export interface Listening {
   /** The address of the page, with its token. */
   readonly inspector: string;
   readonly log: DeliveryLog;
+  /** What reads the bodies of strangers. */
+  readonly work: BodyThread;
   readonly inspectorPort: number;
   readonly token: string;
   /** Id of the last delivery of an earlier run; 0 if there is none. */
@@ -61,7 +67,11 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
   const log = new DeliveryLog({ ...(saved && { before: saved.before, run: saved.run }), ...options.bounds });
   const unread = await reloadSaved(saved?.lines ?? [], log, { secret, path });
   const reloadedTo = log.latest;
-  const judge = createJudge(secret);
+  // Deliveries wait for the one, and people for the other.
+  const judging = createBodyThread(secret, options.workerFile);
+  const work = createBodyThread(secret, options.workerFile);
+  work.start();
+  const judge = judgeApart(createJudge(secret), judging);
   const page = readPageFiles(pageFolder);
   const receiving = await serveLoopback(options.port, captureDeliveries({ ...options, judge, log, forward, path }));
   const receiver = `http://127.0.0.1:${receiving.port}${path}`;
@@ -72,12 +82,13 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
     token,
     page,
     secret,
+    work,
     receiver,
     forward: forward?.href,
     port: () => inspectorPort,
   });
   const showing = await serveLoopback(options.inspectorPort ?? 0, show).catch(async (error: unknown) => {
-    await receiving.close();
+    await Promise.all([receiving.close(), work.close()]);
     throw error;
   });
   inspectorPort = showing.port;
@@ -86,12 +97,13 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
     receiver,
     inspector: `http://127.0.0.1:${inspectorPort}/${token}/`,
     log,
+    work,
     inspectorPort,
     token,
     reloadedTo,
     unread,
     close: async () => {
-      closing ??= Promise.all([receiving.close(), showing.close()]);
+      closing ??= Promise.all([receiving.close(), showing.close(), judging.close(), work.close()]);
       await closing;
     },
   };

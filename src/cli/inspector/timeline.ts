@@ -10,8 +10,9 @@ export class Timeline {
     return [...this.#steps];
   }
 
-  readonly mark = (name: StepName): void => {
-    this.#steps.push({ name, ms: tenths(performance.now() - this.#startedAt) });
+  /** @param agoMs how long ago it was passed, in milliseconds */
+  readonly mark = (name: StepName, agoMs = 0): void => {
+    this.#steps.push({ name, ms: tenths(performance.now() - agoMs - this.#startedAt) });
   };
 }
 

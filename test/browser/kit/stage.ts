@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type Listening, type ListeningOptions, startListening } from '../../../src/cli/inspector/listening';
 import { signDelivery } from '../../../src/testing';
@@ -23,7 +24,8 @@ export interface Stage extends Listening {
 
 export async function makeStage(options: Partial<ListeningOptions> = {}): Promise<Stage> {
   const pageFolder = process.env['INSPECTOR_PAGE'];
-  const listening = await startListening({ port: 0, secret, pageFolder, ...options });
+  const workerFile = join(pageFolder ?? '', 'body-worker.js');
+  const listening = await startListening({ port: 0, secret, pageFolder, workerFile, ...options });
   const browser = await launch();
   return {
     ...listening,
@@ -73,15 +75,15 @@ async function openPage(browser: Browser, address: string, options?: BrowserCont
   return { page, offences };
 }
 
-/** An app that answers each delivery with a status, and remembers what came. */
-export async function startApp(status = 200) {
+/** An app that answers each delivery alike, and remembers what came. */
+export async function startApp(status = 200, answer: string | Buffer = '{"app":"was here"}') {
   const came: { readonly headers: NodeJS.Dict<string | string[]>; readonly body: Buffer }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       came.push({ headers: request.headers, body: Buffer.concat(chunks) });
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{"app":"was here"}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

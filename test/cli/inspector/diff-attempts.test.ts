@@ -77,3 +77,10 @@ test('compares bodies nested thousands of levels deep', () => {
   const nested = (inside: string) => `${'['.repeat(4000)}${inside}${']'.repeat(4000)}`;
   expect(diffOf(nested('1'), nested('2')).values).toMatchObject([{ before: '1', after: '2' }]);
 });
+
+test('names a place of any length in few characters: a hundred changes below a long name are no megabytes', () => {
+  const below = (value: number) => JSON.stringify({ ['n'.repeat(200_000)]: Array(100).fill(value) });
+  const { values } = diffOf(below(1), below(2));
+  expect(values).toHaveLength(100);
+  expect(values[0]?.pointer).toBe(`/${'n'.repeat(499)}…`);
+});

@@ -1,8 +1,10 @@
+import { createBodyWork } from '../../../src/cli/inspector/body-work';
 import { DeliveryLog } from '../../../src/cli/inspector/delivery-log';
 import { explainDelivery } from '../../../src/cli/inspector/explain-delivery';
 import { signDelivery } from '../../../src/testing';
 
 const secret = 'the secret of the destination';
+const work = createBodyWork(secret);
 
 /** What the page gets of a delivery with this body and these headers. */
 function explained(body: string, extra: Readonly<Record<string, string>> = {}, all = true) {
@@ -15,18 +17,17 @@ function explained(body: string, extra: Readonly<Record<string, string>> = {}, a
     app: undefined,
     summary: { receivedAt: 0, outcome: 'processed', status: 200, ms: 1 },
   });
-  return explainDelivery(logged, log, secret, all);
+  return explainDelivery(logged, { log, work, secret, all });
 }
 
-test('shows at most a quarter of a header that may hold a credential, however short, and other headers whole', () => {
-  const headers = Object.fromEntries(
-    explained('{}', {
-      cookie: 'a=b',
-      'x-api-key': 'sk_short',
-      'cf-access-jwt-assertion': `ey.${'j'.repeat(200)}`,
-      'x-request-id': 'a-request-of-no-credential',
-    }).headers,
-  );
+test('shows at most a quarter of a header that may hold a credential, however short, and other headers whole', async () => {
+  const { headers: shown } = await explained('{}', {
+    cookie: 'a=b',
+    'x-api-key': 'sk_short',
+    'cf-access-jwt-assertion': `ey.${'j'.repeat(200)}`,
+    'x-request-id': 'a-request-of-no-credential',
+  });
+  const headers = Object.fromEntries(shown);
   expect(headers).toMatchObject({
     cookie: '… (3 characters)',
     'x-api-key': 'sk… (8 characters)',
@@ -40,32 +41,33 @@ test.each([
   ['long', JSON.stringify({ event: 'todo_created', data: 'x'.repeat(300_000) })],
   ['full of names', `{"event":"todo_created","data":{${Array.from({ length: 14_000 }, (_, key) => `"${key}":1`)}}}`],
   ['full of brackets', `{"event":"todo_created","data":[${'[],'.repeat(14_000)}1]}`],
-])('of a body that is %s, the beginning is all that is read unasked', (_what, body) => {
-  const { isLeft, text, signature, schemaErrors: errors } = explained(body, {}, false);
+])('of a body that is %s, the beginning is all that is read unasked', async (_what, body) => {
+  const { isLeft, text, signature, schemaErrors: errors } = await explained(body, {}, false);
   expect({ isLeft, tried: signature.tried, errors }).toStrictEqual({ isLeft: true, tried: [], errors: [] });
   expect(body.startsWith(text ?? '?')).toBe(true);
   expect(text?.length).toBeLessThanOrEqual(100_000);
-  expect(explained(body)).toMatchObject({ text: body, signature: { match: { recognised: true } } });
-  expect(explained(body)).not.toHaveProperty('isLeft');
+  const read = await explained(body);
+  expect(read).toMatchObject({ text, signature: { match: { recognised: true } } });
+  expect(read).not.toHaveProperty('isLeft');
 });
 
-test('a long conversation is read unasked: it is text, and holds few values', () => {
+test('a long conversation is read unasked: it is text, and holds few values', async () => {
   const said = 'He said: "yes, [of course], {why not}". '.repeat(5000);
-  const { isLeft, schemaErrors: errors } = explained(JSON.stringify({ event: 'todo_created', said }), {}, false);
+  const { isLeft, schemaErrors: errors } = await explained(JSON.stringify({ event: 'todo_created', said }), {}, false);
   expect(isLeft).toBeUndefined();
   expect(errors).not.toHaveLength(0);
 });
 
-test('says where a body stops being JSON', () => {
-  expect(explained('{"event":\n"x" 1}').broken).toStrictEqual({
+test('says where a body stops being JSON', async () => {
+  expect((await explained('{"event":\n"x" 1}')).broken).toStrictEqual({
     line: 2,
     column: 5,
     start: 14,
     end: 15,
     expected: ', or }',
   });
-  expect(explained('{}')).not.toHaveProperty('broken');
-  expect(explained('')).not.toHaveProperty('broken');
+  expect(await explained('{}')).not.toHaveProperty('broken');
+  expect(await explained('')).not.toHaveProperty('broken');
 });
 
 test.each([
@@ -73,19 +75,19 @@ test.each([
   ['objects', '{"data":', '1', '}', 100_000],
   ['arrays of 5 MB', '[', '', ']', 2_500_000],
   ['arrays that never end', '[', '', '', 5_000_000],
-])('explains %s, nested as deep as can be, within seconds', (_what, open, inside, close, levels) => {
+])('explains %s, nested as deep as can be, within seconds', async (_what, open, inside, close, levels) => {
   const body = `{"event":"todo_created","data":${open.repeat(levels)}${inside}${close.repeat(levels)}}`;
   const started = performance.now();
-  const { text, signature, schemaErrors } = explained(body);
+  const { text, signature, schemaErrors } = await explained(body);
   expect(performance.now() - started).toBeLessThan(2500);
-  expect(text).toBe(body);
+  expect(body.startsWith(text ?? '?')).toBe(true);
   expect(signature.match?.recognised).toBe(true);
   expect(schemaErrors).toHaveLength(0);
 });
 
-test('a body that is nested less deep has its schema errors, and brackets in texts do not count', () => {
+test('a body that is nested less deep has its schema errors, and brackets in texts do not count', async () => {
   const deep = `{"event":"todo_created","data":${'['.repeat(9000)}${']'.repeat(9000)}}`;
-  expect(explained(deep).schemaErrors).not.toHaveLength(0);
+  expect((await explained(deep)).schemaErrors).not.toHaveLength(0);
   const brackets = JSON.stringify({ event: 'todo_created', data: `\\"${'['.repeat(20_000)}` });
-  expect(explained(brackets).schemaErrors).not.toHaveLength(0);
+  expect((await explained(brackets)).schemaErrors).not.toHaveLength(0);
 });

@@ -5,8 +5,16 @@ export const client = {
   state: () => get<InspectorState>('api/state'),
   /** Ids of the deliveries whose headers, key or payload contain a text, in any case. */
   search: (text: string) => get<readonly number[]>(`api/search?text=${encodeURIComponent(text)}`),
-  /** With `all`, also of a large body. */
-  detail: (id: number, all = false) => get<DeliveryDetail>(`api/deliveries/${id}${all ? '?all' : ''}`),
+  /** With `all`, a large body is read, too. */
+  async detail(id: number, all = false): Promise<DeliveryDetail> {
+    if (!all) return get(`api/deliveries/${id}`);
+    // As it came, not as a text in JSON: that would take long to write and to parse.
+    const [detail, text] = await Promise.all([
+      get<DeliveryDetail>(`api/deliveries/${id}?all`),
+      getText(`api/deliveries/${id}/body`),
+    ]);
+    return detail.text === undefined ? detail : { ...detail, text };
+  },
   /** What changed from another delivery to this one. */
   diff: (id: number, other: number) => get<AttemptsDiff>(`api/deliveries/${id}/diff?with=${other}`),
   savedLine: (id: number) => getText(`api/deliveries/${id}/saved`),

@@ -147,7 +147,8 @@ function tabsOf(detail: DeliveryDetail, payload: PayloadView, { open, readAll }:
 
 type State = Pick<Tab, 'state' | 'tone'>;
 
-function payloadState({ schemaErrors, outcome, isLeft }: DeliveryDetail): State {
+function payloadState({ text, schemaErrors, outcome, isLeft }: DeliveryDetail): State {
+  if (text === undefined) return { state: 'no text', tone: 'warn' };
   if (isLeft) return { state: 'not read', tone: 'quiet' };
   if (outcome === 'ignored') return { state: 'no schema', tone: 'quiet' };
   if (outcome === 'malformed') return { state: 'not JSON', tone: 'warn' };

@@ -32,11 +32,34 @@ export function byId(id: string): HTMLElement {
   return found;
 }
 
-/** Text from a delivery. Invisible characters become escapes, which are marked as such. */
-export function untrusted(text: string): DocumentFragment {
+/** How many escapes of a text are marked as such: each is an element, and a text may be nothing else. */
+const mostMarked = 500;
+
+/**
+ * Text from a delivery. Invisible characters become escapes, which are marked as such. With `lineEnds`, a line end also ends
+ * the line.
+ */
+export function untrusted(text: string, { lineEnds = false } = {}): DocumentFragment {
   const fragment = document.createDocumentFragment();
-  for (const run of textRuns(text)) {
-    fragment.append(run.escape ? element('span', { class: 'escape' }, run.text) : run.text);
+  let marked = 0;
+  let rest = '';
+  for (const { text: run, escape: isEscape } of textRuns(text)) {
+    const lineEnd = lineEnds && isEscape && run === '\\n' ? '\n' : '';
+    marked += isEscape ? 1 : 0;
+    if (marked > mostMarked) rest += run + lineEnd;
+    else if (isEscape) fragment.append(element('span', { class: 'escape' }, run), lineEnd);
+    else fragment.append(run);
   }
+  fragment.append(rest);
+  return fragment;
+}
+
+/** The longest name that is shown whole, in characters. */
+const longestName = 600;
+
+/** A name that a stranger chose, such as that of a property. */
+export function untrustedName(name: string): DocumentFragment {
+  const fragment = untrusted(name.slice(0, longestName));
+  if (name.length > longestName) fragment.append(element('small', {}, `… (${name.length} characters)`));
   return fragment;
 }

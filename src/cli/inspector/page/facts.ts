@@ -5,6 +5,7 @@ import type { AppAnswer, DeliveryDetail } from '../wire';
 import { element, untrusted } from './dom';
 import { duration, exact } from './format';
 import { icon } from './outcome';
+import { showParts } from './text-parts';
 
 /** The request line and the headers, as they came. */
 export function headersView({ method, url, headers }: DeliveryDetail): HTMLElement {
@@ -28,7 +29,9 @@ export function headersView({ method, url, headers }: DeliveryDetail): HTMLEleme
 export function appView({ app, replays }: DeliveryDetail): HTMLElement {
   const view = element('div', {});
   if (app !== undefined) view.append(element('h3', {}, 'Forwarded'), answerView(app));
-  if (replays.length > 0) view.append(element('h3', {}, 'Replayed'), ...replays.toReversed().map(answerView));
+  const [latest, ...earlier] = replays.toReversed();
+  if (latest !== undefined) view.append(element('h3', {}, 'Replayed'), answerView(latest));
+  view.append(...earlier.map(foldedAnswer));
   if (app === undefined && replays.length === 0) {
     view.append(
       element(
@@ -39,6 +42,15 @@ export function appView({ app, replays }: DeliveryDetail): HTMLElement {
     );
   }
   return view;
+}
+
+/** An earlier answer: its text is made when somebody unfolds it. */
+function foldedAnswer(answer: AppAnswer): HTMLElement {
+  const { status, ms } = answer;
+  const title = status === undefined ? 'No answer' : `Answered ${status}`;
+  const folded = element('details', { class: 'earlier' }, element('summary', {}, `${title} after ${duration(ms)}`));
+  folded.addEventListener('toggle', () => folded.append(answerView(answer)), { once: true });
+  return folded;
 }
 
 /** An app's answer, or why there was none. */
@@ -70,13 +82,14 @@ export function answerView(answer: AppAnswer): HTMLElement {
         `Connecting ${exact(times.connecting)}, waiting ${exact(times.waiting)}, reading ${exact(times.reading)}.`,
       ),
     contentType === undefined ? undefined : element('p', { class: 'remark' }, untrusted(contentType)),
-    text
-      ? element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' }, ...shownLines(indentJson(text)))
-      : undefined,
+    text ? answerText(indentJson(text)) : undefined,
   );
 }
 
 /** Line ends stay; in JSON that was indented they are ours. */
-function shownLines(text: string): readonly string[] {
-  return [text.split('\n').map(visibleText).join('\n')];
+function answerText(text: string): HTMLElement {
+  const shown = element('pre', { class: 'raw', tabindex: 0, 'aria-label': 'The answer' });
+  const lines = (from: number, to: number) => text.slice(from, to).split('\n').map(visibleText).join('\n');
+  showParts(shown, { length: text.length, make: (from, to) => document.createTextNode(lines(from, to)) });
+  return shown;
 }

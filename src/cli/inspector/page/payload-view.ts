@@ -1,4 +1,3 @@
-import { isTooDeep, jsonIn } from '../../json-in';
 import type { DeliveryDetail, PlacedError } from '../wire';
 import { announce } from './announce';
 import { copyButton } from './copy-button';
@@ -22,13 +21,12 @@ export class PayloadView {
       this.element.append(element('p', { class: 'remark' }, `${size(bytes)} that are not UTF-8 text.`));
       return;
     }
-    const parsed = isLeft || isTooDeep(text) ? undefined : jsonIn(text);
-    if (parsed === undefined) {
+    if (text === '' || isLeft || broken !== undefined) {
       this.element.append(remarkOn(text, broken, isLeft), isLeft ? button('Read all of it', 'small', readAll) : '');
       if (text !== '') this.element.append(rawView(text, broken));
       return;
     }
-    this.#tree = new Tree(parsed.value, schemaErrors);
+    this.#tree = new Tree(text, schemaErrors);
     this.element.classList.add('with-tools');
     this.element.append(this.#makeTools(this.#tree, text), this.#tree.element);
   }
@@ -80,10 +78,7 @@ function remarkOn(text: string, broken: DeliveryDetail['broken'], isLeft: true |
   if (text === '') return element('p', { class: 'remark' }, 'The body is empty.');
   if (isLeft)
     return element('p', { class: 'remark' }, 'The body is large. It was not read, so that nothing waits for it.');
-  if (broken === undefined) {
-    return element('p', { class: 'remark' }, 'The body is nested too deep for a tree. This is what came:');
-  }
-  const { line, column, expected } = broken;
+  const { line, column, expected } = broken ?? { line: 1, column: 1, expected: 'JSON' };
   return element(
     'p',
     { class: 'remark' },

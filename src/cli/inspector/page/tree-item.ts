@@ -1,46 +1,44 @@
+import { indentJson } from '../../indent-json';
+import type { JsonMember, JsonNode } from '../../json-node';
 import type { PlacedError } from '../wire';
 import { element } from './dom';
-import { counted } from './format';
 import { childPointer, isWithin, splitPointer } from './pointer';
-import { isBranch, makeNodeRow } from './tree-node';
-
-/** How many children are made at a time. */
-const batch = 100;
+import { makeNodeRow } from './tree-node';
+import { TreeRuns } from './tree-runs';
 
 interface ItemValue {
   readonly key: string | number | undefined;
   /** `undefined` for a missing property. */
-  readonly value: unknown;
-  readonly pointer: string;
+  readonly node: JsonNode | undefined;
 }
 
 /** A node of the tree with its children. Folded children are not in the page. */
 export class TreeItem {
   readonly element: HTMLElement;
   readonly pointer: string;
-  readonly value: unknown;
+  readonly node: JsonNode | undefined;
   readonly depth: number;
   readonly parent: TreeItem | undefined;
   readonly #key: string | number | undefined;
   readonly #errors: readonly PlacedError[];
   readonly #group = element('div', { role: 'group', class: 'group' });
-  #children: TreeItem[] | undefined;
-  #values: readonly ItemValue[] | undefined;
   readonly #close: HTMLElement;
+  #missing: readonly TreeItem[] = [];
+  #runs: TreeRuns<TreeItem> | undefined;
   #row: HTMLElement;
-  #more: HTMLElement | undefined;
   #isOpen = false;
 
   /** @param errors the errors of the parent, or of the whole payload */
-  constructor({ key, value, pointer }: ItemValue, errors: readonly PlacedError[], parent?: TreeItem) {
+  constructor({ key, node }: ItemValue, errors: readonly PlacedError[], parent?: TreeItem) {
     this.#key = key;
-    this.value = value;
-    this.pointer = pointer;
+    this.node = node;
     this.parent = parent;
+    const pointer = key === undefined ? '' : childPointer(parent?.pointer ?? '', key);
+    this.pointer = pointer;
     this.depth = (parent?.depth ?? 0) + 1;
     // Children search only the errors of their own branch.
     this.#errors = errors.filter((error) => isWithin(error.pointer, pointer));
-    this.#close = element('div', { class: 'close', 'aria-hidden': 'true' }, Array.isArray(value) ? ']' : '}');
+    this.#close = element('div', { class: 'close', 'aria-hidden': 'true' }, node?.kind === 'array' ? ']' : '}');
     this.#row = this.#makeRow();
     this.element = element(
       'div',
@@ -51,7 +49,8 @@ export class TreeItem {
   }
 
   get isBranch(): boolean {
-    return isBranch(this.value) || this.#errors.some(({ pointer }) => pointer !== this.pointer && isObject(this.value));
+    const { node } = this;
+    return node !== undefined && (node.size > 0 || (isHolder(node) && this.leadsToError));
   }
 
   get isOpen(): boolean {
@@ -65,7 +64,9 @@ export class TreeItem {
 
   /** The value, as it is copied: a text without its quotation marks. */
   get copied(): string {
-    return typeof this.value === 'string' ? this.value : (JSON.stringify(this.value, null, 2) ?? '');
+    const { node } = this;
+    if (node === undefined) return '';
+    return node.kind === 'string' ? (JSON.parse(node.source) as string) : indentJson(node.source);
   }
 
   /** Its place as JavaScript writes it, such as `data.notes[0]`. */
@@ -78,7 +79,7 @@ export class TreeItem {
   }
 
   get children(): readonly TreeItem[] {
-    return this.#children ?? [];
+    return [...this.#missing, ...(this.#runs?.items ?? [])];
   }
 
   setOpen(open: boolean): void {
@@ -93,64 +94,49 @@ export class TreeItem {
       this.#close.remove();
       return;
     }
-    if (this.#children === undefined) this.showMore();
+    if (this.#runs === undefined) this.#makeChildren();
     this.element.append(this.#group, this.#close);
   }
 
   /** The child at a place, or on the way to it. */
   childTowards(pointer: string): TreeItem | undefined {
-    for (;;) {
-      const child = this.children.find((each) => isWithin(pointer, each.pointer));
-      if (child !== undefined || !this.showMore()) return child;
+    const find = (): TreeItem | undefined => this.children.find((each) => isWithin(pointer, each.pointer));
+    const made = find();
+    if (made !== undefined) return made;
+    let index = 0;
+    for (const { key } of this.node?.members() ?? []) {
+      if (isWithin(pointer, childPointer(this.pointer, key))) this.#runs?.showAt(index);
+      index += 1;
     }
+    return find();
   }
 
-  /** Makes the next children; returns whether there were any. */
-  showMore(): boolean {
-    this.#values ??= this.#childValues();
-    const values = this.#values;
-    const made = this.children.length;
-    const next = values.slice(made, made + batch).map((value) => new TreeItem(value, this.#errors, this));
-    this.#children = [...this.children, ...next];
-    this.#more?.remove();
-    this.#group.append(...next.map((child) => child.element));
-    const left = values.length - this.#children.length;
-    if (left > 0) {
-      this.#more = element('button', { type: 'button', class: 'more', tabindex: -1 }, counted(left, 'more item'));
-      this.#more.dataset['more'] = '';
-      this.#group.append(this.#more);
-    }
-    return next.length > 0;
+  /** Makes some of the children that follow one; returns whether there were any that were not made. */
+  showAfter(child: TreeItem): boolean {
+    return this.#runs?.showAfter(child) ?? false;
   }
 
-  /** Its missing properties, then its children. */
-  #childValues(): readonly ItemValue[] {
-    if (!isObject(this.value)) return [];
-    const { value, pointer } = this;
-    const isArray = Array.isArray(value);
-    const held = Object.entries(value).map(
-      ([key, each]): ItemValue => ({
-        key: isArray ? Number(key) : key,
-        value: each,
-        pointer: childPointer(pointer, key),
-      }),
-    );
-    const known = new Set(held.map((each) => each.pointer));
-    const missing = new Map<string, ItemValue>();
-    for (const { pointer: place } of this.#errors) {
-      const { parent, key } = splitPointer(place);
-      if (place !== '' && parent === pointer && !known.has(place))
-        missing.set(place, { key, value: undefined, pointer: place });
-    }
-    return [...missing.values(), ...held];
+  /** Its missing properties, then its members. */
+  #makeChildren(): void {
+    if (this.node === undefined) return;
+    const make = (member: JsonMember): TreeItem => new TreeItem(member, this.#errors, this);
+    this.#missing = this.#missingKeys().map((key) => new TreeItem({ key, node: undefined }, this.#errors, this));
+    this.#group.append(...this.#missing.map((child) => child.element));
+    this.#runs = new TreeRuns(this.node, this.#group, make);
+  }
+
+  #missingKeys(): readonly string[] {
+    const absent = this.#errors.filter(({ keyword, pointer }) => keyword === 'required' && pointer !== this.pointer);
+    const places = absent.map(({ pointer }) => splitPointer(pointer)).filter(({ parent }) => parent === this.pointer);
+    return [...new Set(places.map(({ key }) => key))];
   }
 
   #makeRow(): HTMLElement {
     const errors = this.#errors.filter(({ pointer }) => pointer === this.pointer);
-    return makeNodeRow({ key: this.#key, value: this.value, errors, isBranch: this.isBranch, isOpen: this.#isOpen });
+    return makeNodeRow({ key: this.#key, node: this.node, errors, isBranch: this.isBranch, isOpen: this.#isOpen });
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function isHolder({ kind }: JsonNode): boolean {
+  return kind === 'object' || kind === 'array';
 }

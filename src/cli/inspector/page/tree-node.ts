@@ -1,6 +1,8 @@
+import type { JsonNode } from '../../json-node';
 import type { PlacedError } from '../wire';
-import { element, untrusted } from './dom';
+import { element, untrusted, untrustedName } from './dom';
 import { counted } from './format';
+import { showParts } from './text-parts';
 
 /** How much of a long text is shown at first, in characters. */
 const longText = 600;
@@ -9,27 +11,19 @@ const longText = 600;
 export interface NodeRow {
   readonly key: string | number | undefined;
   /** `undefined` for a missing property. */
-  readonly value: unknown;
+  readonly node: JsonNode | undefined;
   readonly errors: readonly PlacedError[];
   readonly isBranch: boolean;
   readonly isOpen: boolean;
 }
 
-export function isBranch(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && sizeOf(value) > 0;
-}
-
-export function sizeOf(value: object): number {
-  return Array.isArray(value) ? value.length : Object.keys(value).length;
-}
-
 /** The row of a node: its key, its value or size, and its errors. */
-export function makeNodeRow({ key, value, errors, isBranch: folds, isOpen }: NodeRow): HTMLElement {
+export function makeNodeRow({ key, node, errors, isBranch: folds, isOpen }: NodeRow): HTMLElement {
   const row = element('div', { class: errors.length > 0 ? 'node has-error' : 'node' });
   row.append(element('span', { class: 'fold', 'aria-hidden': 'true' }, folds ? (isOpen ? '▾' : '▸') : ''));
-  if (typeof key === 'string') row.append(element('span', { class: 'key' }, untrusted(key)), ': ');
+  if (typeof key === 'string') row.append(element('span', { class: 'key' }, untrustedName(key)), ': ');
   if (typeof key === 'number') row.append(element('span', { class: 'index' }, String(key)), ' ');
-  row.append(value === undefined ? element('span', { class: 'missing' }, 'missing') : makeValue(value, isOpen));
+  row.append(node === undefined ? element('span', { class: 'missing' }, 'missing') : makeValue(node, isOpen));
   for (const { detail, keyword } of errors) {
     const text = element('span', {}, untrusted(detail), element('span', { class: 'keyword' }, keyword));
     row.append(element('span', { class: 'error' }, element('strong', {}, 'Error'), text));
@@ -37,33 +31,24 @@ export function makeNodeRow({ key, value, errors, isBranch: folds, isOpen }: Nod
   return row;
 }
 
-function makeValue(value: unknown, isOpen: boolean): HTMLElement {
-  if (typeof value === 'string') return makeText(value);
-  if (typeof value !== 'object' || value === null) {
-    return element('span', { class: `value ${value === null ? 'null' : typeof value}` }, String(value));
-  }
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  const size = sizeOf(value);
+function makeValue(node: JsonNode, isOpen: boolean): HTMLElement {
+  const { kind, size } = node;
+  if (kind === 'string') return makeText('string', JSON.parse(node.source) as string, '"');
+  if (kind !== 'array' && kind !== 'object') return makeText(kind, node.source, '');
+  const isArray = kind === 'array';
+  const [open, close] = isArray ? ['[', ']'] : ['{', '}'];
   if (size === 0) return element('span', { class: 'value brackets' }, `${open}${close}`);
-  const held = counted(size, Array.isArray(value) ? 'item' : 'property', Array.isArray(value) ? 'items' : 'properties');
+  const held = counted(size, isArray ? 'item' : 'property', isArray ? 'items' : 'properties');
   return element('span', { class: 'value brackets' }, isOpen ? open : `${open}…${close}`, element('small', {}, held));
 }
 
-function makeText(text: string): HTMLElement {
-  const shown = element('span', { class: 'value string' }, '"', untrusted(text.slice(0, longText)));
-  if (text.length <= longText) {
-    shown.append('"');
-    return shown;
-  }
-  const more = element(
-    'button',
-    { type: 'button', class: 'more', tabindex: -1 },
-    `… ${counted(text.length - longText, 'more character')}`,
-  );
-  more.addEventListener('click', (event) => {
-    event.stopPropagation();
-    shown.replaceChildren('"', untrusted(text), '"');
+function makeText(kind: string, text: string, quote: string): HTMLElement {
+  const shown = element('span', { class: `value ${kind}` }, quote);
+  showParts(shown, {
+    length: text.length,
+    first: longText,
+    make: (from, to) => untrusted(text.slice(from, to)),
+    end: quote,
   });
-  shown.append(more);
   return shown;
 }

@@ -1,7 +1,7 @@
+import { JsonNode } from '../../json-node';
 import type { PlacedError } from '../wire';
 import { element } from './dom';
 import { TreeItem } from './tree-item';
-import { sizeOf } from './tree-node';
 
 /** Branches are unfolded at first down to this depth, and up to this size. */
 const openDepth = 3;
@@ -10,14 +10,17 @@ const openSize = 30;
 /** How many rows are made at once at most, at first and when somebody unfolds. */
 const mostRows = 400;
 
-/** A value as a foldable tree, with errors at their places. The tab key stops at it once; arrow keys move inside. */
+/**
+ * A text that is JSON as a foldable tree, with errors at their places. The text is read as far as the tree shows it. The
+ * tab key stops at it once; arrow keys move inside.
+ */
 export class Tree {
   readonly element = element('div', { class: 'tree', role: 'tree', 'aria-label': 'Payload' });
   readonly #root: TreeItem;
   #current: TreeItem;
 
-  constructor(value: unknown, errors: readonly PlacedError[]) {
-    this.#root = new TreeItem({ key: undefined, value, pointer: '' }, errors);
+  constructor(text: string, errors: readonly PlacedError[]) {
+    this.#root = new TreeItem({ key: undefined, node: new JsonNode(text) }, errors);
     this.#current = this.#root;
     this.element.append(this.#root.element);
     unfold(this.#root, { rows: mostRows });
@@ -64,10 +67,6 @@ export class Tree {
     if (!(target instanceof Element)) return;
     const item = this.#itemOf(target);
     if (item === undefined) return;
-    if (target.closest('[data-more]') !== null) {
-      item.showMore();
-      return;
-    }
     if (target.closest('.node') === null) return;
     item.setOpen(!item.isOpen);
     this.#goTo(item);
@@ -129,13 +128,19 @@ export class Tree {
   }
 
   #neighbour(by: number): TreeItem | null {
+    if (by === 1) this.#makeNext();
     const visible = this.#visible();
-    const index = visible.indexOf(this.#current);
-    // Past the end of a list that is shown in part, more of it is made.
-    if (by === 1 && index === visible.length - 1 && this.#current.parent?.showMore()) {
-      return this.#visible()[index + 1] ?? null;
+    return visible[visible.indexOf(this.#current) + by] ?? null;
+  }
+
+  /** Past the end of a list that is shown in part, more of it is made. */
+  #makeNext(): void {
+    let item = this.#current;
+    if (item.isOpen) return;
+    for (let { parent } = item; parent !== undefined; { parent } = item) {
+      if (parent.showAfter(item) || parent.children.at(-1) !== item) return;
+      item = parent;
     }
-    return visible[index + by] ?? null;
   }
 }
 
@@ -146,8 +151,8 @@ interface Left {
 
 /** Unfolds small branches near the top, and all that lead to an error. */
 function unfold(item: TreeItem, left: Left): void {
-  const { value, depth } = item;
-  const small = depth <= openDepth && typeof value === 'object' && value !== null && sizeOf(value) <= openSize;
+  const { node, depth } = item;
+  const small = depth <= openDepth && node !== undefined && node.size <= openSize;
   if ((depth > 1 && !small && !item.leadsToError) || left.rows <= 0) return;
   item.setOpen(true);
   left.rows -= item.children.length;

@@ -1,0 +1,13 @@
+import { isLargeBody } from '../large-json';
+import type { BodyWork } from './body-work';
+import type { Judge } from './judge';
+
+/** Judges large bodies in another thread, so that other deliveries and the page do not wait for them. */
+export function judgeApart(judge: Judge, apart: Pick<BodyWork, 'judge'>): Judge {
+  return async (request, isWhole, passed) => {
+    if (!isLargeBody(request.body)) return judge(request, isWhole, passed);
+    const { verdict, steps } = await apart.judge(request, isWhole);
+    for (const { name, agoMs } of steps) passed?.(name, agoMs);
+    return verdict;
+  };
+}
