@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import express from 'express';
+import { Redis } from 'ioredis';
 import request from 'supertest';
 import { bigmindWebhooks } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
@@ -41,6 +42,15 @@ test('a JSON parser takes 100 kB by default, as docs/frameworks.md says of those
 test('Node lets go of an idle connection after as long as docs/deployment.md says', () => {
   const [, seconds] = /before Node does \((\d+) s by default\)/.exec(readDocument('docs/deployment.md')) ?? [];
   expect(createServer().keepAliveTimeout).toBe(1000 * Number(seconds));
+});
+
+test('the pauses of ioredis grow as long as docs/stores.md says', () => {
+  const client = new Redis({ lazyConnect: true });
+  const pauses = [100, 1000].map((times) => client.options.retryStrategy?.(times) ?? 0);
+  client.disconnect();
+  // Up to a fifth of a second is random.
+  for (const pause of pauses) expect(Math.floor(pause / 1000)).toBe(5);
+  expect(readDocument('docs/stores.md')).toContain('the pauses of ioredis 6 grow to five seconds');
 });
 
 test('a key has as many hexadecimal digits as docs/stores.md says', async () => {

@@ -34,6 +34,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['gives up after 5 s', 'an example'],
     ['before Node does (5 s by default)', 'test/docs/foreign-defaults.test.ts asks Node'],
     ['from pg 9 on', 'what pg announces'],
+    ['reads up to 64 KB of each at once', 'the buffer that Node reads a socket into'],
   ],
   'docs/frameworks.md': [
     ['their own limit is 100 kB', 'test/docs/foreign-defaults.test.ts asks the parser'],
@@ -51,6 +52,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
   'docs/journal.md': [
     ['folder 0700, files 0600', 'rights: test/journals/file'],
     ['a path of at most 70 bytes', 'test/journals/file, which reads it from this page'],
+    ['pg-boss 10, 11 and 12 were', 'versions that npm run test:compatibility runs'],
   ],
   'docs/operations.md': [
     ['have been started, from 1', 'where counting begins'],
@@ -93,6 +95,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['Redis 6.2 or later', 'the oldest whose commands the scripts use'],
     ['the number of keys (1)', 'test/stores/redis-store.test.ts'],
     ['owes an answer for five seconds', 'the options of the column beside it'],
+    ['pauses of ioredis 6 grow to five seconds', 'test/docs/foreign-defaults.test.ts asks ioredis'],
     ['whose query takes five seconds', 'the options of the column beside it'],
     ['taken again within ten seconds', 'test/integration/silence.test.ts'],
     ['from 1, without those', 'where counting begins'],
