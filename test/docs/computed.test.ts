@@ -75,3 +75,14 @@ test('the times of docs/deployment.md grow from the inside out', () => {
   expect(numbersIn(page, '`timeoutMs` of `close` (# s here)')).toEqual([close]);
   expect(numbersIn(page, 'The last resort (# s here)')).toEqual([resort]);
 });
+
+test('the READMEs of examples have the numbers of their code', () => {
+  const patience = Number(/patienceMs = (\d+)/.exec(readDocument('examples/slack-alert/slack.js'))?.[1]);
+  expect(numbersIn(readDocument('examples/slack-alert/README.md'), 'does not take within # s')).toEqual([patience]);
+  const queue = readDocument('examples/sqs-like/queue.js');
+  const pauses = /PAUSES_MS \?\? '([\d,]+)'/.exec(queue)?.[1]?.split(',').length ?? 0;
+  const page = readDocument('examples/sqs-like/README.md');
+  expect(numbersIn(page, 'with # pauses')).toEqual([pauses]);
+  expect(numbersIn(page, 'pauses, # attempts')).toEqual([pauses + 1]);
+  expect(numbersIn(page, 'after # times (')).toEqual([Number(/'x-delivery-limit': (\d+)/.exec(queue)?.[1])]);
+});

@@ -105,5 +105,14 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
   'docs/your-own-queue.md': [
     ['the visibility timeout (30 s; … 100 KB to 1 MB, by its kind', 'what the engines document'],
   ],
+  'examples/aws-lambda/README.md': [['payload format 2.0', 'a name of AWS']],
+  'examples/minimal/README.md': [['`PORT` is 3000 unless', 'test/examples/port-taken.test.ts']],
+  'examples/slack-alert/README.md': [['does not take within 5 s', 'test/docs/computed.test.ts']],
+  'examples/sqs-like/README.md': [
+    ['RabbitMQ (3.10 or later)', 'what quorum queues with a time for each message need'],
+    ['four pauses, five attempts', 'test/docs/computed.test.ts'],
+    ['after 20 times', 'test/docs/computed.test.ts'],
+    ['**Longer than 30 minutes**', 'a default of RabbitMQ'],
+  ],
   'docs/testing.md': [['exits 1 if any ended', 'test/examples/demo.test.ts']],
 };

@@ -58,6 +58,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['keeps genuine deliveries for # days', keepDays * 86_400_000],
   ],
   'SECURITY.md': [
+    ['at most # MACs a secret', constantOf('signatures/readings/find-match.ts', 'macBudget')],
     ['with # chunks of fewer', constantOf('express/turns.ts', 'mostShortChunks')],
     ['of fewer than # bytes, one is read', constantOf('express/turns.ts', 'shortChunk')],
   ],
@@ -197,6 +198,8 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['the same limit (# MB by default)', limit],
     ['a body of # MB arrives', after('runs a job with a body of', 'testing/queue-promises/holding.ts') * 1024 ** 2],
   ],
+  'examples/aws-lambda/README.md': [['above `timeoutMs` (# seconds unless', timeout]],
+  'examples/sqs-like/README.md': [['`maxRunMs` is # minutes by default', maxRun]],
   // The comments on the types, from which this one is generated, are no code.
   'docs/options.md': [
     ['`toleranceSeconds` | `number` | `#`', tolerance],

@@ -30,6 +30,13 @@ test('an example whose port is taken says so and what to do, with exit code 1, a
   });
 });
 
+test('examples/minimal/README.md says which port it is without PORT', () => {
+  const [, port] = /PORT \?\? (\d+)\)/.exec(readFileSync(join(root, 'examples/minimal/start.js'), 'utf8')) ?? [];
+  expect(readFileSync(join(root, 'examples/minimal/README.md'), 'utf8')).toContain(
+    `\`PORT\` is ${port} unless it is set.`,
+  );
+});
+
 /** The files below a folder that make an app listen at the port of the environment. */
 function starts(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
