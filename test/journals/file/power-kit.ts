@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,14 +16,21 @@ const secret = 'a secret of the test';
 /** A disk that keeps what was synced, and the receivers that write to it, one after the other. */
 export function makeDisk(program: Program) {
   const root = mkdtempSync(join(tmpdir(), 'journal-power-'));
+  const directory = join(root, 'data', 'journal');
   let count = 0;
   /** The bodies that were answered with 2xx. */
   const acknowledged = new Set<string>();
 
   return {
     acknowledged,
-    newDelivery: () =>
-      signDelivery({ payload: examplePayload('notes_created', { data: { note_id: `${count++}` } }), secret }),
+    /** Every fifth is large, so that files come to have an index. */
+    newDelivery() {
+      const content = 'x'.repeat(count % 5 === 4 ? 60_000 : 10);
+      return signDelivery({
+        payload: examplePayload('notes_created', { data: { note_id: `${count++}`, content } }),
+        secret,
+      });
+    },
     async start() {
       const running = program.start([root, secret]);
       const port = (await running.said('port')).slice(5);
@@ -50,10 +57,15 @@ export function makeDisk(program: Program) {
     },
     /** The bodies that a journal finds there, each of a delivery that was sent. */
     async found(): Promise<string[]> {
-      const journal = openJournal({ directory: join(root, 'data', 'journal') });
+      const journal = openJournal({ directory });
       const records = await all(journal);
       await journal.close();
       return records.map(({ rawBody }) => rawBody.toString());
+    },
+    /** All that is in the files of the journal. */
+    text: () => {
+      const files = readdirSync(directory).filter((name) => !name.startsWith('lock.'));
+      return files.map((name) => readFileSync(join(directory, name), 'latin1')).join();
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };

@@ -52,3 +52,31 @@ test(
   },
   30_000 + rounds * 10_000,
 );
+
+test('what was forgotten does not come back with a loss of power, nor does it take along what stays', async () => {
+  const disk = makeDisk(receive);
+  const receiver = await disk.start();
+  const keep = async (): Promise<string> => {
+    const delivery = disk.newDelivery();
+    expect(await receiver.send(delivery)).toBe(200);
+    return delivery.body;
+  };
+  const gone = [await keep(), await keep()];
+  await receiver.tell({ aheadMs: dayMs });
+  gone.push(await keep());
+  await receiver.tell({ aheadMs: dayMs + 7_200_000 });
+  const staying = [await keep(), await keep()];
+  await receiver.tell('forget');
+  await receiver.losePower();
+  const text = disk.text();
+  for (const body of gone) expect(text).not.toContain(Buffer.from(body).toString('base64'));
+  for (const body of staying) expect(text).toContain(Buffer.from(body).toString('base64'));
+  expect(await disk.found()).toEqual(staying);
+
+  const last = await disk.start();
+  await last.tell({ aheadMs: 3 * dayMs });
+  await last.tell('forget');
+  await last.losePower();
+  expect(disk.text()).toBe('');
+  disk.remove();
+});

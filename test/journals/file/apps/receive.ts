@@ -11,6 +11,8 @@ import { faultyDisk, type Refused } from './faulty-disk';
 export type Order =
   | { readonly refuse: Refused }
   | { readonly aheadMs: number }
+  /** All that came more than an hour ago. */
+  | 'forget'
   /** Is not answered. */
   | 'lose power';
 
@@ -19,6 +21,7 @@ const [, , root = '', secret = ''] = process.argv;
 const disk = faultyDisk(root);
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 let aheadMs = 0;
+const clock = { now: () => Date.now() + aheadMs };
 
 const logger = {
   debug: () => undefined,
@@ -30,22 +33,21 @@ const logger = {
 const webhooks = bigmindWebhooks({
   secret,
   logger,
-  clock: { now: () => Date.now() + aheadMs },
+  clock,
   journal: fileJournal({ directory: join(root, 'data', 'journal') }),
 });
 webhooks.on('notes_created', () => undefined, { name: 'crm' });
 
 // Otherwise it would go on when its test was killed.
 process.once('disconnect', () => process.exit());
-process.on('message', (order: Order) => {
-  if (order === 'lose power') {
-    void disk.losePower();
-    return;
-  }
-  if ('refuse' in order) disk.refuse(order.refuse);
+process.on('message', (order: Order) => void obey(order).then(() => say(`did ${JSON.stringify(order)}`)));
+
+async function obey(order: Order): Promise<void> {
+  if (order === 'lose power') await disk.losePower();
+  else if (order === 'forget') await webhooks.journal.forget({ before: new Date(clock.now() - 3_600_000) });
+  else if ('refuse' in order) disk.refuse(order.refuse);
   else aheadMs = order.aheadMs;
-  say(`did ${JSON.stringify(order)}`);
-});
+}
 
 async function listen(): Promise<void> {
   const server = express().use(webhooks.router).listen(0, '127.0.0.1');
