@@ -9,6 +9,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['Express 4.18.3 or later, also 5', 'test/docs/foreign-defaults.test.ts compares it with docs/compatibility.md'],
     ['five deliveries that must not reach a handler', 'test/examples/demo.test.ts'],
   ],
+  'SECURITY.md': [['as Node reads at once (64 KB)', 'the buffer that Node reads a socket into']],
   'docs/cli.md': [
     ['| 0 | done', 'test/integration/cli/exit-codes.test.ts'],
     ['| 1 | refused or found wrong', 'test/integration/cli/exit-codes.test.ts'],
