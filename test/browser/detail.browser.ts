@@ -1,41 +1,24 @@
 import { examplePayload } from '../../src/testing';
-import { makeStage, type OpenPage, type Stage, startApp } from './kit/stage';
+import { setUp } from './kit/set-up';
 
-let stage: Stage;
-let app: Awaited<ReturnType<typeof startApp>>;
-let opened: OpenPage;
+const held = setUp(
+  async (stage) => {
+    await stage.post(examplePayload('todo_created'));
+    await stage.post(examplePayload('notes_created'), { secret: 'another secret' });
+    const send = (body: string, note: string) =>
+      fetch(stage.receiver, { method: 'POST', headers: { 'webhook-id': 'msg_1', 'x-note': note }, body });
+    await send('{"event":"tried","data":{"title":"old","same":1}}', 'one');
+    await send('{"event":"tried","data":{"title":"new","same":1}}', 'two');
+    await stage.post('{\n  "event": "broken",\n  "data": 01\n}');
+  },
+  (url) => ({ forward: new URL(url) }),
+);
 
-beforeAll(async () => {
-  app = await startApp();
-  stage = await makeStage({ forward: new URL(app.url) });
-  await stage.post(examplePayload('todo_created'));
-  await stage.post(examplePayload('notes_created'), { secret: 'another secret' });
-  const send = (body: string, note: string) =>
-    fetch(stage.receiver, { method: 'POST', headers: { 'webhook-id': 'msg_1', 'x-note': note }, body });
-  await send('{"event":"tried","data":{"title":"old","same":1}}', 'one');
-  await send('{"event":"tried","data":{"title":"new","same":1}}', 'two');
-  await stage.post('{\n  "event": "broken",\n  "data": 01\n}');
-});
-
-beforeEach(async () => {
-  opened = await stage.open();
-});
-
-afterEach(async () => {
-  expect(opened.offences).toStrictEqual([]);
-  await opened.page.context().close();
-});
-
-afterAll(async () => {
-  await stage?.remove();
-  app?.close();
-});
-
-const detail = () => opened.page.locator('#detail');
-const tab = (name: string) => opened.page.getByRole('tab', { name });
+const detail = () => held.opened.page.locator('#detail');
+const tab = (name: string) => held.opened.page.getByRole('tab', { name });
 
 async function openRow(text: string): Promise<void> {
-  await opened.page.locator('.row', { hasText: text }).first().click();
+  await held.opened.page.locator('.row', { hasText: text }).first().click();
   await detail().locator('h2', { hasText: text }).waitFor();
 }
 
@@ -75,13 +58,13 @@ test('shows which headers and values changed between two attempts', async () => 
 });
 
 test('marks the place where a body stops being JSON', async () => {
-  await opened.page.locator('.row', { hasText: 'malformed' }).click();
+  await held.opened.page.locator('.row', { hasText: 'malformed' }).click();
   await detail().getByText('The body is not JSON. Line 3, column 12: expected , or }').waitFor();
   await expect(detail().locator('mark').textContent()).resolves.toBe('1');
 });
 
 test('closes the braces of the tree, and copies a value and its path', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await openRow('todo_created');
   const open = await detail().locator('[role=treeitem][aria-expanded=true]').count();

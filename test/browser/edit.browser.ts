@@ -1,44 +1,27 @@
 import { examplePayload } from '../../src/testing';
-import { makeStage, type OpenPage, type Stage, startApp } from './kit/stage';
+import { setUp } from './kit/set-up';
 
-let stage: Stage;
-let app: Awaited<ReturnType<typeof startApp>>;
-let opened: OpenPage;
-
-beforeAll(async () => {
-  app = await startApp();
-  stage = await makeStage();
+const held = setUp(async (stage) => {
   await stage.post(examplePayload('todo_created'));
   await fetch(stage.receiver, { method: 'POST', body: Buffer.from([0x22, 0xff, 0x22]) });
 });
 
 beforeEach(async () => {
-  opened = await stage.open();
-  await opened.page.locator('.row', { hasText: 'todo_created' }).last().click();
-  await opened.page.locator('#detail h2', { hasText: 'todo_created' }).waitFor();
+  await held.opened.page.locator('.row', { hasText: 'todo_created' }).last().click();
+  await held.opened.page.locator('#detail h2', { hasText: 'todo_created' }).waitFor();
 });
 
-afterEach(async () => {
-  expect(opened.offences).toStrictEqual([]);
-  await opened.page.context().close();
-});
-
-afterAll(async () => {
-  await stage?.remove();
-  app?.close();
-});
-
-const dialog = () => opened.page.getByRole('dialog', { name: 'Replay' });
+const dialog = () => held.opened.page.getByRole('dialog', { name: 'Replay' });
 const payload = () => dialog().getByLabel('Payload');
 const sign = () => dialog().getByLabel('Sign again, with the secret of listen');
 const checked = () => dialog().locator('.checked');
 const act = (name: string) => dialog().getByRole('button', { name }).click();
-const text = () => stage.log.get(1)?.request.body.toString() ?? '';
-const asCame = () => stage.log.get(1)?.request.headers['x-bigmind-signature'];
+const text = () => held.stage.log.get(1)?.request.body.toString() ?? '';
+const asCame = () => held.stage.log.get(1)?.request.headers['x-bigmind-signature'];
 
 async function openEditor(): Promise<void> {
-  await opened.page.getByRole('button', { name: 'Edit' }).click();
-  await opened.page.locator('#replay-text:focus').waitFor();
+  await held.opened.page.getByRole('button', { name: 'Edit' }).click();
+  await held.opened.page.locator('#replay-text:focus').waitFor();
 }
 
 test('opens with the body as it came, and sends it so until it is edited', async () => {
@@ -49,10 +32,13 @@ test('opens with the body as it came, and sends it so until it is edited', async
   await expect(sign().isChecked()).resolves.toBe(true);
   await act('As it came');
   await expect(sign().isChecked()).resolves.toBe(false);
-  await dialog().getByLabel('Address').fill(app.url);
+  await dialog().getByLabel('Address').fill(held.app.url);
   await act('Send');
   await dialog().getByText('Answered 200').waitFor();
-  expect(app.came.at(-1)).toMatchObject({ body: Buffer.from(text()), headers: { 'x-bigmind-signature': asCame() } });
+  expect(held.app.came.at(-1)).toMatchObject({
+    body: Buffer.from(text()),
+    headers: { 'x-bigmind-signature': asCame() },
+  });
   await expect(dialog().getByText('Sent edited').count()).resolves.toBe(0);
 });
 
@@ -65,7 +51,7 @@ test('shows schema errors as one types, each leading to its place, and broken JS
   const item = checked().getByRole('listitem');
   await expect(item.textContent()).resolves.toMatch(/^Line \d+, column \d+\/data\/type must be one of/);
   await item.getByRole('button').click();
-  const selected = await opened.page.evaluate(() => {
+  const selected = await held.opened.page.evaluate(() => {
     const field = document.activeElement as HTMLTextAreaElement;
     return field.value.slice(field.selectionStart, field.selectionEnd);
   });
@@ -84,14 +70,14 @@ test('gives a new timestamp, changes nothing else, and signs what it sends', asy
   expect(Math.abs(Date.parse(fresh) - Date.now())).toBeLessThan(60_000);
   expect(renewed).toBe(text().replace(JSON.stringify(timestamp), JSON.stringify(fresh)));
   await checked().getByText('It fits the schema of its event.').waitFor();
-  await dialog().getByLabel('Address').fill(stage.receiver);
+  await dialog().getByLabel('Address').fill(held.stage.receiver);
   await act('Send');
   await dialog().getByText('Sent edited and signed again.').waitFor();
   await dialog().getByText('Answered 200').waitFor();
-  const latest = stage.log.get(stage.log.latest);
+  const latest = held.stage.log.get(held.stage.log.latest);
   expect(latest?.request.body.toString()).toBe(renewed);
   expect(latest?.summary).toMatchObject({ outcome: 'processed', attempt: 1 });
-  await expect(opened.page.content()).resolves.not.toContain('the secret of the browser tests');
+  await expect(held.opened.page.content()).resolves.not.toContain('the secret of the browser tests');
 });
 
 test('sends edited bytes with the old signature to whoever wants to see them refused', async () => {
@@ -100,13 +86,13 @@ test('sends edited bytes with the old signature to whoever wants to see them ref
   await sign().uncheck();
   await payload().fill('{"event":"todo_created" }');
   await expect(sign().isChecked()).resolves.toBe(false);
-  await dialog().getByLabel('Address').fill(stage.receiver);
+  await dialog().getByLabel('Address').fill(held.stage.receiver);
   await act('Send');
   await dialog().getByText('Answered 401').waitFor();
 });
 
 test('says why a body that is no text cannot be edited', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.keyboard.press('End');
   await page.locator('.row', { hasText: '(no event)' }).click();
   await page.locator('#detail h2', { hasText: '(no event)' }).waitFor();
@@ -116,7 +102,7 @@ test('says why a body that is no text cannot be edited', async () => {
 });
 
 test('edits and sends by keyboard alone', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.keyboard.press('e');
   await page.locator('#replay-text:focus').waitFor();
   await page.keyboard.press('Control+a');

@@ -1,14 +1,8 @@
 import type { Route } from 'playwright-core';
 import { examplePayload } from '../../src/testing';
-import { makeStage, type OpenPage, type Stage, startApp } from './kit/stage';
+import { setUp } from './kit/set-up';
 
-let stage: Stage;
-let app: Awaited<ReturnType<typeof startApp>>;
-let opened: OpenPage;
-
-beforeAll(async () => {
-  app = await startApp();
-  stage = await makeStage();
+const held = setUp(async (stage) => {
   await stage.post(examplePayload('notes_created'));
   await stage.post(examplePayload('todo_created'), { secret: 'another secret' });
   await stage.post(examplePayload('todo_created'));
@@ -18,23 +12,10 @@ beforeAll(async () => {
   await stage.post('{"event":');
 });
 
-beforeEach(async () => {
-  opened = await stage.open();
-});
-
-afterEach(async () => {
-  await opened.page.context().close();
-});
-
-afterAll(async () => {
-  await stage?.remove();
-  app?.close();
-});
-
-const rows = () => opened.page.locator('#list [role=option]');
+const rows = () => held.opened.page.locator('#list [role=option]');
 const row = (text: string) => rows().filter({ hasText: text });
-const detail = () => opened.page.locator('#detail');
-const tab = (name: string) => opened.page.getByRole('tab', { name });
+const detail = () => held.opened.page.locator('#detail');
+const tab = (name: string) => held.opened.page.getByRole('tab', { name });
 
 test('lists what came, the newest first, with event, outcome, status and size', async () => {
   await expect(rows().locator('.row-event').allInnerTexts()).resolves.toEqual([
@@ -53,21 +34,20 @@ test('lists what came, the newest first, with event, outcome, status and size', 
   ]);
   await expect(rows().locator('.row-status').allInnerTexts()).resolves.toEqual(['400', '422', '200', '401', '200']);
   await expect(rows().first().locator('.row-size').textContent()).resolves.toBe('9 B');
-  expect(opened.offences).toStrictEqual([]);
 });
 
 test('shows a delivery as it comes, and says so', async () => {
   const before = await rows().count();
-  await stage.post(examplePayload('summary_created'));
+  await held.stage.post(examplePayload('summary_created'));
   await row('summary_created').first().waitFor();
   await expect(rows().count()).resolves.toBe(before + 1);
-  await opened.page.locator('#announcer', { hasText: 'New delivery: summary_created, processed' }).waitFor();
+  await held.opened.page.locator('#announcer', { hasText: 'New delivery: summary_created, processed' }).waitFor();
 });
 
-const chip = (outcome: string) => opened.page.getByRole('button', { name: new RegExp(`^${outcome} `) });
+const chip = (outcome: string) => held.opened.page.getByRole('button', { name: new RegExp(`^${outcome} `) });
 
 test('has a button for each outcome with its number, and filters by those that are pressed', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await expect(chip('invalid').textContent()).resolves.toBe('invalid1');
   await page.getByRole('searchbox').fill('todo_created');
   await expect(rows().count()).resolves.toBe(2);
@@ -84,7 +64,7 @@ test('has a button for each outcome with its number, and filters by those that a
 });
 
 test('selects the first delivery, and keeps selection and filters in the address', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   const first = await page.locator('[aria-posinset="1"] .row-event').textContent();
   await page.locator('#detail h2', { hasText: first ?? '(none)' }).waitFor();
   await page.locator('[aria-posinset="1"][aria-selected=true]').waitFor();
@@ -97,14 +77,13 @@ test('selects the first delivery, and keeps selection and filters in the address
   await expect(page.getByRole('searchbox').inputValue()).resolves.toBe('TODO');
   await expect(chip('invalid').getAttribute('aria-pressed')).resolves.toBe('true');
   await expect(rows().count()).resolves.toBe(1);
-  expect(opened.offences).toStrictEqual([]);
 });
 
 test('finds a delivery by a header and by its key, in any case', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.getByRole('searchbox').fill('User-Agent: BIGMIND-webhooks/testing');
   await page.waitForFunction(() => document.querySelectorAll('[role=option]').length > 2);
-  const { key = '' } = stage.log.get(1) ?? {};
+  const { key = '' } = held.stage.log.get(1) ?? {};
   expect(key).toHaveLength(64);
   await page.getByRole('searchbox').fill(key.slice(0, 20).toUpperCase());
   await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
@@ -112,7 +91,7 @@ test('finds a delivery by a header and by its key, in any case', async () => {
 });
 
 test('finds a delivery by what stands in its payload', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.getByRole('searchbox').fill('"FAX"');
   await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
   await expect(rows().locator('.row-event').textContent()).resolves.toBe('todo_updated');
@@ -121,7 +100,7 @@ test('finds a delivery by what stands in its payload', async () => {
 });
 
 test('marks every schema error at its place, and leads from one to the next', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await row('todo_updated').click();
   await detail().getByText('2 schema errors').waitFor();
   const wrong = detail().locator('.has-error');
@@ -153,11 +132,11 @@ test('explains a signature that does not match: what came, and what the secret g
   const facts = await detail().locator('.step.differs .facts').textContent();
   expect(facts).toMatch(/Came[0-9a-f]{8}…Secret gives[0-9a-f]{8}…/);
   await expect(detail().locator('.causes').textContent()).resolves.toMatch(/secret/);
-  await expect(opened.page.content()).resolves.not.toContain(signatureOf());
+  await expect(held.opened.page.content()).resolves.not.toContain(signatureOf());
 });
 
 function signatureOf(): string {
-  const logged = stage.log.get(2);
+  const logged = held.stage.log.get(2);
   return logged?.request.headers['x-bigmind-signature'] ?? 'no signature';
 }
 
@@ -173,22 +152,21 @@ test('lists the attempts of the same bytes together', async () => {
 });
 
 test('replays a delivery to an address, byte for byte, and shows the answer', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await row('notes_created').click();
   await detail().getByRole('button', { name: 'Replay' }).click();
-  await page.getByLabel('Address').fill(app.url);
+  await page.getByLabel('Address').fill(held.app.url);
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('dialog').getByText('Answered 200').waitFor();
-  const { request } = stage.log.get(1) ?? {};
-  expect(app.came.at(-1)?.body).toEqual(request?.body);
-  expect(app.came.at(-1)?.headers['x-bigmind-signature']).toBe(request?.headers['x-bigmind-signature']);
+  const { request } = held.stage.log.get(1) ?? {};
+  expect(held.app.came.at(-1)?.body).toEqual(request?.body);
+  expect(held.app.came.at(-1)?.headers['x-bigmind-signature']).toBe(request?.headers['x-bigmind-signature']);
   await page.getByRole('button', { name: 'Close' }).click();
   await tab('App').getByText('200').waitFor();
-  expect(opened.offences).toStrictEqual([]);
 });
 
 test('says what is wrong when the app is not there', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await row('notes_created').click();
   await page.keyboard.press('r');
   await page.getByLabel('Address').fill('http://127.0.0.1:1/');
@@ -197,7 +175,7 @@ test('says what is wrong when the app is not there', async () => {
 });
 
 test('does all of it by keyboard alone', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   const active = () => page.evaluate(() => document.activeElement?.id);
   await page.keyboard.press('/');
   await page.keyboard.type('todo');
@@ -229,15 +207,14 @@ test('does all of it by keyboard alone', async () => {
   await expect(active()).resolves.toBe('list');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('searchbox').inputValue()).resolves.toBe('');
-  expect(opened.offences).toStrictEqual([]);
 });
 
 test('an answer that comes late takes nothing away from who reads the one that was asked for after it', async () => {
-  const { page } = opened;
-  let held: Route | undefined;
+  const { page } = held.opened;
+  let first: Route | undefined;
   await page.route('**/api/deliveries/*', async (route) => {
-    if (held !== undefined) return route.continue();
-    held = route;
+    if (first !== undefined) return route.continue();
+    first = route;
   });
   const asked = page.waitForRequest('**/api/deliveries/*');
   await page.keyboard.press('j');
@@ -245,7 +222,7 @@ test('an answer that comes late takes nothing away from who reads the one that w
   await page.keyboard.press('Enter');
   await page.locator('#detail h2:focus').waitFor();
   const late = page.waitForResponse('**/api/deliveries/*');
-  await held?.continue();
+  await first?.continue();
   await (await late).finished();
   // The page has the answer before it does anything else that we ask of it.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
@@ -253,13 +230,13 @@ test('an answer that comes late takes nothing away from who reads the one that w
 });
 
 test('gives the keys back to the delivery when the replay is done', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await row('notes_created').click();
   await page.locator('#detail h2').waitFor();
   await page.keyboard.press('Enter');
   await page.locator('#detail h2:focus').waitFor();
   await page.keyboard.press('r');
-  await page.getByLabel('Address').fill(app.url);
+  await page.getByLabel('Address').fill(held.app.url);
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByText('Answered 200').waitFor();
   await page.getByRole('tab', { name: 'App', selected: true, includeHidden: true }).waitFor({ state: 'attached' });
@@ -268,7 +245,7 @@ test('gives the keys back to the delivery when the replay is done', async () => 
 });
 
 test('copies a delivery as a line for the shell', async () => {
-  const { page } = opened;
+  const { page } = held.opened;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await row('notes_created').click();
   await detail().getByRole('button', { name: 'Copy as curl' }).click();

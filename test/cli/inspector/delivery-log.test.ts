@@ -93,3 +93,27 @@ test('tells of what comes until it is told to stop', () => {
   log.add(delivery('b'));
   expect(seen).toEqual([1]);
 });
+
+test('counts the answers of apps, at two bytes a character: 4,000 of 64 KB stay within the bound', () => {
+  const text = 'a'.repeat(64 * 1024);
+  const answer = { url: 'http://127.0.0.1/', ms: 1, status: 200, text };
+  const log = new DeliveryLog();
+  for (let number = 0; number < 4000; number += 1) log.add({ ...delivery(String(number)), app: answer });
+  const most = (256 * 1024 * 1024) / (2 * text.length);
+  expect(most).toBe(2048);
+  // Each has a few bytes of its own, too.
+  expect(idsOf(log)).toHaveLength(most - 1);
+  expect(log.latest).toBe(4000);
+});
+
+test('counts the answers to replays, and those of the oldest make it go', () => {
+  const log = new DeliveryLog({ mostBytes: 10_000 });
+  const [first] = ['a', 'b'].map((body) => log.add(delivery(body)));
+  if (first === undefined) throw new Error('two were added');
+  const answer = { url: 'http://127.0.0.1/', ms: 1, status: 200, text: 'x'.repeat(2000) };
+  log.addReplay(first, answer);
+  log.addReplay(first, answer);
+  expect(idsOf(log)).toEqual([1, 2]);
+  log.addReplay(first, answer);
+  expect(idsOf(log)).toEqual([2]);
+});

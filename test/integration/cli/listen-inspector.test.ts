@@ -25,11 +25,20 @@ const below = (path: string) => new URL(path, page).href;
 const json = { 'content-type': 'application/json' };
 
 test('the page and what it needs come with a strict policy, unguessed and unkept', async () => {
-  for (const path of ['', 'page.js', 'page.css', 'api/state', 'api/deliveries/1', 'nothing', '/']) {
+  for (const path of [
+    '',
+    'page.js',
+    'page.css',
+    'api/state',
+    'api/deliveries/1',
+    'api/deliveries/1/body',
+    'nothing',
+    '/',
+  ]) {
     const { headers } = await ask(below(path));
     expect(headers).toMatchObject({
       'content-security-policy': expect.stringMatching(
-        /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'/,
+        /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'$/,
       ),
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
@@ -44,6 +53,16 @@ test('the page and what it needs come with a strict policy, unguessed and unkept
   expect(status).toBe(200);
   // Neither of which the policy would let through.
   expect(text).not.toMatch(/<script>|style=|https?:\/\/(?!www\.w3\.org)/);
+});
+
+test('a body comes as a file and byte for byte, whatever it is: it is nothing to look at', async () => {
+  const { text, headers } = await ask(below('api/deliveries/1/body'));
+  expect(JSON.parse(text)).toMatchObject({ event: 'todo_created' });
+  expect(headers).toMatchObject({
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+    'content-length': String(Buffer.byteLength(text)),
+  });
 });
 
 test('without the token there is nothing, not even the files of the page', async () => {

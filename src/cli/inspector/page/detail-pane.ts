@@ -81,7 +81,7 @@ export class DetailPane {
   }
 
   #render(detail: DeliveryDetail, tab: string | undefined): void {
-    const readAll = (): void => void this.show(detail.id, this.#tabs?.name, true);
+    const readAll = (): void => void this.show(detail.id, this.#tabs?.name, true).then(() => this.focus());
     const payload = new PayloadView(detail, readAll);
     this.#payload = payload;
     this.#tabs = new Tabs(tabsOf(detail, payload, { open: this.#actions.open, readAll }), tab ?? firstTab(detail));
