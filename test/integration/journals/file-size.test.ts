@@ -90,7 +90,7 @@ test.each<[string, JournalQuery, number]>([
 test(
   'to replay all of them takes no more memory than to replay some',
   async () => {
-    expect(await grownByReplaying('replay', fileJournal({ directory }))).toBeLessThan(40);
+    expect(await grownByReplaying('replay', fileJournal({ directory }))).toBeLessThan(16);
   },
   longest,
 );

@@ -64,7 +64,7 @@ test.each<[string, JournalQuery, number]>([
 test(
   'to replay all of them takes no more memory than to replay some',
   async () => {
-    expect(await grownByReplaying('replay', place.journal())).toBeLessThan(40);
+    expect(await grownByReplaying('replay', place.journal())).toBeLessThan(16);
   },
   longest,
 );

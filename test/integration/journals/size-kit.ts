@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Journal, JournalQuery } from '../../../src/foundations/contracts/journal';
-import { bigmindWebhooks } from '../../../src/index';
+import { bigmindWebhooks, memoryStore } from '../../../src/index';
 import { examplePayload } from '../../../src/testing';
 
 /** How many the tests of size keep. A run with JOURNAL_TEST_DELIVERIES tells what it measures, too. */
@@ -82,10 +82,11 @@ export async function grownByFinding(
   return watched.grownMb;
 }
 
-/** Replays all. Returns by how much memory grew, the store's among it, which has a bound of its own. */
+/** Replays all. Returns by how much memory grew. The store in memory has a bound of its own, which is soon reached here. */
 export async function grownByReplaying(what: string, journal: Journal): Promise<number> {
   const watched = watch(what, deliveries);
-  const webhooks = bigmindWebhooks({ secret: 'a secret', logger: false, journal });
+  const store = memoryStore({ maxKeys: 500 });
+  const webhooks = bigmindWebhooks({ secret: 'a secret', logger: false, journal, deduplicate: { store } });
   webhooks.on('notes_created', () => watched.next(), { name: 'crm' });
   expect(await webhooks.journal.replay()).toMatchObject({ found: deliveries, ran: deliveries, failed: 0 });
   expect(watched.count).toBe(deliveries);

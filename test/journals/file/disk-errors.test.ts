@@ -35,6 +35,5 @@ test.each<Refused>(['writes', 'syncs', 'syncs of folders'])(
     const found = await disk.found();
     expect(found.map(idOf).toSorted()).toEqual([...before, ...after].map(({ body }) => idOf(body)).toSorted());
     expect(new Set(found)).toEqual(disk.acknowledged);
-    disk.remove();
   },
 );

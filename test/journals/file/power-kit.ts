@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import type { Order } from './apps/receive';
-import { all, openJournal } from './kit';
+import { all, newFolder, openJournal } from './kit';
 import type { Program } from './program';
 
 /** What tells one delivery from another. */
@@ -15,7 +14,7 @@ const secret = 'a secret of the test';
 
 /** A disk that keeps what was synced, and the receivers that write to it, one after the other. */
 export function makeDisk(program: Program) {
-  const root = mkdtempSync(join(tmpdir(), 'journal-power-'));
+  const root = dirname(newFolder());
   const directory = join(root, 'data', 'journal');
   let count = 0;
   /** The bodies that were answered with 2xx. */
@@ -67,6 +66,5 @@ export function makeDisk(program: Program) {
       const files = readdirSync(directory).filter((name) => !name.startsWith('lock.'));
       return files.map((name) => readFileSync(join(directory, name), 'latin1')).join();
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -48,7 +48,6 @@ test(
       expect([...disk.acknowledged].filter((body) => !once.has(body)).map(idOf)).toStrictEqual([]);
     }
     expect(disk.acknowledged.size).toBeGreaterThan(10 * rounds);
-    disk.remove();
   },
   30_000 + rounds * 10_000,
 );
@@ -78,5 +77,4 @@ test('what was forgotten does not come back with a loss of power, nor does it ta
   await last.tell('forget');
   await last.losePower();
   expect(disk.text()).toBe('');
-  disk.remove();
 });
