@@ -1,14 +1,19 @@
 import type { IncomingMessage } from 'node:http';
+import timers from 'node:timers';
 import { atEndOfTurn } from './end-of-turn';
 
 /** A chunk of fewer bytes is short. Node takes far longer for it than for its bytes. */
 export const shortChunk = 256;
 /** A body with this many short chunks is in crumbs. */
 export const mostShortChunks = 1000;
+/** Node takes one new connection in a turn of the event loop: between two long turns there must be many short ones. */
+const restMs = 10;
+/** The real one is kept: a test with fake timers should still get an answer. */
+const { setTimeout } = timers;
 
 /**
- * Reads bodies in crumbs one after the other: in each turn of the event loop, Node reads the socket of one of them, once.
- * By itself it reads all that are ready, each many times, while everybody else waits.
+ * Reads bodies in crumbs one after the other: Node reads the socket of one of them, once, and then serves everybody else
+ * for a moment. By itself it reads all that are ready, each many times, while everybody else waits.
  */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
@@ -33,12 +38,17 @@ export class Turns {
   }
 
   #wait(read: () => void): void {
-    if (this.#waiting.push(read) === 1) atEndOfTurn(this.#next);
+    if (this.#waiting.push(read) === 1) this.#rest();
+  }
+
+  /** The time begins when Node has read what it was asked for, at the end of this turn. */
+  #rest(): void {
+    atEndOfTurn(() => setTimeout(this.#next, restMs));
   }
 
   readonly #next = (): void => {
     const read = this.#waiting.shift();
-    if (this.#waiting.length > 0) atEndOfTurn(this.#next);
+    if (this.#waiting.length > 0) this.#rest();
     read?.();
   };
 }
