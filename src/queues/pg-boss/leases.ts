@@ -122,6 +122,8 @@ export class Leases {
     }));
     if (!records.some((known) => known.id === id)) await this.#within(engine.recordWorker(id, record, lostAfterMs));
     if (id === this.#id) this.#isRecorded = true;
+    // The worker was frozen, or the clock was set back: its own record would not be due else.
+    if (records.some((known) => known.id === id && known.isDue)) await this.#within(engine.run('wake', [name]));
     const others = records.filter((known) => known.id !== id);
     shared.look(others.filter(({ isDue }) => !isDue).map(({ handlers }) => handlers));
     return this.#deadOf(others.filter(({ isDue }) => isDue));
@@ -143,6 +145,7 @@ export class Leases {
   async #giveBackLost(dead: readonly string[]): Promise<void> {
     const { engine, lostAfterMs, onLost } = this.#settings;
     const { name, workersName } = engine;
+    await engine.run('wake', [name]);
     for (const row of await engine.run('giveBackLost', [name, lostAfterMs, mostLost])) {
       if (typeof row['key'] === 'string') onLost(row['key']);
       if (readBoolean(row['ends'], 'pgBossQueue.boss: ends')) {

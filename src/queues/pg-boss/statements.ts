@@ -24,6 +24,11 @@ export interface Statements {
    * It counts in `output` how many workers each has lost. One that lost `$3` keeps running, on its last attempt.
    */
   readonly giveBackLost: string;
+  /**
+   * Makes waiting jobs due that would wait longer than any pause of pg-boss: they were written before the clock was set
+   * back.
+   */
+  readonly wake: string;
   /** Removes those of the records `$2` that are still due. */
   readonly forgetWorkers: string;
   readonly forgetWorker: string;
@@ -78,6 +83,12 @@ export function statementsIn(schema: string): Statements {
         FOR UPDATE SKIP LOCKED
       ))
       RETURNING id::text AS id, data->>'key' AS key, (state = 'active')::text AS ends`,
+    wake: `UPDATE ${jobs} SET start_after = now() WHERE name = $1 AND id = ANY (ARRAY(
+        SELECT id FROM ${jobs} WHERE name = $1 AND state < 'active' AND start_after > now() + interval '1 second' * (
+          1 + CASE state WHEN 'retry' THEN retry_delay * 2 ^ least(16, retry_count + 1) ELSE 0 END
+        )
+        FOR UPDATE SKIP LOCKED
+      ))`,
     forgetWorkers: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state < 'active' AND (${isDue})`,
     forgetWorker: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
     revive: `UPDATE ${jobs} SET state = 'created', created_on = now(), start_after = now(), started_on = NULL,

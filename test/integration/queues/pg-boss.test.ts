@@ -314,6 +314,52 @@ describe.each([
     });
   });
 
+  describe('when the server’s clock is set back an hour', () => {
+    /** As the tables look then to the server: what was to be soon is an hour ahead. */
+    const setBack = (namespace: string) =>
+      stage.sql(
+        `UPDATE ${stage.schema}.job SET start_after = start_after + interval '1 hour'
+         WHERE name LIKE $1 AND state = 'created'`,
+        [`%/${namespace}%`],
+      );
+
+    test('a worker runs what waits within seconds, and what waits for its next attempt not before its time', async () => {
+      const namespace = freshNamespace();
+      const queue = company.queue(stage, { namespace, lostAfterMs: 1200, backoffMs: 60_000 });
+      const [fails, first, waits] = [newDelivery(), newDelivery(), newDelivery()];
+      const runs: string[] = [];
+      const running = gate();
+      await company.worker(
+        queue,
+        async ({ key }) => {
+          runs.push(key);
+          if (key === fails.key) throw new Error('no');
+          if (key === first.key) await running.opened;
+        },
+        1,
+      );
+      for (const job of [fails, first, waits]) await queue.enqueue(job);
+      await until(() => runs.length === 2);
+      await setBack(namespace);
+      running.open();
+      await until(() => runs.includes(waits.key));
+      expect(runs).toEqual([fails.key, first.key, waits.key]);
+      expect(await queue.stats?.()).toMatchObject({ waiting: 1, running: 0, dead: 0 });
+    });
+
+    test('a worker that starts later runs what waits, too', async () => {
+      const namespace = freshNamespace();
+      const queue = company.queue(stage, { namespace, lostAfterMs: 1200 });
+      const waits = newDelivery();
+      await queue.enqueue(waits);
+      await setBack(namespace);
+      const runs: string[] = [];
+      await company.worker(queue, ({ key }) => runs.push(key));
+      await until(() => runs.length === 1);
+      expect(runs).toEqual([waits.key]);
+    });
+  });
+
   test('two namespaces take nothing of each other, also where one is named as the other’s dead jobs', async () => {
     const namespace = freshNamespace();
     const [ours, same, other] = [namespace, namespace, `${namespace}.dead`].map((each) =>
