@@ -14,6 +14,9 @@ export interface Besieged {
 export interface Toll {
   readonly idleMb: number;
   readonly peakMb: number;
+  /** What the peak was made of: objects, and bytes outside of them. */
+  readonly peakHeapMb: number;
+  readonly peakBuffersMb: number;
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;
   /** The part of the delay that the process itself took of the processor, whoever else ran on it. */
@@ -61,8 +64,14 @@ setInterval(() => {
 let idleCpu = 0;
 let idleMb = 0;
 let peakMb = 0;
+let peakHeapMb = 0;
+let peakBuffersMb = 0;
 setInterval(() => {
-  peakMb = Math.max(peakMb, mb());
+  if (mb() <= peakMb) return;
+  peakMb = mb();
+  const { heapTotal, arrayBuffers } = process.memoryUsage();
+  peakHeapMb = heapTotal / 1e6;
+  peakBuffersMb = arrayBuffers / 1e6;
 }, 20).unref();
 
 process.on('message', (asked) => {
@@ -81,7 +90,8 @@ process.on('message', (asked) => {
   const [ownDelayP99Ms, ownDelayMaxMs] = [ownDelay.percentile(99) / 1e3, ownDelay.max / 1e3];
   const cpuSeconds = (cpuMicroseconds() - idleCpu) / 1e6;
   const delays = { delayP99Ms, delayMaxMs, ownDelayP99Ms, ownDelayMaxMs, cpuSeconds };
-  process.send?.({ idleMb, peakMb, ...delays, outcomes, handled } satisfies Toll);
+  const memory = { idleMb, peakMb, peakHeapMb, peakBuffersMb };
+  process.send?.({ ...memory, ...delays, outcomes, handled } satisfies Toll);
 });
 
 async function portOf(server: Server): Promise<number> {

@@ -15,6 +15,8 @@ export interface HostileReport {
   readonly pinned: boolean;
   readonly ends: Ends;
   readonly overIdleMb: number;
+  readonly peakHeapMb: number;
+  readonly peakBuffersMb: number;
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;
   readonly ownDelayP99Ms: number;
