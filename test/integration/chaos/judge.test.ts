@@ -16,7 +16,7 @@ const kept: Seen = {
   fallen: [],
   outcomes: { processed: 100 },
 };
-const strict = { ...promised, servesDuring: 0.9, overIdleMb: 60, says: /silent/ };
+const strict = { ...promised, servesDuring: 0.9, duringMb: 60, says: /silent/ };
 
 test('what keeps every promise is no difference', () => {
   expect(differences(strict, kept)).toStrictEqual([]);
@@ -32,7 +32,7 @@ test.each<[Partial<Seen>, string]>([
   [{ handlesS: 10.1 }, 'handled later'],
   [{ allS: 30.1 }, 'all handled later'],
   [{ servedDuring: 0.89 }, 'answered fewer during the fault'],
-  [{ overIdleMb: 60.1 }, 'more memory'],
+  [{ duringMb: 60.1 }, 'more memory'],
   [{ said: undefined }, 'no line of the log says it'],
 ])('%o is a difference', (seen, words) => {
   expect(differences(strict, { ...kept, ...seen })).toStrictEqual([words]);

@@ -2,7 +2,7 @@ import type { Expected, Seen } from './scenario';
 
 /** What was seen that was not promised, in words. None if all was kept. */
 export function differences(expected: Expected, seen: Seen): readonly string[] {
-  const { answersS, handlesS, allS, servesDuring = 0, overIdleMb = Number.POSITIVE_INFINITY, says } = expected;
+  const { answersS, handlesS, allS, servesDuring = 0, duringMb = Number.POSITIVE_INFINITY, says } = expected;
   const found = {
     'acknowledged and not handled in time': expected.lost === 0 && seen.lost > 0,
     'a handler that was recorded as done ran again': expected.twice === 0 && seen.twice > 0,
@@ -12,14 +12,14 @@ export function differences(expected: Expected, seen: Seen): readonly string[] {
     'handled later': seen.handlesS > handlesS,
     'all handled later': seen.allS > allS,
     'answered fewer during the fault': seen.servedDuring < servesDuring,
-    'more memory': seen.overIdleMb > overIdleMb,
+    'more memory': seen.duringMb > duringMb,
     'no line of the log says it': says !== undefined && seen.said === undefined,
   };
   return Object.entries(found).flatMap(([words, isSo]) => (isSo ? [words] : []));
 }
 
 export function wordsOfExpected(expected: Expected): string {
-  const { lost, twice, answersS, handlesS, allS, servesDuring, overIdleMb, says } = expected;
+  const { lost, twice, answersS, handlesS, allS, servesDuring, duringMb, says } = expected;
   return [
     lost === 0 ? 'none lost' : 'loss not excluded',
     twice === 0 ? 'none twice' : 'twice not excluded',
@@ -27,7 +27,7 @@ export function wordsOfExpected(expected: Expected): string {
     `handled ≤ ${handlesS} s`,
     `all ≤ ${allS} s`,
     ...(servesDuring === undefined ? [] : [`≥ ${percent(servesDuring)} served during it`]),
-    ...(overIdleMb === undefined ? [] : [`< ${overIdleMb} MB over idle`]),
+    ...(duringMb === undefined ? [] : [`< ${duringMb} MB over idle during it`]),
     ...(says === undefined ? [] : [`log: \`${says.source.replaceAll('|', ' or ')}\``]),
   ].join(', ');
 }

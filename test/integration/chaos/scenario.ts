@@ -17,8 +17,8 @@ export interface Expected {
   readonly allS: number;
   /** How many of the requests during the fault are answered 2xx, at least, from 0 to 1. */
   readonly servesDuring?: number;
-  /** Memory of a process over what it had before the fault. */
-  readonly overIdleMb?: number;
+  /** Memory of a process over what it had before the fault, while that lasts. */
+  readonly duringMb?: number;
   /** A line of the log that says what is wrong. */
   readonly says?: RegExp;
 }

@@ -104,7 +104,7 @@ export const networkFaults: readonly Fault[] = [
     words: 'the network stalls for 60 s at 30 deliveries a second of 60 KB',
     setups: serverSetups,
     load: { ...minute, perSecond: 30, bytes: 60_000 },
-    expected: (setup) => ({ overIdleMb: 60, says: silent(setup), allS: 60 }),
+    expected: (setup) => ({ duringMb: 60, says: silent(setup), allS: 60 }),
     apply: broken(60_000, (wire) => wire.stall()),
   },
 ];
