@@ -1,7 +1,10 @@
-/** The value that a text holds; `undefined` where the text is not JSON. */
+/**
+ * The value that a text holds; `undefined` where the text is not JSON. It may begin with a byte order mark, as a body that the
+ * receiver takes.
+ */
 export function jsonIn(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown };
   } catch {
     return undefined;
   }

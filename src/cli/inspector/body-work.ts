@@ -62,9 +62,9 @@ function readPayload(body: Buffer): Omit<ExplainedBody, 'signature'> {
   return { schemaErrors: isTooDeep(text) ? [] : schemaErrors(jsonIn(text)?.value) };
 }
 
-/** The body as text; `undefined` if it is not UTF-8. */
+/** The body as text, without a byte order mark; `undefined` if it is not UTF-8. */
 function textOf(body: Buffer): string | undefined {
-  return isUtf8(body) ? body.toString('utf8') : undefined;
+  return isUtf8(body) ? new TextDecoder().decode(body) : undefined;
 }
 
 /** Compiles the schemas that list all errors. It takes a second, which the first delivery that is opened would wait for. */

@@ -46,7 +46,10 @@ export async function explainDelivery(
   };
 }
 
-/** Some of a body as text, without the half of a character at its end; `undefined` if the body is not UTF-8. */
+/**
+ * Some of a body as text, without a byte order mark and without the half of a character at its end; `undefined` if the body is
+ * not UTF-8.
+ */
 function textOf(some: Buffer, body: Buffer): string | undefined {
-  return isUtf8(body) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(some, { stream: true }) : undefined;
+  return isUtf8(body) ? new TextDecoder().decode(some, { stream: true }) : undefined;
 }

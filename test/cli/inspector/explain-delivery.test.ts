@@ -1,7 +1,8 @@
 import { createBodyWork } from '../../../src/cli/inspector/body-work';
 import { DeliveryLog } from '../../../src/cli/inspector/delivery-log';
 import { explainDelivery } from '../../../src/cli/inspector/explain-delivery';
-import { signDelivery } from '../../../src/testing';
+import { createJudge } from '../../../src/cli/inspector/judge';
+import { examplePayload, signDelivery } from '../../../src/testing';
 
 const secret = 'the secret of the destination';
 const work = createBodyWork(secret);
@@ -68,6 +69,19 @@ test('says where a body stops being JSON', async () => {
   });
   expect(await explained('{}')).not.toHaveProperty('broken');
   expect(await explained('')).not.toHaveProperty('broken');
+});
+
+test('a byte order mark before a body is no fault of it, as for the receiver', async () => {
+  const body = `\uFEFF${JSON.stringify(examplePayload('todo_created'))}`;
+  const { broken, schemaErrors: errors, text } = await explained(body);
+  expect({ broken, errors, text }).toStrictEqual({ broken: undefined, errors: [], text: body.slice(1) });
+  const cut = body.slice(0, -1);
+  expect((await explained(cut)).broken).toMatchObject({ line: 1, column: cut.length });
+  const { outcome, event } = await createJudge(secret)(
+    { method: 'POST', url: '/', headers: signDelivery({ payload: body, secret }).headers, body: Buffer.from(body) },
+    true,
+  );
+  expect({ outcome, event }).toStrictEqual({ outcome: 'processed', event: 'todo_created' });
 });
 
 test.each([
