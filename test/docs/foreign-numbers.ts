@@ -35,7 +35,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['gives up after 5 s', 'an example'],
     ['before Node does (5 s by default)', 'test/docs/foreign-defaults.test.ts asks Node'],
     ['from pg 9 on', 'what pg announces'],
-    ['reads up to 64 KB of each at once', 'the buffer that Node reads a socket into'],
+    ['64 KB of each', 'the buffer that Node reads a socket into'],
   ],
   'docs/frameworks.md': [
     ['their own limit is 100 kB', 'test/docs/foreign-defaults.test.ts asks the parser'],

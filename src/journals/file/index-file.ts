@@ -10,7 +10,7 @@ import type { Segments } from './segments';
 /** How long a segment may be, or grow, before its index is written: to read as much takes a moment. */
 const mostUnwritten = 1024 * 1024;
 /** The one that grows has it written less often. */
-const mostUnwrittenOfNewest = 16 * 1024 * 1024;
+const mostUnwrittenOfNewest = 64 * 1024 * 1024;
 
 /** The first line of an index file. The columns of the index are behind it, and a checksum of both at the end. */
 interface Head {
