@@ -1,5 +1,5 @@
 import type { WebhookParams } from '../foundations/contracts/request';
-import type { RunReport } from '../foundations/delivery';
+import type { RunReport, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { HeldClaim } from './held-claim';
@@ -29,6 +29,8 @@ export interface ClaimedWork {
   completes?(succeeded: readonly string[]): boolean;
   /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
   readonly isHeld?: boolean | undefined;
+  /** Ready when the handlers may run; a refusal if they must not. The claim is asked for meanwhile. @default they may */
+  readonly kept?: MaybePromise<Settled | undefined>;
   /** How long the answer may still wait for a success to be written, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */

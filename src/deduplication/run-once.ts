@@ -93,7 +93,7 @@ export class RunOnce {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: closing });
     const { store, ttlMs, remembers } = this.#options;
     const key = remembers ? work.key : '';
-    if (this.#pending.get(key)?.done) return this.#settle(work, 'duplicate');
+    if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
     const knownBefore = this.#knownOf(key);
     const asked = performance.now();
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
@@ -104,16 +104,23 @@ export class RunOnce {
     );
     return whenReady(claimed, (answer) => {
       if (answer instanceof Settled) return answer;
-      if (answer === 'done') return this.#settle(work, 'duplicate');
+      if (answer === 'done') return this.#duplicateOf(work);
       if ('running' in answer)
         return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
       const claim = new HeldClaim(this.#options, key, answer, asked);
-      if (this.#draining) return this.#giveBack(work, claim);
-      // What was known may have been recorded and forgotten since then, too late for this answer.
-      const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
-      const report = work.run(claim, succeeded);
-      return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
+      return whenReady(work.kept, (refused) => {
+        if (refused !== undefined) return this.#giveBack(claim, refused);
+        if (this.#draining) return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason: closing }));
+        // What was known may have been recorded and forgotten since then, too late for this answer.
+        const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
+        const report = work.run(claim, succeeded);
+        return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
+      });
     });
+  }
+
+  #duplicateOf(work: ClaimedWork): MaybePromise<Settled> {
+    return whenReady(work.kept, (refused) => refused ?? this.#settle(work, 'duplicate'));
   }
 
   /** Handlers that succeeded in this process, of which the store may not know yet. */
@@ -127,9 +134,8 @@ export class RunOnce {
     return new Settled(outcome, { event, key, tenant, params, replayed, ...details });
   }
 
-  /** Gives back a claim that came while the receiver closes, so that a repeat elsewhere need not wait for its lease. */
-  #giveBack(work: ClaimedWork, claim: HeldClaim): MaybePromise<Settled> {
-    const settled = this.#settle(work, 'unavailable', { reason: closing });
+  /** Gives back a claim under which nothing ran, so that a repeat elsewhere need not wait for its lease. */
+  #giveBack(claim: HeldClaim, settled: Settled): MaybePromise<Settled> {
     const released = recovered(
       () => claim.release(false),
       () => false,

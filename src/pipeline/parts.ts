@@ -32,6 +32,8 @@ export interface PipelineParts {
   readonly queueing: Queueing | undefined;
   /** The journal that keeps deliveries before they are handled. */
   readonly journaling: Journaling | undefined;
+  /** Of a delivery: ready when the journal has it; a refusal if it cannot be kept. Nothing of the user's runs before. */
+  readonly kept?: MaybePromise<Settled | undefined>;
   readonly logger: Logger;
   readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */

@@ -8,7 +8,7 @@ import { mayBeCopy } from '../signatures/announce-scheme';
 import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
-import { keepDelivery, noteEnd } from './journal/keep-delivery';
+import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
 import { withKnown } from './known-details';
 import type { PipelineParts } from './parts';
 import { invalidDelivery, readEvent } from './read-event';
@@ -26,17 +26,17 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
   });
 }
 
-/** The way of a verified delivery. What the journal cannot keep goes no further. */
+/** The way of a verified delivery. What the journal cannot keep is not handled. */
 function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const read = readEvent(verified, parts);
-  return whenReady(keepDelivery(read, verified, parts), (kept) =>
-    kept instanceof Settled ? kept : noteEnd(goOn(read, verified, kept), kept),
-  );
+  const keeping = keepDelivery(read, verified, parts);
+  return noteEnd(goOn(read, verified, keeping), keeping);
 }
 
 function goOn(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  const { queueing } = parts;
   if (read instanceof Settled) return setAside(read, verified, parts);
-  return parts.queueing === undefined ? handle(read, parts) : enqueueDelivery(read, parts, parts.queueing);
+  return queueing === undefined ? handle(read, parts) : onceKept(parts, () => enqueueDelivery(read, parts, queueing));
 }
 
 /** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */
@@ -52,7 +52,8 @@ function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) 
 function handle({ delivery, event }: EventDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const handlers = parts.registry.handlersOf(event.event);
   // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
-  if (handlers.length === 0) return withKnown(new Settled('unhandled', { event: event.event }), delivery, event, parts);
+  const unhandled = (): Settled => withKnown(new Settled('unhandled', { event: event.event }), delivery, event, parts);
+  if (handlers.length === 0) return onceKept(parts, unhandled);
   return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, event, parts), parts);
 }
 
@@ -61,7 +62,7 @@ function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineP
   const { outcome, details } = settled;
   const { event, payload } = details;
   const callback = outcome === 'ignored' ? parts.registry.onUnknown : parts.registry.onInvalid;
-  if (callback === undefined) return withKnown(settled, delivery, payload, parts);
+  if (callback === undefined) return onceKept(parts, () => withKnown(settled, delivery, payload, parts));
   const source = contextSource(delivery, event, payload, parts);
   if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, parts);
   return runInTime([callback], invalidDelivery(settled), 'quarantined', source, parts);
@@ -75,9 +76,9 @@ function runInTime(
   source: ContextSource,
   parts: PipelineParts,
 ): MaybePromise<Settled> {
-  const { once, clock, timeoutMs, reportLate } = parts;
+  const { once, clock, timeoutMs, reportLate, kept } = parts;
   const deadline = source.raw.receivedAt + timeoutMs;
-  const running = runHandlers({ handlers, subject, success, source, deadline, clock }, parts);
+  const running = runHandlers({ handlers, subject, success, source, deadline, clock, kept }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, once), reportLate);
 }

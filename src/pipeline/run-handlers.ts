@@ -24,6 +24,8 @@ export interface HandlersToRun {
   /** When the answer stops waiting for them, on the clock below. */
   readonly deadline: number;
   readonly clock: { now(): number };
+  /** Ready when they may run; a refusal if they must not. @default they may */
+  readonly kept?: MaybePromise<Settled | undefined>;
   readonly replay?: ReplayedRun | undefined;
 }
 
@@ -81,6 +83,9 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
   get isHeld(): boolean | undefined {
     return this.#run.isHeld;
+  }
+  get kept(): MaybePromise<Settled | undefined> {
+    return this.#run.kept;
   }
   /** None before the handlers are started, and none that ends at once. */
   get running(): readonly string[] {

@@ -7,15 +7,15 @@ import { type MaybePromise, whenReady } from '../../foundations/maybe-promise';
 import type { PipelineParts } from '../parts';
 
 /**
- * Keeps a delivery in the journal, if there is one, before anything runs. Resolves to the parts for the rest of the way,
- * where its key stands and is not computed again; or to the outcome, if it must be refused. What is kept in one
- * transaction with its job is kept when it is enqueued.
+ * Begins to keep a delivery in the journal, if there is one. Returns the parts for the rest of the way: `kept` says when it is
+ * kept, or that it must be refused, and its key is not computed again. What is kept in one transaction with its job is kept
+ * when it is enqueued.
  */
 export function keepDelivery(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
   parts: PipelineParts,
-): MaybePromise<PipelineParts | Settled> {
+): PipelineParts {
   const { journaling, clock, timeoutMs } = parts;
   if (journaling === undefined) return parts;
   const key = keyOf(read, verified, parts);
@@ -33,8 +33,16 @@ export function keepDelivery(
       return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
     });
   };
-  if (queueing === undefined || keepAndEnqueue === undefined) return whenReady(keep(), (refused) => refused ?? known);
+  if (queueing === undefined || keepAndEnqueue === undefined) return { ...known, kept: keep() };
   return { ...known, queueing: { ...queueing, keep, enqueue: (job) => keepAndEnqueue(entry, job) } };
+}
+
+/** Goes on with a delivery that the journal has. One that it cannot keep ends here. */
+export function onceKept(
+  { kept }: Pick<PipelineParts, 'kept'>,
+  goOn: () => MaybePromise<Settled>,
+): MaybePromise<Settled> {
+  return whenReady(kept, (refused) => refused ?? goOn());
 }
 
 /** Adds how a delivery ended to the journal. What waits here does not hold the delivery. */

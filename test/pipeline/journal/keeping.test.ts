@@ -1,6 +1,19 @@
-import { memoryStore } from '../../../src';
+import { type DeliveryStore, memoryStore } from '../../../src';
 import { ArrayQueue } from '../../queueing/array-queue';
-import { ArrayJournal, calm, found, gate, genuine, notedLog, send, signed, until, withJournal } from './kit';
+import {
+  ArrayJournal,
+  bigmindWebhooks,
+  calm,
+  found,
+  gate,
+  genuine,
+  notedLog,
+  secret,
+  send,
+  signed,
+  until,
+  withJournal,
+} from './kit';
 
 test('keeps a delivery before its handler runs, byte for byte, without its signature', async () => {
   const { webhooks, journal } = withJournal({ keepHeaders: ['x-api-key'] });
@@ -100,6 +113,17 @@ test('copies that come while the first is handled are not written again', async 
   expect(journal.calls.filter((call) => call === 'append')).toHaveLength(2);
 });
 
+/** Its methods, which may be taken apart. */
+function bound(store: DeliveryStore): DeliveryStore {
+  return {
+    claim: (...given) => store.claim(...given),
+    extend: (...given) => store.extend(...given),
+    succeeded: (...given) => store.succeeded(...given),
+    complete: (...given) => store.complete(...given),
+    release: (...given) => store.release(...given),
+  };
+}
+
 const faults: readonly (readonly [string, ArrayJournal['fault']])[] = [
   ['rejects', () => Promise.reject(new Error('disk full'))],
   ['is silent', () => new Promise(() => undefined)],
@@ -130,6 +154,62 @@ test.each(faults)(
     expect(journal.entries.map(({ key }) => key)).toEqual(handled);
   },
 );
+
+test('the store is asked while the journal writes, and no handler runs before both have answered', async () => {
+  const store = memoryStore();
+  const claiming = gate();
+  const writing = gate();
+  const claim = jest.fn<ReturnType<DeliveryStore['claim']>, Parameters<DeliveryStore['claim']>>(async (...given) => {
+    await claiming.passed;
+    return await store.claim(...given);
+  });
+  const { webhooks, journal } = withJournal({ deduplicate: { store: { ...bound(store), claim } } });
+  journal.fault = async (method, go) => {
+    if (method === 'append') await writing.passed;
+    await go();
+  };
+  const handler = jest.fn();
+  webhooks.on('notes_created', handler);
+  const answered = send(webhooks, genuine());
+  await until(() => claim.mock.calls.length === 1 && journal.calls.includes('append'));
+  claiming.open();
+  await calm();
+  expect(handler).not.toHaveBeenCalled();
+  writing.open();
+  expect(await answered).toBe('200 processed');
+  expect(handler).toHaveBeenCalledTimes(1);
+});
+
+test('what the journal cannot keep gives its claim back: another process takes the repeat, as the first attempt', async () => {
+  const store = memoryStore();
+  const { webhooks, journal } = withJournal({ deduplicate: { store } });
+  const handler = jest.fn();
+  webhooks.on('notes_created', handler);
+  journal.fault = () => Promise.reject(new Error('disk full'));
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  const attempts: number[] = [];
+  const other = bigmindWebhooks({ secret, logger: false, deduplicate: { store } });
+  other.on('notes_created', (_event, { attempt }) => void attempts.push(attempt));
+  expect(await send(other, delivery)).toBe('200 processed');
+  expect(attempts).toEqual([1]);
+  expect(handler).not.toHaveBeenCalled();
+});
+
+test('a duplicate is not acknowledged while the journal cannot keep it: what is answered 200 is in the journal', async () => {
+  const store = memoryStore();
+  const before = bigmindWebhooks({ secret, logger: false, deduplicate: { store } });
+  before.on('notes_created', () => undefined);
+  const delivery = genuine();
+  expect(await send(before, delivery)).toBe('200 processed');
+  const { webhooks, journal } = withJournal({ deduplicate: { store } });
+  webhooks.on('notes_created', () => undefined);
+  journal.fault = () => Promise.reject(new Error('disk full'));
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  journal.fault = (_method, go) => go();
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect(journal.entries).toHaveLength(1);
+});
 
 test.each(faults)(
   'with onFailure: continue, one that %s is warned about once an outage, and deliveries run',
