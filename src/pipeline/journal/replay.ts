@@ -94,22 +94,23 @@ export class Replay {
     const { query, name } = this.#settings;
     const { journal } = this.#with.journaling;
     const after = name === undefined ? undefined : await journal.marked(name);
-    const beganAt = this.#with.parts.clock.now();
+    // What comes from now on is handled as it comes. Not by time: another process may have a clock that is ahead.
+    const last = await this.#newest();
+    if (last === undefined || last === after) return true;
     for await (const record of journal.find({ ...query, after })) {
       if (this.#closing.hasBegun) return false;
-      if (query.to === undefined && this.#cameSince(beganAt, record)) continue;
       await this.#take(record);
       if (this.#closing.hasBegun) return false;
+      if (record.position === last) return true;
     }
     return true;
   }
 
-  /**
-   * Whether a delivery came after the replay began, and is handled as it comes. One that is later than now is not: it came
-   * before the clock was set back.
-   */
-  #cameSince(beganAt: number, { receivedAt }: JournalRecord): boolean {
-    return receivedAt > beganAt && receivedAt <= this.#with.parts.clock.now();
+  /** The position of the last delivery that is meant. */
+  async #newest(): Promise<string | undefined> {
+    const { journal } = this.#with.journaling;
+    for await (const { position } of journal.find({ ...this.#settings.query, order: 'newest first' })) return position;
+    return undefined;
   }
 
   /** Starts a delivery when there is a place for it. */
