@@ -21,7 +21,7 @@ export class Turns {
   /** From now on, Node reads more of the body only in its turn, and only while it is `wanted`. */
   take(request: IncomingMessage, wanted: () => boolean): void {
     // A connection of HTTP/2 carries other requests as well, and has no pause.
-    if (request.httpVersionMajor >= 2) return;
+    if (request.httpVersionMajor >= 2 || !asksForMore(request)) return;
     const read = request._read.bind(request);
     let waits = false;
     // The stream calls it when it has room for more.
@@ -51,6 +51,11 @@ export class Turns {
     if (this.#waiting.length > 0) this.#rest();
     read?.();
   };
+}
+
+/** A request that is not Node's own may be no `Readable`: what it emits is all that there is. */
+function asksForMore({ _read }: { readonly _read?: unknown }): boolean {
+  return typeof _read === 'function';
 }
 
 /** A request that is not Node's own may have no socket, or one that is none. */

@@ -7,13 +7,14 @@ import {
   requireText,
   shownName,
 } from '../foundations/option-checks';
+import { isNote } from '../handlers/ledger-notes';
 import type { NamedHandler, Registration } from '../handlers/registry';
 
 type Run = NamedHandler['run'];
 
 const aSelector = "the name of an event, several in an array, or '*'";
 
-/** Names that the callbacks use in a delivery's progress. No handler may have them. */
+/** Names that the callbacks use in a delivery's progress. No handler may have them, nor those of notes. */
 const callbackNames: readonly unknown[] = ['onInvalid', 'onUnknown'];
 
 /**
@@ -33,6 +34,9 @@ export function parseRegistration(
   const { name } = knownOptions(registration, `on('${selectedNames}')`, { name: true }) as { name?: unknown };
   if (callbackNames.includes(name)) {
     throw new WebhookError('HANDLER_NAME_TAKEN', `"${String(name)}" names a callback: pass another { name: '…' }.`);
+  }
+  if (typeof name === 'string' && isNote(name)) {
+    throw new WebhookError('HANDLER_NAME_TAKEN', `"${name}" is a note of replays: pass another { name: '…' }.`);
   }
   const ownName = name === undefined ? selectedNames : requireText(`on('${selectedNames}').name`, name);
   return { events: selected, name: ownName, run: handler as Run };

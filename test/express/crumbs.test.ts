@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -181,6 +182,36 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled.map(({ context }) => context.rawBody.equals(delivery.body))).toEqual([true]);
     socket.destroy();
   });
+});
+
+test('a delivery in crumbs is handled where the request is no stream, as that of an adapter', async () => {
+  const { webhooks, handled } = noting();
+  const { headers, body } = long(3000);
+  const request = Object.assign(new EventEmitter(), {
+    method: 'POST',
+    url: '/',
+    headers,
+    readableEnded: false,
+    complete: true,
+    httpVersionMajor: 1,
+    pause: () => request,
+    resume: () => request,
+  });
+  const answered = new Promise<number>((resolve) => {
+    let status = 0;
+    const response = Object.assign(new EventEmitter(), {
+      writeHead: (given: number) => {
+        status = given;
+      },
+      end: () => resolve(status),
+    });
+    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
+  for (const byte of body) request.emit('data', Buffer.from([byte]));
+  request.readableEnded = true;
+  request.emit('end');
+  expect(await answered).toBe(200);
+  expect(handled.map(({ context }) => context.rawBody.equals(body))).toEqual([true]);
 });
 
 test('a delivery in crumbs over HTTP/2 is handled', async () => {

@@ -102,6 +102,13 @@ test('a refused registration leaves nothing behind', async () => {
   expect(ran).toEqual(['first']);
 });
 
+test.each(['(its end is known)', '(forced by 0a1b) crm'])(
+  'no handler has the name of a note of replays: %s',
+  (name) => {
+    expect(refusalOf(() => receiverWith({}).on('email_sent', handler, { name })).code).toBe('HANDLER_NAME_TAKEN');
+  },
+);
+
 describe.each(['onInvalid', 'onUnknown'] as const)('%s', (callback) => {
   test('refuses what is no function', () => {
     const webhooks = receiverWith({});

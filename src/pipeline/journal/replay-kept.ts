@@ -5,10 +5,10 @@ import type { WebhookParams } from '../../foundations/contracts/request';
 import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
+import { handlersIn, isKnown, ranBy } from '../../handlers/ledger-notes';
 import type { NamedHandler } from '../../handlers/registry';
 import type { PipelineParts } from '../parts';
 import { HandlerRun } from '../run-handlers';
-import { handlersIn, isKnown, ranBy } from './ledger-notes';
 import { type KnownEnd, notDone, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
 
 /** A delivery of the journal, and what to run of it. */
@@ -125,7 +125,7 @@ class LedgerRun implements ClaimedWork {
 
   async run(ledger: HeldClaim, before: readonly string[]): Promise<RunReport> {
     this.#ledger = before;
-    this.#done = [...this.#known.succeeded, ...handlersIn(before)];
+    this.#done = handlersIn([...this.#known.succeeded, ...before]);
     const inner = this.#runOf(ledger);
     if (inner === undefined) return nothing;
     const settled = await this.#parts.once.run(inner);
@@ -136,7 +136,7 @@ class LedgerRun implements ClaimedWork {
     this.#isUnclear = !isClear && !this.#delivery.order.force;
     if (this.#isUnclear) return nothing;
     if (isClear) await ledger.record(isKnown);
-    this.#done = [...this.#known.succeeded, ...handlersIn(before)];
+    this.#done = handlersIn([...this.#known.succeeded, ...before]);
     this.#isAlone = true;
     return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);
   }

@@ -76,6 +76,13 @@ test('judges a large body in another thread, with its steps, and a small one in 
   expect(verified).toBeGreaterThanOrEqual(validated);
 });
 
+test('judges a large body in this thread where the other cannot run', async () => {
+  const broken = createBodyThread(secret, join(folder, 'missing.js'));
+  const request = delivery(large);
+  const verdict = await judgeApart(createJudge(secret), broken)(request, true);
+  expect(verdict).toMatchObject({ outcome: 'processed', event: 'todo_created' });
+});
+
 test('a thread that ends takes what waits with it, and is followed by another', async () => {
   const other = createBodyThread(secret, file);
   const waiting = other.explain(delivery(large));

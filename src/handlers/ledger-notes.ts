@@ -1,6 +1,4 @@
-/**
- * What the ledger of a delivery holds beside the names of handlers.
- */
+// What the ledger of a delivery holds beside the names of handlers.
 
 /** In the ledger of a finished delivery: the journal names every handler that it is done by. */
 export const isKnown = '(its end is known)';
@@ -12,7 +10,12 @@ export function ranBy(jobKey: string, handler: string): string {
   return `${forced}${jobKey}) ${handler}`;
 }
 
+/** Whether a name is such a note. No handler may have it. */
+export function isNote(name: string): boolean {
+  return name === isKnown || name.startsWith(forced);
+}
+
 /** The names of handlers among what a ledger holds. */
 export function handlersIn(ledger: readonly string[]): string[] {
-  return ledger.filter((name) => name !== isKnown && !name.startsWith(forced));
+  return ledger.filter((name) => !isNote(name));
 }
