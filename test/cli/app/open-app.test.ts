@@ -92,6 +92,7 @@ test('what the module writes to standard output goes to standard error, log line
     id: 'letter_1',
     key: 'k',
     event: 'todo_created',
+    replayed: false,
     reason: 'crm: Error: down',
     attempts: 12,
     failedAt: '1970-01-01T00:00:00.000Z',
