@@ -1,12 +1,12 @@
 import type { JournalSettings } from '../../foundations/contracts/journal';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
-import { type Folder, unfinished } from './folder';
+import type { Folder } from './folder';
 import { removeSegment } from './forget';
 import { readIndexFile, writeIndexFiles } from './index-file';
 import { type Lock, lockFolder } from './lock';
 import { scanSegment } from './scan';
-import { dayOf, indexEnding, Segment } from './segment';
+import { dayOf, isIndexName, Segment } from './segment';
 import { Segments } from './segments';
 import { Writer } from './writer';
 
@@ -74,17 +74,22 @@ async function release(lock: Lock): Promise<void> {
   await lock.release().catch(() => undefined);
 }
 
+/** What a crash may leave. The lock of another journal that starts now ends so, too. */
+const unfinishedPattern = /^(?:\d{4}-\d{2}-\d{2}\.\d{16}\.(?:ndjson|index)|marks\.json|ping\.[\da-f]{12})\.unfinished$/;
+
 async function findSegments(folder: Folder): Promise<Segments> {
   const segments = new Segments();
   const names = await folder.list();
   for (const name of names) {
-    // The lock of another journal that starts now has such a name, too.
-    if (name.endsWith(unfinished) && !name.startsWith('lock.')) await folder.remove(name);
+    if (unfinishedPattern.test(name)) await folder.remove(name);
     const segment = Segment.named(name);
     if (segment !== undefined) segments.add(segment);
   }
   const indexes = new Set(segments.all.map(({ indexName }) => indexName));
-  for (const name of names) if (name.endsWith(indexEnding) && !indexes.has(name)) await folder.remove(name);
+  for (const name of names) {
+    // Nobody reads one that stays.
+    if (isIndexName(name) && !indexes.has(name)) await folder.remove(name).catch(() => undefined);
+  }
   // A process that made a file may have been killed before its name was durable.
   await folder.sync();
   return segments;

@@ -1,8 +1,5 @@
 import { SegmentIndex } from './segment-index';
 
-/** Ends the names of index files. */
-export const indexEnding = '.index';
-
 /** A file of a journal: the entries of a day, or of a part of it. */
 export class Segment {
   readonly name: string;
@@ -38,7 +35,7 @@ export class Segment {
     this.first = first;
     const stem = `${day}.${String(first).padStart(16, '0')}`;
     this.name = `${stem}.ndjson`;
-    this.indexName = `${stem}${indexEnding}`;
+    this.indexName = `${stem}.index`;
   }
 
   /** Whether the file holds lines that the index does not know. */
@@ -50,6 +47,13 @@ export class Segment {
     const [, day, first] = /^(\d{4}-\d{2}-\d{2})\.(\d{16})\.ndjson$/.exec(name) ?? [];
     return day === undefined ? undefined : new Segment(day, Number(first));
   }
+}
+
+const indexPattern = /^\d{4}-\d{2}-\d{2}\.\d{16}\.index$/;
+
+/** Whether a name is that of an index file. What else lies in the folder is somebody else’s. */
+export function isIndexName(name: string): boolean {
+  return indexPattern.test(name);
 }
 
 /** The day in UTC, which has no summer time. */
