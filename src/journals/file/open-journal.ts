@@ -1,12 +1,17 @@
 import type { JournalSettings } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
 import type { Folder } from './folder';
 import { removeSegment } from './forget';
+import { dropConflicting } from './index-conflicts';
 import { readIndexFile, writeIndexFiles } from './index-file';
+import { isKept } from './is-kept';
 import { type Lock, lockFolder } from './lock';
 import { scanSegment } from './scan';
 import { dayOf, isIndexName, Segment } from './segment';
+import type { KeyWords } from './segment-index';
+import { SegmentReader } from './segment-reader';
 import { Segments } from './segments';
 import { Writer } from './writer';
 
@@ -15,6 +20,7 @@ export interface OpenJournal {
   readonly folder: Folder;
   readonly segments: Segments;
   readonly writer: Writer;
+  readonly logger: Logger;
   /** Removes the files of days that are over. Looks once a day. */
   readonly removeOld: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -50,7 +56,7 @@ export async function openJournal(
       }
     };
     await removeOldOn(dayOf(clock.now()));
-    await scan(folder, segments);
+    await scan(folder, segments, logger);
     const unreadable = segments.all.reduce((sum, segment) => sum + segment.unreadable, 0);
     if (unreadable > 0) logSafely(logger, 'warn', { unreadable }, 'The journal has lines that cannot be read');
     const writer = new Writer(
@@ -61,6 +67,7 @@ export async function openJournal(
       folder,
       segments,
       writer,
+      logger,
       removeOld: () => removeOldOn(dayOf(clock.now())),
       close: () => writer.close().finally(() => lock.release()),
     };
@@ -95,26 +102,33 @@ async function findSegments(folder: Folder): Promise<Segments> {
   return segments;
 }
 
-async function scan(folder: Folder, segments: Segments): Promise<void> {
-  for (const segment of segments.all) {
-    try {
-      await read(folder, segments, segment);
-    } catch (cause) {
-      const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
-      throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
+async function scan(folder: Folder, segments: Segments, logger: Logger): Promise<void> {
+  for (const segment of segments.all) await readIndexFile(folder, segment);
+  dropConflicting(segments.all);
+  const reader = new SegmentReader(folder);
+  try {
+    for (const segment of segments.all) {
+      await readRest(folder, segment, (key) => isKept({ segments, logger }, reader, key));
     }
+  } finally {
+    await reader.close();
   }
   await writeIndexFiles(folder, segments, 'all');
 }
 
-async function read(folder: Folder, segments: Segments, segment: Segment): Promise<void> {
-  const file = await folder.open(segment.name);
+/** Reads what its index file does not know. */
+async function readRest(
+  folder: Folder,
+  segment: Segment,
+  isKeptAlready: (key: KeyWords) => Promise<boolean>,
+): Promise<void> {
   try {
-    await readIndexFile(folder, segment, file);
-    await scanSegment(segment, file, (key) => segments.locate(key) !== undefined);
+    const file = await folder.open(segment.name);
+    await scanSegment(segment, file, isKeptAlready).finally(() => file.close());
     segment.isDoubtful = segment.size > 0;
-  } finally {
-    await file.close();
+  } catch (cause) {
+    const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
+    throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
   }
 }
 

@@ -25,6 +25,12 @@ export class Segment {
   isDoubtful = false;
   /** Up to where the index file knows it, or would if it could have been written. */
   indexedTo = 0;
+  /** How many entries, from the first, are known from the index file alone: their lines were not read. */
+  unread = 0;
+  /** Whether the index file may know entries that were lost since. */
+  isIndexOld = false;
+  /** Whether the log was told of a lost entry. */
+  isLossTold = false;
   /** Changes whenever lines move. */
   version = 0;
   /** While lines move: resolves when the index fits the file again. */
@@ -41,6 +47,27 @@ export class Segment {
   /** Whether the file holds lines that the index does not know. */
   get isUnclean(): boolean {
     return this.unreadable > 0 || this.stray > 0 || this.isTorn;
+  }
+
+  /** Takes another index for the file, or none: then the file is to be read. */
+  reset(index = new SegmentIndex(), size = 0): void {
+    this.index = index;
+    this.size = size;
+    this.unreadable = 0;
+    this.stray = 0;
+    this.isTorn = false;
+    this.isDoubtful = false;
+    this.indexedTo = 0;
+    this.unread = 0;
+    this.isIndexOld = false;
+  }
+
+  /** For an entry whose line cannot be read: its key may be kept again. */
+  lose(number: number): void {
+    if (this.index.at(number) === undefined) return;
+    this.index.lose(number);
+    this.unreadable += 1;
+    this.isIndexOld = true;
   }
 
   static named(name: string): Segment | undefined {
