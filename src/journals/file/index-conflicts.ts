@@ -1,13 +1,24 @@
 import type { Segment } from './segment';
+import type { KeyWords } from './segment-index';
+import type { Segments } from './segments';
 
 /**
  * Drops each index that has a key which an earlier one has, too, as where a file was moved out of the folder and is put
- * back after its deliveries came again. The segments of these are read, which tells what counts.
+ * back after its deliveries came again. The segments of these are read, which tells what counts: the first entry.
  */
 export function dropConflicting(segments: readonly Segment[]): void {
   const common = commonWords(segments);
   for (const [at, segment] of segments.entries()) {
     if (common.size > 0 && hasKeyOf(segments.slice(0, at), segment, common)) segment.reset();
+  }
+}
+
+/** Drops the indexes of later segments that have a key which is read in this one. */
+export function dropLater(segments: Segments, segment: Segment, key: KeyWords): void {
+  let located = segments.locate(key);
+  while (located !== undefined && located.segment.first > segment.first) {
+    located.segment.reset();
+    located = segments.locate(key);
   }
 }
 

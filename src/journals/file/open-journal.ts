@@ -4,7 +4,7 @@ import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
 import type { Folder } from './folder';
 import { removeSegment } from './forget';
-import { dropConflicting } from './index-conflicts';
+import { dropConflicting, dropLater } from './index-conflicts';
 import { readIndexFile, writeIndexFiles } from './index-file';
 import { isKept } from './is-kept';
 import { type Lock, lockFolder } from './lock';
@@ -108,7 +108,10 @@ async function scan(folder: Folder, segments: Segments, logger: Logger): Promise
   const reader = new SegmentReader(folder);
   try {
     for (const segment of segments.all) {
-      await readRest(folder, segment, (key) => isKept({ segments, logger }, reader, key));
+      await readRest(folder, segment, (key) => {
+        dropLater(segments, segment, key);
+        return isKept({ segments, logger }, reader, key);
+      });
     }
   } finally {
     await reader.close();
