@@ -34,18 +34,17 @@ const lineEnd = 0x0a;
  */
 export async function writeIndexFiles(folder: Folder, segments: Segments, which: 'all' | 'most'): Promise<void> {
   for (const segment of segments.all) {
-    // Whether a stray line counts depends on other files: the next start reads it again.
-    if (segment.stray > 0 || segment.moving !== undefined || !isDue(segments, segment, which)) continue;
+    const isGrowing = which === 'most' && segment === segments.newest;
+    const isDue = segment.size - segment.indexedTo > (isGrowing ? mostUnwrittenOfNewest : mostUnwritten);
+    if (segment.moving !== undefined) continue;
+    // The file or the index is wrong: the next start reads the file. Until then, an old index does no harm.
+    if (segment.hasLost && which === 'all') await removeIndexFile(folder, segment).catch(() => undefined);
+    // Whether a stray line counts depends on other files: each start reads it.
+    if (segment.hasLost || segment.stray > 0 || !isDue) continue;
     await write(folder, segment).catch(() => undefined);
     // It may have been removed meanwhile.
     if (!segments.has(segment)) await folder.remove(segment.indexName).catch(() => undefined);
   }
-}
-
-function isDue(segments: Segments, segment: Segment, which: 'all' | 'most'): boolean {
-  // An old one does no harm until then: what it says is looked up before anybody trusts it.
-  if (which === 'all') return segment.size - (segment.isIndexOld ? 0 : segment.indexedTo) > mostUnwritten;
-  return segment.size - segment.indexedTo > (segment === segments.newest ? mostUnwrittenOfNewest : mostUnwritten);
 }
 
 /** To be called before lines move: places that it knows would be those of others. */
@@ -79,7 +78,6 @@ async function write(folder: Folder, segment: Segment): Promise<void> {
   const read = await folder.open(segment.name);
   const tail = await tailOf(read, size).finally(() => read.close());
   const { index, unreadable, isTorn } = segment;
-  segment.isIndexOld = false;
   const head: Head = { version: 2, bytes: endianness(), count: index.count, size, tail, unreadable, isTorn };
   const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...index.columns]);
   const checksum = Buffer.alloc(checksumLength);

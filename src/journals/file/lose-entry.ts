@@ -4,8 +4,7 @@ import type { Located } from './segments';
 
 /** For an entry whose line turns out to be damaged: its key may be kept again. The log is told once for each file. */
 export function loseEntry(logger: Logger, { segment, number }: Located): void {
+  const isTold = segment.hasLost;
   segment.lose(number);
-  if (segment.isLossTold) return;
-  segment.isLossTold = true;
-  logSafely(logger, 'warn', { file: segment.name }, 'A file of the journal has lines that cannot be read');
+  if (!isTold) logSafely(logger, 'warn', { file: segment.name }, 'A file of the journal has lines that cannot be read');
 }

@@ -27,10 +27,8 @@ export class Segment {
   indexedTo = 0;
   /** How many entries, from the first, are known from the index file alone: their lines were not read. */
   unread = 0;
-  /** Whether the index file may know entries that were lost since. */
-  isIndexOld = false;
-  /** Whether the log was told of a lost entry. */
-  isLossTold = false;
+  /** Whether an entry turned out not to be where the index says. */
+  hasLost = false;
   /** Changes whenever lines move. */
   version = 0;
   /** While lines move: resolves when the index fits the file again. */
@@ -59,7 +57,7 @@ export class Segment {
     this.isDoubtful = false;
     this.indexedTo = 0;
     this.unread = 0;
-    this.isIndexOld = false;
+    this.hasLost = false;
   }
 
   /** For an entry whose line cannot be read: its key may be kept again. */
@@ -67,7 +65,7 @@ export class Segment {
     if (this.index.at(number) === undefined) return;
     this.index.lose(number);
     this.unreadable += 1;
-    this.isIndexOld = true;
+    this.hasLost = true;
   }
 
   static named(name: string): Segment | undefined {
