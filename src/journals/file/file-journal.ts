@@ -13,11 +13,13 @@ import { writeAll } from './append-lines';
 import { findRecords } from './find';
 import { Folder, unfinished } from './folder';
 import { forget } from './forget';
+import { isKept } from './is-kept';
 import { entryLine } from './line';
 import { Marks } from './marks';
 import { type OpenJournal, openJournal } from './open-journal';
 import { type FileJournalOptions, parseOptions, type Settings } from './options';
 import { type KeyWords, keyWords } from './segment-index';
+import { SegmentReader } from './segment-reader';
 
 /**
  * Keeps deliveries in files, for one process: a file a day, of lines of JSON, which `npx bigmind-webhooks replay` reads,
@@ -70,9 +72,9 @@ class FileJournal implements Journal {
   }
 
   async *find(query: JournalQuery): AsyncGenerator<JournalRecord, void> {
-    const { folder, segments, removeOld } = await this.#ready();
+    const { folder, segments, logger, removeOld } = await this.#ready();
     await removeOld();
-    yield* findRecords({ folder, segments, seal: this.#settings.seal }, query);
+    yield* findRecords({ folder, segments, logger, seal: this.#settings.seal }, query);
   }
 
   /** One after the other: each may write every file anew. */
@@ -134,8 +136,10 @@ class FileJournal implements Journal {
 
   async #append(entry: JournalEntry): Promise<void> {
     const key = requireEntry(entry);
-    const { segments, writer } = await this.#ready();
-    if (segments.locate(key) !== undefined) return;
+    const journal = await this.#ready();
+    const { folder, writer } = journal;
+    const reader = new SegmentReader(folder);
+    if (await isKept(journal, reader, key).finally(() => reader.close())) return;
     const line = await entryLine(entry, this.#settings.seal);
     const bytes = Math.ceil(entry.rawBody.length * 1.4) + lineOverhead;
     await writer.entry({ key, receivedAt: entry.receivedAt, line, bytes });

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
 import { type Seal, unsealable } from '../../foundations/journal-seal';
 import type { Folder } from './folder';
-import { removeIndexFile } from './index-file';
 import { readEnd, readEntry } from './line';
-import type { Segment } from './segment';
+import { loseEntry } from './lose-entry';
 import { keyWords } from './segment-index';
 import { MovedError, SegmentReader } from './segment-reader';
 import type { Located, Segments } from './segments';
@@ -12,6 +12,7 @@ import type { Located, Segments } from './segments';
 export interface Findable {
   readonly folder: Folder;
   readonly segments: Segments;
+  readonly logger: Logger;
   readonly seal: Seal | undefined;
 }
 
@@ -81,29 +82,19 @@ function isInTime({ place: { receivedAt } }: Located, { from, to }: JournalQuery
   return (from === undefined || receivedAt >= from) && (to === undefined || receivedAt < to);
 }
 
-/** Its key may be kept again. An index file would say at the next start that it is kept already. */
-async function lose(folder: Folder, segment: Segment, number: number): Promise<void> {
-  const { version } = segment;
-  await removeIndexFile(folder, segment);
-  if (segment.version !== version) return;
-  segment.index.lose(number);
-  segment.unreadable += 1;
-  // One that was being written meanwhile is written again.
-  segment.indexedTo = 0;
-}
-
 /** The record of an entry; `undefined` if it is not meant, or cannot be read. */
 async function readRecord(
-  { folder, seal }: Findable,
+  { logger, seal }: Findable,
   reader: SegmentReader,
-  { segment, number, place }: Located,
+  located: Located,
   { events, tenant: wanted, outcomes }: JournalQuery,
 ): Promise<JournalRecord | undefined> {
-  const line = await reader.line(segment, place.offset, place.length);
+  const line = await reader.entry(located);
   if (line === undefined) {
-    await lose(folder, segment, number);
+    loseEntry(logger, located);
     return undefined;
   }
+  const { segment, place } = located;
   const { key, event, tenant, scheme, receivedAt, sealed, headers = {}, params = {}, body = '' } = readEntry(line);
   if (events !== undefined && (event === undefined || !events.includes(event))) return undefined;
   if (wanted !== undefined && tenant !== wanted) return undefined;

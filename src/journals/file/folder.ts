@@ -29,8 +29,9 @@ export class Folder {
     try {
       await syncNames(this.#firstMade ?? this.path, this.path);
     } catch (error) {
-      // The folder above one that is there may be somebody else’s.
-      if (this.#firstMade !== undefined || (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      // The folder above one that is there may be somebody else’s, or on a file system that cannot do it. One that we
+      // made is on the file system of that above: the journal could not make the names of its files last either.
+      if (this.#firstMade !== undefined) throw error;
     }
     this.#firstMade = undefined;
   }
@@ -39,9 +40,18 @@ export class Folder {
     return readdir(this.path);
   }
 
-  /** Opens a file that is there, for reading and, unless told otherwise, for writing. */
+  /** Opens a file that is there, for reading or for both. What has its name and is no file, such as a pipe, is refused. */
   async open(name: string, flags: 'read' | 'write' = 'read'): Promise<FileHandle> {
-    return open(this.pathOf(name), (flags === 'read' ? mode.O_RDONLY : mode.O_RDWR) | mode.O_NOFOLLOW);
+    // A pipe would wait for its other end.
+    const safely = mode.O_NOFOLLOW | mode.O_NONBLOCK;
+    const file = await open(this.pathOf(name), (flags === 'read' ? mode.O_RDONLY : mode.O_RDWR) | safely);
+    try {
+      if (!(await file.stat()).isFile()) throw new Error(`${this.pathOf(name)} is no file.`);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   async read(name: string): Promise<Buffer> {
@@ -75,11 +85,15 @@ export class Folder {
     await this.sync();
   }
 
-  /** Removes a file, if it is there. */
+  /** Removes a file, if it is there. A folder of its name stays: it is none of ours. */
   async remove(name: string): Promise<void> {
-    await unlink(this.pathOf(name)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
+    const path = this.pathOf(name);
+    try {
+      await unlink(path);
+    } catch (error) {
+      const found = await lstat(path).catch(() => undefined);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && found?.isDirectory() !== true) throw error;
+    }
   }
 
   /** Makes names of files last: those that were made, replaced or removed. */

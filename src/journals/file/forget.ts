@@ -1,19 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { JournalForget } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
 import { writeAll } from './append-lines';
 import type { Folder } from './folder';
 import { removeIndexFile } from './index-file';
 import { readEntry } from './line';
+import { loseEntry } from './lose-entry';
 import type { Segment } from './segment';
-import { keyWords, type Place, SegmentIndex } from './segment-index';
+import { keyWords, SegmentIndex } from './segment-index';
 import { SegmentReader } from './segment-reader';
-import type { Segments } from './segments';
+import type { Located, Segments } from './segments';
 import type { Writer } from './writer';
 
 export interface Forgetful {
   readonly folder: Folder;
   readonly segments: Segments;
   readonly writer: Writer;
+  readonly logger: Logger;
 }
 
 /**
@@ -23,17 +26,16 @@ export interface Forgetful {
 export async function forget(journal: Forgetful, which: JournalForget): Promise<number> {
   let count = 0;
   for (const segment of journal.segments.all) {
-    const isMeant = segment.isUnclean || (await numbersOf(journal.folder, segment, which)).size > 0;
+    const { size } = segment.isUnclean ? { size: 0 } : await numbersOf(journal, segment, which);
+    // It may have turned out to be unclean.
+    const isMeant = size > 0 || segment.isUnclean;
     if (isMeant && journal.segments.has(segment)) count += await rewrite(journal, segment, which);
   }
   return count;
 }
 
-async function rewrite(
-  { folder, segments, writer }: Forgetful,
-  segment: Segment,
-  which: JournalForget,
-): Promise<number> {
+async function rewrite(journal: Forgetful, segment: Segment, which: JournalForget): Promise<number> {
+  const { folder, segments, writer } = journal;
   let settle: () => void = () => undefined;
   await writer.pause(segment, () => {
     segment.moving = new Promise((resolve) => {
@@ -42,7 +44,7 @@ async function rewrite(
   });
   try {
     // Some may have come while the others were looked at.
-    const doomed = await numbersOf(folder, segment, which);
+    const doomed = await numbersOf(journal, segment, which);
     const kept = entriesOf(segment).filter(({ number }) => !doomed.has(number));
     if (kept.length === 0) await removeSegment(folder, segments, segment);
     else await replaceSegment(folder, segment, kept);
@@ -58,29 +60,31 @@ export async function removeSegment(folder: Folder, segments: Segments, segment:
   segment.version += 1;
   await folder.remove(segment.name);
   segments.remove(segment);
+  // Whoever wanted to open it meanwhile is told, too.
+  segment.version += 1;
   await removeIndexFile(folder, segment);
 }
 
-interface Numbered {
-  readonly number: number;
-  readonly place: Place;
-}
-
-function entriesOf({ index }: Segment): Numbered[] {
-  return Array.from({ length: index.count }, (_, number) => ({ number, place: index.at(number) })).filter(
-    (one): one is Numbered => one.place !== undefined,
+function entriesOf(segment: Segment): Located[] {
+  const { index } = segment;
+  return Array.from({ length: index.count }, (_, number) => ({ segment, number, place: index.at(number) })).filter(
+    (one): one is Located => one.place !== undefined,
   );
 }
 
 /** The numbers of the entries of a segment that are to be forgotten. */
-async function numbersOf(folder: Folder, segment: Segment, which: JournalForget): Promise<ReadonlySet<number>> {
+async function numbersOf(
+  { folder, logger }: Forgetful,
+  segment: Segment,
+  which: JournalForget,
+): Promise<ReadonlySet<number>> {
   if ('key' in which) {
     const words = keyWords(which.key);
     const number = words && segment.index.find(words);
     return new Set(number === undefined ? [] : [number]);
   }
   if ('before' in which) {
-    const isMeant = ({ place }: Numbered): boolean => place.receivedAt < which.before;
+    const isMeant = ({ place }: Located): boolean => place.receivedAt < which.before;
     return new Set(entriesOf(segment).flatMap((one) => (isMeant(one) ? [one.number] : [])));
   }
   const found = new Set<number>();
@@ -88,9 +92,11 @@ async function numbersOf(folder: Folder, segment: Segment, which: JournalForget)
   const written = JSON.stringify(which.tenant);
   const reader = new SegmentReader(folder);
   try {
-    for (const { number, place } of entriesOf(segment)) {
-      const line = await reader.line(segment, place.offset, place.length);
-      if (line?.includes(written) && readEntry(line).tenant === which.tenant) found.add(number);
+    for (const located of entriesOf(segment)) {
+      const line = await reader.entry(located);
+      // Nobody knows any more whose it is.
+      if (line === undefined) loseEntry(logger, located);
+      else if (line.includes(written) && readEntry(line).tenant === which.tenant) found.add(located.number);
     }
   } finally {
     await reader.close();
@@ -98,7 +104,7 @@ async function numbersOf(folder: Folder, segment: Segment, which: JournalForget)
   return found;
 }
 
-async function replaceSegment(folder: Folder, segment: Segment, kept: readonly Numbered[]): Promise<void> {
+async function replaceSegment(folder: Folder, segment: Segment, kept: readonly Located[]): Promise<void> {
   const index = new SegmentIndex();
   let size = 0;
   const copy = async (file: FileHandle): Promise<void> => {
@@ -110,12 +116,7 @@ async function replaceSegment(folder: Folder, segment: Segment, kept: readonly N
     segment.version += 1;
   });
   segment.version += 1;
-  segment.index = index;
-  segment.size = size;
-  segment.unreadable = 0;
-  segment.stray = 0;
-  segment.isTorn = false;
-  segment.isDoubtful = false;
+  segment.reset(index, size);
 }
 
 const copyBytes = 1024 * 1024;
@@ -125,7 +126,7 @@ const lineEnd = Buffer.from('\n');
 async function copyLines(
   folder: Folder,
   segment: Segment,
-  kept: readonly Numbered[],
+  kept: readonly Located[],
   index: SegmentIndex,
   file: FileHandle,
 ): Promise<number> {
@@ -143,8 +144,9 @@ async function copyLines(
     parts = [];
   };
   try {
-    for (const { number, place } of kept) {
-      const line = await reader.line(segment, place.offset, place.length);
+    for (const located of kept) {
+      const { number, place } = located;
+      const line = await reader.entry(located);
       if (line === undefined) continue;
       index.add(segment.index.keyOf(number), place.position, place.receivedAt, put(line), line.length);
       const end = place.endLength === 0 ? undefined : await reader.line(segment, place.endOffset, place.endLength);

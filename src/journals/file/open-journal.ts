@@ -1,12 +1,17 @@
 import type { JournalSettings } from '../../foundations/contracts/journal';
+import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
-import { type Folder, unfinished } from './folder';
+import type { Folder } from './folder';
 import { removeSegment } from './forget';
+import { dropConflicting, dropLater } from './index-conflicts';
 import { readIndexFile, writeIndexFiles } from './index-file';
+import { isKept } from './is-kept';
 import { type Lock, lockFolder } from './lock';
 import { scanSegment } from './scan';
-import { dayOf, indexEnding, Segment } from './segment';
+import { dayOf, isIndexName, Segment } from './segment';
+import type { KeyWords } from './segment-index';
+import { SegmentReader } from './segment-reader';
 import { Segments } from './segments';
 import { Writer } from './writer';
 
@@ -15,6 +20,7 @@ export interface OpenJournal {
   readonly folder: Folder;
   readonly segments: Segments;
   readonly writer: Writer;
+  readonly logger: Logger;
   /** Removes the files of days that are over. Looks once a day. */
   readonly removeOld: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -50,7 +56,7 @@ export async function openJournal(
       }
     };
     await removeOldOn(dayOf(clock.now()));
-    await scan(folder, segments);
+    await scan(folder, segments, logger);
     const unreadable = segments.all.reduce((sum, segment) => sum + segment.unreadable, 0);
     if (unreadable > 0) logSafely(logger, 'warn', { unreadable }, 'The journal has lines that cannot be read');
     const writer = new Writer(
@@ -61,6 +67,7 @@ export async function openJournal(
       folder,
       segments,
       writer,
+      logger,
       removeOld: () => removeOldOn(dayOf(clock.now())),
       close: () => writer.close().finally(() => lock.release()),
     };
@@ -74,42 +81,57 @@ async function release(lock: Lock): Promise<void> {
   await lock.release().catch(() => undefined);
 }
 
+/** What a crash may leave. The lock of another journal that starts now ends so, too. */
+const unfinishedPattern = /^(?:\d{4}-\d{2}-\d{2}\.\d{16}\.(?:ndjson|index)|marks\.json|ping\.[\da-f]{12})\.unfinished$/;
+
 async function findSegments(folder: Folder): Promise<Segments> {
   const segments = new Segments();
   const names = await folder.list();
   for (const name of names) {
-    // The lock of another journal that starts now has such a name, too.
-    if (name.endsWith(unfinished) && !name.startsWith('lock.')) await folder.remove(name);
+    if (unfinishedPattern.test(name)) await folder.remove(name);
     const segment = Segment.named(name);
     if (segment !== undefined) segments.add(segment);
   }
   const indexes = new Set(segments.all.map(({ indexName }) => indexName));
-  for (const name of names) if (name.endsWith(indexEnding) && !indexes.has(name)) await folder.remove(name);
+  for (const name of names) {
+    // Nobody reads one that stays.
+    if (isIndexName(name) && !indexes.has(name)) await folder.remove(name).catch(() => undefined);
+  }
   // A process that made a file may have been killed before its name was durable.
   await folder.sync();
   return segments;
 }
 
-async function scan(folder: Folder, segments: Segments): Promise<void> {
-  for (const segment of segments.all) {
-    try {
-      await read(folder, segments, segment);
-    } catch (cause) {
-      const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
-      throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
+async function scan(folder: Folder, segments: Segments, logger: Logger): Promise<void> {
+  for (const segment of segments.all) await readIndexFile(folder, segment);
+  dropConflicting(segments.all);
+  const reader = new SegmentReader(folder);
+  try {
+    for (const segment of segments.all) {
+      await readRest(folder, segment, (key) => {
+        dropLater(segments, segment, key);
+        return isKept({ segments, logger }, reader, key);
+      });
     }
+  } finally {
+    await reader.close();
   }
   await writeIndexFiles(folder, segments, 'all');
 }
 
-async function read(folder: Folder, segments: Segments, segment: Segment): Promise<void> {
-  const file = await folder.open(segment.name);
+/** Reads what its index file does not know. */
+async function readRest(
+  folder: Folder,
+  segment: Segment,
+  isKeptAlready: (key: KeyWords) => Promise<boolean>,
+): Promise<void> {
   try {
-    await readIndexFile(folder, segment, file);
-    await scanSegment(segment, file, (key) => segments.locate(key) !== undefined);
+    const file = await folder.open(segment.name);
+    await scanSegment(segment, file, isKeptAlready).finally(() => file.close());
     segment.isDoubtful = segment.size > 0;
-  } finally {
-    await file.close();
+  } catch (cause) {
+    const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
+    throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
   }
 }
 

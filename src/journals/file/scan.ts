@@ -15,22 +15,27 @@ interface ReadLine {
 }
 
 /**
- * Fills the index of a segment from its file, behind what is known of it. `isKept` says whether another segment has a key: the first entry counts,
- * and a crash may have left another.
+ * Fills the index of a segment from its file, behind what is known of it. `isKept` says whether any segment has a key: the
+ * first entry counts, and a crash may have left another.
  */
 export async function scanSegment(
   segment: Segment,
   file: FileHandle,
-  isKept: (key: KeyWords) => boolean,
+  isKept: (key: KeyWords) => Promise<boolean>,
 ): Promise<void> {
   for await (const { bytes, offset, isEnded } of linesOf(file, segment.size)) {
     segment.size = offset + bytes.length + (isEnded ? 1 : 0);
     segment.isTorn = !isEnded;
-    if (bytes.length > 0) note(segment, bytes, offset, isKept);
+    if (bytes.length > 0) await note(segment, bytes, offset, isKept);
   }
 }
 
-function note(segment: Segment, line: Buffer, offset: number, isKept: (key: KeyWords) => boolean): void {
+async function note(
+  segment: Segment,
+  line: Buffer,
+  offset: number,
+  isKept: (key: KeyWords) => Promise<boolean>,
+): Promise<void> {
   const head = isWhole(line) ? readHead(line) : undefined;
   const key = head && keyWords(head.key);
   if (head === undefined || key === undefined) {
@@ -38,11 +43,11 @@ function note(segment: Segment, line: Buffer, offset: number, isKept: (key: KeyW
     return;
   }
   const { index } = segment;
-  const found = index.find(key);
   if (head.kind === 'end') {
+    const found = index.find(key);
     if (found === undefined) segment.stray += 1;
     else index.setEnd(found, offset, line.length);
-  } else if (found !== undefined || isKept(key) || head.position <= index.lastPosition) segment.stray += 1;
+  } else if (head.position <= index.lastPosition || (await isKept(key))) segment.stray += 1;
   else index.add(key, head.position, head.receivedAt, offset, line.length);
 }
 

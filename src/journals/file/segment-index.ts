@@ -25,6 +25,8 @@ export function keyWords(key: string): KeyWords | undefined {
 /** The columns of an entry: four words of its key, offset and length of its line, offset and length of its end. */
 const width = 8;
 const [offsetAt, lengthAt, endOffsetAt, endLengthAt] = [4, 5, 6, 7] as const;
+/** In its columns, with position and time. */
+export const bytesPerEntry = width * 4 + 8 + 8;
 
 /**
  * What is known in memory of a segment's entries, in the order in which they were kept: 48 bytes for each and a place in

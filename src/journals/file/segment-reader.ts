@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Folder } from './folder';
-import { isWhole } from './line';
+import { isWhole, readHead } from './line';
 import type { Segment } from './segment';
+import { keyWords } from './segment-index';
+import type { Located } from './segments';
 
 const blockLength = 256 * 1024;
 
@@ -28,6 +30,19 @@ export class SegmentReader {
 
   constructor(folder: Folder) {
     this.#folder = folder;
+  }
+
+  /**
+   * The line of an entry; `undefined` if it is not as it was written, or not where the index says.
+   *
+   * @throws MovedError
+   */
+  async entry({ segment, number, place }: Located): Promise<Buffer | undefined> {
+    const key = segment.index.keyOf(number);
+    const line = await this.line(segment, place.offset, place.length);
+    const head = line && readHead(line);
+    const words = head?.kind === 'entry' ? keyWords(head.key) : undefined;
+    return words?.every((word, at) => word === key[at]) === true ? line : undefined;
   }
 
   /**

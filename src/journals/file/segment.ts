@@ -1,8 +1,5 @@
 import { SegmentIndex } from './segment-index';
 
-/** Ends the names of index files. */
-export const indexEnding = '.index';
-
 /** A file of a journal: the entries of a day, or of a part of it. */
 export class Segment {
   readonly name: string;
@@ -28,6 +25,10 @@ export class Segment {
   isDoubtful = false;
   /** Up to where the index file knows it, or would if it could have been written. */
   indexedTo = 0;
+  /** How many entries, from the first, are known from the index file alone: their lines were not read. */
+  unread = 0;
+  /** Whether an entry turned out not to be where the index says. */
+  hasLost = false;
   /** Changes whenever lines move. */
   version = 0;
   /** While lines move: resolves when the index fits the file again. */
@@ -38,7 +39,7 @@ export class Segment {
     this.first = first;
     const stem = `${day}.${String(first).padStart(16, '0')}`;
     this.name = `${stem}.ndjson`;
-    this.indexName = `${stem}${indexEnding}`;
+    this.indexName = `${stem}.index`;
   }
 
   /** Whether the file holds lines that the index does not know. */
@@ -46,10 +47,38 @@ export class Segment {
     return this.unreadable > 0 || this.stray > 0 || this.isTorn;
   }
 
+  /** Takes another index for the file, or none: then the file is to be read. */
+  reset(index = new SegmentIndex(), size = 0): void {
+    this.index = index;
+    this.size = size;
+    this.unreadable = 0;
+    this.stray = 0;
+    this.isTorn = false;
+    this.isDoubtful = false;
+    this.indexedTo = 0;
+    this.unread = 0;
+    this.hasLost = false;
+  }
+
+  /** For an entry whose line cannot be read: its key may be kept again. */
+  lose(number: number): void {
+    if (this.index.at(number) === undefined) return;
+    this.index.lose(number);
+    this.unreadable += 1;
+    this.hasLost = true;
+  }
+
   static named(name: string): Segment | undefined {
     const [, day, first] = /^(\d{4}-\d{2}-\d{2})\.(\d{16})\.ndjson$/.exec(name) ?? [];
     return day === undefined ? undefined : new Segment(day, Number(first));
   }
+}
+
+const indexPattern = /^\d{4}-\d{2}-\d{2}\.\d{16}\.index$/;
+
+/** Whether a name is that of an index file. What else lies in the folder is somebody else’s. */
+export function isIndexName(name: string): boolean {
+  return indexPattern.test(name);
 }
 
 /** The day in UTC, which has no summer time. */

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileJournal } from '../../../src/journals/file';
 import { readDocument } from '../../docs/markdown';
@@ -78,6 +80,69 @@ test('follows no link in its folder', async () => {
   await expect(journal.append(entry())).rejects.toMatchObject({
     message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
     cause: { code: 'ELOOP' },
+  });
+});
+
+/** As file systems without a sync for folders answer. */
+function refuseSyncOf(folder: string): jest.SpyInstance {
+  const open = fs.open.bind(fs);
+  return jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
+    const file = await open(...given);
+    const refused = Object.assign(new Error('EINVAL: invalid argument, fsync'), { code: 'EINVAL' });
+    if (given[0] === folder) file.sync = () => Promise.reject(refused);
+    return file;
+  });
+}
+
+test('opens a folder that is there, such as a mounted one, though the folder above cannot be synced', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  const spy = refuseSyncOf(dirname(directory));
+  try {
+    const journal = openJournal({ directory });
+    await journal.append(entry());
+    expect(await keys(journal)).toHaveLength(1);
+  } finally {
+    spy.mockRestore();
+  }
+});
+
+test('keeps nothing in a folder that it made and that a loss of power may take along', async () => {
+  const directory = newFolder();
+  const spy = refuseSyncOf(dirname(directory));
+  const journal = openJournal({ directory });
+  try {
+    // The second time, the folder is there.
+    for (let tries = 0; tries < 2; tries += 1) await expect(journal.append(entry())).rejects.toThrow('EINVAL');
+    expect(readdirSync(directory)).toStrictEqual([]);
+  } finally {
+    spy.mockRestore();
+  }
+  await journal.append(entry());
+  expect(await keys(journal)).toHaveLength(1);
+});
+
+test('leaves alone what others put into its folder, and opens', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  const files = ['customers.index', 'customers.unfinished', '2026-01-01.index'];
+  const folders = ['backup.index', 'x.unfinished', '2026-01-01.0000000000000001.index', 'marks.json.unfinished'];
+  for (const name of files) writeFileSync(join(directory, name), 'mine');
+  for (const name of folders) mkdirSync(join(directory, name));
+  const journal = openJournal({ directory });
+  await journal.append(entry());
+  await journal.close();
+  expect(readdirSync(directory)).toEqual(expect.arrayContaining([...files, ...folders]));
+});
+
+test('does not wait for a pipe in its folder, but says that it is no file', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  execFileSync('mkfifo', [join(directory, '2026-01-01.0000000000000001.ndjson')]);
+  const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
+  await expect(journal.append(entry())).rejects.toMatchObject({
+    message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
+    cause: { message: expect.stringContaining('is no file') as unknown },
   });
 });
 

@@ -12,32 +12,9 @@ import {
 import { join } from 'node:path';
 import type { JournalEntry } from '../../../src/foundations/contracts/journal';
 import { all, cleanUp, end, entries, keys, keysOf, newFolder, openJournal } from './kit';
+import { damage, kept, named } from './large-file';
 
 afterEach(cleanUp);
-
-const named = (directory: string, ending: string): string[] =>
-  readdirSync(directory)
-    .filter((name) => name.endsWith(ending))
-    .map((name) => join(directory, name));
-
-/** More than a megabyte: a smaller file is read as fast as its index. */
-async function kept() {
-  const directory = newFolder();
-  const journal = openJournal({ directory });
-  const many = entries(40, (index) => ({ rawBody: Buffer.alloc(40_000, index), receivedAt: 1000 + index }));
-  for (const one of many) await journal.append(one);
-  await journal.ended(many[1]?.key as string, end('processed', ['crm']));
-  await journal.close();
-  const [file = ''] = named(directory, '.ndjson');
-  return { directory, many, file, index: file.replace('.ndjson', '.index') };
-}
-
-/** Changes a line in the middle, so that only reading it shows the change. */
-function damage(file: string): void {
-  const bytes = readFileSync(file);
-  bytes.write('X', Math.floor(bytes.length / 2));
-  writeFileSync(file, bytes);
-}
 
 test('a start reads the index of a large file instead of the file, and finds all that it knew', async () => {
   const { directory, many, file, index } = await kept();
