@@ -145,3 +145,14 @@ export function remote(store: DeliveryStore = memoryStore()): FaultyStore {
     return go();
   });
 }
+
+/** A store of memory as an object whose methods may be replaced. */
+export function wrapped(store: DeliveryStore): DeliveryStore {
+  return {
+    claim: (...given) => store.claim(...given),
+    extend: (...given) => store.extend(...given),
+    succeeded: (...given) => store.succeeded(...given),
+    complete: (...given) => store.complete(...given),
+    release: (...given) => store.release(...given),
+  };
+}

@@ -1,5 +1,5 @@
-import { bigmindWebhooks, type DeliveryStore, memoryStore } from '../../src';
-import { FaultyStore, rejects } from '../deduplication/kit';
+import { bigmindWebhooks, memoryStore } from '../../src';
+import { FaultyStore, rejects, wrapped } from '../deduplication/kit';
 import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service, until } from './kit';
 
 afterEach(closeAll);
@@ -313,14 +313,3 @@ test('a success that the store does not take is kept, and no repeat of it runs',
   await until(() => queue.states.join() === 'done after 0');
   expect(handled).toBe(1);
 });
-
-/** A store of memory as an object whose methods may be replaced. */
-function wrapped(store: DeliveryStore): DeliveryStore {
-  return {
-    claim: (...given) => store.claim(...given),
-    extend: (...given) => store.extend(...given),
-    succeeded: (...given) => store.succeeded(...given),
-    complete: (...given) => store.complete(...given),
-    release: (...given) => store.release(...given),
-  };
-}

@@ -13,6 +13,7 @@ import {
   signed,
   until,
   withJournal,
+  wrapped,
 } from './kit';
 
 test('keeps a delivery before its handler runs, byte for byte, without its signature', async () => {
@@ -113,17 +114,6 @@ test('copies that come while the first is handled are not written again', async 
   expect(journal.calls.filter((call) => call === 'append')).toHaveLength(2);
 });
 
-/** Its methods, which may be taken apart. */
-function bound(store: DeliveryStore): DeliveryStore {
-  return {
-    claim: (...given) => store.claim(...given),
-    extend: (...given) => store.extend(...given),
-    succeeded: (...given) => store.succeeded(...given),
-    complete: (...given) => store.complete(...given),
-    release: (...given) => store.release(...given),
-  };
-}
-
 const faults: readonly (readonly [string, ArrayJournal['fault']])[] = [
   ['rejects', () => Promise.reject(new Error('disk full'))],
   ['is silent', () => new Promise(() => undefined)],
@@ -163,7 +153,7 @@ test('the store is asked while the journal writes, and no handler runs before bo
     await claiming.passed;
     return await store.claim(...given);
   });
-  const { webhooks, journal } = withJournal({ deduplicate: { store: { ...bound(store), claim } } });
+  const { webhooks, journal } = withJournal({ deduplicate: { store: { ...wrapped(store), claim } } });
   journal.fault = async (method, go) => {
     if (method === 'append') await writing.passed;
     await go();

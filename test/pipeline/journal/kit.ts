@@ -10,7 +10,7 @@ import { secret } from '../receiver';
 import { ArrayJournal } from './array-journal';
 
 export { bigmindWebhooks } from '../../../src';
-export { calm, gate, genuine, notedLog, secret, send, until } from '../../deduplication/kit';
+export { calm, gate, genuine, notedLog, secret, send, until, wrapped } from '../../deduplication/kit';
 export { ArrayJournal } from './array-journal';
 
 export type Options = BigmindWebhooksOptions<NoSchemas, undefined>;

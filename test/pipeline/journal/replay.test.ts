@@ -14,6 +14,7 @@ import {
   signed,
   until,
   withJournal,
+  wrapped,
 } from './kit';
 
 /** A handler that notes each run as `<name> <key>`, and fails while `broken` has its name. */
@@ -520,16 +521,11 @@ test('find is newest first, and the filters of find choose', async () => {
 function shakyStore() {
   const store = memoryStore();
   const away = { is: false };
-  const shaky = {
-    ...store,
-    claim: (...given: Parameters<typeof store.claim>) => {
-      if (away.is) throw new Error('away');
-      return store.claim(...given);
-    },
+  const shaky = wrapped(store);
+  shaky.claim = (...given) => {
+    if (away.is) throw new Error('away');
+    return store.claim(...given);
   };
-  for (const method of ['extend', 'succeeded', 'complete', 'release'] as const) {
-    Object.assign(shaky, { [method]: store[method].bind(store) });
-  }
   return { store: shaky, away };
 }
 
