@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import type { JournalEntry, JournalQuery, JournalRecord } from '../../../src/foundations/contracts/journal';
 import { postgresJournal } from '../../../src/journals/postgres/index';
 import type { PostgresJournalOptions } from '../../../src/stores/postgres/index';
-import { databaseUrl } from '../services';
+import { connectPostgres, databaseUrl } from '../services';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 
@@ -64,8 +64,11 @@ export async function makePlace(): Promise<Place> {
       return rows[0]?.n ?? 0;
     },
     async remove() {
-      await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+      // A journal removes old entries in the background: that ends first.
       await Promise.all(pools.map((each) => each.end()));
+      const admin = await connectPostgres();
+      await admin.query(`DROP SCHEMA ${schema} CASCADE`);
+      await admin.end();
     },
   };
 }

@@ -344,7 +344,9 @@ describe.each([
       running.open();
       await until(() => runs.includes(waits.key));
       expect(runs).toEqual([fails.key, first.key, waits.key]);
+      await until(async () => (await queue.stats?.())?.running === 0);
       expect(await queue.stats?.()).toMatchObject({ waiting: 1, running: 0, dead: 0 });
+      expect(runs).toHaveLength(3);
     });
 
     test('a worker that starts later runs what waits, too', async () => {
