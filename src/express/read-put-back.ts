@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Settled } from '../foundations/delivery';
 import { Chunks } from './chunks';
-import { atEndOfTurn } from './end-of-turn';
 import { type ReadOptions, readStream } from './read-stream';
+import { atEndOfTurn } from './real-timers';
 import { copyTo } from './stand-in';
 
 /**

@@ -4,9 +4,9 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
-import { atEndOfTurn } from './end-of-turn';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
+import { atEndOfTurn } from './real-timers';
 
 /** A request that an earlier parser may have read. */
 type MaybeParsed = IncomingMessage & { readonly rawBody?: unknown; readonly body?: unknown };

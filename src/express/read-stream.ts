@@ -6,7 +6,7 @@ import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
 import { type BodyRules, tooLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
-import { atEndOfTurn } from './end-of-turn';
+import { atEndOfTurn } from './real-timers';
 import { mostShortChunks, shortChunk, type Turns } from './turns';
 
 export interface ReadOptions extends BodyRules {

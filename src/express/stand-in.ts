@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { isRecord } from '../foundations/is-record';
-
-/** The real one is kept: a test with fake timers should still get an answer. */
-const { setImmediate } = globalThis;
+import { atEndOfTurn } from './real-timers';
 
 /** Hands on what a request emits from now on. Returns a function that ends the copy. */
 export function copyTo(copy: Readable, request: IncomingMessage): () => void {
@@ -28,7 +26,7 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
   if (isStream && request.headers !== undefined) return request;
   const standIn = new Readable({ read() {} });
   const end = typeof request.on === 'function' ? copyTo(standIn, request) : () => endOnce(standIn);
-  if (!isStream) setImmediate(end);
+  if (!isStream) atEndOfTurn(end);
   const {
     rawBody,
     body,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import timers from 'node:timers';
-import { atEndOfTurn } from './end-of-turn';
+import { atEndOfTurn, setTimeout } from './real-timers';
 
 /** A chunk of fewer bytes is short. Node takes far longer for it than for its bytes. */
 export const shortChunk = 256;
@@ -8,8 +7,6 @@ export const shortChunk = 256;
 export const mostShortChunks = 1000;
 /** Node takes one new connection in a turn of the event loop: between two long turns there must be many short ones. */
 const restMs = 10;
-/** The real one is kept: a test with fake timers should still get an answer. */
-const { setTimeout } = timers;
 
 /**
  * Reads bodies in crumbs one after the other: Node reads the socket of one of them, once, and then serves everybody else

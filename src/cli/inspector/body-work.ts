@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { explainSignature, schemaErrors } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
 import { isTooDeep, jsonIn } from '../json-in';
+import { bodyText } from './body-text';
 import { brokenPlace, checkPayload } from './check-payload';
 import { createJudge, type PassedStep, type Verdict } from './judge';
 import type { CheckedPayload, DeliveryDetail, SignatureCheck } from './wire';
@@ -55,16 +55,11 @@ export function unexplained(secret: string | undefined): SignatureCheck {
 }
 
 function readPayload(body: Buffer): Omit<ExplainedBody, 'signature'> {
-  const text = textOf(body);
+  const text = bodyText(body);
   if (text === undefined || text === '') return { schemaErrors: [] };
   const broken = brokenPlace(text);
   if (broken !== undefined) return { schemaErrors: [], broken };
   return { schemaErrors: isTooDeep(text) ? [] : schemaErrors(jsonIn(text)?.value) };
-}
-
-/** The body as text, without a byte order mark; `undefined` if it is not UTF-8. */
-function textOf(body: Buffer): string | undefined {
-  return isUtf8(body) ? new TextDecoder().decode(body) : undefined;
 }
 
 /** Compiles the schemas that list all errors. It takes a second, which the first delivery that is opened would wait for. */

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { isLargeBody } from '../large-json';
+import { bodyText } from './body-text';
 import { type BodyWork, unexplained } from './body-work';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { shortened } from './shortened';
@@ -27,7 +27,7 @@ export async function explainDelivery(
   const { summary, request, reason, key, app, steps, replays } = logged;
   const isLarge = isLargeBody(request.body);
   const isLeft = isLarge && !all;
-  const text = textOf(isLarge ? request.body.subarray(0, beginning) : request.body, request.body);
+  const text = bodyText(request.body, isLarge ? request.body.subarray(0, beginning) : undefined);
   return {
     ...summary,
     method: request.method,
@@ -44,12 +44,4 @@ export async function explainDelivery(
     attempts: log.attemptsOf(logged),
     replays,
   };
-}
-
-/**
- * Some of a body as text, without a byte order mark and without the half of a character at its end; `undefined` if the body is
- * not UTF-8.
- */
-function textOf(some: Buffer, body: Buffer): string | undefined {
-  return isUtf8(body) ? new TextDecoder().decode(some, { stream: true }) : undefined;
 }

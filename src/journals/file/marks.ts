@@ -1,6 +1,6 @@
 import type { Folder } from './folder';
 
-const fileName = 'marks.json';
+export const marksName = 'marks.json';
 
 /** How far replays are, by name, in a small file that is written whole. */
 export class Marks {
@@ -42,19 +42,19 @@ export class Marks {
     if (position === undefined) next.delete(name);
     else next.set(name, position);
     const text = JSON.stringify({ version: 1, marks: [...next] });
-    await this.#folder.replace(fileName, (file) => file.writeFile(`${text}\n`));
+    await this.#folder.replace(marksName, (file) => file.writeFile(`${text}\n`));
     return next;
   }
 }
 
 async function readMarks(folder: Folder): Promise<ReadonlyMap<string, string>> {
-  if (!(await folder.list()).includes(fileName)) return new Map();
-  const file = await folder.open(fileName);
+  if (!(await folder.list()).includes(marksName)) return new Map();
+  const file = await folder.open(marksName);
   try {
     const { marks } = JSON.parse(await file.readFile('utf8')) as { readonly marks: Iterable<[string, string]> };
     return new Map(marks);
   } catch (cause) {
-    throw new Error(`${folder.pathOf(fileName)} cannot be read. Remove it: replays begin anew.`, { cause });
+    throw new Error(`${folder.pathOf(marksName)} cannot be read. Remove it: replays begin anew.`, { cause });
   } finally {
     await file.close();
   }

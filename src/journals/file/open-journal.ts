@@ -2,12 +2,13 @@ import type { JournalSettings } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { logSafely } from '../../foundations/tell';
-import type { Folder } from './folder';
+import { type Folder, unfinished } from './folder';
 import { removeSegment } from './forget';
 import { dropConflicting, dropLater } from './index-conflicts';
 import { readIndexFile, writeIndexFiles } from './index-file';
 import { isKept } from './is-kept';
 import { type Lock, lockFolder } from './lock';
+import { marksName } from './marks';
 import { scanSegment } from './scan';
 import { dayOf, isIndexName, Segment } from './segment';
 import type { KeyWords } from './segment-index';
@@ -81,14 +82,19 @@ async function release(lock: Lock): Promise<void> {
   await lock.release().catch(() => undefined);
 }
 
-/** What a crash may leave. The lock of another journal that starts now ends so, too. */
-const unfinishedPattern = /^(?:\d{4}-\d{2}-\d{2}\.\d{16}\.(?:ndjson|index)|marks\.json|ping\.[\da-f]{12})\.unfinished$/;
+/** Whether a crash may have left it. The lock of another journal that starts now ends so, too. */
+function isLeftOver(name: string): boolean {
+  if (!name.endsWith(unfinished)) return false;
+  const stem = name.slice(0, -unfinished.length);
+  const isOfSegment = Segment.named(stem) !== undefined || isIndexName(stem);
+  return isOfSegment || stem === marksName || /^ping\.[\da-f]{12}$/.test(stem);
+}
 
 async function findSegments(folder: Folder): Promise<Segments> {
   const segments = new Segments();
   const names = await folder.list();
   for (const name of names) {
-    if (unfinishedPattern.test(name)) await folder.remove(name);
+    if (isLeftOver(name)) await folder.remove(name);
     const segment = Segment.named(name);
     if (segment !== undefined) segments.add(segment);
   }

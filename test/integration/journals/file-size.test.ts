@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JournalQuery } from '../../../src/foundations/contracts/journal';
 import { fileJournal } from '../../../src/journals/file';
 import { silent } from '../../journals/file/silent';
 import {
@@ -10,8 +9,8 @@ import {
   grownByFinding,
   grownByReplaying,
   longest,
-  ofAcme,
   payload,
+  searches,
   tell,
   tenantOf,
   watch,
@@ -56,8 +55,12 @@ function bytesRead(): number {
   return Number(read);
 }
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
-onLinux('a start reads a small part of what is kept', async () => {
+const promise = 'a start reads a small part of what is kept';
+const [onLinux, title] =
+  process.platform === 'linux'
+    ? [test, promise]
+    : [test.skip, `${promise} (skipped: only Linux counts what a process reads)`];
+onLinux(title, async () => {
   const journal = open();
   const [before, since] = [bytesRead(), performance.now()];
   const { entries, bytes } = await journal.stats();
@@ -68,16 +71,7 @@ onLinux('a start reads a small part of what is kept', async () => {
   await journal.close?.();
 });
 
-test.each<[string, JournalQuery, number]>([
-  ['all of them, the oldest first', { order: 'oldest first' }, deliveries],
-  ['all of them, the newest first', { order: 'newest first' }, deliveries],
-  ['those of a tenant', { order: 'oldest first', tenant: 'acme' }, ofAcme],
-  [
-    'those of an event with an outcome',
-    { order: 'newest first', events: ['notes_created'], outcomes: ['failed'] },
-    deliveries,
-  ],
-])(
+test.each(searches)(
   'to find %s takes no more memory than to find some',
   async (what, query, total) => {
     const journal = open();

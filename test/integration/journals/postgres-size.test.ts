@@ -1,6 +1,5 @@
-import type { JournalQuery } from '../../../src/foundations/contracts/journal';
 import { found, makePlace, type Place } from './postgres-kit';
-import { deliveries, grownByFinding, grownByReplaying, longest, ofAcme, payload, tell } from './size-kit';
+import { deliveries, grownByFinding, grownByReplaying, longest, payload, searches, tell } from './size-kit';
 
 const table = 'bigmind_webhook_journal';
 let place: Place;
@@ -44,16 +43,7 @@ test('one delivery among all is found by its key in less than 100 ms', async () 
   expect(median).toBeLessThan(100);
 });
 
-test.each<[string, JournalQuery, number]>([
-  ['all of them, the oldest first', { order: 'oldest first' }, deliveries],
-  ['all of them, the newest first', { order: 'newest first' }, deliveries],
-  ['those of a tenant', { order: 'oldest first', tenant: 'acme' }, ofAcme],
-  [
-    'those of an event with an outcome',
-    { order: 'newest first', events: ['notes_created'], outcomes: ['failed'] },
-    deliveries,
-  ],
-])(
+test.each(searches)(
   'to find %s takes no more memory than to find some',
   async (what, query, total) => {
     expect(await grownByFinding(`find ${what}`, { journal: place.journal(), query, total })).toBeLessThan(8);

@@ -20,7 +20,19 @@ export const payload = Buffer.from(
 
 /** Every third one is of the tenant `acme`. */
 export const tenantOf = (index: number): string => (index % 3 === 0 ? 'acme' : 'other');
-export const ofAcme = Math.ceil(deliveries / 3);
+const ofAcme = Math.ceil(deliveries / 3);
+
+/** What is searched for, in words and as a query, and how many are found. */
+export const searches: readonly (readonly [what: string, query: JournalQuery, total: number])[] = [
+  ['all of them, the oldest first', { order: 'oldest first' }, deliveries],
+  ['all of them, the newest first', { order: 'newest first' }, deliveries],
+  ['those of a tenant', { order: 'oldest first', tenant: 'acme' }, ofAcme],
+  [
+    'those of an event with an outcome',
+    { order: 'newest first', events: ['notes_created'], outcomes: ['failed'] },
+    deliveries,
+  ],
+];
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
