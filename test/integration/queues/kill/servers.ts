@@ -24,13 +24,19 @@ export async function startServer(engine: Exclude<EngineName, 'pglite'>): Promis
   return { ...postgres, pending: () => pendingInPostgres(postgres.url) };
 }
 
+/** All states in one transaction: a job that moves from one to the next is in one of them. */
 async function pendingInRedis(url: string, namespace: string): Promise<number> {
   const redis = new Redis(url);
   const queue = `{bigmind-webhooks:${namespace}}:deliveries`;
-  const lists = await Promise.all(['wait', 'active', 'paused'].map((state) => redis.llen(`${queue}:${state}`)));
-  const sets = await Promise.all(['delayed', 'prioritized', 'failed'].map((state) => redis.zcard(`${queue}:${state}`)));
+  const counting = redis.multi();
+  for (const state of ['wait', 'active', 'paused']) counting.llen(`${queue}:${state}`);
+  for (const state of ['delayed', 'prioritized', 'failed']) counting.zcard(`${queue}:${state}`);
+  const counted = (await counting.exec()) ?? [];
   await redis.quit();
-  return [...lists, ...sets].reduce((sum, count) => sum + count, 0);
+  return counted.reduce((sum, [failed, count]) => {
+    if (failed) throw failed;
+    return sum + Number(count);
+  }, 0);
 }
 
 async function pendingInPostgres(connectionString: string): Promise<number> {
