@@ -6,8 +6,6 @@ export interface TogetherSettings<Item, Answer> {
   readonly keyOf?: ((item: Item) => string) | undefined;
   /** The size of an item, and of a call, which has one item at least. @default 100 items */
   readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
-  /** How many calls may be under way at once. What comes meanwhile goes into the next. @default 1 */
-  readonly atOnce?: number | undefined;
   /** Whether after this error each item of the call is tried alone, since another one may be the cause. @default never */
   readonly isTriedApart?: ((error: unknown) => boolean) | undefined;
 }
@@ -33,25 +31,25 @@ const patienceMs = 20;
  * settles with the answer for its own item.
  */
 export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answer>): (item: Item) => Promise<Answer> {
-  const { call, keyOf, sizes = hundredItems, atOnce = 1, isTriedApart = () => false } = settings;
+  const { call, keyOf, sizes = hundredItems, isTriedApart = () => false } = settings;
   let waiting: Waiting<Item, Answer>[] = [];
   let isDue = false;
-  let underWay = 0;
+  let isHeld = false;
 
   function start(): void {
-    if (isDue || waiting.length === 0 || underWay >= atOnce) return;
+    if (isDue || isHeld || waiting.length === 0) return;
     isDue = true;
     setImmediate(() => {
       isDue = false;
-      while (waiting.length > 0 && underWay < atOnce) begin(takeBatch());
+      begin(takeBatch());
     });
   }
 
   function begin(batch: readonly Waiting<Item, Answer>[]): void {
-    underWay += 1;
+    isHeld = true;
     let letOn = (): void => {
       letOn = () => undefined;
-      underWay -= 1;
+      isHeld = false;
       start();
     };
     const patience = setTimeout(() => letOn(), patienceMs).unref();

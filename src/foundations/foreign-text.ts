@@ -1,5 +1,6 @@
 /** Replaces NUL and lone surrogates: PostgreSQL refuses a whole row because of one. */
 export function storableText(text: string): string {
+  if (!/[\0\uD800-\uDFFF]/.test(text)) return text;
   return Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
 }
 

@@ -18,8 +18,6 @@ export interface EntryToAppend {
 const mostBytes = 4 * 1024 * 1024;
 /** What a row costs beside its content, about: a statement has at most a thousand. */
 const bytesOfRow = 4096;
-/** While these are answered, the next one grows. */
-const atOnce = 2;
 
 export async function toAppend(entry: JournalEntry, seal: Seal | undefined): Promise<EntryToAppend> {
   return { entry, content: await writeContent(entry, seal) };
@@ -32,7 +30,6 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
       await appendAll(searched, keepDays, entries);
       return entries.map(() => undefined);
     },
-    atOnce,
     sizes: { of: ({ content }) => bytesOfRow + sizeOf(content), most: mostBytes },
     // PostgreSQL refuses the statement for what is wrong with one.
     isTriedApart: isAnswer,

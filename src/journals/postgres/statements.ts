@@ -27,8 +27,8 @@ WITH ${given('key text, received float8, event text, tenant text, scheme text, s
   SELECT namespace, day, id, substring($3::bytea FROM start FOR head), substring($3::bytea FROM start + coalesce(head, 0) FOR body)
   FROM entry JOIN given USING (key)
 )
-SELECT key FROM bigmind_webhook_journal WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given))
-  AND day < ${today} - $4::int`;
+SELECT key FROM bigmind_webhook_journal
+WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given EXCEPT SELECT key FROM entry)) AND day < ${today} - $4::int`;
 
 /**
  * $1 namespace, $2 ends, in JSON, each with a key of its own. Two processes may tell in either order: the newest end
@@ -42,7 +42,8 @@ WITH ${given('key text, outcome text, at float8, names json')}, locked AS (
 UPDATE bigmind_webhook_journal AS j SET
   outcome = CASE WHEN j.ended_at > ${timeOf('given.at')} THEN j.outcome ELSE given.outcome END,
   ended_at = greatest(j.ended_at, ${timeOf('given.at')}),
-  succeeded = ARRAY(SELECT unnest(j.succeeded) UNION SELECT json_array_elements_text(given.names))
+  succeeded = CASE WHEN j.succeeded = '{}' THEN ARRAY(SELECT json_array_elements_text(given.names))
+    ELSE ARRAY(SELECT unnest(j.succeeded) UNION SELECT json_array_elements_text(given.names)) END
 FROM given JOIN locked USING (key) WHERE j.namespace = $1 AND j.key = given.key`;
 
 /** $1 namespace. The tables' bytes are those of all namespaces. */

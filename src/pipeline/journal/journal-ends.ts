@@ -8,7 +8,7 @@ import { logSafely } from '../../foundations/tell';
 
 /** More are given up, the oldest first: a journal that is away must not fill the memory. */
 const mostWaiting = 10_000;
-const mostAtOnce = 16;
+const mostAtOnce = 100;
 const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
@@ -18,6 +18,9 @@ export interface JournalEndsSettings {
   readonly ask: Ask;
   readonly logger: Logger;
 }
+
+/** A key, and how its delivery ended. */
+type EndOf = readonly [key: string, end: JournalEnd];
 
 /** Tells the journal how deliveries ended, in the background. While it does not take them, they wait. */
 export class JournalEnds {
@@ -68,28 +71,29 @@ export class JournalEnds {
 
   /** Resolves to whether the journal took one. */
   async #writeSome(): Promise<boolean> {
-    const some: Promise<boolean>[] = [];
+    const some: EndOf[] = [];
     const most = this.#isFailing ? 1 : mostAtOnce;
-    while (some.length < most) {
-      const oldest = this.#waiting.takeOldest();
-      if (oldest === undefined) break;
-      some.push(this.#write(...oldest));
+    for (let one = this.#waiting.takeOldest(); one !== undefined; one = this.#waiting.takeOldest()) {
+      some.push(one);
+      if (some.length === most) break;
     }
-    return (await Promise.all(some)).includes(true);
-  }
-
-  async #write(key: string, end: JournalEnd): Promise<boolean> {
     const { journal, ask } = this.#settings;
     try {
-      await ask(() => journal.ended(key, end));
+      const refused = await ask(() => tell(journal, some));
       this.#isFailing = false;
+      for (const { end, error } of refused) this.#keep(end, error);
       return true;
     } catch (error) {
-      this.#tellOnce(error);
-      const later = this.#waiting.get(key);
-      this.#waiting.set(key, later === undefined ? end : joinEnds(end, later));
+      for (const end of some) this.#keep(end, error);
       return false;
     }
+  }
+
+  /** An end that the journal did not take waits again. */
+  #keep([key, end]: EndOf, error: unknown): void {
+    this.#tellOnce(error);
+    const later = this.#waiting.get(key);
+    this.#waiting.set(key, later === undefined ? end : joinEnds(end, later));
   }
 
   /** Once in each outage. */
@@ -115,4 +119,18 @@ export class JournalEnds {
       };
     });
   }
+}
+
+/** Tells the journal of all. Resolves to those that it refused; rejects if it took none. */
+async function tell(
+  journal: Journal,
+  ends: readonly EndOf[],
+): Promise<readonly { readonly end: EndOf; readonly error: unknown }[]> {
+  const told = await Promise.allSettled(ends.map(async ([key, end]) => journal.ended(key, end)));
+  const refused = ends.flatMap((end, index) => {
+    const result = told[index];
+    return result?.status === 'rejected' ? [{ end, error: result.reason as unknown }] : [];
+  });
+  if (refused[0] !== undefined && refused.length === ends.length) throw refused[0].error;
+  return refused;
 }

@@ -54,20 +54,14 @@ export class Journaling {
     const { key } = entry;
     const before = this.#kept.get(key);
     if (before !== undefined) return before;
-    const kept = recovered(
-      () =>
-        whenReady(
-          withinMs(
-            this.#ask(() => this.journal.append(entry)),
-            leftMs,
-            'The journal',
-          ),
-          this.#onKept,
-        ),
-      this.#onFailure,
-    );
+    const kept = recovered(() => whenReady(this.#append(entry, leftMs), this.#onKept), this.#onFailure);
     this.#kept.set(key, kept);
     return kept;
+  }
+
+  #append(entry: JournalEntry, leftMs: number): MaybePromise<void> {
+    const appended = this.#ask(() => this.journal.append(entry));
+    return leftMs < this.#settings.timeoutMs ? withinMs(appended, leftMs, 'The journal') : appended;
   }
 
   /** To be called when a delivery was answered, with its key. */

@@ -1,5 +1,6 @@
-import { deliveryKey } from '../../deduplication/delivery-key';
+import { type DeliveryKey, deliveryKey } from '../../deduplication/delivery-key';
 import type { JournalEntry } from '../../foundations/contracts/journal';
+import type { QueuedDelivery } from '../../foundations/contracts/queue';
 import { type EventDelivery, Settled, type VerifiedDelivery } from '../../foundations/delivery';
 import { isWebhookError } from '../../foundations/errors';
 import { storableText } from '../../foundations/foreign-text';
@@ -20,7 +21,7 @@ export function keepDelivery(
   if (journaling === undefined) return parts;
   const key = keyOf(read, verified, parts);
   const entry = entryOf(key, read, verified, journaling.keepHeaders);
-  const known = { ...parts, keyOf: () => ({ text: key }) };
+  const known = (): DeliveryKey => ({ text: key });
   const { queueing } = parts;
   const keepAndEnqueue = read instanceof Settled ? undefined : queueing?.keepAndEnqueue;
   const keep = (): MaybePromise<Settled | undefined> => {
@@ -33,8 +34,9 @@ export function keepDelivery(
       return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
     });
   };
-  if (queueing === undefined || keepAndEnqueue === undefined) return { ...known, kept: keep() };
-  return { ...known, queueing: { ...queueing, keep, enqueue: (job) => keepAndEnqueue(entry, job) } };
+  if (queueing === undefined || keepAndEnqueue === undefined) return { ...parts, keyOf: known, kept: keep() };
+  const together = { ...queueing, keep, enqueue: (job: QueuedDelivery) => keepAndEnqueue(entry, job) };
+  return { ...parts, keyOf: known, queueing: together };
 }
 
 /** Goes on with a delivery that the journal has. One that it cannot keep ends here. */
