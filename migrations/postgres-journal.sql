@@ -46,8 +46,8 @@ BEGIN
       succeeded text[] NOT NULL DEFAULT '{}',
       PRIMARY KEY (namespace, key),
       UNIQUE (namespace, day, id)
-      -- Room beside each row for its end, so that no index is written again.
-    ) WITH (fillfactor = 85);
+      -- Room beside each row for the row with its end: on one page, no index is written again.
+    ) WITH (fillfactor = 50);
     -- What is large, a partition for each day: to remove a day is to drop its table.
     CREATE TABLE IF NOT EXISTS bigmind_webhook_journal_bodies (
       namespace text NOT NULL,
