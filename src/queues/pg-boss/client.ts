@@ -27,6 +27,8 @@ export interface PgBossClient {
   createQueue(name: string, options: PgBossQueueSettings): Promise<unknown>;
   /** Resolves to `null` if nothing was inserted. */
   send(name: string, data: object, options: object): Promise<string | null>;
+  /** Takes the jobs and options in pg-boss 10, the name, the jobs and options in later ones. */
+  insert(...given: unknown[]): Promise<unknown>;
   fetch(name: string, options: object): Promise<readonly PgBossJob[]>;
   complete(name: string, id: string | string[], output: object | undefined, options: object): Promise<unknown>;
   fail(name: string, id: string, output: object, options: object): Promise<unknown>;

@@ -2,10 +2,11 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
-import { readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { readBoolean, readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
 import { codeOf } from '../../foundations/postgres-answer';
-import { isSerializationFailure, serialized } from '../../foundations/serialized';
+import { serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
+import { type InsertForm, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
 import { type Statements, statementsIn } from './statements';
 
@@ -27,7 +28,7 @@ export interface Engine {
   readonly deadName: string;
   readonly workersName: string;
   /** Makes the queues if they are missing. */
-  ready(): Promise<void>;
+  ready(): Promise<unknown>;
   /** Resolves when a job with this id is held. */
   hold(id: string, data: object, priority?: number): Promise<void>;
   /** The same, within a transaction of somebody else. */
@@ -60,7 +61,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   const deadName = `${name}/dead`;
   const workersName = `${name}/workers`;
   const statements = statementsIn(schema);
-  let prepared: Promise<void> | undefined;
+  let prepared: Promise<InsertForm> | undefined;
 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
@@ -92,7 +93,13 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     }
   }
 
-  async function prepare(): Promise<void> {
+  async function prepare(): Promise<InsertForm> {
+    await makeQueues();
+    const [row] = await run('version', [name]);
+    return readBoolean(row?.['ten'], 'pgBossQueue.boss: ten') ? 'name in jobs' : 'name before';
+  }
+
+  async function makeQueues(): Promise<void> {
     if (await isThere()) return;
     const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
     await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
@@ -110,7 +117,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     }
   }
 
-  function ready(): Promise<void> {
+  function ready(): Promise<InsertForm> {
     prepared ??= prepare().catch((error: unknown) => {
       prepared = undefined;
       throw error;
@@ -118,23 +125,27 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return prepared;
   }
 
-  async function send(id: string, data: object, priority: number, on = db): Promise<boolean> {
-    await ready();
-    const retries = { retryLimit: attempts - 1, retryDelay: backoffSeconds, retryBackoff: true };
-    const settings = { id, ...retries, expireInSeconds, priority, retentionSeconds: keptSeconds, db: on };
-    const sent: unknown = await boss.send(name, data, settings);
-    return sent !== null && sent !== undefined;
-  }
+  /** pg-boss ignores the words of its other versions. */
+  const kept = (): object => ({
+    retryLimit: attempts - 1,
+    retryDelay: backoffSeconds,
+    retryBackoff: true,
+    expireInSeconds,
+    retentionSeconds: keptSeconds,
+    keepUntil: new Date(Date.now() + keptSeconds * 1000).toISOString(),
+  });
 
-  /** The same, where a copy of the delivery may come at the same time. */
-  async function sendAmongCopies(id: string, data: object, priority: number): Promise<boolean> {
-    try {
-      return await send(id, data, priority);
-    } catch (error) {
-      if (isSerializationFailure(error)) return false;
-      throw error;
-    }
-  }
+  const inserter = jobInserter({
+    boss,
+    name,
+    db,
+    kept,
+    ready,
+    lookAgain() {
+      prepared = undefined;
+    },
+    findJobs: (ids, on) => run('findJobs', [name, ids], on),
+  });
 
   /** A statement for each job would cost a commit each. */
   const complete = callTogether<string, undefined>({
@@ -158,21 +169,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       const startAfter = Math.ceil(ms / 1000);
       await boss.send(workersName, data, { id, startAfter, retentionSeconds: keptSeconds, db });
     },
-    async hold(id, data, priority = usualPriority) {
-      for (let tries = 0; tries < 2; tries += 1) {
-        if (await sendAmongCopies(id, data, priority)) return;
-        if ((await run('findJob', [name, id])).length > 0) return;
-        // pg-boss 10 inserts nothing, too, if the queue no longer exists.
-        prepared = undefined;
-      }
-      throw notTaken();
-    },
-    async holdWithin(transaction, id, data) {
-      if (await send(id, data, usualPriority, transaction)) return;
-      if ((await run('findJob', [name, id], transaction)).length > 0) return;
-      prepared = undefined;
-      throw notTaken();
-    },
+    hold: (id, data, priority = usualPriority) => inserter.hold({ id, data, priority }),
+    holdWithin: (transaction, id, data) => inserter.holdWithin(transaction, { id, data, priority: usualPriority }),
     async take(most) {
       await ready();
       // If the statement fails, pg-boss 10 and 11 return no jobs and hide the error.
@@ -212,10 +210,6 @@ function planOf({ retryCount, retryLimit, retryDelay }: PgBossJob): JobPlan | un
   const isLast = count >= readWholeNumber(retryLimit, 'pgBossQueue.boss: retryLimit');
   const seconds = readWholeNumber(retryDelay, 'pgBossQueue.boss: retryDelay');
   return { retryInMs: isLast ? undefined : seconds * 1000 * 2 ** Math.min(16, count + 1) };
-}
-
-function notTaken(): Error {
-  return new Error('pgBossQueue.boss did not take the job.');
 }
 
 function elsewhere(schema: string, cause?: unknown): WebhookError {

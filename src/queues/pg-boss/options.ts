@@ -51,6 +51,7 @@ const known = {
 const methods = [
   'createQueue',
   'send',
+  'insert',
   'fetch',
   'complete',
   'fail',

@@ -9,8 +9,10 @@
 export interface Statements {
   /** Which of the queues (`$1`) exist. */
   readonly findQueues: string;
-  /** Whether a job (`$2`) is held, in any state. */
-  readonly findJob: string;
+  /** Whether the tables are those of pg-boss 10, by the queue `$1`. */
+  readonly version: string;
+  /** Answers with the ids of the jobs (`$2`) that are held, in any state. */
+  readonly findJobs: string;
   /** Makes running jobs (`$2`) wait again. It clears the start of the attempt, so that pg-boss does not count it. */
   readonly giveBack: string;
   /**
@@ -60,7 +62,9 @@ export function statementsIn(schema: string): Statements {
     `SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${condition} FOR UPDATE SKIP LOCKED`;
   return {
     findQueues: `SELECT 1 FROM ${schema}.queue WHERE name = ANY ($1::text[])`,
-    findJob: `SELECT 1 FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
+    version: `SELECT (to_jsonb(queue)->'retention_minutes' IS NOT NULL)::text AS ten FROM ${schema}.queue AS queue
+      WHERE name = $1`,
+    findJobs: `SELECT id::text AS id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[])`,
     giveBack: `UPDATE ${jobs} SET state = 'created', started_on = NULL, start_after = now()
       WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active'`,
     beat: `WITH extended AS (

@@ -71,7 +71,7 @@ export const holding: Promises = [
       const job = delivery();
       await queue.enqueue(job);
       await work(({ count }) => fail(`failure ${count}`));
-      await until('the first attempt', () => runsOf(job) === 1);
+      await until('the first attempt', () => runsOf(job) > 0);
       await queue.enqueue(job);
       await dead(1);
       await passed();

@@ -33,6 +33,32 @@ describe.each([
     expect(Buffer.from(got[0]?.rawBody ?? '', 'base64').equals(body)).toBe(true);
   });
 
+  test('what is enqueued at once is held in few statements, each job with its own delivery', async () => {
+    const queue = company.queue(stage);
+    const jobs = Array.from({ length: 50 }, () => newDelivery());
+    await queue.enqueue(newDelivery());
+    const asked = jest.spyOn(stage.boss.getDb(), 'executeSql');
+    await Promise.all([...jobs, ...jobs].map((job) => queue.enqueue(job)));
+    expect(asked.mock.calls.length).toBeLessThan(10);
+    asked.mockRestore();
+    const keys = jobs.map(({ key }) => key);
+    const held = await stage.sql(`SELECT data FROM ${stage.schema}.job WHERE data->>'key' = ANY ($1)`, [keys]);
+    expect(held).toHaveLength(50);
+    expect(held.map(({ data }) => data)).toEqual(expect.arrayContaining(jobs));
+  });
+
+  test('a job that PostgreSQL refuses is refused alone: those enqueued with it are held', async () => {
+    const queue = company.queue(stage);
+    const [one, other] = [newDelivery(), newDelivery()];
+    const refused = { ...newDelivery(), key: 'g'.repeat(64) };
+    const ends = await Promise.allSettled([one, refused, other].map((job) => queue.enqueue(job)));
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const got: string[] = [];
+    await company.worker(queue, ({ key }) => got.push(key));
+    await until(() => got.length === 2);
+    expect([...got].sort()).toEqual([one.key, other.key].sort());
+  });
+
   test('tells a worker when a failed job runs again at the latest, and that the last attempt is the last', async () => {
     const queue = company.queue(stage, { attempts: 2, backoffMs: 1000 });
     const plans: (number | undefined)[] = [];

@@ -1,0 +1,111 @@
+import { callTogether } from '../../foundations/call-together';
+import { readText } from '../../foundations/foreign-values';
+import { isAnswer } from '../../foundations/postgres-answer';
+import { isSerializationFailure } from '../../foundations/serialized';
+import type { PgBossClient, PgBossDb } from './client';
+import type { Row } from './engine';
+
+/** A job to be held. */
+export interface NewJob {
+  readonly id: string;
+  readonly data: object;
+  readonly priority: number;
+}
+
+export interface InsertSettings {
+  readonly boss: PgBossClient;
+  /** The queue's name. */
+  readonly name: string;
+  readonly db: PgBossDb;
+  /** How jobs are tried and kept, in the words of each version of pg-boss. */
+  readonly kept: () => object;
+  /** Makes the queues if they are missing. Resolves to how pg-boss wants to be called. */
+  readonly ready: () => Promise<InsertForm>;
+  /** Has `ready` look again. */
+  readonly lookAgain: () => void;
+  /** Which of these jobs are held, in any state. */
+  readonly findJobs: (ids: readonly string[], on: PgBossDb) => Promise<readonly Row[]>;
+}
+
+/** pg-boss 10 has the queue's name in each job; later ones have it before them. */
+export type InsertForm = 'name in jobs' | 'name before';
+
+export interface JobInserter {
+  /** Resolves when the job is held. Jobs that come at once share a statement: each is a commit. */
+  readonly hold: (job: NewJob) => Promise<void>;
+  /** The same, within a transaction of somebody else. */
+  readonly holdWithin: (transaction: PgBossDb, job: NewJob) => Promise<void>;
+}
+
+/** What is sent in one statement, unless a single job is longer. */
+const mostBytes = 4 * 1024 * 1024;
+/** What a job costs beside its body, about. */
+const bytesOfJob = 4096;
+
+export function jobInserter(settings: InsertSettings): JobInserter {
+  const { boss, name, kept, ready, lookAgain, findJobs } = settings;
+
+  /** Resolves to the ids of those that are held now. */
+  async function insert(jobs: readonly NewJob[], on: PgBossDb): Promise<ReadonlySet<string>> {
+    const form = await ready();
+    const rows = jobs.map((job) => ({ ...job, name, ...kept() }));
+    const options = { db: on, returnId: true };
+    const ids = await (form === 'name before' ? boss.insert(name, rows, options) : boss.insert(rows, options));
+    // pg-boss 11 does not say what it inserted, and none says what was there before.
+    if (Array.isArray(ids) && ids.length === jobs.length) return new Set(jobs.map(({ id }) => id));
+    return await held(jobs, on);
+  }
+
+  async function held(jobs: readonly NewJob[], on: PgBossDb): Promise<ReadonlySet<string>> {
+    const ids = jobs.map(({ id }) => id);
+    const found = await findJobs(ids, on);
+    return new Set(found.map((row) => readText(row['id'], 'pgBossQueue.boss: id')));
+  }
+
+  /** The same, where copies of the deliveries may come at the same time. */
+  async function insertAmongCopies(jobs: readonly NewJob[]): Promise<ReadonlySet<string>> {
+    try {
+      return await insert(jobs, settings.db);
+    } catch (error) {
+      if (isSerializationFailure(error)) return await held(jobs, settings.db);
+      throw error;
+    }
+  }
+
+  const holdTogether = callTogether<NewJob, boolean>({
+    keyOf: ({ id }) => id,
+    sizes: { of: sizeOf, most: mostBytes },
+    async call(jobs) {
+      let missing = jobs;
+      for (let tries = 0; tries < 2 && missing.length > 0; tries += 1) {
+        const found = await insertAmongCopies(missing);
+        missing = missing.filter(({ id }) => !found.has(id));
+        // pg-boss inserts nothing, too, if the queue no longer exists.
+        if (missing.length > 0) lookAgain();
+      }
+      return jobs.map((job) => !missing.includes(job));
+    },
+    // PostgreSQL refuses the statement for what is wrong with one.
+    isTriedApart: isAnswer,
+  });
+
+  return {
+    async hold(job) {
+      if (!(await holdTogether(job))) throw notTaken();
+    },
+    async holdWithin(transaction, job) {
+      if ((await insert([job], transaction)).has(job.id)) return;
+      lookAgain();
+      throw notTaken();
+    },
+  };
+}
+
+function sizeOf({ data }: NewJob): number {
+  const { rawBody } = data as { readonly rawBody?: unknown };
+  return bytesOfJob + (typeof rawBody === 'string' ? rawBody.length : 0);
+}
+
+function notTaken(): Error {
+  return new Error('pgBossQueue.boss did not take the job.');
+}
