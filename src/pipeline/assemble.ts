@@ -1,4 +1,5 @@
 import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
+import { leaseMs } from '../deduplication/held-claim';
 import { memoryStore } from '../deduplication/memory-store';
 import { noStore } from '../deduplication/no-store';
 import { Outbox } from '../deduplication/outbox';
@@ -144,6 +145,7 @@ export function assembleWorker(
     logger,
     handlers: () => parts.registry.names,
     maxRunMs,
+    leaseMs,
     silentMs: storeTimeoutMs,
   });
 }

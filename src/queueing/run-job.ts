@@ -30,6 +30,8 @@ export interface JobSettings {
   readonly clock: { now(): number };
   /** How long an attempt may wait before its handlers run, over all its waits, in milliseconds. */
   readonly maxRunMs: number;
+  /** How long a claim lasts without being extended. */
+  readonly leaseMs: number;
 }
 
 /** What is known of a job that cannot be read. */
@@ -46,6 +48,8 @@ const verdicts: Readonly<Partial<Record<Outcome, 'done' | 'forget'>>> = {
 const firstPauseMs = 1000;
 const longestPauseMs = 10_000;
 const shortestPauseMs = 100;
+/** A worker that closes may extend its claim for a moment after it has given back the job. */
+const leasesToWait = 2;
 
 /**
  * Runs one attempt of a job. Resolves to what the engine should do next; rejects with the reason when the attempt
@@ -87,11 +91,16 @@ function planned(settled: Settled, plan: JobPlan | undefined, clock: JobSettings
  * outage must not use up the attempts of every job.
  */
 async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, settings: JobSettings): Promise<Settled> {
-  const startedAt = settings.clock.now();
-  const until = performance.now() + settings.maxRunMs;
+  const { clock, maxRunMs, leaseMs } = settings;
+  const startedAt = clock.now();
+  const begun = performance.now();
+  // The claim of a worker that is gone lasts as long as its lease, even if no handler may run that long.
+  const longestClaimMs = leasesToWait * leaseMs;
+  let until = begun + maxRunMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const settled = await runWithinLimit(job, limits, until, closing);
     const { outcome, details } = settled;
+    if (outcome === 'in-progress') until = Math.max(until, begun + longestClaimMs);
     const leftMs = until - performance.now();
     const waits = outcome === 'in-progress' || outcome === 'unavailable';
     if (!waits || leftMs <= 0 || closing.hasBegun) return settled;

@@ -1,5 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DeliveryStore, memoryStore } from '../../src';
+import { Settled } from '../../src/foundations/delivery';
+import { Closing } from '../../src/queueing/closing';
+import { EventLimits } from '../../src/queueing/event-limits';
+import { runJob } from '../../src/queueing/run-job';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore, rejects } from '../deduplication/kit';
 import { ArrayQueue, calm, closeAll, type Gate, gate, genuine, notedLog, secret, send, service, until } from './kit';
@@ -35,16 +39,32 @@ describe('a delivery that another worker has', () => {
     expect(lines).toEqual([expect.objectContaining({ outcome: 'processed', attempt: 1 })]);
   });
 
-  test('is waited for no longer than maxRunMs: then the attempt has failed', async () => {
-    const { store } = heldElsewhere(Number.POSITIVE_INFINITY);
-    const { web, worker, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
-    const handled: unknown[] = [];
-    await worker({ maxRunMs: 150 })
-      .on('*', (event) => void handled.push(event))
-      .work();
-    await send(web, genuine());
-    await until(() => queue.states[0] === 'dead after 1');
-    expect([handled, queue.entries[0]?.reason]).toStrictEqual([[], 'in-progress: The delivery is being handled']);
+  /** Runs a job that another worker has for so long, by a lease that is short. */
+  async function attempted(heldMs: number, maxRunMs: number): Promise<string> {
+    const freeAt = performance.now() + heldMs;
+    const run = (): Settled =>
+      performance.now() < freeAt ? new Settled('in-progress', { retryAfterMs: 1 }) : new Settled('processed');
+    const settings = {
+      open: () => ({ bytes: 0, key: '', event: 'notes_created', trace: undefined, run }),
+      report: () => undefined,
+      telemetry: undefined,
+      clock: Date,
+      maxRunMs,
+      leaseMs: 300,
+    };
+    return await runJob({}, undefined, new EventLimits(new Map()), new Closing(), settings).catch(String);
+  }
+
+  test('is waited for while the claim of a lost worker lasts, however short maxRunMs is', async () => {
+    expect(await attempted(300, 1)).toBe('done');
+  });
+
+  test('is waited for no longer than that and maxRunMs: then the attempt has failed', async () => {
+    const begun = performance.now();
+    const failed = 'Error: in-progress: The delivery is being handled';
+    expect(await attempted(Number.POSITIVE_INFINITY, 1)).toBe(failed);
+    expect(await attempted(Number.POSITIVE_INFINITY, 900)).toBe(failed);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(600 + 900);
   });
 });
 

@@ -7,10 +7,12 @@ export interface PgBossDb {
 export interface PgBossJob {
   readonly id: string;
   readonly data: unknown;
-  /** These three come with `includeMetadata`. Numbers, or text. */
+  /** These four come with `includeMetadata`. Numbers, or text. */
   readonly retryCount?: unknown;
   readonly retryLimit?: unknown;
   readonly retryDelay?: unknown;
+  /** JSON. */
+  readonly output?: unknown;
 }
 
 /** Options of a queue. Each version of pg-boss ignores those of other versions. */

@@ -2,13 +2,15 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
-import { readBoolean, readJson, readRows, readText, readWholeNumber } from '../../foundations/foreign-values';
+import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
 import { codeOf } from '../../foundations/postgres-answer';
 import { serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
+import { planOf } from './plan';
 import { type Statements, statementsIn } from './statements';
+import { type Turn, turnOf } from './turn';
 
 /** How an attempt of a job ended. */
 export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
@@ -17,6 +19,7 @@ export type Verdict = 'done' | 'forget' | 'again' | { readonly reason: string };
 export interface TakenJob {
   readonly id: string;
   readonly data: unknown;
+  readonly turn: Turn;
   /** What pg-boss will do if this attempt fails. */
   readonly plan: JobPlan | undefined;
 }
@@ -38,7 +41,12 @@ export interface Engine {
   /** Adds the record of a worker. It is due after so many milliseconds. */
   recordWorker(id: string, data: object, ms: number): Promise<void>;
   take(most: number): Promise<readonly TakenJob[]>;
-  settle(id: string, verdict: Verdict): Promise<void>;
+  /** Ends an attempt. If the job was given to another worker, only `done` still counts. */
+  settle(job: TakenJob, verdict: Verdict): Promise<void>;
+  /** Ends an attempt whose worker is lost. */
+  fail(id: string, reason: string): Promise<void>;
+  /** Makes jobs wait again, unless they were given to another worker. No attempt is used up. */
+  giveBack(jobs: readonly TakenJob[]): Promise<void>;
   /** Gives failed jobs all their attempts again. Resolves to the ids of those that there were. */
   revive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Runs one of {@link Statements}. */
@@ -158,6 +166,16 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     isTriedApart: (error) => codeOf(error) === deadlock,
   });
 
+  async function giveBack(jobs: readonly TakenJob[]): Promise<void> {
+    const turns = jobs.map(({ turn }) => turn);
+    const values = [jobs.map(({ id }) => id), turns.map(({ failed }) => failed), turns.map(({ lost }) => lost)];
+    await run('giveBack', [name, ...values]);
+  }
+
+  async function fail(id: string, reason: string): Promise<void> {
+    await boss.fail(name, id, { reason }, { db });
+  }
+
   return {
     db,
     name,
@@ -186,11 +204,22 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       await asked;
       return jobs.map(readTaken);
     },
-    async settle(id, verdict) {
-      if (verdict === 'done') await complete(id);
-      else if (verdict === 'forget') await boss.deleteJob(name, id, { db });
-      else if (verdict === 'again') await run('giveBack', [name, [id]]);
-      else await boss.fail(name, id, verdict, { db });
+    fail,
+    giveBack,
+    async settle(job, verdict) {
+      const { id, turn } = job;
+      if (verdict === 'done') {
+        await complete(id);
+        return;
+      }
+      if (verdict === 'again') {
+        await giveBack([job]);
+        return;
+      }
+      const kept = await run('keepTurn', [name, id, turn.failed, turn.lost]);
+      if (kept.length === 0) return;
+      if (verdict === 'forget') await boss.deleteJob(name, id, { db });
+      else await fail(id, verdict.reason);
     },
     async revive(ids) {
       const rows = await run('revive', [name, ids, attempts - 1]);
@@ -200,16 +229,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
 }
 
 function readTaken(job: PgBossJob): TakenJob {
-  return { plan: planOf(job), id: readText(job.id, 'pgBossQueue.boss: id'), data: readJson(job.data) };
-}
-
-/** The longest of pg-boss' pauses, which it chooses at random. */
-function planOf({ retryCount, retryLimit, retryDelay }: PgBossJob): JobPlan | undefined {
-  if (retryCount === undefined || retryLimit === undefined || retryDelay === undefined) return undefined;
-  const count = readWholeNumber(retryCount, 'pgBossQueue.boss: retryCount');
-  const isLast = count >= readWholeNumber(retryLimit, 'pgBossQueue.boss: retryLimit');
-  const seconds = readWholeNumber(retryDelay, 'pgBossQueue.boss: retryDelay');
-  return { retryInMs: isLast ? undefined : seconds * 1000 * 2 ** Math.min(16, count + 1) };
+  const id = readText(job.id, 'pgBossQueue.boss: id');
+  return { id, data: readJson(job.data), turn: turnOf(job), plan: planOf(job) };
 }
 
 function elsewhere(schema: string, cause?: unknown): WebhookError {

@@ -150,7 +150,7 @@ export class Leases {
       if (typeof row['key'] === 'string') onLost(row['key']);
       if (readBoolean(row['ends'], 'pgBossQueue.boss: ends')) {
         const id = readText(row['id'], 'pgBossQueue.boss: id');
-        await engine.settle(id, { reason: `It lost ${mostLost} workers.` });
+        await engine.fail(id, `It lost ${mostLost} workers.`);
       }
     }
     // At last, so that another worker does it if this one dies meanwhile.

@@ -13,8 +13,16 @@ export interface Statements {
   readonly version: string;
   /** Answers with the ids of the jobs (`$2`) that are held, in any state. */
   readonly findJobs: string;
-  /** Makes running jobs (`$2`) wait again. It clears the start of the attempt, so that pg-boss does not count it. */
+  /**
+   * Makes running jobs wait again: those that have the ids `$2` and still are in the turns `$3` and `$4`. It clears the
+   * start of the attempt, so that pg-boss does not count it.
+   */
   readonly giveBack: string;
+  /**
+   * Makes a running job (`$2`) start anew, if it still is in the turn `$3` and `$4`. Answers with a row if so. Nobody
+   * takes it for lost soon after.
+   */
+  readonly keepTurn: string;
   /**
    * The sign of life of a worker: the running jobs `$2` start anew, and its record `$4` in the queue `$3` is due after
    * `$5` milliseconds and says `$6`. Answers with all records there, from before, and whether they are due. One that is due later
@@ -57,7 +65,8 @@ export function statementsIn(schema: string): Statements {
   const job = 'to_json(job)::text AS job';
   const ms = "::float8 * interval '1 millisecond'";
   const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::int + 1000)${ms}`;
-  const lost = "coalesce((output->>'lost')::int, 0) + 1";
+  const lostSoFar = "coalesce((output->>'lost')::int, 0)";
+  const lost = `${lostSoFar} + 1`;
   const free = (condition: string): string =>
     `SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${condition} FOR UPDATE SKIP LOCKED`;
   return {
@@ -65,8 +74,13 @@ export function statementsIn(schema: string): Statements {
     version: `SELECT (to_jsonb(queue)->'retention_minutes' IS NOT NULL)::text AS ten FROM ${schema}.queue AS queue
       WHERE name = $1`,
     findJobs: `SELECT id::text AS id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[])`,
-    giveBack: `UPDATE ${jobs} SET state = 'created', started_on = NULL, start_after = now()
-      WHERE name = $1 AND id = ANY ($2::uuid[]) AND state = 'active'`,
+    giveBack: `UPDATE ${jobs} AS job SET state = 'created', started_on = NULL, start_after = now()
+      FROM unnest($2::uuid[], $3::int[], $4::int[]) AS turn (id, failed, lost)
+      WHERE name = $1 AND job.id = ANY ($2::uuid[]) AND job.id = turn.id AND state = 'active'
+        AND retry_count = turn.failed AND ${lostSoFar} = turn.lost`,
+    keepTurn: `UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = $2::uuid AND state = 'active'
+        AND retry_count = $3::int AND ${lostSoFar} = $4::int
+      RETURNING 1 AS kept`,
     beat: `WITH extended AS (
         UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'active'")}))
       ), touched AS (

@@ -1,5 +1,5 @@
 import { setTimeout as pass, setImmediate } from 'node:timers/promises';
-import type { JobPlan, QueueWorker, RunJob } from '../../foundations/contracts/queue';
+import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
@@ -37,8 +37,8 @@ export class PgBossWorker implements QueueWorker {
   readonly #closing = new AbortController();
   /** Aborted when running jobs are given back to the engine. */
   readonly #leaving = new AbortController();
-  /** The ids of the jobs that are not settled. */
-  readonly #running = new Map<Promise<void>, string>();
+  /** The jobs that are not settled. */
+  readonly #running = new Map<Promise<void>, TakenJob>();
   /** How many of them still run. */
   #busy = 0;
   readonly #leases: Leases;
@@ -49,7 +49,7 @@ export class PgBossWorker implements QueueWorker {
   constructor(run: RunJob, settings: WorkerSettings) {
     this.#run = run;
     this.#settings = settings;
-    this.#leases = new Leases({ ...settings, silentMs }, () => [...this.#running.values()]);
+    this.#leases = new Leases({ ...settings, silentMs }, () => [...this.#running.values()].map(({ id }) => id));
     this.#taking = this.#take();
   }
 
@@ -115,7 +115,7 @@ export class PgBossWorker implements QueueWorker {
   async #accept(jobs: readonly TakenJob[]): Promise<void> {
     const places = this.#closing.signal.aborted ? 0 : this.#places();
     for (const job of jobs.slice(0, places)) this.#start(job);
-    await this.#giveBack(jobs.slice(places).map(({ id }) => id));
+    await this.#giveBack(jobs.slice(places));
   }
 
   /**
@@ -139,19 +139,19 @@ export class PgBossWorker implements QueueWorker {
       this.#running.delete(running);
       this.#onFree();
     });
-    this.#running.set(running, job.id);
+    this.#running.set(running, job);
   }
 
-  async #attempt({ id, data, plan }: TakenJob): Promise<void> {
+  async #attempt(job: TakenJob): Promise<void> {
     const { engine, errors } = this.#settings;
     this.#busy += 1;
-    const verdict = await this.#verdictOn(data, plan);
+    const verdict = await this.#verdictOn(job);
     this.#busy -= 1;
     this.#onFree();
     // An outage of the database must not make a finished job run again.
     for (let failures = 0; !this.#leaving.signal.aborted; failures += 1) {
       try {
-        await withinMs(engine.settle(id, verdict), silentMs, who);
+        await withinMs(engine.settle(job, verdict), silentMs, who);
         return;
       } catch (error) {
         errors.tell(error);
@@ -160,7 +160,7 @@ export class PgBossWorker implements QueueWorker {
     }
   }
 
-  async #verdictOn(data: unknown, plan: JobPlan | undefined): Promise<Verdict> {
+  async #verdictOn({ data, plan }: TakenJob): Promise<Verdict> {
     try {
       return await this.#run(data, plan);
     } catch (error) {
@@ -172,11 +172,11 @@ export class PgBossWorker implements QueueWorker {
    * Gives jobs back without using up an attempt. Resolves to whether the database answered; if not, they come back when
    * this worker counts as lost.
    */
-  async #giveBack(ids: readonly string[]): Promise<boolean> {
-    if (ids.length === 0) return true;
+  async #giveBack(jobs: readonly TakenJob[]): Promise<boolean> {
+    if (jobs.length === 0) return true;
     const { engine, errors } = this.#settings;
     try {
-      await withinMs(engine.run('giveBack', [engine.name, ids]), silentMs, who);
+      await withinMs(engine.giveBack(jobs), silentMs, who);
       return true;
     } catch (error) {
       errors.tell(error);
