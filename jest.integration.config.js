@@ -7,5 +7,6 @@ module.exports = {
   ...base,
   roots: ['<rootDir>/test/integration'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 60_000,
+  // A server in the process, such as PGlite, takes most of a minute to start where every core is busy.
+  testTimeout: 180_000,
 };

@@ -14,7 +14,7 @@ export interface OnTerminal {
   shown(): string;
   /** Presses keys: `\u0003` is Ctrl-C, `\t` the tabulator. */
   type(keys: string): void;
-  /** Resolves when something is shown; rejects with all that is, if that takes more than 20 s. */
+  /** Resolves when something is shown; rejects with all that is, if that takes more than 40 s. */
   shows(words: string | RegExp): Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly shown: string }>;
 }
@@ -57,7 +57,7 @@ export function onTerminal(line: string, { cwd, env, columns = 100 }: TerminalOp
     type: (keys) => void child.stdin.write(keys),
     async shows(words) {
       const holds = () => (typeof words === 'string' ? shown().includes(words) : words.test(shown()));
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 40_000;
       while (!holds()) {
         const isOver = await Promise.race([ended.then(() => true), pause()]);
         if (!holds() && (isOver || Date.now() > deadline)) {

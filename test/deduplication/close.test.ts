@@ -116,7 +116,7 @@ test('called again after it has waited, it does not wait again', async () => {
   const started = performance.now();
   await webhooks.close();
   await webhooks.close({ timeoutMs: 60_000 });
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(10_000);
   time.open();
   await answered;
 });

@@ -130,7 +130,8 @@ test('a claim whose answer is lost is given back when the store answers, and nev
     expect(answer).toBe('503 IN_PROGRESS');
     await calm();
   }
-  expect(performance.now() - mendedAt).toBeLessThan(2000);
+  // Long before the lease of 15 s ends.
+  expect(performance.now() - mendedAt).toBeLessThan(5000);
   expect(runs).toEqual([1]);
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
 });

@@ -36,6 +36,9 @@ function answerTo(router: ReturnType<typeof noting>['webhooks']['router'], reque
   return answered;
 }
 
+/** Long before any time-out of a receiver. */
+const atOnceMs = 5000;
+
 const forged = { 'x-signature': 'a'.repeat(64) };
 
 describe('a request that is no stream', () => {
@@ -86,7 +89,7 @@ describe('a request that is no stream', () => {
     const { webhooks, handled } = noting();
     const begun = performance.now();
     expect((await answerTo(webhooks.router, make(forged))).status).toBe(status);
-    expect(performance.now() - begun).toBeLessThan(400);
+    expect(performance.now() - begun).toBeLessThan(atOnceMs);
     expect(handled).toStrictEqual([]);
   });
 });
@@ -138,7 +141,7 @@ describe.each([
   ])('answers at once what is refused before its end: %s', async (_title, headers, payload, status) => {
     const begun = performance.now();
     const reply = await inject(listener, { method: 'POST', url: path, headers, payload });
-    expect([reply.statusCode, performance.now() - begun < 400]).toEqual([status, true]);
+    expect([reply.statusCode, performance.now() - begun < atOnceMs]).toEqual([status, true]);
     expect(reply.headers.connection).not.toBe('close');
     expect(handled).toStrictEqual([]);
   });

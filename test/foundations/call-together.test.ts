@@ -36,18 +36,24 @@ test('what comes in one turn is one call, and each is told its own answer', asyn
 });
 
 test('what comes while a call is under way goes together as soon as it ends', async () => {
-  const { call, calls, items } = recorder();
-  const first = call('a');
-  await turn();
-  const others = [call('b'), call('c')];
-  await turn();
-  expect(items()).toEqual([['a']]);
-  calls[0]?.answer();
-  await first;
-  await turn();
-  expect(items()).toEqual([['a'], ['b', 'c']]);
-  calls[1]?.answer();
-  expect(await Promise.all(others)).toEqual(['of b', 'of c']);
+  for (let isTooSlow = true; isTooSlow; ) {
+    const { call, calls, items } = recorder();
+    const startedAt = performance.now();
+    const first = call('a');
+    await turn();
+    const others = [call('b'), call('c')];
+    await turn();
+    const during = items();
+    // A busy machine may take longer than a call holds up the next one. Then it is tried again.
+    isTooSlow = performance.now() - startedAt > 10;
+    if (!isTooSlow) expect(during).toEqual([['a']]);
+    calls[0]?.answer();
+    await first;
+    await turn();
+    expect(items()).toEqual([['a'], ['b', 'c']]);
+    calls[1]?.answer();
+    expect(await Promise.all(others)).toEqual(['of b', 'of c']);
+  }
 });
 
 test('a call that waits for something holds nobody up for long, and its end starts no call of its own', async () => {

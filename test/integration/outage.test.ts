@@ -10,8 +10,9 @@ import { type Receiver, receiverWith } from './kit/receiver';
 import { closeConnections, outcomeOf, pause, post, type Reply, signedNote } from './kit/sender';
 import { databaseUrl, forgetNamespaces, freshNamespace } from './services';
 
-const storeTimeoutMs = 300;
-const timeoutMs = 900;
+/** Longer than a store that is well may be kept waiting by a busy machine. */
+const storeTimeoutMs = 1000;
+const timeoutMs = 3000;
 /** For machines that are busy with something else. */
 const slackMs = 5000;
 

@@ -132,7 +132,7 @@ test('a queue that can only be pinged has no counts, and one that can do neither
 });
 
 test('deliveries in flight are counted with their bytes until they are answered, and running ones until they end', async () => {
-  const webhooks = receiverWith({ timeoutMs: 50 });
+  const webhooks = receiverWith({ timeoutMs: 500 });
   const time = gate();
   webhooks.on('*', () => time.passed);
   const delivery = genuine();

@@ -132,9 +132,9 @@ describe('a queue that', () => {
   });
 
   test('that answers in time is not called silent by a delivery that came late', async () => {
-    let delayMs = 100;
+    let delayMs = 1500;
     const queue = queueThat(() => new Promise((resolve) => setTimeout(resolve, delayMs)));
-    const { web } = service({ timeoutMs: 30, deduplicate: { storeTimeoutMs: tooLong } }, queue);
+    const { web } = service({ timeoutMs: 500, deduplicate: { storeTimeoutMs: tooLong } }, queue);
     expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
     delayMs = 0;
     const after = await Promise.all(Array.from({ length: 5 }, () => send(web, genuine())));

@@ -190,7 +190,7 @@ test('the receivers of a process share their counts: none is lost, also when one
 });
 
 test('what is in flight is observed: deliveries, their bytes, and handlers by name', async () => {
-  const webhooks = receiverWith({ telemetry: sdk.telemetry, timeoutMs: 50 });
+  const webhooks = receiverWith({ telemetry: sdk.telemetry, timeoutMs: 1000 });
   const time = gate();
   webhooks.on('*', () => time.passed, { name: 'hanging' });
   const delivery = genuine();

@@ -71,8 +71,11 @@ async function die(notes: number): Promise<string[]> {
   for (let note = 1; note <= notes; note += 1) {
     const payload = examplePayload('notes_created', { data: { note_id: `note_${note}`, target_object_name: hostile } });
     await webhooks.receive({ ...signDelivery({ payload, secret }), params: { house: 'one' } });
+    // Of those that die in the same millisecond, none is the newest.
+    await until(async () => (await webhooks.health()).queue?.dead === note);
+    const diedBy = Date.now();
+    await until(() => Date.now() > diedBy);
   }
-  await until(async () => (await webhooks.deadLetters.list({ limit: notes })).length === notes);
   return (await webhooks.deadLetters.list({ limit: notes })).map(({ id }) => id);
 }
 

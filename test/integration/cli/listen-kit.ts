@@ -37,9 +37,9 @@ export async function startListen(
   return { ...running, receiver, inspector, deliveries: () => printed().filter(({ type }) => type === 'delivery') };
 }
 
-/** Resolves when a condition holds; rejects when it does not within 20 s. */
+/** Resolves when a condition holds; rejects when it does not within 40 s. */
 export async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 40_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`It did not come to: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -99,13 +99,4 @@ export async function startApp(status: number, answer = 'from the app') {
       server.close();
     },
   };
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { examplePayload, signDelivery } from '../../../src/testing';
+import { freePort } from '../kit/free-port';
 import { type Command, jsonLines, secret } from './command';
-import { ask, freePort, type ListeningProcess, makeListenCommand, startListen, until } from './listen-kit';
+import { ask, type ListeningProcess, makeListenCommand, startListen, until } from './listen-kit';
 
 let command: Command;
 
@@ -137,9 +138,10 @@ test('saves into no file that others may read, and follows no link', async () =>
 
 test('after a restart the same deliveries are at the same address, under the same numbers', async () => {
   const file = join(command.folder, 'restarted.ndjson');
-  const port = await freePort();
-  const start = () => startListen(command, ['--port', String(port), '--save', file]);
-  const first = await start();
+  const [port, inspectorPort] = [String(await freePort()), String(await freePort())];
+  const start = (...more: string[]) => startListen(command, ['--port', port, '--save', file, ...more]);
+  // Any other may be somebody else's by the time of the restart.
+  const first = await start('--inspector-port', inspectorPort);
   await post(first, examplePayload('email_sent'));
   await post(first, examplePayload('todo_created'), 'another secret');
   await end(first);

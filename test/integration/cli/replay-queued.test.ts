@@ -124,7 +124,7 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
 
   test('Ctrl-C ends it and says how to go on; that command enqueues the rest, and nothing runs twice', async () => {
     const notes = await keep(60);
-    const running = start('--rate', '20', '--name', 'half');
+    const running = start('--rate', '10', '--name', 'half');
     await until(async () => (await waiting()) > 4);
     running.child.kill('SIGINT');
     const { code, stdout, stderr } = await running.ended;
@@ -135,7 +135,7 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
     expect(queued).toBe(ran);
     expect(await waiting()).toBe(Number(ran));
     const [, rest = ''] = /^ {2}npx bigmind-webhooks journal replay (.*)$/m.exec(stderr) ?? [];
-    expect(rest).toBe('--app ./webhooks.js --rate 20 --name half');
+    expect(rest).toBe('--app ./webhooks.js --rate 10 --name half');
     const resumed = await start('--name', 'half', '--json').ended;
     expect(resumed.code).toBe(0);
     expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ ran: 60 - Number(ran), name: 'half' });
@@ -148,7 +148,7 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
 
   test('one that is killed goes on where it was; two at once, beside live copies, run no handler twice', async () => {
     const notes = await keep(60);
-    const killed = start('--rate', '20', '--name', 'killed', '--json');
+    const killed = start('--rate', '10', '--name', 'killed', '--json');
     await until(async () => (await app.place.count('bigmind_webhook_journal_marks')) === 1);
     await until(() => killed.written().includes('\n'));
     killed.child.kill('SIGKILL');
@@ -200,7 +200,7 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
 
   testOnTerminal('a terminal shows a bar until the summary, and Ctrl-C says how to go on', async () => {
     await keep(60);
-    const line = `${process.execPath} ${command.main} journal replay --rate 20 --app ./webhooks.js`;
+    const line = `${process.execPath} ${command.main} journal replay --rate 10 --app ./webhooks.js`;
     const env = { BIGMIND_WEBHOOK_SECRET: secret, ...app.env };
     const running = onTerminal(line, { cwd: command.folder, env });
     await running.shows(/\d+% \d+ done, [\d.]+\/s/);
@@ -208,7 +208,7 @@ describe.each(['BullMQ', 'pg-boss'] as const)('with %s', (engine) => {
     const { code, shown } = await running.ended;
     expect(code).toBe(130);
     expect(shown).toMatch(/deliver(y|ies): \d+ ran, 0 failed, 0 skipped/);
-    expect(shown).toMatch(/npx bigmind-webhooks journal replay --app \.\/webhooks\.js --rate 20 --name replay-\w+/);
+    expect(shown).toMatch(/npx bigmind-webhooks journal replay --app \.\/webhooks\.js --rate 10 --name replay-\w+/);
   });
 });
 

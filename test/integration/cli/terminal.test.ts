@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { stripVTControlCharacters as plain } from 'node:util';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import { onTerminal, type TerminalOptions } from '../../cli/terminal';
+import { freePort } from '../kit/free-port';
 import { type Command, secret } from './command';
-import { freePort, makeListenCommand } from './listen-kit';
+import { makeListenCommand } from './listen-kit';
 
 let command: Command;
 

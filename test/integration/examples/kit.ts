@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../docs/workspace';
-import { freePort } from '../kit/own-redis';
+import { freePort } from '../kit/free-port';
 import { post, type Reply, secret, signedNote } from '../kit/sender';
 
 export interface Ended {

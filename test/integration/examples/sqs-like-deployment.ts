@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, type GetMessage } from 'amqplib';
 import type { Redis } from 'ioredis';
 import { examplePayload, type SignedDelivery, signDelivery } from '../../../src/testing/index';
-import { freePort } from '../kit/own-redis';
+import { freePort } from '../kit/free-port';
 import { pause, post, secret } from '../kit/sender';
 import { freshNamespace, redisUrl } from '../services';
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   cpSync(join(root, 'examples', 'sqs-like'), folder, { recursive: true });
   write(folder, 'told.js', told);
   redis = await connectRedis();
-}, 60_000);
+});
 
 afterAll(async () => {
   closeConnections();
@@ -97,7 +97,7 @@ test('every delivery that was answered 200 is handled although a worker is kille
   expect((await here.effectsOf('slow')).toSorted()).toEqual(meetings.toSorted());
   expect((await here.effectsOf('quick')).toSorted()).toEqual(meetings.toSorted());
   expect(await here.takeDead()).toBeUndefined();
-}, 90_000);
+});
 
 test('a handler that fails is tried again, alone, and at last the delivery is in the dead-letter queue, with the reason', async () => {
   const { port } = await here.startWeb();

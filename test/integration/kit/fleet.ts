@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { freePort } from './own-redis';
+import { freePort } from './free-port';
 import { type ReceiverProcess, startReceiver } from './processes';
 import { pause } from './sender';
 

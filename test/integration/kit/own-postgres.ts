@@ -4,7 +4,8 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { freePort, type OwnServerOptions } from './own-redis';
+import { freePort } from './free-port';
+import type { OwnServerOptions } from './own-redis';
 import { pause } from './sender';
 
 /** A PostgreSQL of the test's own, which may be killed and started again. */

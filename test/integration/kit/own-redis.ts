@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port';
 
 /** A Redis of the test's own, which may be stopped, stalled and started again; it keeps everything on disk. */
 export interface OwnRedis {
@@ -87,17 +87,5 @@ async function untilAnswering(port: number, server: ChildProcess): Promise<void>
     await Promise.race([client.ping(), failed]);
   } finally {
     client.disconnect();
-  }
-}
-
-/** A free port whose 10,000th neighbour exists: a cluster's nodes talk on that. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    if (port < 55_000) return port;
   }
 }

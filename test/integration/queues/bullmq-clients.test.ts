@@ -42,7 +42,7 @@ test.each([
   ['that never gives up a request', { maxRetriesPerRequest: null }],
   ['that never connects again', { retryStrategy: () => null }],
   ['that waits for no server', { enableOfflineQueue: false }],
-  ['that waits for no answer', { commandTimeout: 300, socketTimeout: 300 }],
+  ['that waits for no answer', { commandTimeout: 1000, socketTimeout: 1000 }],
   ['that pipelines', { enableAutoPipelining: true }],
   ['of RESP2', { protocol: 2 }],
 ])('a client %s works, and stays open and free of listeners', async (_what, options) => {

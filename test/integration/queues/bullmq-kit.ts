@@ -21,7 +21,7 @@ export function newDelivery(body = Buffer.from('{}')): QueuedDelivery {
 }
 
 /** Resolves once `condition` holds; rejects when it does not for `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 40_000): Promise<void> {
   for (const end = Date.now() + ms; !(await condition()); ) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { bundle } from '../kit/bundle';
-import { freePort, type OwnRedis, startRedis } from '../kit/own-redis';
+import { freePort } from '../kit/free-port';
+import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
 import { Cast, gate, newDelivery, recordingLogger, until } from './bullmq-kit';
 
@@ -26,6 +27,9 @@ async function msUntilRejected(promise: Promise<unknown>): Promise<number> {
   await expect(promise).rejects.toThrow();
   return Date.now() - start;
 }
+
+/** For machines that are busy with something else. */
+const slackMs = 3000;
 
 /** Short, unless the time by default options is to be seen, which is a minute. */
 const killed = process.env['KILL_BY_DEFAULT_OPTIONS'] === undefined ? { lostAfterMs: 1000 } : {};
@@ -135,7 +139,7 @@ test('a server that was never there rejects within 2 s; once it is there, all wo
   const ran: string[] = [];
   const working = cast.worker(queue, ({ key }) => ran.push(key));
   for (let count = 0; count < 3; count += 1) {
-    expect(await msUntilRejected(queue.enqueue(newDelivery()))).toBeLessThan(2500);
+    expect(await msUntilRejected(queue.enqueue(newDelivery()))).toBeLessThan(2000 + slackMs);
   }
   await server.start();
   const job = newDelivery();

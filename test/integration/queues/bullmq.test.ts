@@ -116,8 +116,11 @@ describe('a worker', () => {
     const queue = cast.queue({ connection: client });
     for (let count = 0; count < 12; count += 1) await queue.enqueue(newDelivery());
     let [now, most, done] = [0, 0, 0];
+    const three = gate();
     const run = async (): Promise<void> => {
       most = Math.max(most, ++now);
+      if (now === 3) three.open();
+      await three.opened;
       await new Promise((resolve) => setTimeout(resolve, 20));
       now -= 1;
       done += 1;

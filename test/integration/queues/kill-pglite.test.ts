@@ -34,4 +34,4 @@ test(`one process with PGlite on disk, killed ${kills} times and started again i
   expect({ ...found, givenUp: sent.givenUp }).toMatchObject({ lost: 0, doubled: 0, givenUp: 0 });
   expect(found.downstream.has).toBe(found.downstream.expected);
   expect(sent.acknowledged).toBe(deliveries);
-}, 150_000);
+}, 240_000);

@@ -22,6 +22,8 @@ import {
   succeeds,
 } from './pg-boss-kit';
 
+/** For machines that are busy with something else. */
+const slackS = 5;
 const stages: Stage[] = [];
 let stage: Stage;
 let company: Company;
@@ -109,7 +111,7 @@ describe('what a killed worker was running is run by another, and that is no att
     await until(() => ran.length === 1, 60_000);
     const seconds = (performance.now() - killedAt) / 1000;
     process.stdout.write(`${JSON.stringify({ engine: 'pg-boss', fromKillToStart: seconds })}\n`);
-    expect(seconds).toBeLessThan(byDefault === undefined ? 60 : (byDefault / 1000) * 1.5 + 2);
+    expect(seconds).toBeLessThan(byDefault === undefined ? 60 : (byDefault / 1000) * 1.5 + slackS);
   }, 180_000);
 });
 

@@ -425,6 +425,8 @@ async function listeningStage(): Promise<{ readonly stage: Stage; readonly asked
   const asked: string[] = [];
   const pool = new Pool({ connectionString: databaseUrl, max: 5 });
   const stage = await postgresStage({
+    // Its maintenance asks by itself, once a second.
+    supervise: false,
     db: {
       executeSql(text, values) {
         asked.push(text);

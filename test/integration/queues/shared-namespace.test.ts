@@ -67,4 +67,4 @@ test('services that share a namespace are warned once each and told by their han
   };
   expect(found).toStrictEqual([expected, expected]);
   expect(await client.keys('*bigmind-workers')).toStrictEqual([]);
-}, 60_000);
+});

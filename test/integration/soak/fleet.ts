@@ -1,5 +1,5 @@
 import type { SoakedConfig } from '../apps/soaked';
-import { freePort } from '../kit/own-redis';
+import { freePort } from '../kit/free-port';
 import { type ReceiverProcess, startReceiver } from '../kit/processes';
 import { pause } from '../kit/sender';
 

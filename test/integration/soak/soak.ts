@@ -36,7 +36,8 @@ export async function soak(seconds: number): Promise<SoakReport> {
     });
     const vendor = new Vendor(fleet.ports);
     const end = performance.now() + seconds * 1000;
-    const [trouble] = await Promise.all([makeTrouble(fleet, store, seconds, end), sendUntil(end, vendor)]);
+    const troubling = makeTrouble(fleet, store, seconds, end);
+    const [trouble] = await Promise.all([troubling, sendUntil(troubling, vendor)]);
     const sent = await vendor.finish();
     return { seconds, ...trouble, ...sent, ...(await account(log, namespace, sent.acknowledged)) };
   } finally {
@@ -49,8 +50,11 @@ export async function soak(seconds: number): Promise<SoakReport> {
   }
 }
 
-async function sendUntil(end: number, vendor: Vendor): Promise<void> {
-  while (performance.now() < end) {
+async function sendUntil(peace: Promise<unknown>, vendor: Vendor): Promise<void> {
+  let isOver = false;
+  const over = (): boolean => (isOver = true);
+  peace.then(over, over);
+  while (!isOver) {
     if (vendor.pending < mostPending) vendor.send();
     await pause((2 * Math.random() * 1000) / perSecond);
   }
@@ -58,11 +62,11 @@ async function sendUntil(end: number, vendor: Vendor): Promise<void> {
 
 type Trouble = Pick<SoakReport, 'crashes' | 'deploys' | 'storeRestarts' | 'storeStalls'>;
 
-/** Kills and replaces processes, stops and stalls the store, and deploys another release in the middle. */
+/** Kills and replaces processes, stops and stalls the store, and deploys another release in the middle: each once at least. */
 async function makeTrouble(fleet: Fleet, store: OwnRedis, seconds: number, end: number): Promise<Trouble> {
   const trouble = { crashes: 0, deploys: 0, storeRestarts: 0, storeStalls: 0 };
   const middle = end - seconds * 500;
-  for (let turn = 0; performance.now() < end; turn += 1) {
+  for (let turn = 0; performance.now() < end || Object.values(trouble).includes(0); turn += 1) {
     await pause(500 + Math.random() * 500);
     if (trouble.deploys === 0 && performance.now() > middle) {
       await fleet.deploy();

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../kit/free-port';
 import { unprivileged } from '../../kit/own-postgres';
-import { freePort } from '../../kit/own-redis';
 import type { Place } from '../places';
 
 const program = '/usr/sbin/pgbouncer';

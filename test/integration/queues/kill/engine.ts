@@ -16,6 +16,8 @@ export interface EngineConfig {
   /** Of the server; for PGlite, its folder. */
   readonly engineUrl: string;
   readonly namespace: string;
+  /** How long a worker may be silent before others run its jobs. */
+  readonly lostAfterMs: number;
 }
 
 /** What a process of the service opens: queue and store are in the same server. */
@@ -27,17 +29,16 @@ export interface OpenEngine {
 
 /** Handlers fail once at most, and a kill costs no attempt. */
 const attempts = 3;
-const lostAfterMs = 1500;
 /** Without cron; the maintenance runs every second. */
 const bossOptions = { schedule: false, maintenanceIntervalSeconds: 1 } as const;
 
-export function openEngine({ engine, engineUrl, namespace }: EngineConfig): Promise<OpenEngine> {
-  if (engine === 'bullmq') return openBullmq(engineUrl, namespace);
-  return engine === 'pglite' ? openPglite(engineUrl, namespace) : openPgBoss(engineUrl, namespace);
+export function openEngine(config: EngineConfig): Promise<OpenEngine> {
+  if (config.engine === 'bullmq') return openBullmq(config);
+  return config.engine === 'pglite' ? openPglite(config) : openPgBoss(config);
 }
 
-async function openBullmq(url: string, namespace: string): Promise<OpenEngine> {
-  const client = new Redis(url, { retryStrategy: () => 100 });
+async function openBullmq({ engineUrl, namespace, lostAfterMs }: EngineConfig): Promise<OpenEngine> {
+  const client = new Redis(engineUrl, { retryStrategy: () => 100 });
   client.on('error', () => undefined);
   return {
     queue: bullmqQueue({ connection: client, bullmq, namespace, attempts, backoffMs: 100, lostAfterMs }),
@@ -46,7 +47,8 @@ async function openBullmq(url: string, namespace: string): Promise<OpenEngine> {
   };
 }
 
-async function openPgBoss(connectionString: string, namespace: string): Promise<OpenEngine> {
+async function openPgBoss(config: EngineConfig): Promise<OpenEngine> {
+  const { engineUrl: connectionString, namespace, lostAfterMs } = config;
   const pool = new Pool({ connectionString, max: 5 });
   pool.on('error', () => undefined);
   const store = postgresStore({ pool, namespace });
@@ -63,10 +65,10 @@ async function openPgBoss(connectionString: string, namespace: string): Promise<
   };
 }
 
-async function openPglite(folder: string, namespace: string): Promise<OpenEngine> {
+async function openPglite({ engineUrl, namespace, lostAfterMs }: EngineConfig): Promise<OpenEngine> {
   // It is large, and the others need it not.
   const { PGlite } = await import('@electric-sql/pglite');
-  const pglite = await PGlite.create(folder);
+  const pglite = await PGlite.create(engineUrl);
   const store = postgresStore({ pool: pglite, namespace });
   await store.migrate();
   const boss = await started(new PgBoss({ db: pgliteDb(pglite), ...bossOptions }));

@@ -13,10 +13,17 @@ const handlers = ['quick', 'slow'] as const;
 /** Beyond it, new deliveries wait for old ones: a machine that is slow is to be busy, not to fall behind. */
 const mostPending = 300;
 
+/** So that nobody waits for long for the jobs of a worker that was killed. */
+const short = { maxRunMs: 2000, lostAfterMs: 1500 } as const;
+
 export interface ServiceOptions extends Pick<EngineConfig, 'engine' | 'engineUrl'> {
   readonly roles: readonly AppConfig['role'][];
   /** How often one of the two handlers fails at its first attempt, from 0 to 1. */
   readonly failing: number;
+  /** @default 2000 */
+  readonly maxRunMs?: number;
+  /** @default 1500 */
+  readonly lostAfterMs?: number;
 }
 
 /** A service in several processes, its vendor, and the account of what became of deliveries. */
@@ -39,7 +46,7 @@ function program(): Promise<Bundle> {
 export async function startService({ roles, ...options }: ServiceOptions): Promise<Service> {
   const namespace = freshNamespace();
   const { file } = await program();
-  const config = { ...options, namespace, secret, logUrl: redisUrl, maxRunMs: 2000 };
+  const config = { ...short, ...options, namespace, secret, logUrl: redisUrl };
   const fleet = await startFleet(file, roles, config);
   const log = await connectRedis();
   return {
