@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Settled } from '../foundations/delivery';
+import { atEndOfTurn } from '../foundations/real-timers';
 import { Chunks } from './chunks';
 import { type ReadOptions, readStream } from './read-stream';
-import { atEndOfTurn } from './real-timers';
 import { copyTo } from './stand-in';
 
 /**

@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { isUint8Array } from 'node:util/types';
+import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
+import { atEndOfTurn } from '../foundations/real-timers';
 import { refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
-import { atEndOfTurn } from './real-timers';
-
-/** A request that an earlier parser may have read. */
-type MaybeParsed = IncomingMessage & { readonly rawBody?: unknown; readonly body?: unknown };
+import { fieldOf } from './stand-in';
 
 type Done = (result: Buffer | Settled) => void;
 
@@ -67,40 +65,28 @@ function alreadyParsed(): Settled {
 }
 
 /** The body that others kept. While somebody reads the stream, `rawBody` may still grow. */
-function keptBytes(request: MaybeParsed): Buffer | undefined {
-  const rawBody = isOpen(request) && isListenedTo(request) ? undefined : wholeBytes(request, request.rawBody);
-  return rawBody ?? wholeBytes(request, bodyOf(request));
+function keptBytes(request: IncomingMessage): Buffer | undefined {
+  const rawBody =
+    isOpen(request) && isListenedTo(request) ? undefined : wholeBytes(request, fieldOf(request, 'rawBody'));
+  return rawBody ?? wholeBytes(request, fieldOf(request, 'body'));
 }
 
-/** The bytes of a kept body. An empty one was perhaps only prepared for a body that came later, or was never kept. */
+/**
+ * The bytes of a kept body: if a text was other bytes, the signature does not match. An empty one was perhaps only
+ * prepared for a body that came later, or was never kept.
+ */
 function wholeBytes(request: IncomingMessage, kept: unknown): Buffer | undefined {
   const bytes = bytesOf(kept);
   return bytes?.length === 0 && (isOpen(request) || announcedBytes(request) > 0) ? undefined : bytes;
-}
-
-/** A text stands for its UTF-8: if it was other bytes, the signature does not match. */
-function bytesOf(value: unknown): Buffer | undefined {
-  if (typeof value === 'string') return Buffer.from(value, 'utf8');
-  if (!isUint8Array(value)) return undefined;
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-}
-
-/** On some platforms `body` is a getter that parses, and it may throw. */
-function bodyOf(request: MaybeParsed): unknown {
-  try {
-    return request.body;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
  * Whether a body was read and not kept. `{}` is none: Express 4's parsers set it for requests that they did not read and
  * for those without a body. A stream that ended without a byte had none.
  */
-function wasRead(request: MaybeParsed): boolean {
+function wasRead(request: IncomingMessage): boolean {
   if (isUnended(request)) return false;
-  return request.readableDidRead || announcedBytes(request) > 0 || isFilled(bodyOf(request));
+  return request.readableDidRead || announcedBytes(request) > 0 || isFilled(fieldOf(request, 'body'));
 }
 
 function isFilled(body: unknown): boolean {

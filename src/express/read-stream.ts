@@ -1,12 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { isUint8Array } from 'node:util/types';
 import type { BytesInFlight } from '../foundations/bytes-in-flight';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
+import { atEndOfTurn } from '../foundations/real-timers';
 import { type BodyRules, tooLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
-import { atEndOfTurn } from './real-timers';
 import { mostShortChunks, shortChunk, type Turns } from './turns';
 
 export interface ReadOptions extends BodyRules {
@@ -17,6 +18,10 @@ export interface ReadOptions extends BodyRules {
   /** Where bodies in crumbs wait to be read. */
   readonly turns: Turns;
 }
+
+const notBytes =
+  'BODY_ALREADY_PARSED: the request is a stream of objects, not of bytes, so no signature can be verified. Hand over the ' +
+  'request as it came, or keep the bytes as request.rawBody.';
 
 /**
  * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the
@@ -36,6 +41,10 @@ export function readStream(
 
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
+    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+      finish(new Settled('misconfigured', { reason: notBytes }));
+      return;
+    }
     const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
     const bytes = chunks.bytes + came.length;
     const refused = bytes > options.limit ? tooLarge(bytes, options) : options.inFlight.take(came.length);

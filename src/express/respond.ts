@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { afterMs } from '../foundations/real-timers';
 import type { WebhookResponse } from '../foundations/response';
 import { mostShortChunks, shortChunk } from './turns';
 
@@ -52,9 +53,9 @@ function hangUp(request: IncomingMessage, response: ServerResponse): void {
 function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => void; tooMuch: () => void }): void {
   let swallowed = 0;
   let short = 0;
-  const timer = setTimeout(end, swallowMs).unref();
+  const stopWaiting = afterMs(swallowMs, end);
   function end(): void {
-    clearTimeout(timer);
+    stopWaiting();
     request.off('data', onData).off('end', end).off('close', end);
     close();
   }

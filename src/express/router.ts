@@ -11,6 +11,7 @@ import { type Place, placeOf, type Routed } from './mount';
 import { warnOfPassedOn } from './passed-on';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
+import { headersOf } from './request-headers';
 import { respond } from './respond';
 import { readableRequest } from './stand-in';
 import { Turns } from './turns';
@@ -100,13 +101,6 @@ function isOurs(request: IncomingMessage, place: Place, { looksSigned }: RouterO
   if (place === 'route') return true;
   if (place === 'below' || probes.has(request.method)) return false;
   return place === 'mount' || looksSigned(headersOf(request));
-}
-
-/** Node joins repeated headers itself, except `set-cookie`. */
-function headersOf(request: Partial<IncomingMessage>): WebhookHeaders {
-  const { headers = {} } = request;
-  if (headers['set-cookie'] === undefined) return headers as WebhookHeaders;
-  return { ...headers, 'set-cookie': [headers['set-cookie']].flat().join(', ') };
 }
 
 function isEmpty(object: object): boolean {

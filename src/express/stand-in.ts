@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { isRecord } from '../foundations/is-record';
-import { atEndOfTurn } from './real-timers';
+import { atEndOfTurn } from '../foundations/real-timers';
+import { hasUsualHeaders, headersOf } from './request-headers';
 
 /** Hands on what a request emits from now on. Returns a function that ends the copy. */
 export function copyTo(copy: Readable, request: IncomingMessage): () => void {
@@ -18,22 +19,28 @@ function endOnce(stream: Readable): void {
 }
 
 /**
- * The request to read from: the given one, or a stand-in for one that is no stream or has no headers, as in tests that
- * call the router by hand. What it emits in this turn of the event loop is its body; nothing more is waited for.
+ * The request to read from: the given one, or a stand-in for one that is no stream or has unusual headers, as in tests
+ * that call the router by hand. What it emits in this turn of the event loop is its body, unless it is a stream; nothing
+ * more is waited for.
  */
 export function readableRequest(request: IncomingMessage): IncomingMessage {
   const isStream = typeof request.pause === 'function';
-  if (isStream && request.headers !== undefined) return request;
+  if (isStream && hasUsualHeaders(request)) return request;
   const standIn = new Readable({ read() {} });
   const end = typeof request.on === 'function' ? copyTo(standIn, request) : () => endOnce(standIn);
   if (!isStream) atEndOfTurn(end);
-  const {
-    rawBody,
-    body,
-    method,
-    headers = {},
-  } = request as Partial<IncomingMessage> & { rawBody?: unknown; body?: unknown };
+  const { method } = request;
+  const [rawBody, body] = [fieldOf(request, 'rawBody'), fieldOf(request, 'body')];
   const readableDidRead = isRecord(body) && Object.keys(body).length > 0;
   Object.defineProperty(standIn, 'readableDidRead', { value: readableDidRead });
-  return Object.assign(standIn, { rawBody, body, method, headers }) as unknown as IncomingMessage;
+  return Object.assign(standIn, { rawBody, body, method, headers: headersOf(request) }) as unknown as IncomingMessage;
+}
+
+/** A property that others add to a request. On some platforms `body` is a getter that parses, and it may throw. */
+export function fieldOf(request: object, name: 'rawBody' | 'body'): unknown {
+  try {
+    return (request as Readonly<Record<string, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
 }

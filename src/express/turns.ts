@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { atEndOfTurn, setTimeout } from './real-timers';
+import { afterMs, atEndOfTurn } from '../foundations/real-timers';
 
 /** A chunk of fewer bytes is short. Node takes far longer for it than for its bytes. */
 export const shortChunk = 256;
@@ -40,7 +40,7 @@ export class Turns {
 
   /** The time begins when Node has read what it was asked for, at the end of this turn. */
   #rest(): void {
-    atEndOfTurn(() => setTimeout(this.#next, restMs));
+    atEndOfTurn(() => void afterMs(restMs, this.#next, true));
   }
 
   readonly #next = (): void => {

@@ -1,3 +1,5 @@
+import { afterMs, atEndOfTurn } from './real-timers';
+
 /** How to call for several items at once. */
 export interface TogetherSettings<Item, Answer> {
   /** Resolves to an answer for each item, in their order. Rejects for all of them. */
@@ -19,9 +21,6 @@ interface Waiting<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** The real clock. A turn that is shared would never come if it belonged to a test's fake clock that is gone. */
-const { setImmediate, setTimeout, clearTimeout } = globalThis;
-
 const hundredItems = { of: () => 1, most: 100 };
 /** How long a call holds up the next one, in milliseconds. It may itself wait, for instance for a lock. */
 const patienceMs = 20;
@@ -39,7 +38,8 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
   function start(): void {
     if (isDue || isHeld || waiting.length === 0) return;
     isDue = true;
-    setImmediate(() => {
+    // By the real clock: a turn that is shared would never come if it belonged to a test's fake clock that is gone.
+    atEndOfTurn(() => {
       isDue = false;
       begin(takeBatch());
     });
@@ -52,9 +52,9 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
       isHeld = false;
       start();
     };
-    const patience = setTimeout(() => letOn(), patienceMs).unref();
+    const stopWaiting = afterMs(patienceMs, () => letOn());
     void callFor(batch).finally(() => {
-      clearTimeout(patience);
+      stopWaiting();
       letOn();
     });
   }

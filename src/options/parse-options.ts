@@ -15,22 +15,20 @@ import {
   badOption,
   badWord,
   callIt,
-  headerNamesOf,
   knownOptions,
   requireFunction,
-  requireText,
   wholeNumber,
   wrapIt,
 } from '../foundations/option-checks';
 import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
-import { auto } from '../signatures/schemes/auto';
 import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
 import { parseJournal } from './parse-journal';
 import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
 import { parseSchemas } from './parse-schemas';
 import { parseSecret } from './parse-secret';
+import { parseSignature } from './parse-signature';
 
 /** The options, checked and with every default filled in. */
 export interface Settings {
@@ -164,22 +162,6 @@ function milliseconds(path: string, value: unknown): number {
   return wholeNumber(path, value, 1, longestTimer);
 }
 
-function parseSignature(signature: unknown): SignatureScheme | undefined {
-  if (signature === undefined || signature === 'auto') return auto;
-  if (signature === false) return undefined;
-  if (typeof signature !== 'object' || signature === null) {
-    const remedy = callIt(signature, "hmac({ header: 'x-signature' }); a scheme of your own is { name, verify }");
-    throw badWord('signature', "'auto', false or a scheme", signature, remedy);
-  }
-  const scheme = signature as Partial<SignatureScheme>;
-  requireText('signature.name', scheme.name);
-  requireFunction('signature.verify', scheme.verify);
-  if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
-  if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
-  if (scheme.signatureHeaders !== undefined) headerNamesOf('signature.signatureHeaders', scheme.signatureHeaders);
-  return signature as SignatureScheme;
-}
-
 const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;
 const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
@@ -239,12 +221,13 @@ function parseStore(store: unknown): DeliveryStore {
   return store as DeliveryStore;
 }
 
-/** A client in place of a store is known by its methods. */
+/** A client in place of a store is known by its methods, and what stores are made from by its members. */
 function refuseClient(given: Readonly<Record<string, unknown>>): void {
   const has = (name: string): boolean => typeof given[name] === 'function';
-  if (has('evalsha') || has('evalSha')) {
-    throw wrapIt('deduplicate.store', 'a client', 'deduplicate: { store: redisStore({ client, namespace }) }');
-  }
-  if (has('query'))
-    throw wrapIt('deduplicate.store', 'a pool', 'deduplicate: { store: postgresStore({ pool, namespace }) }');
+  const ofRedis = 'deduplicate: { store: redisStore({ client, namespace }) }';
+  const ofPostgres = 'deduplicate: { store: postgresStore({ pool, namespace }) }';
+  if (has('evalsha') || has('evalSha')) throw wrapIt('deduplicate.store', 'a client', ofRedis);
+  if (has('query')) throw wrapIt('deduplicate.store', 'a pool', ofPostgres);
+  if ('client' in given) throw wrapIt('deduplicate.store', 'the options of one', ofRedis);
+  if ('pool' in given) throw wrapIt('deduplicate.store', 'the options of one', ofPostgres);
 }

@@ -1,6 +1,7 @@
-import { isAnyArrayBuffer } from 'node:util/types';
+import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 
@@ -17,7 +18,7 @@ export function readRequest(
   rules: BodyRules,
 ): RawDelivery | Settled {
   const body: unknown = request.body;
-  const headers = headersOf(request.headers);
+  const headers = plainHeaders(request.headers);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
     const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof body}: pass it unparsed.`;
@@ -35,14 +36,6 @@ function refuseLarge(bytes: number, headers: WebhookHeaders, rules: BodyRules): 
   return bytes > rules.limit ? (rules.refuseUnsigned(headers) ?? tooLarge(bytes, rules)) : undefined;
 }
 
-/** The bytes of a body, not copied; for a string, its UTF-8. */
-function bytesOf(body: unknown): Buffer | undefined {
-  if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (Buffer.isBuffer(body)) return body;
-  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return isAnyArrayBuffer(body) ? Buffer.from(body) : undefined;
-}
-
 /** Strangers send requests without a body. Platforms pass `null` for it then, and parsers of Express 4 `{}`. */
 function isNoBody(body: unknown, headers: WebhookHeaders): boolean {
   if (body === null || body === undefined) return true;
@@ -57,47 +50,4 @@ function haveNoBody({ host, 'content-length': length, 'transfer-encoding': codin
 function withoutBody(body: unknown, isPassed: boolean): string {
   const given = isPassed ? (JSON.stringify(body) ?? 'undefined') : 'missing';
   return `No body was passed (body is ${given}). Pass what came, unparsed, as text or bytes.`;
-}
-
-/** Makes objects that inherit nothing, not even `constructor`. They fill faster than those of `Object.create(null)`. */
-const Inheritless = function Inheritless() {} as unknown as new () => Record<string, string>;
-Inheritless.prototype = Object.create(null) as Record<string, string>;
-
-/**
- * Headers by lower-case name. Repeated ones are joined as Node and `Headers` do, so that strict grammars refuse them.
- */
-function headersOf(given: WebhookRequest['headers']): WebhookHeaders {
-  const headers = new Inheritless();
-  if (typeof given !== 'object' || given === null) return headers;
-  if (isHeaders(given)) {
-    given.forEach((value, name) => {
-      add(headers, name, value);
-    });
-    return headers;
-  }
-  for (const name of Object.keys(given)) {
-    const value: unknown = given[name];
-    if (value !== undefined && value !== null) add(headers, name, value);
-  }
-  return headers;
-}
-
-function add(headers: Record<string, string>, name: unknown, value: unknown): void {
-  const lower = textOf(name).toLowerCase();
-  const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
-  const before = headers[lower];
-  headers[lower] = before === undefined ? text : `${before}, ${text}`;
-}
-
-/** Without TypeScript, a name or value may be anything, and converting it to a string may throw. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-/**
- * Recognised by its methods: a Fetch `Headers` may be the platform's, undici's or a polyfill's. It has no own
- * properties.
- */
-function isHeaders(given: object): given is Headers {
-  return typeof (given as Headers).forEach === 'function' && typeof (given as Headers).get === 'function';
 }

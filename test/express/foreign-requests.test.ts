@@ -41,6 +41,34 @@ const atOnceMs = 5000;
 
 const forged = { 'x-signature': 'a'.repeat(64) };
 
+/** Headers as test doubles and adapters have them. */
+const shapes: Record<string, (headers: Readonly<Record<string, string>>) => unknown> = {
+  'in upper case': (headers) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
+  'as arrays': (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  'as a Fetch Headers': (headers) => new Headers(headers),
+  'with one that is undefined': (headers) => ({ ...headers, 'content-encoding': undefined }),
+};
+
+describe.each(Object.entries(shapes))('headers %s', (_title, shape) => {
+  test.each(['no stream', 'a stream'])(
+    'of %s are read: a genuine one is handled, a forged one is refused',
+    async (kind) => {
+      const { webhooks, handled } = noting();
+      const { headers, body } = genuine();
+      for (const text of [`${body} `, body]) {
+        const fields = { method: 'POST', url: '/', headers: shape({ ...headers, 'x-multi': 'a' }) };
+        const request =
+          kind === 'a stream'
+            ? Object.assign(Readable.from([Buffer.from(text)]), fields)
+            : emitter({ ...fields, body: text });
+        expect((await answerTo(webhooks.router, request)).status).toBe(text === body ? 200 : 401);
+      }
+      expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+    },
+  );
+});
+
 describe('a request that is no stream', () => {
   test('is handled when its body is kept as bytes', async () => {
     const { webhooks, handled } = noting();
@@ -82,6 +110,12 @@ describe('a request that is no stream', () => {
     ['no body', (headers: object) => emitter({ headers }), 401],
     ['a parsed body', (headers: object) => emitter({ headers, body: { event: 'notes_created' } }), 500],
     ['no headers', () => emitter({}), 401],
+    ['null for headers', () => emitter({ headers: null }), 401],
+    [
+      'a header of several values',
+      (headers: object) => emitter({ headers: { ...headers, 'x-multi': ['a', 'b'] } }),
+      401,
+    ],
     ['nothing but a method', () => ({ method: 'POST' }), 401],
     ['no method', (headers: object) => emitter({ method: undefined, headers }), 405],
     ['set-cookie as text', (headers: object) => emitter({ headers: { ...headers, 'set-cookie': 'a=1' } }), 401],
@@ -104,6 +138,16 @@ test.each([
   await once(request.resume(), 'end');
   expect((await answerTo(webhooks.router, request)).status).toBe(status);
   expect(handled).toStrictEqual([]);
+});
+
+test('a stream of objects is refused as one that was parsed, and counts as nothing', async () => {
+  const { webhooks, handled } = noting();
+  for (const fields of [{ headers: forged }, { headers: { 'X-Signature': 'a'.repeat(64) } }]) {
+    const request = Object.assign(Readable.from([{ event: 'notes_created' }]), { method: 'POST', ...fields });
+    expect([400, 500]).toContain((await answerTo(webhooks.router, request)).status);
+  }
+  expect(handled).toStrictEqual([]);
+  expect((await webhooks.health()).inFlight).toMatchObject({ bytes: 0 });
 });
 
 test('a stream without headers is read to its end, and refused', async () => {

@@ -93,6 +93,28 @@ export function keepersOf(express: (typeof expresses)[number]['express']): Reado
         request.rawBody = bytes.toString();
       },
     }),
+    'express.json() with an ArrayBuffer': express.json({
+      type,
+      verify(request: Keeping, _response, bytes) {
+        Object.assign(request, { rawBody: Uint8Array.from(bytes).buffer });
+      },
+    }),
+    'express.json() with a view of the bytes': express.json({
+      type,
+      verify(request: Keeping, _response, bytes) {
+        Object.assign(request, { rawBody: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) });
+      },
+    }),
+    'nobody, where a getter throws': (request, _response, next) => {
+      for (const name of ['rawBody', 'body']) {
+        Object.defineProperty(request, name, {
+          get() {
+            throw new Error('not parsed');
+          },
+        });
+      }
+      next();
+    },
     'express.text()': express.text({ type }),
     'express.raw()': express.raw({ type }),
     'bytes that grow': (request, _response, next) => {

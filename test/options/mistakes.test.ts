@@ -1,3 +1,6 @@
+import { Redis } from 'ioredis';
+import PgBoss from 'pg-boss';
+import { bullmqQueue } from '../../src/queues/bullmq';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { receiverWith, refusalOf } from './refusal';
 
@@ -12,6 +15,51 @@ test.each<[string, () => unknown, string]>([
   ['signDelivery without anything', () => sign(), 'signDelivery: expected an object, got undefined.'],
   ['a router that is called', () => Reflect.apply(receiverWith({}).router, undefined, []), 'webhooks.router)'],
   ['the name of a scheme', () => receiverWith({ signature: 'hmac' }), "signature: expected 'auto', false or a scheme"],
+  [
+    'a scheme by its name',
+    () => receiverWith({ signature: 'hmac' }),
+    "Write signature: hmac({ header: 'x-signature' }).",
+  ],
+  [
+    'the options of a scheme',
+    () => receiverWith({ signature: { header: 'x-signature' } }),
+    "Write signature: hmac({ header: 'x-signature' }).",
+  ],
+  [
+    'the options of redisStore',
+    () => receiverWith({ deduplicate: { store: { client: {}, namespace: 'crm' } } }),
+    'Write deduplicate: { store: redisStore({ client, namespace }) }.',
+  ],
+  [
+    'the options of postgresStore',
+    () => receiverWith({ deduplicate: { store: { pool: {}, namespace: 'crm' } } }),
+    'Write deduplicate: { store: postgresStore({ pool, namespace }) }.',
+  ],
+  [
+    'the options of bullmqQueue',
+    () => receiverWith({ queue: { connection: {}, namespace: 'crm' } }),
+    'Write queue: bullmqQueue({ connection, namespace }).',
+  ],
+  [
+    'a client of Redis as a queue',
+    () => receiverWith({ queue: new Redis({ lazyConnect: true }) }),
+    'Write queue: bullmqQueue({ connection, namespace }).',
+  ],
+  [
+    'the options of pgBossQueue',
+    () => receiverWith({ queue: { boss: {}, namespace: 'crm' } }),
+    'Write queue: pgBossQueue({ boss, namespace }).',
+  ],
+  [
+    'pg-boss as a queue',
+    () => receiverWith({ queue: new PgBoss('postgres://127.0.0.1/none') }),
+    'Write queue: pgBossQueue({ boss, namespace }).',
+  ],
+  [
+    'a host that is undefined',
+    () => bullmqQueue({ connection: { host: undefined, port: 6379 }, namespace: 'crm' }),
+    'a server on localhost is used only if you name it',
+  ],
 ])('%s is refused with what to write', (_mistake, make, expected) => {
   expect(refusalOf(make)).toMatchObject({
     code: 'BAD_OPTION',

@@ -105,7 +105,10 @@ function requireServer(given: Readonly<Record<string, unknown>>): void {
   knownOptions(given, option, knownNames, 'For other options of ioredis, pass a client: new Redis({ … }).');
   // Own properties, as ioredis reads them: a URL has none.
   const { url, host, port, path }: Readonly<Record<string, unknown>> = { ...given };
-  if ([url, host, port, path].every((each) => each === undefined)) {
+  const isAddressed = [url, host, path].some((each) => each !== undefined);
+  // A variable that is not set is no name.
+  const isMissing = ['url', 'host', 'path'].some((name) => Object.hasOwn(given, name));
+  if (!isAddressed && (port === undefined || isMissing)) {
     const remedy = 'Pass { url }, { host, port } or { path }: a server on localhost is used only if you name it.';
     throw new WebhookError(
       'BAD_OPTION',

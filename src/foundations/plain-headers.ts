@@ -1,0 +1,45 @@
+import type { WebhookHeaders } from './contracts/request';
+
+/** Makes objects that inherit nothing, not even `constructor`. They fill faster than those of `Object.create(null)`. */
+const Inheritless = function Inheritless() {} as unknown as new () => Record<string, string>;
+Inheritless.prototype = Object.create(null) as Record<string, string>;
+
+/**
+ * Headers by lower-case name, from an object in any case with arrays, or a Fetch `Headers`. Repeated ones are joined as
+ * Node and `Headers` do, so that strict grammars refuse them.
+ */
+export function plainHeaders(given: unknown): WebhookHeaders {
+  const headers = new Inheritless();
+  if (typeof given !== 'object' || given === null) return headers;
+  if (isHeaders(given)) {
+    given.forEach((value, name) => {
+      add(headers, name, value);
+    });
+    return headers;
+  }
+  for (const name of Object.keys(given)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined && value !== null) add(headers, name, value);
+  }
+  return headers;
+}
+
+function add(headers: Record<string, string>, name: unknown, value: unknown): void {
+  const lower = textOf(name).toLowerCase();
+  const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
+  const before = headers[lower];
+  headers[lower] = before === undefined ? text : `${before}, ${text}`;
+}
+
+/** Without TypeScript, a name or value may be anything, and converting it to a string may throw. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/**
+ * Recognised by its methods: a Fetch `Headers` may be the platform's, undici's or a polyfill's. It has no own
+ * properties.
+ */
+function isHeaders(given: object): given is Headers {
+  return typeof (given as Headers).forEach === 'function' && typeof (given as Headers).get === 'function';
+}
