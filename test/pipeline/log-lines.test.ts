@@ -208,6 +208,16 @@ test('answers as it would though the logger throws', async () => {
   expect(handled).toHaveLength(1);
 });
 
+test('answers as it would though params are no text, and logs only those that may be shown', async () => {
+  const { webhooks, lines } = logging();
+  webhooks.on('*', () => undefined);
+  const params = { symbol: Symbol('s'), thrower: { toString: fail }, bare: Object.create(null) as unknown, number: 7 };
+  const reply = await webhooks.receive({ ...genuine(), params: params as unknown as Record<string, string> });
+  expect(reply.status).toBe(200);
+  const unnamed = '(not a name)';
+  expect(lines).toMatchObject([{ params: { symbol: unnamed, thrower: unnamed, bare: unnamed, number: '7' } }]);
+});
+
 /** Errors that throw when they are read. */
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
