@@ -28,12 +28,21 @@ const mayAuthorise = /token|secret|key|sign|auth|pass/i;
 export function printableParams(
   params: Readonly<Record<string, string | undefined>> | undefined,
 ): Readonly<Record<string, string>> | undefined {
-  const given = Object.entries(params ?? {}).filter(([, value]) => value !== undefined);
+  const given = Object.entries<unknown>(params ?? {}).filter(([, value]) => value !== undefined);
   if (given.length === 0) return undefined;
   return Object.fromEntries(
-    given.slice(0, mostParams).map(([name, value = '']) => {
+    given.slice(0, mostParams).map(([name, value]) => {
       const shown = printableName(name);
-      return [shown, mayAuthorise.test(name) ? '(not shown)' : printableName(value)];
+      return [shown, mayAuthorise.test(name) ? '(not shown)' : printableName(textOf(value))];
     }),
   );
+}
+
+/** Without TypeScript, a value may be anything, and converting it to a string may throw. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
 }

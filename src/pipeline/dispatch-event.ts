@@ -16,8 +16,11 @@ import { runHandlers } from './run-handlers';
  */
 export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): () => MaybePromise<Settled> {
   if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
-  const { event, key, tenant, signature, headers = {}, params = {} } = input;
+  const { event, key, signature } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
+  const tenant = tenantOf(input.tenant);
+  const headers = optionalObject('dispatch.headers', input.headers);
+  const params = optionalObject('dispatch.params', input.params);
   const refused = refuseEvent(event, parts.checks);
   if (refused?.outcome === 'ignored') {
     // The version that verified it knew the event. Acknowledging it here would lose it.
@@ -37,8 +40,24 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
   return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, parts);
 }
 
+/** `null`, as a column of a database holds it, is what is absent; below, too. */
+function tenantOf(tenant: unknown): string | undefined {
+  if (tenant === undefined || tenant === null) return undefined;
+  if (typeof tenant === 'string') return tenant;
+  throw badOption('dispatch.tenant', 'the tenant that verify() returned', tenant);
+}
+
+function optionalObject<Fields extends object>(
+  path: string,
+  given: Fields | null | undefined,
+): Fields | Record<string, never> {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'object') return given;
+  throw badOption(path, 'an object', given);
+}
+
 function keptBytes(rawBody: unknown): RawDelivery['rawBody'] | undefined {
-  if (rawBody === undefined) return undefined;
+  if (rawBody === undefined || rawBody === null) return undefined;
   if (isUint8Array(rawBody)) return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
   throw badOption('dispatch.rawBody', 'a Uint8Array, such as Buffer.from(text, "base64")', rawBody);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { logSafely } from '../foundations/tell';
 import { SilenceError } from '../foundations/timeouts';
 
 /** Logs an engine's errors: each kind once until the engine answers again, since an outage has many. */
@@ -20,8 +21,10 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
       if (told.has(code)) return;
       if (told.size >= most) told.clear();
       told.add(code);
-      if (error instanceof SilenceError) logger()?.warn({ silent: 'worker', trouble: code }, error.message);
-      else logger()?.warn({ trouble: code }, `The queue’s ${engine} reported an error.`);
+      const at = logger();
+      if (at === undefined) return;
+      if (error instanceof SilenceError) logSafely(at, 'warn', { silent: 'worker', trouble: code }, error.message);
+      else logSafely(at, 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

@@ -1,6 +1,7 @@
 import type { Logger } from '../foundations/contracts/logger';
 import type { Settled } from '../foundations/delivery';
 import type { Outcome } from '../foundations/outcomes';
+import { logSafely } from '../foundations/tell';
 import type { SignaturePolicy } from './policy';
 import { FoundMatch } from './readings/found-match';
 
@@ -26,8 +27,9 @@ export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'
       announced.set(tenant, match);
       const { pin } = match;
       const fields = { ...(tenant !== undefined && { tenant }), pin };
-      if (isChange) logger.warn(fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
-      else logger.info(fields, `Signature scheme found. To pin it: ${pin}`);
+      if (isChange)
+        logSafely(logger, 'warn', fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
+      else logSafely(logger, 'info', fields, `Signature scheme found. To pin it: ${pin}`);
     };
   }
   return function announcementOf({ raw, tenant }, match) {

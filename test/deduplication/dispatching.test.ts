@@ -128,6 +128,9 @@ test.each<[string, (verified: Verified) => unknown, object]>([
   ['an empty key', (verified) => ({ ...verified, key: '' }), { code: 'BAD_OPTION' }],
   ['nothing', () => undefined, { code: 'BAD_OPTION' }],
   ['a rawBody that became JSON', (verified) => ({ ...verified, rawBody: { type: 'Buffer' } }), { code: 'BAD_OPTION' }],
+  ['a tenant that is no text', (verified) => ({ ...verified, tenant: 7 }), { code: 'BAD_OPTION' }],
+  ['headers that are no object', (verified) => ({ ...verified, headers: 'x' }), { code: 'BAD_OPTION' }],
+  ['params that are no object', (verified) => ({ ...verified, params: 'x' }), { code: 'BAD_OPTION' }],
   ['a receivedAt that is no moment', (verified) => ({ ...verified, receivedAt: 'soon' }), { code: 'BAD_OPTION' }],
 ])('it rejects %s, and runs and remembers nothing', async (_title, spoil, error) => {
   const store = new FaultyStore();
@@ -169,6 +172,19 @@ test('handlers find in their context what is passed, and its defaults where noth
   const { event, key } = verified;
   expect(await bare.dispatch({ event, key })).toBe('processed');
   expect(seen[1]).toEqual(['string', true, {}, {}, { scheme: 'unknown' }]);
+});
+
+test('null is what was not passed, as a row of a database holds it', async () => {
+  const webhooks = receiverWith();
+  const seen: unknown[] = [];
+  webhooks.on('notes_created', (_event, { tenant, headers, params, signature }) => {
+    seen.push([tenant, headers, params, signature]);
+  });
+  const { event, key } = await carried(webhooks, genuine());
+  const absent = { tenant: null, signature: null, rawBody: null, headers: null, params: null, receivedAt: null };
+  const row = { event, key, ...absent } as unknown as Verified;
+  expect([await webhooks.dispatch(row), await webhooks.dispatch(row)]).toEqual(['processed', 'duplicate']);
+  expect(seen).toEqual([[undefined, {}, {}, { scheme: 'unknown' }]]);
 });
 
 test('a handler that reads a rawBody which was not passed fails, with a remedy', async () => {

@@ -208,6 +208,66 @@ test('answers as it would though the logger throws', async () => {
   expect(handled).toHaveLength(1);
 });
 
+test('answers as it would though params are no text, and logs only those that may be shown', async () => {
+  const { webhooks, lines } = logging();
+  webhooks.on('*', () => undefined);
+  const params = { symbol: Symbol('s'), thrower: { toString: fail }, bare: Object.create(null) as unknown, number: 7 };
+  const reply = await webhooks.receive({ ...genuine(), params: params as unknown as Record<string, string> });
+  expect(reply.status).toBe(200);
+  const unnamed = '(not a name)';
+  expect(lines).toMatchObject([{ params: { symbol: unnamed, thrower: unnamed, bare: unnamed, number: '7' } }]);
+});
+
+/** Errors that throw when they are read. */
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+class Lazy extends Error {
+  declare readonly response: { readonly text: string };
+  override get message(): string {
+    return this.response.text;
+  }
+}
+const unreadable: readonly [string, () => unknown][] = [
+  ['a getter for its message that throws', () => new Lazy()],
+  ['a getter for its stack that throws', () => Object.defineProperty(new Error('x'), 'stack', { get: fail })],
+  ['a revoked Proxy for an error', () => revoked.proxy],
+];
+
+test.each(unreadable)('answers as it would over %s, and says none of its text', async (_title, make) => {
+  const { webhooks, lines, note } = logging();
+  const rejected: unknown[] = [];
+  const noteRejection = (error: unknown) => void rejected.push(error);
+  process.on('unhandledRejection', noteRejection);
+  webhooks.on('notes_created', note);
+  webhooks.on('*', () => Promise.reject(make() as Error));
+  webhooks.onError(() => {
+    throw make();
+  });
+  webhooks.onError(() => Promise.reject(make() as Error));
+  const delivery = genuine();
+  const app = await serve(webhooks.router);
+  const posted = await post(app.origin, delivery);
+  const { status, body } = await webhooks.receive(delivery);
+  expect([posted.status, await posted.text()]).toEqual([status, body]);
+  expect([status, body]).toEqual([500, expect.stringContaining('"code":"FAILED"')]);
+  await app.close();
+  process.off('unhandledRejection', noteRejection);
+  expect(rejected).toHaveLength(0);
+  const message = 'an error that cannot be read';
+  const failed = lines.filter(({ outcome }) => outcome === 'failed');
+  expect(failed.map(({ failures }) => failures)).toMatchObject([
+    [{ handler: '*', message }],
+    [{ handler: '*', message }],
+  ]);
+  expect(lines.filter(({ msg }) => msg === 'onError itself failed')).toHaveLength(4);
+});
+
+test('a secret function that rejects with an unreadable error is answered 503', async () => {
+  const { webhooks, lines } = logging({ secret: () => Promise.reject(new Lazy()) });
+  expect((await webhooks.receive(genuine())).status).toBe(503);
+  expect(lines.at(-1)).toMatchObject({ outcome: 'unavailable', cause: { message: 'an error that cannot be read' } });
+});
+
 function fail(): never {
   throw new Error('the disk is full');
 }

@@ -1,6 +1,8 @@
 import express from 'express';
 import { WebhookError } from '../../src/foundations/errors';
-import { hmac } from '../../src/index';
+import { hmac, type Logger } from '../../src/index';
+import { engineErrors } from '../../src/queues/engine-errors';
+import { SharedNamespace } from '../../src/queues/shared-namespace';
 import { ArrayQueue, calm, closeAll, genuine, notedLog, send, service, until } from './kit';
 
 afterEach(closeAll);
@@ -104,4 +106,22 @@ test('a queue that can hold deliveries is not spoken of, nor one that cannot be 
     await calm();
     expect(lines).toHaveLength(0);
   }
+});
+
+test('a logger that throws keeps no receiver from closing, and is no error of the engine’s listeners', async () => {
+  const fail = () => {
+    throw new Error('the disk is full');
+  };
+  const broken: Logger = { debug: fail, info: fail, warn: fail, error: fail, child: () => broken };
+  const queue = Object.assign(new ArrayQueue(), { close: () => Promise.reject(new Error('away')) });
+  const { web } = service({ logger: broken, signature: hmac({ header: 'x-bigmind-signature' }) }, queue);
+  await expect(web.close()).resolves.toBeUndefined();
+  const { tell } = engineErrors('Redis', () => broken, String);
+  expect(() => tell(new Error('away'))).not.toThrow();
+  const shared = new SharedNamespace(
+    () => ['mine'],
+    () => broken,
+    0,
+  );
+  expect(() => shared.look([['another']])).not.toThrow();
 });

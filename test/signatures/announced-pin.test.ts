@@ -1,4 +1,4 @@
-import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac } from '../../src';
+import { hmac, type Logger, type SignatureScheme, standardWebhooks, timestampedHmac } from '../../src';
 import { signDelivery } from '../../src/testing';
 import {
   body,
@@ -176,6 +176,19 @@ test('says one line for a sender of base64url, whose digits often are base64’s
   }
   expect(pinsOf(to)).toEqual(["signature: hmac({ header: 'x-signature', encoding: 'base64' })"]);
 });
+
+test('a delivery is answered as it would be though the logger throws over the line', async () => {
+  const broken: Logger = { debug: fail, info: fail, warn: fail, error: fail, child: () => broken };
+  const to = receiver({ logger: broken });
+  await expectAccepted(to, plainHeaders(), 'hmac');
+  await expectAccepted(to, { 'x-hmac': mac(` ${body}`) }, 'hmac', ` ${body}`);
+  const { event } = await to.webhooks.verify({ headers: stripeHeaders(), body });
+  expect(event).toEqual(payload);
+});
+
+function fail(): never {
+  throw new Error('the disk is full');
+}
 
 test('says it once a tenant', async () => {
   const to = receiver({ secret: ({ params: { tenant = '' } }) => ({ tenant, secret }) });
