@@ -26,7 +26,7 @@ export function payloadsIn(bytes: Buffer): FoundPayload[] {
   if (whole !== undefined && isUtf8(bytes)) return isCaptured(whole.value) ? bodiesOf(bytes) : itemsOf(whole);
   const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
   if (lines.some(({ line }) => isJournalLine(line))) return bodiesOf(bytes);
-  const parsed = lines.map(({ line, number }) => withBody(found(Buffer.from(line, 'utf8'), number)));
+  const parsed = lines.map(({ line, number }) => withBody(inLine(line, number)));
   // The lines of one broken payload are no JSON by themselves, or no object.
   const areMany =
     parsed.length > 1 && parsed.some(({ payload }) => isRecord(payload?.value) && hasFields(payload.value));
@@ -53,7 +53,13 @@ function withBody(line: FoundPayload): FoundPayload {
   return request === undefined ? line : found(request.body, line.line);
 }
 
-/** Places are counted in the file: a line of many is not the first. */
+/** The place is counted in the file: a line of many is not the first. */
+function inLine(text: string, line: number): FoundPayload {
+  const { broken, ...rest } = found(Buffer.from(text, 'utf8'), line);
+  return broken === undefined ? rest : { ...rest, broken: { ...broken, line } };
+}
+
+/** The place is counted in these bytes. */
 function found(bytes: Buffer, line: number): FoundPayload {
   if (!isUtf8(bytes)) return { line };
   const text = bytes.toString('utf8');

@@ -5,10 +5,14 @@ import type { CapturedRequest } from '../captured/captured-request';
 const idHeader = /^(?:[\w-]*webhook-id|svix-id|[\w-]*delivery(?:-id)?)$/;
 
 /** What deliveries have in common that are attempts of the same one: the bytes, the idempotency key or the delivery id. */
-export function attemptMarks({ headers, body }: CapturedRequest, key: string | undefined): readonly string[] {
+export function attemptMarks(
+  { method, url, headers, body }: CapturedRequest,
+  key: string | undefined,
+): readonly string[] {
   const ids = Object.entries(headers).filter(([name, value]) => idHeader.test(name) && value !== '');
   return [
-    `bytes ${hashOf(body)}`,
+    // All empty bodies are alike: without bytes, it is the request that is repeated.
+    body.length === 0 ? `request ${hashOf(`${method} ${url}`)}` : `bytes ${hashOf(body)}`,
     ...(key === undefined ? [] : [`key ${key}`]),
     // A stranger chooses their length and number.
     ...ids.slice(0, 1).map(([name, value]) => `id ${hashOf(`${name}: ${value}`)}`),

@@ -10,8 +10,12 @@ export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: numb
   // No connection is kept: an app that restarts closes them all.
   const poster = posterTo({ url, peer: 'app', timeoutMs });
   const { method, body } = request;
-  const { error, ms, times, ...answer } = await poster.post({ method, headers: headersToSend(request), body });
-  const { outcome, detail } = readAnswer({ ...answer, ms });
+  const { error, ms, times, location, ...answer } = await poster.post({
+    method,
+    headers: headersToSend(request),
+    body,
+  });
+  const { outcome, detail } = readAnswer({ ...answer, ms, ...(location !== undefined && { location }) });
   const words = { ...(outcome !== undefined && { outcome }), ...(detail !== undefined && { detail }) };
   return {
     url: url.href,

@@ -15,6 +15,8 @@ export interface Reply {
   /** HTTP status; absent if no answer came. */
   readonly status?: number;
   readonly contentType?: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
   /** The beginning of the answer's text. */
   readonly text?: string;
   /** Why no answer came. */
@@ -135,7 +137,10 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
       case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
         return `the certificate of ${url.host} is signed by nobody that this machine trusts${peer === 'receiver' ? ': --insecure sends anyway' : ''}`;
       default:
-        return code ?? message;
+        // Node's parser of HTTP has many codes for what is none.
+        return code?.startsWith('HPE_')
+          ? `the ${peer} at ${url.host} speaks no HTTP: does its address begin with https://, or belong to another service?`
+          : (code ?? message);
     }
   }
 
@@ -158,6 +163,11 @@ async function readReply(response: IncomingMessage): Promise<Omit<Reply, 'ms'>> 
   // The rest may be endless. Its connection cannot be used again.
   if (!isWhole) response.destroy();
   const { statusCode: status = 0, headers } = response;
-  const contentType = headers['content-type'];
-  return { status, text: bytes.toString('utf8'), ...(contentType !== undefined && { contentType }) };
+  const { 'content-type': contentType, location } = headers;
+  return {
+    status,
+    text: bytes.toString('utf8'),
+    ...(contentType !== undefined && { contentType }),
+    ...(location !== undefined && { location }),
+  };
 }

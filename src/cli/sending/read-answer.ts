@@ -10,7 +10,7 @@ export interface Answer {
   readonly status?: number;
   /** The outcome that the receiver names. */
   readonly outcome?: string;
-  /** Why it was refused: the first schema error, else the title of the problem. */
+  /** Why it was refused: the first schema error, else the title of the problem, else where a redirect leads. */
   readonly detail?: string;
   /** Why no answer came. */
   readonly error?: string;
@@ -19,13 +19,19 @@ export interface Answer {
 }
 
 /** Reads the answer of a receiver of this package. From any other server, only the status is used. */
-export function readAnswer({ status, text = '', error, ms }: Reply): Answer {
+export function readAnswer({ status, text = '', location, error, ms }: Reply): Answer {
   return {
     ...(status !== undefined && { status }),
+    ...(isRedirect(status) &&
+      location !== undefined && { detail: shown(`It redirects to ${location}, and is not followed`) }),
     ...wordsIn(text),
     ...(error !== undefined && { error }),
     ms,
   };
+}
+
+function isRedirect(status: number | undefined): boolean {
+  return status !== undefined && status >= 300 && status < 400;
 }
 
 function wordsIn(text: string): Pick<Answer, 'outcome' | 'detail'> {

@@ -45,6 +45,17 @@ test('counts headers too: a request of nothing else takes memory', () => {
   expect(idsOf(log)).toEqual([9, 10]);
 });
 
+test('takes requests without a body for attempts only where method and address are the same', () => {
+  const log = new DeliveryLog({ mostDeliveries: 10 });
+  const { request, ...rest } = delivery('');
+  const attemptAt = (method: string, url: string) =>
+    log.add({ ...rest, request: { ...request, method, url } }).summary.attempt;
+  expect(attemptAt('GET', '/')).toBe(1);
+  expect(attemptAt('GET', '/favicon.ico')).toBe(1);
+  expect(attemptAt('HEAD', '/')).toBe(1);
+  expect(attemptAt('GET', '/')).toBe(2);
+});
+
 test('counts the attempts of the same bytes, and forgets those that are all dropped', () => {
   const log = new DeliveryLog({ mostDeliveries: 2 });
   expect(log.add(delivery('same')).summary.attempt).toBe(1);

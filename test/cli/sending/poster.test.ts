@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { type Poster, type PosterOptions, posterTo } from '../../../src/cli/sending/poster';
 
 const closing: (() => void)[] = [];
@@ -103,6 +103,21 @@ test('says that the server closed the connection, or that nothing listens', asyn
   expect((await poster.post(posted)).error).toBe(`the app at ${host} closed the connection without an answer`);
   for (const close of closing.splice(0)) close();
   expect((await poster.post(posted)).error).toBe(`nothing listens at ${host}: is the app running?`);
+});
+
+test('says that what answers is no server of HTTP', async () => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end('SSH-2.0-OpenSSH_9.6\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const poster = posterTo({ url: new URL(`http://${host}/`), peer: 'receiver', timeoutMs: 5000 });
+  expect(await poster.post(posted)).toEqual({
+    error: `the receiver at ${host} speaks no HTTP: does its address begin with https://, or belong to another service?`,
+    ms: expect.any(Number),
+  });
 });
 
 test('breaks off what runs, and sends nothing more', async () => {

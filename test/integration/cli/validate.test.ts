@@ -117,6 +117,15 @@ test('--drift lists what the schemas do not know beside the errors, and is no er
   expect(both.code).toBe(1);
 });
 
+test('counts the line of what is not JSON in the file, where it has a payload on each line', async () => {
+  const lines = command.file('lines.ndjson', `${JSON.stringify(todo)}\n\n{oops\n`);
+  const { code, stdout } = await command.run(['validate', lines]);
+  expect(stdout).toContain(
+    `${lines}:3: 1 error\n  (the payload) parse: must be JSON: line 3, column 2, expected a name in double quotes or }\n`,
+  );
+  expect(code).toBe(1);
+});
+
 test('says line and column of what is not JSON, and the nearest event, and repeats neither', async () => {
   const broken = command.file('broken.json', '{\n  "event": "todo_created",\n  "data": the secret text\n}');
   const { code, stdout } = await command.run(['validate', broken]);
