@@ -2,6 +2,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker, RunJob } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
+import { logSafely } from '../foundations/tell';
 import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
 import { Closing } from './closing';
 import { EventLimits } from './event-limits';
@@ -47,7 +48,7 @@ export class JobWorker {
     const { logger, silentMs, handlers } = this.#settings;
     const limits = new EventLimits(perEvent);
     const run: RunJob = (job, plan) => runJob(job, plan, limits, this.#closing, this.#settings);
-    const say = () => logger.warn({ silentMs }, 'The queue does not answer; work() waits for it');
+    const say = () => logSafely(logger, 'warn', { silentMs }, 'The queue does not answer; work() waits for it');
     const silence = setTimeout(say, silentMs).unref();
     try {
       this.#worker = queue.work(run, { concurrency, handlers });
@@ -83,12 +84,12 @@ export class JobWorker {
         'The queue',
       );
     } catch (error) {
-      logger.warn({ cause: describeError(error) }, 'The queue did not take its jobs back in time');
+      logSafely(logger, 'warn', { cause: describeError(error) }, 'The queue did not take its jobs back in time');
     }
     try {
       await withinMs(queue?.close?.(), silentMs, 'The queue');
     } catch (error) {
-      logger.warn({ cause: describeError(error) }, 'The queue could not be closed');
+      logSafely(logger, 'warn', { cause: describeError(error) }, 'The queue could not be closed');
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { logSafely } from '../foundations/tell';
 import { SilenceError } from '../foundations/timeouts';
 
 /** Logs an engine's errors: each kind once until the engine answers again, since an outage has many. */
@@ -20,8 +21,9 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
       if (told.has(code)) return;
       if (told.size >= most) told.clear();
       told.add(code);
-      if (error instanceof SilenceError) logger()?.warn({ silent: 'worker', trouble: code }, error.message);
-      else logger()?.warn({ trouble: code }, `The queue’s ${engine} reported an error.`);
+      if (error instanceof SilenceError)
+        logSafely(logger(), 'warn', { silent: 'worker', trouble: code }, error.message);
+      else logSafely(logger(), 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

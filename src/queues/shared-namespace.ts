@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { logSafely } from '../foundations/tell';
 
 /** A deploy takes less. In lengths of `lostAfterMs`: five minutes by default. */
 const patience = 10;
@@ -43,6 +44,6 @@ export class SharedNamespace {
     const text =
       'Workers with other handlers take deliveries of this namespace, and each is handled by one of them alone.';
     const remedy = 'Give each service a namespace of its own, and register the same handlers in each worker of one.';
-    this.#logger()?.warn({ code: 'NAMESPACE_SHARED', onlyThere, onlyHere }, `${text} ${remedy}`);
+    logSafely(this.#logger(), 'warn', { code: 'NAMESPACE_SHARED', onlyThere, onlyHere }, `${text} ${remedy}`);
   }
 }

@@ -1,6 +1,8 @@
 import type { Logger } from '../foundations/contracts/logger';
 import type { Settled } from '../foundations/delivery';
+import { printableTenant } from '../foundations/foreign-text';
 import type { Outcome } from '../foundations/outcomes';
+import { logSafely } from '../foundations/tell';
 import type { SignaturePolicy } from './policy';
 import { FoundMatch } from './readings/found-match';
 
@@ -25,9 +27,10 @@ export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'
       if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
       announced.set(tenant, match);
       const { pin } = match;
-      const fields = { ...(tenant !== undefined && { tenant }), pin };
-      if (isChange) logger.warn(fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
-      else logger.info(fields, `Signature scheme found. To pin it: ${pin}`);
+      const fields = { ...(tenant !== undefined && { tenant: printableTenant(tenant) }), pin };
+      if (isChange)
+        logSafely(logger, 'warn', fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
+      else logSafely(logger, 'info', fields, `Signature scheme found. To pin it: ${pin}`);
     };
   }
   return function announcementOf({ raw, tenant }, match) {

@@ -191,10 +191,12 @@ describe('perEvent', () => {
       await pause(400);
       return go();
     }, 'claim');
-    const { web, worker, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
+    const find = () => ({ tenant: 'acme', secret });
+    const { web, worker, queue } = service({ deduplicate: { store }, secret: find }, new ArrayQueue({ attempts: 1 }));
+    const { logger, lines } = notedLog();
     const first = gate();
     const handled: string[] = [];
-    await worker({ maxRunMs: 400 })
+    await worker({ maxRunMs: 400, logger })
       .on('*', (_event, { key }) => {
         handled.push(key);
         return first.passed;
@@ -205,6 +207,8 @@ describe('perEvent', () => {
     await until(() => queue.states[1] === 'dead after 1');
     expect(queue.states[0]).toBe('running after 0');
     expect(queue.entries[1]?.reason).toContain('It waited maxRunMs for a place (perEvent).');
+    const [waited] = (lines as { outcome?: string }[]).filter(({ outcome }) => outcome === 'unavailable');
+    expect(waited).toMatchObject({ event: 'notes_created', key: queue.entries[1]?.key, tenant: 'acme' });
     await until(() => queue.states[0] === 'dead after 1');
     expect(handled).toEqual([queue.entries[0]?.key]);
     first.open();

@@ -1,4 +1,5 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
+import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
 import { SharedNamespace } from '../shared-namespace';
 import { connectWorker } from './connect-worker';
@@ -89,7 +90,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   function warnOnce(code: string, message: string): void {
     if (told.has(code)) return;
     told.add(code);
-    settings?.logger.warn({ code }, message);
+    logSafely(settings?.logger, 'warn', { code }, message);
   }
 
   async function requireDurable(client: BullmqClient): Promise<Durability> {
@@ -150,7 +151,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
           requireDurable(connections.client).catch(errors.tell);
         });
         const onLost = (key: string): void => {
-          settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
+          logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
         };
         const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
         const onError = errors.tell;

@@ -1,5 +1,6 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
+import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
 import { SharedNamespace } from '../shared-namespace';
 import { deadJobsOf } from './dead-jobs';
@@ -55,7 +56,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       }
       const { pollMs, lostAfterMs } = parsed;
       const onLost = (key: string): void => {
-        settings?.logger.warn({ key }, 'A worker was lost: its delivery is handled by another.');
+        logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
       };
       const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
       return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost, shared });
