@@ -63,7 +63,7 @@ describe.each(unreadable)('%s', (_what, error) => {
   test('from onError is only logged, thrown or as a rejection', async () => {
     const { webhooks, lines } = telling();
     webhooks.on('*', () => Promise.reject(new Error('down')));
-     
+
     webhooks.onError(fail).onError(() => Promise.reject(error));
     expect((await webhooks.receive(genuine())).status).toBe(500);
     await setImmediate();
