@@ -31,6 +31,7 @@ import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
 import { parseSchemas } from './parse-schemas';
 import { parseSecret } from './parse-secret';
+import { schemeRemedy } from './scheme-remedy';
 
 /** The options, checked and with every default filled in. */
 export interface Settings {
@@ -168,8 +169,7 @@ function parseSignature(signature: unknown): SignatureScheme | undefined {
   if (signature === undefined || signature === 'auto') return auto;
   if (signature === false) return undefined;
   if (typeof signature !== 'object' || signature === null) {
-    const remedy = callIt(signature, "hmac({ header: 'x-signature' }); a scheme of your own is { name, verify }");
-    throw badWord('signature', "'auto', false or a scheme", signature, remedy);
+    throw badWord('signature', "'auto', false or a scheme", signature, schemeRemedy(signature));
   }
   const scheme = signature as Partial<SignatureScheme>;
   requireText('signature.name', scheme.name);
