@@ -24,7 +24,7 @@ import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
 import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
-import { readPost, readRequest } from './pipeline/read-request';
+import { paramsIn, readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
 import { because, recoveredNow, unexpected } from './pipeline/unexpected';
@@ -119,9 +119,6 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     reporter.report(settled, measures);
     followed?.end(endOf(settled));
   }
-  function report(settled: Settled, startedAt: number): void {
-    tell(settled, { startedAt });
-  }
   async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
     const bytes = raw.rawBody.length;
     const full = inFlight.take(bytes);
@@ -138,7 +135,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     inFlight,
     clock,
     receive: answer,
-    refused: report,
+    refused: (settled, measures) => tell(settled, measures),
     closed: () => (closed ? closing : undefined),
     looksSigned: (headers) => looksSigned(headers, parts.signature),
     logger,
@@ -177,7 +174,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules));
       if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answer(raw), responseTo));
-      report(raw, receivedAt);
+      tell(raw, { startedAt: receivedAt, params: paramsIn(request) });
       return Promise.resolve(responseTo(raw));
     },
     async verify(request) {
@@ -187,13 +184,13 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
         raw instanceof Settled ? raw : await verifyHeld<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
       if (!(verified instanceof Settled)) return verified;
       const told = raw instanceof Settled ? verified : because(raw.withoutBody, verified);
-      report(told, receivedAt);
+      tell(told, { startedAt: receivedAt, params: paramsIn(request) });
       throw errorOf(told);
     },
     async dispatch(input) {
       const startedAt = clock.now();
       // A mistake in the call is no delivery: it throws before there is a span to end.
-      const run = closed ? () => closing : dispatchEvent(input, parts);
+      const run = dispatchEvent(input, parts, closed ? closing : undefined);
       const followed = follow({ startedAt });
       const settled = await runIn(followed, run);
       tell(settled, { startedAt }, followed);

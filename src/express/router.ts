@@ -32,7 +32,10 @@ export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
   /** Reports a request that was refused before its bytes arrived. */
-  readonly refused: (settled: Settled, receivedAt: number) => void;
+  readonly refused: (
+    settled: Settled,
+    measures: { readonly startedAt: number; readonly params: WebhookParams },
+  ) => void;
   /** The outcome of every delivery while the receiver is closing. */
   readonly closed: () => Settled | undefined;
   /** Whether the headers have one that may be a signature. */
@@ -55,7 +58,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
     function arrived(rawBody: Buffer | Settled): void {
       try {
         if (rawBody instanceof Settled) {
-          options.refused(rawBody, receivedAt);
+          options.refused(rawBody, { startedAt: receivedAt, params: paramsOf(request) });
           answer(rawBody);
           return;
         }

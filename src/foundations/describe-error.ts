@@ -8,26 +8,44 @@ export interface ErrorDescription {
 }
 
 /**
- * Describes any thrown value. It leaves out other properties: an HTTP client's hold requests, a driver's hold rows. Never
- * throws, though reading an error may: `message` may be a getter, and anything may be a Proxy.
+ * Describes any thrown value. It leaves out other properties: an HTTP client's hold requests, a driver's hold rows. It
+ * never throws, even if reading the value does: `Error.prepareStackTrace` runs when the stack is read.
  */
 export function describeError(error: unknown): ErrorDescription {
+  if (!isError(error)) {
+    return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
+  }
+  return {
+    type: textIn(error, 'name') ?? 'Error',
+    message: textIn(error, 'message') ?? 'an Error without text',
+    ...stackOf(error),
+  };
+}
+
+/** The `code` of an error of Node or of a driver, if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? textIn(error, 'code') : undefined;
+}
+
+/** Errors of another realm count, and so does a DOMException. */
+function isError(value: unknown): value is Error {
   try {
-    return describe(error);
+    return isNativeError(value) || value instanceof Error;
   } catch {
-    return { type: typeof error, message: 'an error that cannot be read' };
+    return false;
   }
 }
 
-function describe(error: unknown): ErrorDescription {
-  // Errors of another realm count, and so does a DOMException.
-  if (!(isNativeError(error) || error instanceof Error)) {
-    return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
+function textIn(object: object, name: string): string | undefined {
+  try {
+    const value: unknown = (object as Readonly<Record<string, unknown>>)[name];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
   }
-  const { name, message, stack } = error as Readonly<Record<keyof Error, unknown>>;
-  return {
-    type: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : 'an Error without text',
-    ...(typeof stack === 'string' && { stack }),
-  };
+}
+
+function stackOf(error: Error): { readonly stack?: string } {
+  const stack = textIn(error, 'stack');
+  return stack === undefined ? {} : { stack };
 }

@@ -71,7 +71,12 @@ export class WebhookError extends Error {
 
 /** Whether `error` is a {@link WebhookError}, of this or another copy of the package. */
 export function isWebhookError(error: unknown): error is WebhookError {
-  return typeof error === 'object' && error !== null && brand in error;
+  try {
+    return typeof error === 'object' && error !== null && brand in error;
+  } catch {
+    // A proxy may throw at any question.
+    return false;
+  }
 }
 
 /** Address of the explanation of an error code. */

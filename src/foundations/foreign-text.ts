@@ -5,10 +5,11 @@ export function storableText(text: string): string {
 }
 
 const namePattern = /^[\w.:-]{1,64}$/;
+const notAName = '(not a name)';
 
 /** A name from outside, safe to log. Anything that may be other text is not repeated. */
 export function printableName(name: string): string {
-  return namePattern.test(name) ? name : '(not a name)';
+  return namePattern.test(name) ? name : notAName;
 }
 
 const longestTenant = 256;
@@ -23,26 +24,29 @@ const mayAuthorise = /token|secret|key|sign|auth|pass/i;
 
 /**
  * Path parameters, safe to log; `undefined` if there are none. Strangers choose the values, and some addresses hold a
- * token.
+ * token. Without TypeScript, `receive()` and `verify()` may get anything as `params`.
  */
-export function printableParams(
-  params: Readonly<Record<string, string | undefined>> | undefined,
-): Readonly<Record<string, string>> | undefined {
-  const given = Object.entries<unknown>(params ?? {}).filter(([, value]) => value !== undefined);
+export function printableParams(params: unknown): Readonly<Record<string, string>> | undefined {
+  if (typeof params !== 'object' || params === null) return undefined;
+  const given = entriesOf(params).filter(([, value]) => value !== undefined);
   if (given.length === 0) return undefined;
   return Object.fromEntries(
     given.slice(0, mostParams).map(([name, value]) => {
-      const shown = printableName(name);
-      return [shown, mayAuthorise.test(name) ? '(not shown)' : printableName(textOf(value))];
+      return [printableName(name), mayAuthorise.test(name) ? '(not shown)' : printableValue(value)];
     }),
   );
 }
 
-/** Without TypeScript, a value may be anything, and converting it to a string may throw. */
-function textOf(value: unknown): string {
+/** Reading a value may throw, and the delivery has been handled by then. */
+function entriesOf(params: object): readonly [string, unknown][] {
   try {
-    return String(value);
+    return Object.entries(params);
   } catch {
-    return '';
+    return [];
   }
+}
+
+function printableValue(value: unknown): string {
+  const isText = typeof value === 'string' || typeof value === 'number';
+  return isText ? printableName(String(value)) : notAName;
 }

@@ -4,13 +4,13 @@ import { isThenable } from './maybe-promise';
 
 /** Writes a log line. A logger that throws must not change the answer, or a handled delivery would come again. */
 export function logSafely(
-  logger: Logger,
+  logger: Logger | undefined,
   level: 'debug' | 'info' | 'warn' | 'error',
   fields: object,
   message: string,
 ): void {
   try {
-    logger[level](fields, message);
+    logger?.[level](fields, message);
   } catch {
     // A broken logger cannot log its own error.
   }

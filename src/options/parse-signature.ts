@@ -1,6 +1,7 @@
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
-import { badWord, callIt, headerNamesOf, requireFunction, requireText, wrapIt } from '../foundations/option-checks';
+import { badWord, headerNamesOf, requireFunction, requireText, wrapIt } from '../foundations/option-checks';
 import { auto } from '../signatures/schemes/auto';
+import { schemeRemedy } from './scheme-remedy';
 
 const example = "hmac({ header: 'x-signature' })";
 
@@ -13,8 +14,8 @@ export function parseSignature(signature: unknown): SignatureScheme | undefined 
   if (signature === undefined || signature === 'auto') return auto;
   if (signature === false) return undefined;
   if (typeof signature !== 'object' || signature === null) {
-    const remedy = callIt(signature, `${example}; a scheme of your own is { name, verify }`);
-    throw badWord('signature', "'auto', false or a scheme", signature, remedy || `Write signature: ${example}.`);
+    const remedy = schemeRemedy(signature) || `Write signature: ${example}.`;
+    throw badWord('signature', "'auto', false or a scheme", signature, remedy);
   }
   const scheme = signature as Partial<SignatureScheme>;
   if ('header' in scheme && scheme.verify === undefined) {

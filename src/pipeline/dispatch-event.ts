@@ -12,9 +12,13 @@ import { runHandlers } from './run-handlers';
 /**
  * Returns a function that runs the handlers of an event that was verified before, perhaps in another process and by an
  * older version. The event is validated again; its signature is not verified again. What cannot be dispatched throws
- * here, before anything begins: the function never throws or rejects.
+ * here, before anything begins: the function never throws or rejects. `closing` is the outcome once the receiver closes.
  */
-export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelineParts): () => MaybePromise<Settled> {
+export function dispatchEvent(
+  input: DispatchInput<unknown>,
+  parts: PipelineParts,
+  closing: Settled | undefined,
+): () => MaybePromise<Settled> {
   if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
   const { event, key, signature } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
@@ -22,11 +26,15 @@ export function dispatchEvent(input: DispatchInput<unknown>, parts: PipelinePart
   const headers = optionalObject('dispatch.headers', input.headers);
   const params = optionalObject('dispatch.params', input.params);
   const refused = refuseEvent(event, parts.checks);
+  const known = { key, tenant, params };
+  if (closing !== undefined) {
+    const { event: name } = refused?.details ?? (event as { event: string });
+    return () => new Settled(closing.outcome, { ...closing.details, event: name, ...known });
+  }
   if (refused?.outcome === 'ignored') {
     // The version that verified it knew the event. Acknowledging it here would lose it.
     throw new WebhookError('UNKNOWN_EVENT', 'dispatch.event: this receiver has no schema of that name.');
   }
-  const known = { key, tenant, params };
   if (refused !== undefined) return () => new Settled(refused.outcome, { ...refused.details, ...known });
   const { event: name } = event as { event: string };
   const handlers = parts.registry.handlersOf(name);

@@ -2,7 +2,7 @@ import type { Health, InFlight, QueueHealth, ServiceHealth } from '../foundation
 import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue, QueueStats } from '../foundations/contracts/queue';
 import type { DeliveryStore } from '../foundations/contracts/store';
-import { describeError } from '../foundations/describe-error';
+import { codeOf, describeError } from '../foundations/describe-error';
 import { withinMs } from '../foundations/timeouts';
 
 /** Asks a service. What it resolves to is a part of its health. */
@@ -76,9 +76,8 @@ const mostCharacters = 200;
 
 /** The first line of an error. Some clients repeat the address that they were given, with its password. */
 function say(error: unknown): string {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
   const { message } = describeError(error);
   const [line = ''] = message.split('\n', 1);
-  const text = line === '' && typeof code === 'string' ? code : line;
+  const text = line === '' ? (codeOf(error) ?? '') : line;
   return text.replace(/\/\/\S*@/g, '//').slice(0, mostCharacters);
 }

@@ -61,5 +61,5 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
     return new Settled('failed', { ...known, reason: 'This worker has none of the handlers that the replay names.' });
   }
 
-  return { bytes: rawBody.length, key, event, trace: read.trace, run: runNow };
+  return { bytes: rawBody.length, event, known, trace: read.trace, run: runNow };
 }

@@ -1,5 +1,5 @@
 import { bytesOf } from '../foundations/bytes-of';
-import type { WebhookHeaders } from '../foundations/contracts/request';
+import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
@@ -29,6 +29,15 @@ export function readRequest(
   if (refused !== undefined) return refused;
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return passed === undefined ? { ...raw, withoutBody: withoutBody(body, Object.hasOwn(request, 'body')) } : raw;
+}
+
+/** The path parameters of a request that was refused; `undefined` if they cannot be read. */
+export function paramsIn(request: Pick<WebhookRequest, 'params'>): WebhookParams | undefined {
+  try {
+    return request.params;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As for a stream, an unsigned request is told that before anything of its size. */

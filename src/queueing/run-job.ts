@@ -1,7 +1,7 @@
 import type { JobPlan } from '../foundations/contracts/queue';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { TraceContext } from '../foundations/contracts/trace-context';
-import { Settled } from '../foundations/delivery';
+import { Settled, type SettledDetails } from '../foundations/delivery';
 import { endOf, runIn } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
@@ -13,8 +13,9 @@ import { failureReason } from './failure-reason';
 export interface OpenedJob {
   /** Length of the body. */
   readonly bytes: number;
-  readonly key: string;
   readonly event: string;
+  /** What its line has if its handlers do not run. */
+  readonly known: SettledDetails;
   readonly trace: TraceContext | undefined;
   /** Runs the handlers once. Never throws or rejects. */
   run(): MaybePromise<Settled>;
@@ -113,10 +114,10 @@ async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, se
 
 /** Runs a job in a place of its event's limit. Between two runs, other jobs of the event get the place. */
 async function runWithinLimit(job: OpenedJob, limits: EventLimits, until: number, closing: Closing): Promise<Settled> {
-  const { key, event } = job;
+  const { event, known } = job;
   if (!(await limits.acquire(event, until - performance.now(), closing))) {
     const reason = closing.hasBegun ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
-    return new Settled('unavailable', { key, event, reason });
+    return new Settled('unavailable', { ...known, reason });
   }
   try {
     return await job.run();

@@ -21,10 +21,9 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
       if (told.has(code)) return;
       if (told.size >= most) told.clear();
       told.add(code);
-      const at = logger();
-      if (at === undefined) return;
-      if (error instanceof SilenceError) logSafely(at, 'warn', { silent: 'worker', trouble: code }, error.message);
-      else logSafely(at, 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
+      if (error instanceof SilenceError)
+        logSafely(logger(), 'warn', { silent: 'worker', trouble: code }, error.message);
+      else logSafely(logger(), 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

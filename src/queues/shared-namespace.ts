@@ -44,8 +44,6 @@ export class SharedNamespace {
     const text =
       'Workers with other handlers take deliveries of this namespace, and each is handled by one of them alone.';
     const remedy = 'Give each service a namespace of its own, and register the same handlers in each worker of one.';
-    const logger = this.#logger();
-    const fields = { code: 'NAMESPACE_SHARED', onlyThere, onlyHere };
-    if (logger !== undefined) logSafely(logger, 'warn', fields, `${text} ${remedy}`);
+    logSafely(this.#logger(), 'warn', { code: 'NAMESPACE_SHARED', onlyThere, onlyHere }, `${text} ${remedy}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../foundations/contracts/logger';
 import type { Settled } from '../foundations/delivery';
+import { printableTenant } from '../foundations/foreign-text';
 import type { Outcome } from '../foundations/outcomes';
 import { logSafely } from '../foundations/tell';
 import type { SignaturePolicy } from './policy';
@@ -26,7 +27,7 @@ export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'
       if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
       announced.set(tenant, match);
       const { pin } = match;
-      const fields = { ...(tenant !== undefined && { tenant }), pin };
+      const fields = { ...(tenant !== undefined && { tenant: printableTenant(tenant) }), pin };
       if (isChange)
         logSafely(logger, 'warn', fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
       else logSafely(logger, 'info', fields, `Signature scheme found. To pin it: ${pin}`);

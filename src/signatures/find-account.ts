@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { printableTenant } from '../foundations/foreign-text';
 import { isRecord } from '../foundations/is-record';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
@@ -34,7 +35,7 @@ function accountOf(answer: unknown, isKey: boolean): Account | Settled {
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   const usable = secrets.filter((each): each is string => flawOfSecret(each, isKey) === undefined);
   if (usable.length > 0) return { tenant, secrets: usable };
-  return stranger(`The secret of tenant ${tenant} is not usable: ${flawOfSecret(secrets[0], isKey)}.`);
+  return stranger(`The secret of tenant ${printableTenant(tenant)} is not usable: ${flawOfSecret(secrets[0], isKey)}.`);
 }
 
 /** Signs nothing, and costs as much as a tenant's: a key that decodes, as those of Standard Webhooks do. */

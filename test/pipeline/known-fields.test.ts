@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import express from 'express';
 import { hmac } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { gate } from '../deduplication/kit';
+import { dial, headLines, post, serve } from '../express/serve';
 import { ArrayQueue } from '../queueing/array-queue';
 import { genuine, notedLog, receiver, secret } from './receiver';
 
@@ -13,6 +15,10 @@ const tenant = 'acme';
 const params = { tenant };
 const find = ({ params: given }: { params: { tenant?: string | undefined } }) =>
   given.tenant === tenant ? { tenant, secret } : undefined;
+
+const unreadable = (): never => {
+  throw new Error('not to be read');
+};
 
 /** A receiver of several tenants that notes its lines and what onError is told. */
 function telling(options: Options = {}) {
@@ -74,6 +80,66 @@ test('a refused delivery has the path parameters that tell whose it was', async 
   expect(handled).toHaveLength(0);
 });
 
+test('a request that is refused before its body is read has its path parameters, over HTTP and without', async () => {
+  const { webhooks, ofDeliveries, told, handled } = telling({ limit: 1000, readTimeoutMs: 50 });
+  const app = express();
+  app.all('/hooks/:tenant', webhooks.router);
+  app.use('/parsed/:tenant', express.json(), webhooks.router);
+  const served = await serve(app);
+  const url = `${served.origin}/hooks/acme`;
+  const { headers, body } = genuine();
+  const large = { headers, body: 'x'.repeat(2000) };
+  await post(url, { headers: {}, body: 'x'.repeat(2000) });
+  await post(url, large);
+  await post(url, { headers: { ...headers, 'content-encoding': 'gzip' }, body });
+  await post(`${served.origin}/parsed/acme`, { headers: { ...headers, 'content-type': 'application/json' }, body });
+  const slow = dial(served.port);
+  slow.socket.write(`POST /hooks/acme HTTP/1.1\r\nhost: x\r\n${headLines(headers)}content-length: 100\r\n\r\nabc`);
+  await slow.ended;
+  await fetch(url);
+  await webhooks.receive({ ...large, params });
+  await webhooks.receive({ headers, body, params, method: 'PUT' });
+  await expect(webhooks.verify({ headers: {}, body, params })).rejects.toMatchObject({ status: 401 });
+  await expect(webhooks.verify({ ...large, params })).rejects.toMatchObject({ status: 413 });
+  await webhooks.close();
+  await post(url, { headers, body });
+  await served.close();
+  const outcomes = [
+    ...['unauthenticated', 'too-large', 'unsupported-encoding', 'misconfigured', 'read-timeout', 'method-not-allowed'],
+    ...['too-large', 'method-not-allowed', 'unauthenticated', 'too-large', 'unavailable'],
+  ];
+  expect(ofDeliveries()).toEqual(outcomes.map((outcome) => expect.objectContaining({ outcome, params }) as unknown));
+  expect(told).toEqual([
+    { outcome: 'misconfigured', params },
+    { outcome: 'unavailable', params },
+  ]);
+  expect(handled).toStrictEqual([]);
+});
+
+test('dispatch() of a receiver that closes says which delivery it was', async () => {
+  const { webhooks, ofDeliveries, told } = telling();
+  const event = examplePayload('notes_created');
+  await webhooks.close();
+  await expect(webhooks.dispatch({ event, key: 'its key', tenant, params })).rejects.toMatchObject({ status: 503 });
+  const known = { outcome: 'unavailable', event: 'notes_created', key: 'its key', tenant, params };
+  expect(ofDeliveries()).toEqual([expect.objectContaining(known)]);
+  expect(told).toEqual([known]);
+});
+
+test.each<[string, unknown]>([
+  ['a value that is no text', { tenant: Symbol('acme') }],
+  ['a value that cannot become text', { tenant: Object.create(null) as unknown }],
+  ['parameters that cannot be read', new Proxy({}, { ownKeys: unreadable })],
+  ['text in place of parameters', 'acme'],
+])('a delivery with %s is answered and logged all the same', async (_what, given) => {
+  const { webhooks, ofDeliveries } = telling({ secret });
+  webhooks.on('*', () => undefined);
+  const reply = await webhooks.receive({ ...genuine(), params: given as never });
+  expect(reply.status).toBe(200);
+  expect(ofDeliveries()).toEqual([expect.objectContaining({ outcome: 'processed' })]);
+  expect(JSON.stringify(ofDeliveries())).not.toContain('acme');
+});
+
 test('path parameters that are no names, or may be tokens, are not shown, and a long tenant is cut', async () => {
   const long = 'a'.repeat(100_000);
   const { webhooks, receive, ofDeliveries } = telling({ secret: () => ({ tenant: long, secret }) });
@@ -89,6 +155,31 @@ test('path parameters that are no names, or may be tokens, are not shown, and a 
     tenant,
   });
   expect(line?.tenant).toBe('a'.repeat(256));
+});
+
+test('no line repeats more than the beginning of a long tenant', async () => {
+  const { logger, lines } = notedLog();
+  const tenants: Record<string, string> = { first: `first${'a'.repeat(5000)}`, other: `other${'b'.repeat(5000)}` };
+  const find = ({ params: given }: { params: { tenant?: string | undefined } }) => {
+    const named = given.tenant ?? '';
+    return {
+      tenant: tenants[named] ?? `weak${'c'.repeat(5000)}`,
+      secret: named === 'weak' ? '' : `${secret} ${named}`,
+    };
+  };
+  const { webhooks } = receiver({ logger, secret: find });
+  webhooks.on('*', () => undefined);
+  const bySender = (name: string) => {
+    const { headers, body } = signDelivery({ payload: examplePayload('notes_created'), secret: `${secret} ${name}` });
+    return { headers: { ...headers, 'user-agent': 'bigmind' }, body };
+  };
+  await webhooks.receive({ ...bySender('first'), params: { tenant: 'first' } });
+  await webhooks.receive({ ...bySender('first'), params: { tenant: 'other' } });
+  await webhooks.receive({ ...bySender('first'), params: { tenant: 'weak' } });
+  const text = JSON.stringify(lines);
+  for (const said of ['Signature scheme found', 'Another tenant', 'The secret of tenant weak'])
+    expect(text).toContain(said);
+  for (const run of text.match(/([abc])\1{99,}/g) ?? []) expect(run.length).toBeLessThan(256);
 });
 
 test('a timeout names the handlers that still run, for the first delivery and for a copy', async () => {

@@ -45,7 +45,7 @@ describe('a delivery that another worker has', () => {
     const run = (): Settled =>
       performance.now() < freeAt ? new Settled('in-progress', { retryAfterMs: 1 }) : new Settled('processed');
     const settings = {
-      open: () => ({ bytes: 0, key: '', event: 'notes_created', trace: undefined, run }),
+      open: () => ({ bytes: 0, key: '', event: 'notes_created', known: {}, trace: undefined, run }),
       report: () => undefined,
       telemetry: undefined,
       clock: Date,
@@ -211,10 +211,12 @@ describe('perEvent', () => {
       await pause(400);
       return go();
     }, 'claim');
-    const { web, worker, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
+    const find = () => ({ tenant: 'acme', secret });
+    const { web, worker, queue } = service({ deduplicate: { store }, secret: find }, new ArrayQueue({ attempts: 1 }));
+    const { logger, lines } = notedLog();
     const first = gate();
     const handled: string[] = [];
-    await worker({ maxRunMs: 400 })
+    await worker({ maxRunMs: 400, logger })
       .on('*', (_event, { key }) => {
         handled.push(key);
         return first.passed;
@@ -225,6 +227,8 @@ describe('perEvent', () => {
     await until(() => queue.states[1] === 'dead after 1');
     expect(queue.states[0]).toBe('running after 0');
     expect(queue.entries[1]?.reason).toContain('It waited maxRunMs for a place (perEvent).');
+    const [waited] = (lines as { outcome?: string }[]).filter(({ outcome }) => outcome === 'unavailable');
+    expect(waited).toMatchObject({ event: 'notes_created', key: queue.entries[1]?.key, tenant: 'acme' });
     await until(() => queue.states[0] === 'dead after 1');
     expect(handled).toEqual([queue.entries[0]?.key]);
     first.open();

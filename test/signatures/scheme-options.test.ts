@@ -79,7 +79,11 @@ test.each<[keyof typeof calls, unknown, string]>([
   ['standardWebhooks', { prefx: 'x' }, 'standardWebhooks.prefx is unknown. Did you mean prefix?'],
   ['signature', hmac, "signature: expected 'auto', false or a scheme, got a function. Call it"],
   ['signature', standardWebhooks, 'got a function. Call it'],
-  ['signature', 'hmac', `signature: expected 'auto', false or a scheme, got "hmac" (string).`],
+  [
+    'signature',
+    'hmac',
+    `signature: expected 'auto', false or a scheme, got "hmac" (string). Import the function and call it: signature: hmac({ header: 'x-signature' }).`,
+  ],
   ['signature', true, 'got true (boolean).'],
   ['signature', null, 'got null.'],
   ['signature', {}, 'signature.name: expected a string with text, got undefined.'],

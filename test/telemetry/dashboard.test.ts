@@ -96,6 +96,37 @@ test.each(expressions)('the expression of "%s" is closed: %s', (_, expr) => {
   expect(open).toHaveLength(0);
 });
 
+test('each service that health() asks has an alert', () => {
+  const watched = rules.flatMap(({ expr }) => /dependency_up\{bigmind_dependency="(\w+)"\}/.exec(expr)?.[1] ?? []);
+  expect(watched.toSorted()).toEqual(['journal', 'queue', 'store']);
+});
+
+test('no request that a stranger can send ends the alert of a wrong secret', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false, limit: 100 });
+  const signed = { 'x-signature': 'a'.repeat(64) };
+  const outcomes: string[] = [];
+  const note = async (request: Parameters<typeof webhooks.receive>[0]) => {
+    const { code } = JSON.parse((await webhooks.receive(request)).body) as { code: string };
+    outcomes.push(code.toLowerCase().replaceAll('_', '-'));
+  };
+  await note({ headers: signed, body: '{}' });
+  await note({ headers: signed, body: '{}', method: 'PUT' });
+  await note({ headers: signed, body: 'x'.repeat(101) });
+  await note({ headers: { ...signed, 'content-encoding': 'gzip' }, body: '{}' });
+  await webhooks.close();
+  await note({ headers: signed, body: '{}' });
+  const expected = ['unauthenticated', 'method-not-allowed', 'too-large', 'unsupported-encoding', 'unavailable'];
+  expect(outcomes).toEqual(expected);
+  const { expr = '' } = rules.find(({ name }) => name === 'BigmindUnauthenticated') ?? {};
+  const [, genuineOnes = ''] = expr.split(' unless ');
+  const [, pattern = ''] = /bigmind_outcome=~"([^"]+)"/.exec(genuineOnes) ?? [];
+  const ends = new RegExp(`^(?:${pattern})$`);
+  expect([...expected, 'read-timeout'].filter((outcome) => ends.test(outcome))).toStrictEqual([]);
+  expect(
+    ['processed', 'duplicate', 'queued', 'failed', 'invalid'].filter((outcome) => !ends.test(outcome)),
+  ).toStrictEqual([]);
+});
+
 test('no panel lies over another', () => {
   const places = dashboard.panels.map(({ gridPos }) => `${gridPos.x} ${gridPos.y}`);
   expect(new Set(places).size).toBe(places.length);

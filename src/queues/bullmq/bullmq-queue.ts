@@ -90,7 +90,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   function warnOnce(code: string, message: string): void {
     if (told.has(code)) return;
     told.add(code);
-    if (settings) logSafely(settings.logger, 'warn', { code }, message);
+    logSafely(settings?.logger, 'warn', { code }, message);
   }
 
   async function requireDurable(client: BullmqClient): Promise<Durability> {
@@ -151,8 +151,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
           requireDurable(connections.client).catch(errors.tell);
         });
         const onLost = (key: string): void => {
-          if (settings)
-            logSafely(settings.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
+          logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
         };
         const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
         const onError = errors.tell;

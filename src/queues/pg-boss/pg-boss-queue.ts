@@ -56,8 +56,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       }
       const { pollMs, lostAfterMs } = parsed;
       const onLost = (key: string): void => {
-        if (settings)
-          logSafely(settings.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
+        logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
       };
       const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
       return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost, shared });

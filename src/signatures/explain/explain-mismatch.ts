@@ -1,5 +1,6 @@
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
 import type { RawDelivery } from '../../foundations/delivery';
+import { printableTenant } from '../../foundations/foreign-text';
 import { flawOfSecret } from '../mac/secret-key';
 import type { Account, ExplainsMismatch } from '../policy';
 import { findMatch } from '../readings/find-match';
@@ -86,7 +87,7 @@ export class MismatchExplainer implements ExplainsMismatch {
     for (const [other, theirs] of this.#tenants) {
       if (!trial.hasTime()) return undefined;
       if (other === tenant || !theirs.some((secret) => trial.signs({ ...request, secret }))) continue;
-      return `Another tenant's secret signs it, that of ${other}: the destination has the address of the wrong tenant.`;
+      return `Another tenant's secret signs it, that of ${printableTenant(other)}: the destination has the address of the wrong tenant.`;
     }
     return undefined;
   }
