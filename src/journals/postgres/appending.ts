@@ -4,7 +4,7 @@ import { readText } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { type StoredContent, writeContent } from './content';
-import { forgetIn, type Searched } from './search';
+import { removeOldOf, type Searched } from './search';
 import * as statements from './statements';
 import { toStored } from './stored-text';
 
@@ -50,7 +50,7 @@ export async function appendAll(
   const expired = await send([...byKey.values()]);
   if (expired.length === 0) return;
   const keys = expired.map((row) => readText(row['key'], 'postgresJournal.pool: key'));
-  for (const key of keys) await forgetIn(searched, { key });
+  for (const key of keys) await removeOldOf(searched, key, keepDays);
   await send(keys.flatMap((key) => byKey.get(key) ?? []));
 }
 

@@ -5,14 +5,17 @@ export const foundAtMost = 200;
 /** No further entry is found by a statement that found as many bytes. */
 const bytesAtMost = 4 * 1024 * 1024;
 
-/** Of which entries: all; that of the key $10; those that are more than $10 days old. */
-export type Among = 'all' | 'key' | 'old';
+/** Of which entries: all; that of the key $10; those that are more than $10 days old; that of the key $11 among these. */
+export type Among = 'all' | 'key' | 'old' | 'old key';
+
+// The time is read once, or the index would not be used.
+const old = `AND day < (SELECT ${today} - $10::int)`;
 
 const among: Readonly<Record<Among, string>> = {
   all: '',
   key: 'AND key = $10',
-  // The time is read once, or the index would not be used.
-  old: `AND day < (SELECT ${today} - $10::int)`,
+  old,
+  'old key': `${old} AND key = $11`,
 };
 
 /**

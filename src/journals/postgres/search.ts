@@ -83,6 +83,12 @@ export async function forgetIn({ database, namespace }: Searched, which: Journal
   return sum;
 }
 
+/** Removes the entry of a key that is past its time, and no newer one that another process has kept meanwhile. */
+export async function removeOldOf({ database, namespace }: Searched, key: string, keepDays: number): Promise<void> {
+  const values = [namespace, ...ends.oldest, null, null, null, null, null, 1, keepDays, key];
+  await database.rowsOf(remove('old key'), values);
+}
+
 /** Removes a few hundred of those that are past their time. Resolves to whether there may be more. */
 export async function removeOld({ database, namespace }: Searched, keepDays: number): Promise<boolean> {
   const values = [namespace, ...ends.oldest, null, null, null, null, null, foundAtMost, keepDays];

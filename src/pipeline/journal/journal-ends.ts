@@ -19,16 +19,22 @@ export interface JournalEndsSettings {
   readonly logger: Logger;
 }
 
-/** A key, and how its delivery ended. */
-type EndOf = readonly [key: string, end: JournalEnd];
+/** An end that waits. */
+interface Waiting {
+  readonly end: JournalEnd;
+  /** Whether the journal did not take it before, which the log says. */
+  readonly isAgain: boolean;
+}
 
 /** Tells the journal how deliveries ended, in the background. While it does not take them, they wait. */
 export class JournalEnds {
   readonly #settings: JournalEndsSettings;
   /** By key; an end that waits is joined with a later one. */
-  readonly #waiting = new OldestFirstMap<JournalEnd>();
+  readonly #waiting = new OldestFirstMap<Waiting>();
   #writing: Promise<void> | undefined;
+  /** While it takes none, they are told one by one. */
   #isFailing = false;
+  #isOutageTold = false;
   #wake: () => void = () => undefined;
 
   constructor(settings: JournalEndsSettings) {
@@ -47,7 +53,10 @@ export class JournalEnds {
 
   add(key: string, end: JournalEnd): void {
     const earlier = this.#waiting.get(key);
-    this.#waiting.set(key, earlier === undefined ? end : joinEnds(earlier, end));
+    this.#waiting.set(
+      key,
+      earlier === undefined ? { end, isAgain: false } : { ...earlier, end: joinEnds(earlier.end, end) },
+    );
     if (this.#waiting.size > mostWaiting) this.#waiting.takeOldest();
     this.#writing ??= this.#writeAll();
   }
@@ -71,35 +80,38 @@ export class JournalEnds {
 
   /** Resolves to whether the journal took one. */
   async #writeSome(): Promise<boolean> {
-    const some: EndOf[] = [];
+    const left = new Map<string, Waiting>();
     const most = this.#isFailing ? 1 : mostAtOnce;
     for (let one = this.#waiting.takeOldest(); one !== undefined; one = this.#waiting.takeOldest()) {
-      some.push(one);
-      if (some.length === most) break;
+      left.set(...one);
+      if (left.size === most) break;
     }
+    const { size } = left;
     const { journal, ask } = this.#settings;
+    let failure: unknown;
     try {
-      const refused = await ask(() => tell(journal, some));
-      this.#isFailing = false;
-      for (const { end, error } of refused) this.#keep(end, error);
-      return true;
+      await ask(() => tell(journal, left));
     } catch (error) {
-      for (const end of some) this.#keep(end, error);
-      return false;
+      failure = error;
     }
+    const areTaken = left.size < size;
+    this.#isFailing = !areTaken;
+    if (areTaken) this.#isOutageTold = false;
+    for (const one of left) this.#keep(...one, failure);
+    return areTaken;
   }
 
   /** An end that the journal did not take waits again. */
-  #keep([key, end]: EndOf, error: unknown): void {
-    this.#tellOnce(error);
+  #keep(key: string, { end, isAgain }: Waiting, error: unknown): void {
+    if (!isAgain) this.#tellOnce(error);
     const later = this.#waiting.get(key);
-    this.#waiting.set(key, later === undefined ? end : joinEnds(end, later));
+    this.#waiting.set(key, { end: later === undefined ? end : joinEnds(end, later.end), isAgain: true });
   }
 
   /** Once in each outage. */
   #tellOnce(error: unknown): void {
-    if (this.#isFailing) return;
-    this.#isFailing = true;
+    if (this.#isOutageTold) return;
+    this.#isOutageTold = true;
     const fields = { code: 'JOURNAL_FAILED', cause: describeError(error) };
     logSafely(
       this.#settings.logger,
@@ -121,16 +133,13 @@ export class JournalEnds {
   }
 }
 
-/** Tells the journal of all. Resolves to those that it refused; rejects if it took none. */
-async function tell(
-  journal: Journal,
-  ends: readonly EndOf[],
-): Promise<readonly { readonly end: EndOf; readonly error: unknown }[]> {
-  const told = await Promise.allSettled(ends.map(async ([key, end]) => journal.ended(key, end)));
-  const refused = ends.flatMap((end, index) => {
-    const result = told[index];
-    return result?.status === 'rejected' ? [{ end, error: result.reason as unknown }] : [];
-  });
-  if (refused[0] !== undefined && refused.length === ends.length) throw refused[0].error;
-  return refused;
+/** Tells the journal of all, and takes out of `left` what it takes. Rejects if any is left, when all are answered. */
+async function tell(journal: Journal, left: Map<string, Waiting>): Promise<void> {
+  const told = await Promise.allSettled(
+    [...left].map(async ([key, { end }]) => {
+      await journal.ended(key, end);
+      left.delete(key);
+    }),
+  );
+  for (const result of told) if (result.status === 'rejected') throw result.reason;
 }

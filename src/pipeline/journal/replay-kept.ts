@@ -132,7 +132,10 @@ class LedgerRun implements ClaimedWork {
     if (settled.outcome !== 'duplicate') return this.#reportOf(inner, settled);
     // It is done, so nothing live runs any more. Only the journal can say by which handlers.
     if (!endings.has(this.#known.outcome) && !(await this.#askAgain())) return nothing;
-    const isClear = endings.has(this.#known.outcome) || (this.#canAsk && before.includes(isKnown));
+    // Since the ledger was told, only a failed replay changes the outcome. Any other one is of an entry that was forgotten
+    // and kept anew.
+    const wasKnown = this.#canAsk && before.includes(isKnown) && this.#known.outcome === 'failed';
+    const isClear = endings.has(this.#known.outcome) || wasKnown;
     this.#isUnclear = !isClear && !this.#delivery.order.force;
     if (this.#isUnclear) return nothing;
     if (isClear) await ledger.record(isKnown);

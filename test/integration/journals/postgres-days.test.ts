@@ -1,4 +1,5 @@
 import { bigmindWebhooks } from '../../../src/index';
+import type { PostgresPool } from '../../../src/stores/postgres';
 import { examplePayload } from '../../../src/testing';
 import { dayMs, dayName, entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
@@ -90,6 +91,29 @@ test('keeps a key again that comes again after its time, before anybody has remo
   expect(records.map(({ key, rawBody, end }) => [key, rawBody.toString(), end])).toEqual([
     [one.key, 'anew', undefined],
   ]);
+});
+
+test('of copies that come to two processes after their time, the second removes nothing of the first', async () => {
+  const first = place.journal({ keepDays: 1 });
+  await first.migrate();
+  const one = entry();
+  await first.append(one);
+  await place.passDays(2);
+  let isFirst = true;
+  const slow: PostgresPool = {
+    async query(text, values) {
+      const answer = await place.pool.query(text, values);
+      if (!text.includes('INSERT') || !isFirst) return answer;
+      isFirst = false;
+      // It knows that the entry is old. Meanwhile, the other process takes its copy, and tells its end.
+      await first.append(one);
+      await first.ended(one.key, { outcome: 'processed', succeeded: ['a'], endedAt: 1 });
+      return answer;
+    },
+  };
+  const second = place.journal({ keepDays: 1, pool: slow });
+  await second.append(one);
+  expect((await found(first)).map(({ key, end }) => [key, end?.outcome])).toEqual([[one.key, 'processed']]);
 });
 
 test('keeps and finds whatever the clock of a receiver says, and drops nothing early for it', async () => {

@@ -198,6 +198,7 @@ test('every step finds its rows by an index', async () => {
     findAll: await planOf(find('all', false), [...start, 200]),
     removeKey: await planOf(remove('key'), [...start, 200, 'k500']),
     removeOld: await planOf(remove('old'), [...start, 200, 30]),
+    removeOldKey: await planOf(remove('old key'), [...start, 1, 30, 'k500']),
   };
   for (const plan of Object.values(plans)) {
     // Partitions that are empty may be read as they are.
@@ -211,6 +212,7 @@ test('every step finds its rows by an index', async () => {
   expect(plans.findAll).toContain(byPlace);
   expect(plans.removeKey).toContain(byKey);
   expect(plans.removeOld).toContain(byPlace);
+  expect(plans.removeOldKey).toContain(byKey);
 });
 
 async function planOf(text: string, values: unknown[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { type DeliveryStore, memoryStore } from '../../../src';
+import { type DeliveryStore, type JournalEnd, memoryStore } from '../../../src';
 import { ArrayQueue } from '../../queueing/array-queue';
 import {
   ArrayJournal,
@@ -232,6 +232,47 @@ test('an end that the journal does not take delays no answer, and is written lat
   journal.fault = (_method, go) => go();
   await send(webhooks, genuine());
   await until(() => journal.ends.every((end) => end === 'processed notes_created'));
+  expect(lines).toEqual([expect.objectContaining({ code: 'JOURNAL_FAILED' })]);
+});
+
+/** Takes no end of the delivery that it keeps first. */
+class ChoosyJournal extends ArrayJournal {
+  readonly told: string[] = [];
+  refuse: () => Promise<void> = () => Promise.resolve();
+
+  override ended(key: string, end: JournalEnd): Promise<void> {
+    this.told.push(key);
+    return key === this.entries[0]?.key ? this.refuse() : super.ended(key, end);
+  }
+}
+
+test.each<[string, () => Promise<void>]>([
+  ['refuses for ever', () => Promise.reject(new Error('never'))],
+  [
+    'throws at for ever',
+    () => {
+      throw new Error('never');
+    },
+  ],
+  ['never answers', () => new Promise(() => undefined)],
+])('an end that the journal %s is warned about once, and all others are told, each once', async (_, refuse) => {
+  const { logger, lines } = notedLog('warn');
+  const journal = new ChoosyJournal();
+  journal.refuse = refuse;
+  const { webhooks } = withJournal({ logger, deduplicate: { storeTimeoutMs: 100 } }, journal);
+  webhooks.on('notes_created', () => undefined);
+  const deliveries = Array.from({ length: 8 }, genuine);
+  await Promise.all(deliveries.slice(0, 4).map((delivery) => send(webhooks, delivery)));
+  const triesOfFirst = () => journal.told.filter((key) => key === journal.entries[0]?.key).length;
+  for (const delivery of deliveries.slice(4)) {
+    const tries = triesOfFirst();
+    await send(webhooks, delivery);
+    await until(() => journal.ends.slice(1).every((end) => end === 'processed notes_created'));
+    await until(() => triesOfFirst() > tries);
+  }
+  const others = journal.entries.slice(1).map(({ key }) => key);
+  expect(journal.told.filter((key) => others.includes(key)).toSorted()).toEqual(others.toSorted());
+  expect(journal.ends[0]).toBe('-');
   expect(lines).toEqual([expect.objectContaining({ code: 'JOURNAL_FAILED' })]);
 });
 

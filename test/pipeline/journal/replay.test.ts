@@ -365,6 +365,21 @@ test('a delivery that is done nobody knows by what is not run without force, and
   expect(ran.map((line) => line.split(' ')[0])).toEqual(['a', 'b']);
 });
 
+test('what was forgotten, and comes again when it is done, does not run again, and is counted', async () => {
+  const { webhooks } = withJournal({ deduplicate: { store: memoryStore() } });
+  const ran: string[] = [];
+  webhooks.on('notes_created', noting(ran, 'a'), { name: 'a' });
+  const delivery = genuine();
+  await send(webhooks, delivery);
+  webhooks.on('notes_created', noting(ran, 'b'), { name: 'b' });
+  expect(await webhooks.journal.replay()).toMatchObject({ ran: 1 });
+  const [kept] = await found(webhooks);
+  expect(await webhooks.journal.forget({ key: kept?.key ?? '' })).toBe(1);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect(await webhooks.journal.replay()).toMatchObject({ ran: 0, skipped: 1, unclear: 1 });
+  expect(ran.map((line) => line.split(' ')[0])).toEqual(['a', 'b']);
+});
+
 test('an abort ends what runs, starts nothing more, and the same name goes on where it was', async () => {
   const { webhooks, journal } = withJournal();
   await sendAll(webhooks, 10);
