@@ -18,7 +18,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a scheme by its name',
     () => receiverWith({ signature: 'hmac' }),
-    "Write signature: hmac({ header: 'x-signature' }).",
+    "Import the function and call it: signature: hmac({ header: 'x-signature' }).",
   ],
   [
     'the options of a scheme',

@@ -227,13 +227,13 @@ class Lazy extends Error {
     return this.response.text;
   }
 }
-const unreadable: readonly [string, () => unknown][] = [
-  ['a getter for its message that throws', () => new Lazy()],
-  ['a getter for its stack that throws', () => Object.defineProperty(new Error('x'), 'stack', { get: fail })],
-  ['a revoked Proxy for an error', () => revoked.proxy],
+const unreadable: readonly [string, () => unknown, string][] = [
+  ['a getter for its message that throws', () => new Lazy(), 'an Error without text'],
+  ['a getter for its stack that throws', () => Object.defineProperty(new Error('x'), 'stack', { get: fail }), 'x'],
+  ['a revoked Proxy for an error', () => revoked.proxy, 'thrown without an Error'],
 ];
 
-test.each(unreadable)('answers as it would over %s, and says none of its text', async (_title, make) => {
+test.each(unreadable)('answers as it would over %s, and logs what can be read', async (_title, make, message) => {
   const { webhooks, lines, note } = logging();
   const rejected: unknown[] = [];
   const noteRejection = (error: unknown) => void rejected.push(error);
@@ -253,7 +253,6 @@ test.each(unreadable)('answers as it would over %s, and says none of its text', 
   await app.close();
   process.off('unhandledRejection', noteRejection);
   expect(rejected).toHaveLength(0);
-  const message = 'an error that cannot be read';
   const failed = lines.filter(({ outcome }) => outcome === 'failed');
   expect(failed.map(({ failures }) => failures)).toMatchObject([
     [{ handler: '*', message }],
@@ -265,7 +264,7 @@ test.each(unreadable)('answers as it would over %s, and says none of its text', 
 test('a secret function that rejects with an unreadable error is answered 503', async () => {
   const { webhooks, lines } = logging({ secret: () => Promise.reject(new Lazy()) });
   expect((await webhooks.receive(genuine())).status).toBe(503);
-  expect(lines.at(-1)).toMatchObject({ outcome: 'unavailable', cause: { message: 'an error that cannot be read' } });
+  expect(lines.at(-1)).toMatchObject({ outcome: 'unavailable', cause: { message: 'an Error without text' } });
 });
 
 function fail(): never {

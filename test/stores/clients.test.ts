@@ -204,7 +204,7 @@ describe('bullmqQueue', () => {
 });
 
 test('pgBossQueue given a bare boss says what to write', () => {
-  const boss = having('createQueue send fetch complete fail deleteJob getDb on listenerCount');
+  const boss = having('createQueue send insert fetch complete fail deleteJob getDb on listenerCount');
   const { code, message } = refusalOf(() => Reflect.apply(pgBossQueue, undefined, [boss]));
   expect(code).toBe('BAD_OPTION');
   expect(message).toContain('Write pgBossQueue({ boss, namespace }).');

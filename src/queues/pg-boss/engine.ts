@@ -9,7 +9,7 @@ import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
 import { planOf } from './plan';
-import { type Statements, statementsIn } from './statements';
+import { type Row, type Statements, statementsIn } from './statements';
 import { type Turn, turnOf } from './turn';
 
 /** How an attempt of a job ended. */
@@ -52,9 +52,6 @@ export interface Engine {
   /** Runs one of {@link Statements}. */
   run(statement: keyof Statements, values: unknown[]): Promise<readonly Row[]>;
 }
-
-/** A row of one of {@link Statements}. */
-export type Row = Readonly<Record<string, unknown>>;
 
 /** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;

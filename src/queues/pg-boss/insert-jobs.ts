@@ -3,7 +3,7 @@ import { readText } from '../../foundations/foreign-values';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/serialized';
 import type { PgBossClient, PgBossDb } from './client';
-import type { Row } from './engine';
+import type { Row } from './statements';
 
 /** A job to be held. */
 export interface NewJob {

@@ -58,6 +58,9 @@ export interface Statements {
   readonly stats: string;
 }
 
+/** A row of one of {@link Statements}. */
+export type Row = Readonly<Record<string, unknown>>;
+
 export function statementsIn(schema: string): Statements {
   const jobs = `${schema}.job`;
   // No worker of ours takes dead jobs. If somebody else has taken one, it is left alone.
