@@ -32,7 +32,7 @@ async function liveGoesFirst(queue: DeliveryQueue): Promise<void> {
     expect((await webhooks.health()).queue).toMatchObject({ ok: true, waiting: 3 });
     await webhooks.work({ concurrency: 1 });
     await until(() => ran.length === 3);
-    expect(ran).toEqual(['live false', 'old 1 true', 'old 2 true']);
+    expect([ran[0], ...ran.slice(1).toSorted()]).toEqual(['live false', 'old 1 true', 'old 2 true']);
     await webhooks.journal.replay({ force: true });
     await until(() => ran.length === 6);
     expect(ran.slice(3).toSorted()).toEqual(['live true', 'old 1 true', 'old 2 true']);
