@@ -9,5 +9,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/browser/*.browser.ts'],
   globalSetup: '<rootDir>/test/browser/kit/build-page.ts',
   globalTeardown: '<rootDir>/test/browser/kit/remove-page.ts',
-  testTimeout: 60_000,
+  // Two browsers on two busy cores take long to start.
+  testTimeout: 180_000,
 };
