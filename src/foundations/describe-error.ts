@@ -22,7 +22,7 @@ export function describeError(error: unknown): ErrorDescription {
   };
 }
 
-/** The `code` of an error of Node or of a driver, if it has one. */
+/** The `code` of an error of Node, PostgreSQL or a driver, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null ? textIn(error, 'code') : undefined;
 }

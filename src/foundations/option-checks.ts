@@ -58,6 +58,12 @@ export function callIt(value: unknown, example: string): string {
   return typeof value === 'function' ? `Call it, as in ${example}.` : '';
 }
 
+/** What others make, such as a client, is known by its methods. */
+export function hasMethod(value: unknown, name: string): boolean {
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
+  return isObject && typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
+}
+
 /** The error for a value that was passed bare where options with it were expected. */
 export function wrapIt(path: string, what: string, example: string): WebhookError {
   return new WebhookError('BAD_OPTION', `${path}: expected an object, got ${what}. Write ${example}.`);

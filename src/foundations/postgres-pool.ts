@@ -1,4 +1,5 @@
 import { WebhookError } from './errors';
+import { hasMethod } from './option-checks';
 
 /**
  * Anything with pg's `query` that takes several queries at once: a Pool or PGlite. A Client of pg 9 takes one at a
@@ -33,9 +34,4 @@ function refusal(path: string, got: string): WebhookError {
   const remedy =
     'Pass its Pool of pg, or { query: async (text, values) => ({ rows }) } that calls it (docs/stores.md).';
   return new WebhookError('BAD_OPTION', `${path}: expected a Pool of pg 8.0.3 or later, or PGlite, ${got}. ${remedy}`);
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  return isObject && typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
 }

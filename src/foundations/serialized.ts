@@ -1,4 +1,4 @@
-import { codeOf } from './postgres-answer';
+import { codeOf } from './describe-error';
 
 /** Whether PostgreSQL undid a statement because another one changed the same rows meanwhile. */
 export function isSerializationFailure(error: unknown): boolean {

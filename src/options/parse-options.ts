@@ -15,6 +15,7 @@ import {
   badOption,
   badWord,
   callIt,
+  hasMethod,
   knownOptions,
   requireFunction,
   wholeNumber,
@@ -223,7 +224,7 @@ function parseStore(store: unknown): DeliveryStore {
 
 /** A client in place of a store is known by its methods, and what stores are made from by its members. */
 function refuseClient(given: Readonly<Record<string, unknown>>): void {
-  const has = (name: string): boolean => typeof given[name] === 'function';
+  const has = (name: string): boolean => hasMethod(given, name);
   const ofRedis = 'deduplicate: { store: redisStore({ client, namespace }) }';
   const ofPostgres = 'deduplicate: { store: postgresStore({ pool, namespace }) }';
   if (has('evalsha') || has('evalSha')) throw wrapIt('deduplicate.store', 'a client', ofRedis);

@@ -1,6 +1,6 @@
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import { isRecord } from '../foundations/is-record';
-import { badOption, callIt, requireFunction, wrapIt } from '../foundations/option-checks';
+import { badOption, callIt, hasMethod, requireFunction, wrapIt } from '../foundations/option-checks';
 
 const queueMethods = ['open', 'enqueue', 'work'] as const;
 const deadJobsMethods = ['list', 'get', 'redrive', 'discard'] as const;
@@ -20,7 +20,7 @@ export function parseQueue(queue: unknown): DeliveryQueue {
 
 /** What queues are made from is known by its members. */
 function refuseParts(given: Readonly<Record<string, unknown>>): void {
-  const has = (name: string): boolean => typeof given[name] === 'function';
+  const has = (name: string): boolean => hasMethod(given, name);
   const ofRedis = 'queue: bullmqQueue({ connection, namespace })';
   const ofPostgres = 'queue: pgBossQueue({ boss, namespace })';
   if (has('evalsha') || has('evalSha')) throw wrapIt('queue', 'a client', ofRedis);

@@ -1,9 +1,14 @@
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
-import { badWord, headerNamesOf, requireFunction, requireText, wrapIt } from '../foundations/option-checks';
+import { badWord, callIt, headerNamesOf, requireFunction, requireText, wrapIt } from '../foundations/option-checks';
 import { auto } from '../signatures/schemes/auto';
-import { schemeRemedy } from './scheme-remedy';
 
 const example = "hmac({ header: 'x-signature' })";
+/** How the schemes that people pass by name are made. */
+const made: ReadonlyMap<unknown, string> = new Map([
+  ['hmac', example],
+  ['timestampedHmac', "timestampedHmac({ header: 'x-signature' })"],
+  ['standardWebhooks', 'standardWebhooks()'],
+]);
 
 /**
  * Reads the option `signature`; `undefined` if it is off.
@@ -14,8 +19,7 @@ export function parseSignature(signature: unknown): SignatureScheme | undefined 
   if (signature === undefined || signature === 'auto') return auto;
   if (signature === false) return undefined;
   if (typeof signature !== 'object' || signature === null) {
-    const remedy = schemeRemedy(signature) || `Write signature: ${example}.`;
-    throw badWord('signature', "'auto', false or a scheme", signature, remedy);
+    throw badWord('signature', "'auto', false or a scheme", signature, remedyFor(signature));
   }
   const scheme = signature as Partial<SignatureScheme>;
   if ('header' in scheme && scheme.verify === undefined) {
@@ -27,4 +31,11 @@ export function parseSignature(signature: unknown): SignatureScheme | undefined 
   if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
   if (scheme.signatureHeaders !== undefined) headerNamesOf('signature.signatureHeaders', scheme.signatureHeaders);
   return signature as SignatureScheme;
+}
+
+/** What to write in place of what is no scheme. */
+function remedyFor(given: unknown): string {
+  const line = made.get(given);
+  if (line !== undefined) return `Import the function and call it: signature: ${line}.`;
+  return callIt(given, `${example}; a scheme of your own is { name, verify }`) || `Write signature: ${example}.`;
 }

@@ -1,6 +1,6 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
+import { codeOf } from '../../foundations/describe-error';
 import { readRows } from '../../foundations/foreign-values';
-import { codeOf } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 import type { Journal, JournalSettings } from '../../foundations/contracts/journal';
-import { describeError } from '../../foundations/describe-error';
+import { codeOf, describeError } from '../../foundations/describe-error';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
-import { codeOf } from '../../foundations/postgres-answer';
 import { logSafely } from '../../foundations/tell';
 import { appendAll, appending, toAppend } from './appending';
 import { databaseIn, databaseOf } from './database';

@@ -1,4 +1,5 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
+import { hasMethod } from '../../foundations/option-checks';
 import { isAnswer } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 import { triedAgain } from './database';
@@ -127,14 +128,10 @@ function beginOnPglite(pglite: Pglite): Promise<Begun> {
 }
 
 function isPglite(pool: object): pool is Pglite {
-  return hasMethods(pool, ['transaction', 'exec']);
+  return ['transaction', 'exec'].every((name) => hasMethod(pool, name));
 }
 
 /** A Client of pg has a `connect`, too, which is called once. */
 function isPoolOfPg(pool: object): pool is PoolOfPg {
-  return hasMethods(pool, ['connect', 'end']) && 'totalCount' in pool;
-}
-
-function hasMethods(value: object, names: readonly string[]): boolean {
-  return names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function');
+  return ['connect', 'end'].every((name) => hasMethod(pool, name)) && 'totalCount' in pool;
 }

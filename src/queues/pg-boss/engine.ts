@@ -1,9 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
+import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
-import { codeOf } from '../../foundations/postgres-answer';
 import { serialized } from '../../foundations/serialized';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, jobInserter } from './insert-jobs';

@@ -48,7 +48,8 @@ export function jobInserter(settings: InsertSettings): JobInserter {
   /** Resolves to the ids of those that are held now. */
   async function insert(jobs: readonly NewJob[], on: PgBossDb): Promise<ReadonlySet<string>> {
     const form = await ready();
-    const rows = jobs.map((job) => ({ ...job, name, ...kept() }));
+    const shared = { name, ...kept() };
+    const rows = jobs.map((job) => ({ ...job, ...shared }));
     const options = { db: on, returnId: true };
     const ids = await (form === 'name before' ? boss.insert(name, rows, options) : boss.insert(rows, options));
     // pg-boss 11 does not say what it inserted, and none says what was there before.

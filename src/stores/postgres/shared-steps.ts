@@ -1,7 +1,7 @@
 import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
+import { codeOf } from '../../foundations/describe-error';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
-import { codeOf } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/serialized';
 import * as queries from './queries';
 
@@ -70,8 +70,7 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
 
 /** Whether PostgreSQL refused a statement for a value in it, or for what others do to a row of it. */
 function isTriedApart(error: unknown): boolean {
-  const code = codeOf(error);
-  return typeof code === 'string' && /^(?:22|23|40|54|55)...$|^57014$/.test(code);
+  return /^(?:22|23|40|54|55)...$|^57014$/.test(codeOf(error) ?? '');
 }
 
 function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {

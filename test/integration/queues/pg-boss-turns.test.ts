@@ -48,6 +48,28 @@ afterEach(async () => {
 
 const nothing = { waiting: 0, running: 0, dead: 0 };
 
+/** A worker runs a job and is cut off; then another has the job, and runs it until `second` is opened. */
+async function runElsewhere(attempt: () => Promise<unknown>) {
+  const options = { namespace: freshNamespace(), attempts: 1, lostAfterMs: 1000 };
+  const queue = company.queue(stage, options);
+  const elsewhere = company.queue({ ...stage, boss: other }, options);
+  const second = gate();
+  const ran: string[] = [];
+  await queue.enqueue(newDelivery());
+  const cutOff = await company.worker(queue, () => {
+    ran.push('first');
+    return attempt();
+  });
+  await until(() => ran.length === 1);
+  line = gate();
+  await company.worker(elsewhere, async () => {
+    ran.push('second');
+    await second.opened;
+  });
+  await until(() => ran.length === 2);
+  return { cutOff, elsewhere, second, ran };
+}
+
 describe('a worker that is cut off until its job runs elsewhere changes nothing there, when its own attempt', () => {
   const ending = {
     fails: () => Promise.reject(new Error('the claim was lost')),
@@ -55,24 +77,11 @@ describe('a worker that is cut off until its job runs elsewhere changes nothing 
     'is to be run again': () => Promise.resolve('again'),
   };
   test.each(Object.entries(ending))('%s', async (_how, end) => {
-    const options = { namespace: freshNamespace(), attempts: 1, lostAfterMs: 1000 };
-    const queue = company.queue(stage, options);
-    const elsewhere = company.queue({ ...stage, boss: other }, options);
-    const [first, second] = [gate(), gate()];
-    const ran: string[] = [];
-    await queue.enqueue(newDelivery());
-    const cutOff = await company.worker(queue, async () => {
-      ran.push('first');
+    const first = gate();
+    const { cutOff, elsewhere, second, ran } = await runElsewhere(async () => {
       await first.opened;
       return await end();
     });
-    await until(() => ran.length === 1);
-    line = gate();
-    await company.worker(elsewhere, async () => {
-      ran.push('second');
-      await second.opened;
-    });
-    await until(() => ran.length === 2);
     first.open();
     line.open();
     await cutOff.close(10_000);
@@ -84,23 +93,7 @@ describe('a worker that is cut off until its job runs elsewhere changes nothing 
   });
 
   test('is broken off when it closes', async () => {
-    const options = { namespace: freshNamespace(), attempts: 1, lostAfterMs: 1000 };
-    const queue = company.queue(stage, options);
-    const elsewhere = company.queue({ ...stage, boss: other }, options);
-    const second = gate();
-    const ran: string[] = [];
-    await queue.enqueue(newDelivery());
-    const cutOff = await company.worker(queue, () => {
-      ran.push('first');
-      return new Promise(() => undefined);
-    });
-    await until(() => ran.length === 1);
-    line = gate();
-    await company.worker(elsewhere, async () => {
-      ran.push('second');
-      await second.opened;
-    });
-    await until(() => ran.length === 2);
+    const { cutOff, elsewhere, second, ran } = await runElsewhere(() => new Promise(() => undefined));
     line.open();
     await cutOff.close(0);
     expect(await elsewhere.stats?.()).toMatchObject({ ...nothing, running: 1 });
