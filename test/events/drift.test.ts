@@ -10,6 +10,7 @@ import {
   eventSchema,
 } from '../../src/index';
 import { examplePayload, schemaDrift, signDelivery } from '../../src/testing';
+import { computingTime } from '../fixtures/computing-time';
 import { referenceExamples } from '../fixtures/reference-examples';
 import { notedLog, secret } from '../pipeline/receiver';
 import { pointersIn, valueAt, withValue } from './pointer';
@@ -122,13 +123,13 @@ test('tells of each path once, however often it comes and wherever in a list', a
     question_type: `kind-${number}`,
     new: 1,
   }));
-  const started = performance.now();
+  const computedMs = computingTime();
   for (let time = 0; time < 3; time += 1) {
     expect(await send(withValue(scorecard, '/data/questions_and_answers', [...answers, { ...answer, time }]))).toBe(
       200,
     );
   }
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(computedMs()).toBeLessThan(5000);
   const at = { event: 'scorecard_answers_created' };
   expect(told).toStrictEqual([
     { ...at, path: '/data/questions_and_answers/*/question_type', kind: 'unlisted-value', example: 'kind-0' },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { bigmindWebhooks, eventSchema, validateEvent } from '../../src';
 import { compileSchemas } from '../../src/events/compile-schemas';
 import { examplePayload, signDelivery } from '../../src/testing';
+import { computingTime } from '../fixtures/computing-time';
 
 const names = Object.entries(addAjvFormats(new Ajv2020()).formats).flatMap(([name, format]) =>
   format === true || (format as { type?: string }).type === 'number' ? [] : [name as FormatName],
@@ -65,14 +66,14 @@ const repeated = [
 
 test.each(names)('%s takes a hostile text of 20,000 characters in time that grows with its length', (format) => {
   const check = compileSchemas({ custom: { type: 'string', format } }).get('custom');
-  const started = performance.now();
+  const computedMs = computingTime();
   for (const start of lead) {
     for (const part of repeated) {
       for (const end of ['', ' ', '!']) check?.(start + part.repeat(20_000 / part.length) + end);
     }
   }
   // The square of one such length would be minutes.
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(computedMs()).toBeLessThan(10_000);
 });
 
 test.each(names)('%s refuses a text of 20 MB, whatever it repeats, and says how long one may be', (format) => {
@@ -135,10 +136,10 @@ test('5 MB of such addresses in a genuine delivery are handled within seconds', 
     schemas: { shared: eventSchema<{ event: 'shared' }>(schema) },
   }).on('shared', ({ event }) => void handled.push(event));
   const links = Array.from({ length: 240 }, () => `http://a.bc/${':'.repeat(20_000)}`);
-  const started = performance.now();
+  const computedMs = computingTime();
   const { status } = await webhooks.receive(signDelivery({ payload: { event: 'shared', links }, secret: 'a secret' }));
   // The square of their lengths would be minutes.
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(computedMs()).toBeLessThan(5000);
   expect([status, handled]).toEqual([200, ['shared']]);
 });
 

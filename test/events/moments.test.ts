@@ -1,5 +1,6 @@
 import { validateEvent } from '../../src';
 import { examplePayload } from '../../src/testing';
+import { computingTime } from '../fixtures/computing-time';
 
 /** Whether an event at that moment is accepted. */
 function isAccepted(moment: string): boolean {
@@ -45,7 +46,7 @@ test.each([
 });
 
 test('refuses a moment of five million digits soon, wherever it is called from', () => {
-  const started = performance.now();
+  const computedMs = computingTime();
   for (const end of ['x', 'Z']) expect(isAccepted(`2025-10-10T14:30:00.${'1'.repeat(5_000_000)}${end}`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(computedMs()).toBeLessThan(10_000);
 });

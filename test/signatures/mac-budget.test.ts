@@ -1,5 +1,6 @@
 import type { BinaryLike, KeyObject } from 'node:crypto';
 import { hmac, standardWebhooks, timestampedHmac } from '../../src';
+import { computingTime } from '../fixtures/computing-time';
 import {
   body,
   expectAccepted,
@@ -184,8 +185,8 @@ test('headers by the thousand do not hold the process up', async () => {
     headers[`${n}-timestamp`] = seconds;
   }
   const to = receiver();
-  const started = performance.now();
+  const computedMs = computingTime();
   await expectRefused(to, headers);
   // Every pair read and compared would be 400 million, and minutes.
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(computedMs()).toBeLessThan(10_000);
 });

@@ -1,5 +1,6 @@
 import { bigmindWebhooks } from '../../src';
 import { explainSignature } from '../../src/testing';
+import { computingTime } from '../fixtures/computing-time';
 import {
   body,
   mac,
@@ -180,8 +181,8 @@ test.each<[string, string, causes?: number]>([
   ],
   ['nesting that is never closed', '['.repeat(4_000_000), 1],
 ])('explains a body of %s without choking', (_title, sent, causes = 3) => {
-  const started = performance.now();
+  const computedMs = computingTime();
   expect(explain(plainHeaders(), sent).causes).toHaveLength(causes);
   // The square of such a length would be minutes.
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(computedMs()).toBeLessThan(20_000);
 });

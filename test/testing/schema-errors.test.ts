@@ -1,5 +1,6 @@
 import { eventNames, validateEvent } from '../../src';
 import { examplePayload, schemaErrors } from '../../src/testing';
+import { computingTime } from '../fixtures/computing-time';
 
 const note = examplePayload('notes_created');
 
@@ -55,11 +56,11 @@ test('lists at most 100 errors, and holds no more than that needs', () => {
   const scorecard = examplePayload('scorecard_answers_created');
   const answers = Array.from({ length: 100_000 }, () => ({}));
   const payload = { ...scorecard, timestamp: 1, data: { ...scorecard.data, questions_and_answers: answers } };
-  const started = performance.now();
+  const computedMs = computingTime();
   const errors = schemaErrors(payload);
   expect(errors).toHaveLength(100);
   // The square of so many answers would be minutes.
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(computedMs()).toBeLessThan(20_000);
   expect(answers).toHaveLength(100_000);
 });
 
@@ -69,9 +70,9 @@ test.each([
 ])('lists the errors of 100,000 levels of %s without a stack that overflows', (_what, open, close) => {
   const levels = 100_000;
   const text = `{"event":"todo_created","data":${open.repeat(levels)}1${close.repeat(levels)}}`;
-  const started = performance.now();
+  const computedMs = computingTime();
   expect(schemaErrors(JSON.parse(text))).toContainEqual(expect.objectContaining({ pointer: '/timestamp' }));
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(computedMs()).toBeLessThan(5000);
 });
 
 test('leaves the payload alone, and takes no key for the prototype', () => {

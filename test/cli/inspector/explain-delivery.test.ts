@@ -3,6 +3,7 @@ import { DeliveryLog } from '../../../src/cli/inspector/delivery-log';
 import { explainDelivery } from '../../../src/cli/inspector/explain-delivery';
 import { createJudge } from '../../../src/cli/inspector/judge';
 import { examplePayload, signDelivery } from '../../../src/testing';
+import { computingTime } from '../../fixtures/computing-time';
 
 const secret = 'the secret of the destination';
 const work = createBodyWork(secret);
@@ -91,9 +92,9 @@ test.each([
   ['arrays that never end', '[', '', '', 5_000_000],
 ])('explains %s, nested as deep as can be, within seconds', async (_what, open, inside, close, levels) => {
   const body = `{"event":"todo_created","data":${open.repeat(levels)}${inside}${close.repeat(levels)}}`;
-  const started = performance.now();
+  const computedMs = computingTime();
   const { text, signature, schemaErrors } = await explained(body);
-  expect(performance.now() - started).toBeLessThan(2500);
+  expect(computedMs()).toBeLessThan(2500);
   expect(body.startsWith(text ?? '?')).toBe(true);
   expect(signature.match?.recognised).toBe(true);
   expect(schemaErrors).toHaveLength(0);

@@ -4,6 +4,7 @@ import { createJudge, type Judge, mostBytes } from '../../../src/cli/inspector/j
 import { rowOf } from '../../../src/foundations/outcomes';
 import { bigmindWebhooks } from '../../../src/index';
 import { examplePayload, signDelivery } from '../../../src/testing';
+import { computingTime } from '../../fixtures/computing-time';
 
 const secret = 'the secret of the judge';
 const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: false }).on('*', () => undefined);
@@ -53,9 +54,9 @@ const spaces = (length: number): Sent => ({ headers: valid.headers, body: Buffer
 
 test('judges 5 MB of a stranger within seconds, however deep they are nested', async () => {
   const levels = 2_500_000;
-  const started = performance.now();
+  const computedMs = computingTime();
   const { outcome, event } = await verdictOn({ body: '['.repeat(levels) + ']'.repeat(levels) });
-  expect(performance.now() - started).toBeLessThan(2500);
+  expect(computedMs()).toBeLessThan(2500);
   expect({ outcome, event }).toEqual({ outcome: 'unauthenticated', event: undefined });
 });
 
