@@ -7,11 +7,11 @@ import { visibleText } from '../visible-text';
  * the command is not done.
  */
 export function tellOfExit(path: string): () => void {
-  const { exit } = process;
+  const exit = process.exit.bind(process);
   process.exit = (given = process.exitCode) => {
     // The process has no time for a stream.
     writeSync(2, `error: --app ${visibleText(path)} ended the process before the command was done.\n`);
-    return exit.call(process, Number(given ?? exitCodes.done) === exitCodes.done ? exitCodes.refused : given);
+    return exit(Number(given ?? exitCodes.done) === exitCodes.done ? exitCodes.refused : given);
   };
   return () => {
     process.exit = exit;
