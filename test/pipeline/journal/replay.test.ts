@@ -228,6 +228,17 @@ test('tenants are told apart', async () => {
   expect(await webhooks.journal.replay()).toMatchObject({ ran: 1, skipped: 1 });
 });
 
+test.each([' ', 'nul \0', 'lone \uD800', '__proto__'])(
+  'a tenant of any name can be found and forgotten: %j',
+  async (tenant) => {
+    const { webhooks } = withJournal({ secret: () => ({ tenant, secret }) });
+    await sendAll(webhooks, 1);
+    expect(await found(webhooks, { tenant })).toHaveLength(1);
+    expect(await webhooks.journal.forget({ tenant })).toBe(1);
+    expect(await found(webhooks)).toHaveLength(0);
+  },
+);
+
 test('a dry run says what would run, and runs, claims and writes nothing', async () => {
   const { webhooks, journal } = withJournal();
   const ran: string[] = [];
