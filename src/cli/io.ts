@@ -59,8 +59,10 @@ export function processIo(): Io {
 
 /** `| head -1` closes our output once it has its line. That is no failure, and the command may end. */
 function endQuietlyWhenClosed(stream: NodeJS.WriteStream): void {
+  // A command with --app replaces it, for what its module calls.
+  const exit = process.exit.bind(process);
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.refused);
+    exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.refused);
   });
 }
 

@@ -36,7 +36,7 @@ export function parseFilter(given: JournalFilter, path: string, events: Events):
     from: from === undefined ? undefined : momentOf(`${path}.from`, from),
     to: to === undefined ? undefined : momentOf(`${path}.to`, to),
     key: key === undefined ? undefined : requireText(`${path}.key`, key),
-    tenant: tenant === undefined ? undefined : requireText(`${path}.tenant`, tenant),
+    tenant: tenant === undefined ? undefined : requireTenant(`${path}.tenant`, tenant),
     events: event === undefined ? undefined : listOf(event).map((name) => parseEvent(`${path}.event`, name, events)),
     outcomes: outcome === undefined ? undefined : listOf(outcome).map((name) => parseOutcome(`${path}.outcome`, name)),
   };
@@ -58,8 +58,13 @@ export function parseForget(given: unknown): JournalForget {
   const [name, value] = only;
   const path = `journal.forget.${name}`;
   if (name === 'before') return { before: momentOf(path, value) };
-  const text = requireText(path, value);
-  return name === 'key' ? { key: text } : { tenant: text };
+  return name === 'key' ? { key: requireText(path, value) } : { tenant: requireTenant(path, value) };
+}
+
+/** Any name that the `secret` function may give: what it gives and the journal keeps can be found, and forgotten. */
+function requireTenant(path: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw badOption(path, 'a string with text', value);
 }
 
 function listOf(given: unknown): readonly unknown[] {

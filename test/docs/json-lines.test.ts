@@ -126,7 +126,7 @@ test('dead-letters', async () => {
     'dead.js',
     `const { bigmindWebhooks } = require('bigmind-webhooks');
     const letter = {
-      id: '1', key: 'k', event: 'notes_created', tenant: 'acme', reason: 'crm: down', attempts: 12, failedAt: new Date(),
+      id: '1', key: 'k', event: 'notes_created', tenant: 'acme', replayed: false, reason: 'crm: down', attempts: 12, failedAt: new Date(),
       receivedAt: new Date(), headers: { a: 'b' }, params: { tenant: 'acme' }, locals: { region: 'eu' }, rawBody: Buffer.from('{}'),
     };
     const deadLetters = {

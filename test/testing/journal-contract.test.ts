@@ -129,6 +129,62 @@ const broken: readonly (readonly [string, () => (namespace: string) => Journal, 
     () => onDisk(({ forget }) => ({ forget: () => forget({ before: Infinity }) })),
     ['by its key', 'of a tenant', 'received before'],
   ],
+  [
+    'forgets tenants by a pattern',
+    () =>
+      onDisk(({ find, forget }) => ({
+        async forget(which) {
+          if (!('tenant' in which)) return await forget(which);
+          const pattern = new RegExp(`^${which.tenant.replaceAll('_', '.').replaceAll('%', '.*')}`, 'i');
+          const doomed: string[] = [];
+          for await (const { key, tenant } of find({ order: 'oldest first' })) {
+            if (tenant !== undefined && pattern.test(tenant)) doomed.push(key);
+          }
+          for (const key of doomed) await forget({ key });
+          return doomed.length;
+        },
+      })),
+    ['of a tenant'],
+  ],
+  [
+    'begins anew with its positions',
+    () =>
+      onDisk(({ append, find, forget, stats }) => {
+        // Behind the numbers of those that are there.
+        const numbers = new Map<string, number>();
+        const after = (query: JournalQuery) => (query.after === undefined ? undefined : Number(query.after));
+        return {
+          async append(entry) {
+            if ((await stats()).entries === 0) numbers.clear();
+            if (!numbers.has(entry.key)) numbers.set(entry.key, numbers.size + 1);
+            await append(entry);
+          },
+          forget,
+          async *find(query) {
+            const behind = after(query);
+            const sign = query.order === 'oldest first' ? 1 : -1;
+            for await (const record of find({ ...query, after: undefined })) {
+              const number = numbers.get(record.key) as number;
+              if (behind !== undefined && sign * (number - behind) <= 0) continue;
+              yield { ...record, position: String(number) };
+            }
+          },
+        };
+      }),
+    ['behind every earlier position'],
+  ],
+  [
+    'ends its answer after a thousand',
+    () =>
+      onDisk(({ find }) => ({
+        async *find(query) {
+          let count = 0;
+          for await (const record of find(query)) if (++count <= 1000) yield record;
+        },
+      })),
+    ['finds many'],
+  ],
+  ['knows one scheme', () => appending((entry) => ({ ...entry, scheme: 'hmac' })), ['every byte']],
   ['only says that it forgets', () => onDisk(() => ({ forget: async () => 1 })), ['by its key', 'forgets everything']],
   [
     'counts nothing',

@@ -138,6 +138,20 @@ function counting(change: (stats: QueueStats) => Partial<QueueStats>): DeliveryQ
 const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]])[] = [
   ['cuts what is long', () => enqueuing((job) => ({ ...job, rawBody: job.rawBody.slice(0, 1_000_000) })), ['5 MB']],
   ['loses locals', () => enqueuing(({ locals: _, ...job }) => job), ['as it was', '5 MB', 'for dead', 'by pages']],
+  ['knows no replays', () => enqueuing(({ replay: _, ...job }) => job), ['of a replay']],
+  [
+    'knows the fields of today alone',
+    () =>
+      enqueuing(
+        (job) => Object.fromEntries(Object.entries(job).filter(([name]) => name !== 'ofALaterVersion')) as never,
+      ),
+    ['of a replay'],
+  ],
+  [
+    'never says that an attempt is the last',
+    () => running((run) => (job) => run(job, { retryInMs: 10 })),
+    ['if it says so'],
+  ],
   ['drops what no worker waits for', forWorkersAlone, ['no worker']],
   ['knows no keys', withoutKeys, ['that waits,', 'that runs', 'that is done', 'for another', 'that is dead']],
   ['forgets what is done', () => verdicts({ done: 'forget' }), ['that is done']],

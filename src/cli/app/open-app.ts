@@ -7,6 +7,7 @@ import type { Io } from '../io';
 import { visibleText } from '../visible-text';
 import { findReceiver } from './find-receiver';
 import { loadModule } from './load-module';
+import { tellOfExit } from './tell-of-exit';
 
 /** How long a receiver may take to close when its services do not answer, in milliseconds. */
 const mostClosingMs = 15_000;
@@ -20,6 +21,19 @@ const mostClosingMs = 15_000;
 export async function withApp(
   path: string,
   { interrupted }: Io,
+  use: (webhooks: BigmindWebhooks) => Promise<void>,
+): Promise<void> {
+  const restoreExit = tellOfExit(path);
+  try {
+    await withReceiver(path, interrupted, use);
+  } finally {
+    restoreExit();
+  }
+}
+
+async function withReceiver(
+  path: string,
+  interrupted: AbortSignal,
   use: (webhooks: BigmindWebhooks) => Promise<void>,
 ): Promise<void> {
   const webhooks = await unlessIdle(

@@ -54,10 +54,7 @@ function parseJsonForms(document: string, { everyMethod = false }: ParseOptions)
   const whole = jsonIn(document);
   if (whole !== undefined && ![isSaved, isEndLine, isSealedLine].some((isLine) => isLine(whole.value))) {
     const values = Array.isArray(whole.value) ? (whole.value as unknown[]) : [whole.value];
-    const requests = values.map((value) => (isSaved(value) ? readSaved(value, 1) : requestFromObject(value)));
-    const isRead = requests.every((request) => request !== undefined);
-    if (!isRead) throw new Failure(`Line 1 is no saved request: headers and body are missing. ${forms}`);
-    return requests;
+    return values.map((value) => (isSaved(value) ? readSaved(value, 1) : readObject(value, 1)));
   }
   const lines = document.split('\n');
   // A journal passes over what a crash cut short, too.
@@ -97,11 +94,16 @@ function parseLine(line: string, number: number, mayBeTorn: boolean): CapturedRe
     throw new Failure(`Line ${number} is sealed: only the receiver whose journal wrote it can replay it.`);
   }
   if (isSaved(read.value)) return [readSaved(read.value, number)];
-  const request = requestFromObject(read.value);
-  if (request === undefined) {
-    throw new Failure(`Line ${number} is no saved request: headers and body are missing. ${forms}`);
-  }
-  return [request];
+  return [readObject(read.value, number)];
+}
+
+function readObject(value: unknown, number: number): CapturedRequest {
+  const request = requestFromObject(value);
+  if (request !== undefined) return request;
+  const { headers, body, rawBody } = fieldsOf(value);
+  const hasBody = (rawBody ?? body ?? undefined) !== undefined;
+  const missing = hasBody ? 'its headers are' : headers === undefined ? 'headers and body are' : 'its body is';
+  throw new Failure(`Line ${number} is no saved request: ${missing} missing. ${forms}`);
 }
 
 function readSaved(saved: unknown, number: number): CapturedRequest {

@@ -46,9 +46,9 @@ function itemsOf(whole: { readonly value: unknown }): FoundPayload[] {
   return whole.value.map((value: unknown, index) => ({ payload: { value }, line: index + 1 }));
 }
 
-/** A line is a payload, or a saved request with a payload. */
+/** A line is a payload, or a request with a payload. */
 function withBody(line: FoundPayload): FoundPayload {
-  if (line.payload === undefined || !isSaved(line.payload.value)) return line;
+  if (line.payload === undefined || !isRequest(line.payload.value)) return line;
   const [request] = parseCaptured(JSON.stringify(line.payload.value), { everyMethod: true });
   return request === undefined ? line : found(request.body, line.line);
 }

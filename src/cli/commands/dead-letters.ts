@@ -12,8 +12,8 @@ const examples = `
 --app names your own module, CommonJS or ES, that exports the receiver: as default, as webhooks, or as its only export
 that is one. It may export a promise of it. It must not listen. What it logs goes to standard error.
 
-With --json: list prints a line {id, key, event, tenant, reason, attempts, failedAt, receivedAt} for each, show one with
-{headers, params, locals} as well, and {body} in base64 with --body; redrive and discard print {"redriven": …, "missing": […]} and
+With --json: list prints a line {id, key, event, tenant, replayed, reason, attempts, failedAt, receivedAt} for each, show one with
+{headers, params, locals, bytes} as well, and {body} in base64 with --body; redrive and discard print {"redriven": …, "missing": […]} and
 {"discarded": …, "missing": […]}.
 
 Examples:

@@ -23,12 +23,15 @@ export interface JournalEntry {
   readonly rawBody: Buffer;
 }
 
-/** How a delivery ended. */
+/** `endedAt` of what has not ended: any end is newer. */
+export const notEnded = 0;
+
+/** How a delivery ended, or that a queue has it. */
 export interface JournalEnd {
   readonly outcome: Outcome;
   /** Names of the handlers that succeeded, in any run. */
   readonly succeeded: readonly string[];
-  /** In milliseconds since 1970. */
+  /** In milliseconds since 1970; 0 for `queued`, so that the end of a run replaces it, and it replaces none. */
   readonly endedAt: number;
 }
 

@@ -24,7 +24,7 @@ export interface FoundDelivery {
   readonly outcome: Outcome | undefined;
   /** Names of the handlers that succeeded, in any run. */
   readonly succeeded: readonly string[];
-  /** When the last run ended. */
+  /** When the last run ended; `undefined` if none has. */
   readonly endedAt: Date | undefined;
 }
 

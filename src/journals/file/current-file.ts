@@ -1,4 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { type FileHandle, lstat } from 'node:fs/promises';
 import { appendLines } from './append-lines';
 import type { Folder } from './folder';
 import { dayOf, Segment } from './segment';
@@ -51,7 +52,10 @@ export class CurrentFile {
       return appendLines(file, segment, lines, isDurable).finally(() => file.close());
     }
     try {
-      return await appendLines(this.#open.file, segment, lines, isDurable);
+      const { file } = this.#open;
+      const offsets = await appendLines(file, segment, lines, isDurable);
+      if (isDurable) await this.#requireName(file, segment);
+      return offsets;
     } catch (error) {
       // After a failed sync, the same open file may say of the next one that all is well.
       await this.leave().catch(() => undefined);
@@ -70,6 +74,12 @@ export class CurrentFile {
   /** Makes durable what was only written. */
   async sync(): Promise<void> {
     await this.#open?.file.datasync();
+  }
+
+  /** A file that somebody removed takes lines as before, and they are gone when it is closed. */
+  async #requireName({ fd }: FileHandle, { name }: Segment): Promise<void> {
+    // Some file systems count no names, so the name decides.
+    if (fstatSync(fd).nlink === 0) await lstat(this.#settings.folder.pathOf(name));
   }
 
   async #make(segment: Segment): Promise<OpenFile> {

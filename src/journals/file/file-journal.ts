@@ -9,6 +9,7 @@ import type {
   JournalSettings,
   JournalStats,
 } from '../../foundations/contracts/journal';
+import { codeOf } from '../../foundations/describe-error';
 import { writeAll } from './append-lines';
 import { findRecords } from './find';
 import { Folder, unfinished } from './folder';
@@ -23,7 +24,8 @@ import { SegmentReader } from './segment-reader';
 
 /**
  * Keeps deliveries in files, for one process: a file a day, of lines of JSON, which `npx bigmind-webhooks replay` reads,
- * too. An entry is on the disk before its delivery is answered; many share one write.
+ * too. An entry is on the disk before its delivery is answered; many share one write. Several receivers of a process may
+ * share one journal.
  *
  * @throws WebhookError `BAD_OPTION`
  */
@@ -39,8 +41,11 @@ class FileJournal implements Journal {
   readonly #settings: Settings;
   readonly #folder: Folder;
   #host: JournalSettings | undefined;
+  /** How many receivers have it. The last one that closes it closes it for good. */
+  #receivers = 0;
   #opening: Promise<OpenJournal> | undefined;
-  #isClosed = false;
+  /** When the folder is free again that was open before. */
+  #left: Promise<unknown> = Promise.resolve();
   /** Those that are being appended, by key. */
   readonly #appending = new Map<string, Promise<void>>();
   #forgetting: Promise<unknown> = Promise.resolve();
@@ -54,6 +59,7 @@ class FileJournal implements Journal {
 
   open(settings: JournalSettings): void {
     this.#host ??= settings;
+    this.#receivers += 1;
   }
 
   append(entry: JournalEntry): Promise<void> {
@@ -127,22 +133,39 @@ class FileJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const journal = await this.#opening?.catch(() => undefined);
-    await Promise.allSettled([...this.#appending.values(), this.#forgetting]);
-    await journal?.close();
+    this.#receivers = Math.max(0, this.#receivers - 1);
+    if (this.#receivers === 0) await this.#leave();
   }
 
   async #append(entry: JournalEntry): Promise<void> {
     const key = requireEntry(entry);
-    const journal = await this.#ready();
+    const opening = this.#ready();
+    const journal = await opening;
     const { folder, writer } = journal;
     const reader = new SegmentReader(folder);
     if (await isKept(journal, reader, key).finally(() => reader.close())) return;
     const line = await entryLine(entry, this.#settings.seal);
     const bytes = Math.ceil(entry.rawBody.length * 1.4) + lineOverhead;
-    await writer.entry({ key, receivedAt: entry.receivedAt, line, bytes });
+    await writer.entry({ key, receivedAt: entry.receivedAt, line, bytes }).catch((error: unknown) => {
+      // Somebody removed the file or the folder. The next use looks at what is there, and makes what is missing.
+      if (codeOf(error) === 'ENOENT' && this.#opening === opening) void this.#leave().catch(() => undefined);
+      throw error;
+    });
+  }
+
+  /** Closes the folder, if it is open, when what was begun has ended. The next use opens it again. */
+  async #leave(): Promise<void> {
+    const begun = [...this.#appending.values(), this.#forgetting];
+    const opening = this.#opening;
+    this.#opening = undefined;
+    this.#marks = undefined;
+    const left = this.#left.then(async () => {
+      const journal = await opening?.catch(() => undefined);
+      await Promise.allSettled(begun);
+      await journal?.close();
+    });
+    this.#left = left.catch(() => undefined);
+    await left;
   }
 
   #marksOf(folder: Folder): Marks {
@@ -152,13 +175,21 @@ class FileJournal implements Journal {
 
   /** Opens the folder at the first use. If that fails, the next use tries again. */
   #ready(): Promise<OpenJournal> {
-    if (this.#isClosed) return Promise.reject(new Error('The journal is closed.'));
-    if (this.#host === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
-    this.#opening ??= openJournal(this.#folder, this.#settings.keepDays, this.#host).catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
+    const host = this.#host;
+    if (host === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
+    if (this.#receivers === 0) return Promise.reject(new Error('The journal is closed.'));
+    this.#opening ??= this.#openFolder(host);
     return this.#opening;
+  }
+
+  #openFolder(host: JournalSettings): Promise<OpenJournal> {
+    const opening = this.#left
+      .then(() => openJournal(this.#folder, this.#settings.keepDays, host))
+      .catch((error: unknown) => {
+        if (this.#opening === opening) this.#opening = undefined;
+        throw error;
+      });
+    return opening;
   }
 }
 

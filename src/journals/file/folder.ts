@@ -1,6 +1,7 @@
 import { lstatSync, constants as mode, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { describeError } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 
 /** For files that are not made yet, such as one that replaces another. Those of a crash are removed at the start. */
@@ -130,20 +131,32 @@ async function syncFolder(path: string): Promise<void> {
 
 /** Looks at a folder that may be there already, when the journal is made. @throws WebhookError `BAD_OPTION` */
 export function checkFolder(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
   if (found !== undefined) requirePrivate(path, found);
 }
 
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Something on the way to it is a file, or may not be entered.
+    const remedy = 'Name a folder that this process may make or use.';
+    return refuse(path, `cannot be looked at: ${describeError(error).message}`, remedy);
+  }
+}
+
+function refuse(path: string, what: string, remedy: string): never {
+  throw new WebhookError('BAD_OPTION', `fileJournal.directory: ${path} ${what}. ${remedy}`);
+}
+
 function requirePrivate(path: string, found: Stats): void {
-  const refuse = (what: string, remedy: string): never => {
-    throw new WebhookError('BAD_OPTION', `fileJournal.directory: ${path} ${what}. ${remedy}`);
-  };
-  if (found.isSymbolicLink()) refuse('is a symbolic link', 'Name the folder that it leads to.');
-  if (!found.isDirectory()) refuse('is no folder', 'Name a folder of the journal’s own; it is made if it is missing.');
+  if (found.isSymbolicLink()) refuse(path, 'is a symbolic link', 'Name the folder that it leads to.');
+  if (!found.isDirectory())
+    refuse(path, 'is no folder', 'Name a folder of the journal’s own; it is made if it is missing.');
   if ((found.mode & 0o077) !== 0) {
     const octal = (found.mode & 0o777).toString(8).padStart(4, '0');
     const remedy =
       'Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.';
-    refuse(`is open to other users (mode ${octal}), and a journal holds customers’ data`, remedy);
+    refuse(path, `is open to other users (mode ${octal}), and a journal holds customers’ data`, remedy);
   }
 }

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, rename } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
-import { sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebhookError } from '../../foundations/errors';
-import type { Folder } from './folder';
+import { type Folder, unfinished } from './folder';
 
 export interface Lock {
   release(): Promise<void>;
@@ -50,7 +49,7 @@ async function listen(folder: Folder): Promise<Listener> {
   let says = 'starts';
   const server = createServer((socket) => socket.on('error', () => undefined).end(says));
   server.unref();
-  const draft = `${name}.unfinished`;
+  const draft = `${name}${unfinished}`;
   try {
     // In a cluster, the primary process would listen, and live on when this one ends.
     await bound(server, folder.pathOf(draft));
@@ -76,13 +75,17 @@ async function listen(folder: Folder): Promise<Listener> {
 
 /** The most bytes that a socket's address holds. Some systems cut a longer one. */
 const longestAddress = 103;
+const longestFolder = longestAddress - `/lock.${'0'.repeat(16)}${unfinished}`.length;
+
+/** @throws WebhookError `BAD_OPTION` if the lock of a folder would have too long an address */
+export function requireShortPath(path: string): void {
+  if (Buffer.byteLength(path) <= longestFolder) return;
+  const expected = `fileJournal.directory: expected a path of at most ${longestFolder} bytes`;
+  const remedy = 'Its lock is a Unix socket in it, whose address is short.';
+  throw new WebhookError('BAD_OPTION', `${expected}. ${remedy}`);
+}
 
 async function bound(server: Server, path: string): Promise<void> {
-  if (Buffer.byteLength(path) > longestAddress) {
-    const most = longestAddress - Buffer.byteLength(path.slice(path.lastIndexOf(sep)));
-    const remedy = 'Its lock is a Unix socket in it, whose address is short.';
-    throw new WebhookError('BAD_OPTION', `fileJournal.directory: expected a path of at most ${most} bytes. ${remedy}`);
-  }
   server.listen({ path, exclusive: true });
   await once(server, 'listening');
 }

@@ -3,6 +3,7 @@ import type { Journal, JournalSeal } from '../../foundations/contracts/journal';
 import { type Keeping, parseKeeping } from '../../foundations/journal-keeping';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { checkFolder } from './folder';
+import { requireShortPath } from './lock';
 
 export interface FileJournalOptions {
   /**
@@ -38,6 +39,7 @@ export function parseOptions(options: FileJournalOptions): Settings {
   if (typeof options === 'string') throw wrapIt('fileJournal', 'a string', 'fileJournal({ directory })');
   knownOptions(options, 'fileJournal', known);
   const directory = resolve(requireText('fileJournal.directory', options.directory));
+  requireShortPath(directory);
   checkFolder(directory);
   return Object.freeze({ directory, ...parseKeeping('fileJournal', options) });
 }

@@ -39,7 +39,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
   const { pool, namespace, keepDays, onFailure, seal } = parseOptions(options);
   const database = databaseOf(pool);
   const unreadable = new Set<string>();
-  const searched: Searched = { database, namespace, seal, onUnreadable };
+  const searched: Searched = { database, namespace, seal, onUnreadable, removals: { count: 0 } };
   const append = appending(searched, keepDays);
   const tellEnd = ending(database, namespace);
   // With `continue`, a delivery goes on without the journal: the queue must not fail with it.

@@ -13,6 +13,8 @@ export interface Searched {
   readonly seal: Seal | undefined;
   /** Told of an entry that cannot be read. */
   readonly onUnreadable: (position: string) => void;
+  /** How often this process has removed entries. */
+  readonly removals: { count: number };
 }
 
 /** Before all entries and behind all of them. */
@@ -37,9 +39,15 @@ function nextStep(row: Row, found: number, { seenNow }: Step): Step | undefined 
   return { place: readPlace(read(row, 'reached')), seenNow: isSparse ? Math.min(seenAtMost, seenNow * 4) : seenNow };
 }
 
-/** Reads page by page, each by a statement of its own: nothing is held in the database between two. */
+/** What is left of a page is read again after this: another process may have removed it. */
+const freshMs = 5000;
+
+/**
+ * Reads page by page, each by a statement of its own: nothing is held in the database between two. What this process
+ * removes is not given any more.
+ */
 export async function* findIn(searched: Searched, query: JournalQuery): AsyncGenerator<JournalRecord, void, undefined> {
-  const { database, namespace, seal, onUnreadable } = searched;
+  const { database, namespace, seal, onUnreadable, removals } = searched;
   const { from, to, key, events, tenant, outcomes, order, after } = query;
   const isNewestFirst = order === 'newest first';
   const text = find(key === undefined ? 'all' : 'key', isNewestFirst);
@@ -54,19 +62,30 @@ export async function* findIn(searched: Searched, query: JournalQuery): AsyncGen
   for (let step: Step | undefined = { place: start, seenNow: seenAtLeast }; step !== undefined; ) {
     const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
     const rows = await database.rowsOf(text, values);
+    const { count } = removals;
+    const freshUntil = performance.now() + freshMs;
+    const isFresh = (): boolean => removals.count === count && performance.now() < freshUntil;
     const found = rows.filter(({ position }) => position !== null);
+    let reached: string | undefined;
     for (const row of found) {
       const record = await readRecord(row, seal);
-      if (record === 'unreadable') onUnreadable(read(row, 'position'));
+      // At least one is given of each page, so that it goes on.
+      if (reached !== undefined && !isFresh()) break;
+      reached = read(row, 'position');
+      if (record === 'unreadable') onUnreadable(reached);
       else if (record !== 'gone') yield record;
     }
     const [first] = rows;
-    step = first && nextStep(first, found.length, step);
+    const last = found.at(-1);
+    if (reached !== undefined && last !== undefined && reached !== read(last, 'position')) {
+      step = { place: readPlace(reached), seenNow: step.seenNow };
+    } else step = first && nextStep(first, found.length, step);
   }
 }
 
 /** Removes entries, some hundred by a statement. Resolves to their number. */
-export async function forgetIn({ database, namespace }: Searched, which: JournalForget): Promise<number> {
+export async function forgetIn(searched: Searched, which: JournalForget): Promise<number> {
+  const { database, namespace, removals } = searched;
   const key = 'key' in which ? which.key : undefined;
   const text = remove(key === undefined ? 'all' : 'key');
   const before = 'before' in which ? momentOf(which.before) : null;
@@ -78,6 +97,7 @@ export async function forgetIn({ database, namespace }: Searched, which: Journal
     const [row] = await database.rowsOf(text, values);
     const removed = row === undefined ? 0 : countIn(row, 'removed');
     sum += removed;
+    if (removed > 0) removals.count += 1;
     step = row && nextStep(row, removed, step);
   }
   return sum;

@@ -1,4 +1,4 @@
-import type { Journal, JournalRecord } from '../../foundations/contracts/journal';
+import { type Journal, type JournalRecord, notEnded } from '../../foundations/contracts/journal';
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
 import { parseFind, parseForget } from '../../options/parse-find';
@@ -55,7 +55,10 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
       return await summary.finally(() => replays.delete(replay));
     },
     async forget(which) {
-      return await kept().forget(parseForget(which));
+      const parsed = parseForget(which);
+      const count = await kept().forget(parsed);
+      await Promise.allSettled([...replays.keys()].map((replay) => replay.forget(parsed)));
+      return count;
     },
     async stats() {
       const { entries, bytes, oldest, newest, unreadable } = await kept().stats();
@@ -87,7 +90,7 @@ function foundIn(record: JournalRecord): FoundDelivery {
     rawBody,
     outcome: end?.outcome,
     succeeded: end?.succeeded ?? [],
-    endedAt: dateOr(end?.endedAt),
+    endedAt: end?.endedAt === notEnded ? undefined : dateOr(end?.endedAt),
   };
 }
 

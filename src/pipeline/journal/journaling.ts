@@ -1,5 +1,5 @@
 import { Breaker } from '../../foundations/breaker';
-import type { Journal, JournalEnd, JournalEntry } from '../../foundations/contracts/journal';
+import { type Journal, type JournalEnd, type JournalEntry, notEnded } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { Settled } from '../../foundations/delivery';
@@ -85,14 +85,16 @@ export class Journaling {
   };
 
   /** Adds how a delivery ended, in the background. */
-  ended({ outcome, details }: Settled, endedAt = this.#settings.clock.now()): void {
+  ended({ outcome, details }: Settled): void {
     const { key, succeeded = [], joined, replayed } = details;
     // A copy ends as the first does, and a replay adds its own end.
     if (key === undefined || joined || replayed || passing.has(outcome)) return;
-    this.addEnd(key, outcome, succeeded, endedAt);
+    this.addEnd(key, outcome, succeeded);
   }
 
-  addEnd(key: string, outcome: Outcome, succeeded: readonly string[], endedAt = this.#settings.clock.now()): void {
+  addEnd(key: string, outcome: Outcome, succeeded: readonly string[]): void {
+    // A worker may have ended it long ago: the queue takes a repeat as well, and runs nothing for it.
+    const endedAt = outcome === 'queued' ? notEnded : this.#settings.clock.now();
     this.ends.add(key, { outcome, succeeded, endedAt });
   }
 

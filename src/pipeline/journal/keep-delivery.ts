@@ -48,14 +48,12 @@ export function onceKept(
 }
 
 /** Adds how a delivery ended to the journal. What waits here does not hold the delivery. */
-export function noteEnd(settled: MaybePromise<Settled>, { journaling, clock }: PipelineParts): MaybePromise<Settled> {
+export function noteEnd(settled: MaybePromise<Settled>, { journaling }: PipelineParts): MaybePromise<Settled> {
   if (journaling === undefined) return settled;
-  const startedAt = clock.now();
   return whenReady(settled, (end) => {
-    const { outcome, details } = end;
-    if (details.key !== undefined) journaling.forget(details.key);
-    // A worker may have ended it before the queue answered here, within the same millisecond.
-    journaling.ended(end, outcome === 'queued' ? startedAt - 1 : clock.now());
+    const { key } = end.details;
+    if (key !== undefined) journaling.forget(key);
+    journaling.ended(end);
     return end;
   });
 }

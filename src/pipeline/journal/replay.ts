@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JournalRecord } from '../../foundations/contracts/journal';
+import type { JournalForget, JournalRecord } from '../../foundations/contracts/journal';
 import type { ReplaySummary } from '../../foundations/contracts/replay';
 import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
@@ -12,6 +12,7 @@ import { readAgain } from '../read-again';
 import { attemptReplay, knownEnd } from './attempt-replay';
 import type { Journaling } from './journaling';
 import { planReplay } from './plan-replay';
+import { type Removable, Removals } from './removals';
 import type { Replayed } from './replay-kept';
 import { ReplayTally } from './replay-tally';
 
@@ -43,6 +44,9 @@ export class Replay {
   readonly #tally: ReplayTally;
   readonly #running = new Set<Promise<void>>();
   readonly #id = randomUUID();
+  readonly #removals = new Removals();
+  /** The last delivery that is meant. What comes from the start on is handled as it comes. */
+  #last: Removable | undefined;
   /** Why it ends early. */
   #interrupted: string | undefined;
   #nextStart = 0;
@@ -58,6 +62,13 @@ export class Replay {
   stop(reason: string): void {
     this.#interrupted ??= reason;
     this.#closing.begin();
+  }
+
+  /** Starts nothing of what was removed, also if it was read before. */
+  async forget(which: JournalForget): Promise<void> {
+    this.#removals.add(which);
+    const last = this.#last;
+    if (last !== undefined && this.#removals.include(last)) this.#last = await this.#newest(last.position);
   }
 
   async run(): Promise<ReplaySummary> {
@@ -94,22 +105,25 @@ export class Replay {
     const { query, name } = this.#settings;
     const { journal } = this.#with.journaling;
     const after = name === undefined ? undefined : await journal.marked(name);
-    // What comes from now on is handled as it comes. Not by time: another process may have a clock that is ahead.
-    const last = await this.#newest();
-    if (last === undefined || last === after) return true;
+    // Not by time: another process may have a clock that is ahead.
+    this.#last = await this.#newest();
+    if (this.#last?.position === after) return true;
     for await (const record of journal.find({ ...query, after })) {
       if (this.#closing.hasBegun) return false;
+      if (this.#last === undefined) return true;
       await this.#take(record);
       if (this.#closing.hasBegun) return false;
-      if (record.position === last) return true;
+      if (record.position === this.#last?.position) return true;
     }
     return true;
   }
 
-  /** The position of the last delivery that is meant. */
-  async #newest(): Promise<string | undefined> {
+  async #newest(after?: string): Promise<Removable | undefined> {
     const { journal } = this.#with.journaling;
-    for await (const { position } of journal.find({ ...this.#settings.query, order: 'newest first' })) return position;
+    const query = { ...this.#settings.query, order: 'newest first', after } as const;
+    for await (const { position, key, tenant, receivedAt } of journal.find(query)) {
+      return { position, key, tenant, receivedAt };
+    }
     return undefined;
   }
 
@@ -132,7 +146,7 @@ export class Replay {
     const running = this.#finish(record, read).then((ended) => {
       this.#running.delete(running);
       if (ended === undefined) return;
-      this.#tally.count(ended);
+      if (ended !== 'forgotten') this.#tally.count(ended);
       this.#tally.finish(begun);
       this.#tellProgress();
     });
@@ -165,13 +179,14 @@ export class Replay {
   }
 
   /** Tries until it has ended. Resolves to `undefined` if the replay is stopped before. Never rejects. */
-  async #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | undefined> {
+  async #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | 'forgotten' | undefined> {
     const { parts, report } = this.#with;
     const { clock, telemetry } = parts;
     const startedAt = clock.now();
     const bytes = record.rawBody.length;
     const begun = performance.now();
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      if (this.#removals.include(record)) return 'forgotten';
       const followed = telemetry?.job({ waitedMs: 0, bytes, trace: undefined });
       const ended = await runIn(followed, () =>
         attemptReplay({ record, read, order: this.#settings, replayId: this.#id }, parts),

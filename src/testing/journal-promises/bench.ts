@@ -58,7 +58,7 @@ export function entry(changes: Partial<JournalEntry> = {}): JournalEntry {
     key: randomBytes(32).toString('hex'),
     event: 'notes_created',
     tenant: 'acme',
-    scheme: 'hmac',
+    scheme: 'a scheme of its own',
     receivedAt: Date.now(),
     headers: { 'content-type': 'application/json', 'x-of-its-own': 'ä, "quoted"' },
     params: { tenant: 'acme' },

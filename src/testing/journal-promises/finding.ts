@@ -107,7 +107,8 @@ export const finding: Promises = [
   [
     'finds many, each once, by either order',
     async ({ journal, keys }) => {
-      const many = entries(500);
+      // More than the page of any usual service.
+      const many = entries(1100);
       await Promise.all(many.map((one) => journal.append(one)));
       await Promise.all(many.map(({ key }) => journal.ended(key, end('processed', ['a']))));
       const found = await keys();

@@ -18,14 +18,17 @@ export const forgetting: Promises = [
     },
   ],
   [
-    'forgets the entries of a tenant, and none without a tenant',
+    'forgets the entries of a tenant, and none of another with a similar name or without a tenant',
     async ({ journal, keep, keys }) => {
-      const tenants = ['acme', 'other', undefined, 'acme'];
-      const many = entries(4, (index) => ({ tenant: tenants[index] }));
+      const tenants = ['acme', 'acme', 'other', undefined, 'acme 2', 'ACME', 'acmé', ' acme', 'a_me', '%'];
+      const many = entries(10, (index) => ({ tenant: tenants[index] }));
       await keep(...many);
       assert.equal(await journal.forget({ tenant: 'nobody' }), 0);
       assert.equal(await journal.forget({ tenant: 'acme' }), 2);
-      assert.deepEqual(await keys(), [many[1]?.key, many[2]?.key]);
+      assert.deepEqual(await keys(), keysOf(many.slice(2)));
+      assert.equal(await journal.forget({ tenant: 'a_me' }), 1);
+      assert.equal(await journal.forget({ tenant: '%' }), 1);
+      assert.deepEqual(await keys(), keysOf(many.slice(2, 8)));
       assert.deepEqual(await keys({ tenant: 'acme' }), []);
     },
   ],
@@ -105,6 +108,18 @@ export const forgetting: Promises = [
       await journal.forget({ key: many[0]?.key as string });
       assert.deepEqual(await keys({ after }), keysOf(many.slice(3)));
       assert.deepEqual(await keys({ after, order: 'newest first' }), [many[1]?.key]);
+    },
+  ],
+  [
+    'puts what is kept behind every earlier position, though everything was forgotten meanwhile',
+    async ({ journal, keep, all, keys }) => {
+      await keep(...entries(3));
+      const after = (await all())[2]?.position;
+      await journal.forget({ before: Date.now() + 1000 });
+      const later = entry();
+      await keep(later);
+      assert.deepEqual(await keys({ after }), [later.key]);
+      assert.deepEqual(await keys({ after, order: 'newest first' }), []);
     },
   ],
   [

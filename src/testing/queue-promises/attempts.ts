@@ -37,6 +37,19 @@ export const attempts: Promises = [
     },
   ],
   [
+    'says that another attempt comes, if it says so, before the last attempt alone',
+    async ({ queue, work, dead }) => {
+      const plans: unknown[] = [];
+      await work(({ plan }) => {
+        if (plan !== undefined) plans.push(typeof plan.retryInMs);
+        return fail('again and again');
+      });
+      await queue.enqueue(delivery());
+      await dead(1);
+      if (plans.length > 0) assert.deepEqual(plans, ['number', 'number', 'undefined']);
+    },
+  ],
+  [
     'takes a job that failed three times for dead, and says why, when and how often',
     async ({ kill, runsOf, work, passed }) => {
       const job = delivery();

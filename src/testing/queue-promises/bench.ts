@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { DeadJob, DeliveryQueue, Logger, QueuedDelivery, QueueWorker } from '../../index';
+import type { DeadJob, DeliveryQueue, JobPlan, Logger, QueuedDelivery, QueueWorker } from '../../index';
 
 /** One start of a job's handlers. */
 export interface Run {
   readonly job: QueuedDelivery;
   /** How often this job has been started in the case, from 1. */
   readonly count: number;
+  /** What the queue says that it will do if this run fails. */
+  readonly plan: JobPlan | undefined;
 }
 
 /** How a run ends, as in `RunJob`; `undefined` means `done`. */
@@ -62,11 +64,11 @@ function makeBench(settings: BenchSettings, workers: QueueWorker[]): Bench {
   const bench: Bench = {
     ...settings,
     async work(run, concurrency = 5) {
-      async function runJob(given: unknown): Promise<Exclude<Verdict, undefined>> {
+      async function runJob(given: unknown, plan?: JobPlan): Promise<Exclude<Verdict, undefined>> {
         const job = given as QueuedDelivery;
         const count = (counts.get(job.key) ?? 0) + 1;
         counts.set(job.key, count);
-        return markers.has(job.key) ? 'forget' : ((await run({ job, count })) ?? 'done');
+        return markers.has(job.key) ? 'forget' : ((await run({ job, count, plan })) ?? 'done');
       }
       const worker = await bench.soon('a worker to start', queue.work(runJob, { concurrency }));
       workers.push(worker);

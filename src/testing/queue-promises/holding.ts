@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { QueuedDelivery } from '../../index';
 import { asJson, type Bench, delivery, fail, gate, type Promises } from './bench';
 
 /** What a queue promises about held jobs: a job stays as it was, once for each key, until a worker takes it. */
@@ -7,13 +8,30 @@ export const holding: Promises = [
     'runs a job as it was enqueued, every byte of its body',
     async (bench) => {
       const bytes = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
-      await arrivesWhole(bench, bytes);
+      await arrivesWhole(bench, delivery(bytes));
+    },
+  ],
+  [
+    'runs the job of a replay unchanged, with fields of later versions',
+    async (bench) => {
+      const job = delivery();
+      const { key } = delivery();
+      const replay = {
+        key,
+        handlers: ['crm'],
+        force: true,
+        outcome: 'failed',
+        succeeded: ['größer, "quoted"'],
+      } as const;
+      const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+      await arrivesWhole(bench, { ...job, version: 2, priority: 'low', replay, trace });
+      await arrivesWhole(bench, { ...delivery(), ofALaterVersion: { deep: [1, null] } } as QueuedDelivery);
     },
   ],
   [
     'runs a job with a body of 5 MB',
     async (bench) => {
-      await arrivesWhole(bench, Buffer.alloc(5 * 1024 * 1024, 'text, \0, and \uD83C\uDF88'));
+      await arrivesWhole(bench, delivery(Buffer.alloc(5 * 1024 * 1024, 'text, \0, and \uD83C\uDF88')));
     },
   ],
   [
@@ -105,15 +123,15 @@ export const holding: Promises = [
   ],
 ];
 
-async function arrivesWhole({ queue, work, until }: Bench, body: Uint8Array): Promise<void> {
-  const job = delivery(body);
+async function arrivesWhole({ queue, work, until, soon, patienceMs }: Bench, job: QueuedDelivery): Promise<void> {
   const seen: unknown[] = [];
-  await work((run) => {
+  const worker = await work((run) => {
     seen.push(run.job);
     return 'done';
   });
   await queue.enqueue(job);
   await until('the job to be run', () => seen.length > 0);
+  await soon('the worker to close', worker.close(patienceMs));
   // Compared separately: nobody can read a difference of 7 MB.
   const { rawBody, ...rest } = seen[0] as { rawBody: unknown };
   const { rawBody: sentBody, ...sent } = asJson(job) as { rawBody: unknown };

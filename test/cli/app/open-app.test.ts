@@ -164,6 +164,23 @@ test.each([
     /cannot be loaded: Error: Cannot find module 'no-such-package'/,
   ],
   ['that never comes', 'r.mjs', 'await new Promise(() => {});', 1, /waits for something that never comes/],
+  [
+    'that ends the process',
+    'u.js',
+    'process.exit(0);',
+    1,
+    /--app \.\/u\.js ended the process before the command was done/,
+  ],
+  [
+    'that ends the process later, with a code of its own',
+    'v.js',
+    `${commonJs}
+    const webhooks = make();
+    Object.defineProperty(webhooks, 'deadLetters', { value: { list: () => process.exit(7) } });
+    module.exports = webhooks;`,
+    7,
+    /--app \.\/v\.js ended the process before the command was done/,
+  ],
   ['that is a folder', '.', undefined, 2, /is no file\. Name the module/],
   [
     'in TypeScript without a loader',

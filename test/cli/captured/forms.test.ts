@@ -93,7 +93,9 @@ test.each<[string, string, RegExp]>([
     `${JSON.stringify({ headers, body })}\n{"body":the secret text}`,
     /Line 2 is not JSON: at column 9/,
   ],
-  ['an object without a body', '{"headers":{"a":"the secret text"}}', /headers and body are missing/],
+  ['an object without a body', '{"headers":{"a":"the secret text"}}', /its body is missing/],
+  ['an object without headers', '{"body":"the secret text"}', /its headers are missing/],
+  ['an object without either', '{"text":"the secret text"}', /headers and body are missing/],
 ])('refuses %s, saying where and never what it holds', (_title, text, message) => {
   expect(() => parseCaptured(text)).toThrow(message);
   expect(() => parseCaptured(text)).not.toThrow(/secret.text/);

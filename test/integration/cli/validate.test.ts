@@ -126,6 +126,18 @@ test('counts the line of what is not JSON in the file, where it has a payload on
   expect(code).toBe(1);
 });
 
+test('reads a request on each line, as detect does, with its payload', async () => {
+  const requests = [todo, { ...todo, timestamp: 'never' }].map((payload) =>
+    JSON.stringify({ method: 'POST', headers: { 'x-acme': '1' }, body: JSON.stringify(payload) }),
+  );
+  const file = command.file('requests.ndjson', `${requests.join('\n\n')}\r\n`);
+  const { code, stdout } = await command.run(['validate', file]);
+  expect(stdout).toBe(
+    `${file}:1: todo_created, valid\n${file}:3: todo_created, 1 error\n  /timestamp format: must be a date-time\n`,
+  );
+  expect(code).toBe(1);
+});
+
 test('says line and column of what is not JSON, and the nearest event, and repeats neither', async () => {
   const broken = command.file('broken.json', '{\n  "event": "todo_created",\n  "data": the secret text\n}');
   const { code, stdout } = await command.run(['validate', broken]);

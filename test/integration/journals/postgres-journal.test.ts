@@ -57,6 +57,25 @@ describe('on a server that refuses to write', () => {
   });
 });
 
+test('what is forgotten while find reads is not given any more, and all else is given once', async () => {
+  const journal = place.journal();
+  const entries = Array.from({ length: 12 }, (_, index) => entry({ tenant: index % 2 === 0 ? 'acme' : 'globex' }));
+  for (const one of entries) await journal.append(one);
+  for (const order of ['oldest first', 'newest first'] as const) {
+    const given: string[] = [];
+    for await (const { key } of journal.find({ order })) {
+      given.push(key);
+      if (given.length === 3) await journal.forget({ tenant: 'acme' });
+    }
+    const meant = order === 'oldest first' ? entries : entries.toReversed();
+    const expected = meant.filter(({ tenant }, index) => index < 3 || tenant === 'globex').map(({ key }) => key);
+    expect(given).toEqual(expected);
+    for (const one of entries) await journal.append(one);
+    await journal.forget({ before: Date.now() + 1000 });
+    for (const one of entries) await journal.append(one);
+  }
+});
+
 test('inside a transaction of the user’s that is rolled back, nothing was kept', async () => {
   const client = await place.pool.connect();
   const one = entry();

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileJournal } from '../../../src/journals/file';
 import { readDocument } from '../../docs/markdown';
 import { refusalOf } from '../../options/refusal';
-import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
+import { all, cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
 
 afterEach(cleanUp);
 
@@ -150,13 +150,42 @@ test('takes a path as long as docs/journal.md says, and says of a longer one how
   const [, most] = /a path of at most (\d+) bytes/.exec(readDocument('docs/journal.md')) ?? [];
   const parent = dirname(newFolder());
   const pathOf = (length: number) => join(parent, 'x'.repeat(length - Buffer.byteLength(parent) - 1));
-  const [longest, longer] = [Number(most), Number(most) + 1].map((length) =>
-    openJournal({ directory: pathOf(length) }),
-  );
-  await longest?.append(entry());
+  await openJournal({ directory: pathOf(Number(most)) }).append(entry());
   expect(existsSync(pathOf(Number(most)))).toBe(true);
-  await expect(longer?.append(entry())).rejects.toThrow(`directory: expected a path of at most ${most} bytes`);
+  const { code, message } = refusalOf(make({ directory: pathOf(Number(most) + 1) }));
+  expect(code).toBe('BAD_OPTION');
+  expect(message).toContain(`directory: expected a path of at most ${most} bytes`);
 });
+
+test('refuses a folder on whose way a file lies, and says what to do', () => {
+  const directory = newFolder();
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'file'), '');
+  const { code, message } = refusalOf(make({ directory: join(directory, 'file', 'journal') }));
+  expect(code).toBe('BAD_OPTION');
+  expect(message).toMatch(/^BAD_OPTION fileJournal.directory: .*cannot be looked at: ENOTDIR.* Name a folder that/);
+});
+
+test.each(['its file', 'its folder'])(
+  'acknowledges nothing that is lost since %s was removed, and goes on',
+  async (what) => {
+    const directory = newFolder();
+    const journal = openJournal({ directory });
+    const [before, lost, after, last] = [entry(), entry(), entry(), entry()];
+    await journal.append(before);
+    if (what === 'its folder') rmSync(directory, { recursive: true });
+    else for (const name of readdirSync(directory)) if (name.endsWith('.ndjson')) rmSync(join(directory, name));
+    await expect(Promise.all([journal.append(lost), journal.append(after)])).rejects.toMatchObject({ code: 'ENOENT' });
+    await journal.append(lost);
+    await Promise.all([journal.append(after), journal.append(last)]);
+    await journal.ended(last.key, end('processed', ['crm']));
+    expect((await keys(journal)).toSorted()).toEqual([lost.key, after.key, last.key].toSorted());
+    await journal.close();
+    const again = openJournal({ directory });
+    expect(await keys(again)).toHaveLength(3);
+    expect((await all(again, { key: last.key }))[0]?.end).toMatchObject({ outcome: 'processed', succeeded: ['crm'] });
+  },
+);
 
 test.each([
   ['a string', '/var/journal', /Write fileJournal\(\{ directory \}\)/],

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { all, cleanUp, entry, keys, newFolder, openJournal } from './kit';
 import { type Program, program } from './program';
+import { silent } from './silent';
 
 let append: Program;
 
@@ -63,4 +64,19 @@ test('leaves no lock when it is closed, and keeps nothing more', async () => {
   await journal.close();
   expect(readdirSync(directory).filter((name) => !name.endsWith('.ndjson'))).toStrictEqual([]);
   await expect(journal.append(entry())).rejects.toThrow('closed');
+});
+
+test('two receivers share one, until the last has closed it, and a later one opens it again', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  journal.open({ clock: Date, logger: silent });
+  const [one, two, three] = [entry(), entry(), entry()];
+  await journal.append(one);
+  await journal.close();
+  await journal.append(two);
+  await journal.close();
+  await expect(journal.append(three)).rejects.toThrow('closed');
+  journal.open({ clock: Date, logger: silent });
+  await journal.append(three);
+  expect(await keys(journal)).toEqual([one.key, two.key, three.key]);
 });

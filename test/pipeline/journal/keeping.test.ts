@@ -325,6 +325,28 @@ test('with a queue it is queued, and then as the worker ends it, also when the w
   await webhooks.close();
 });
 
+test('a repeat that the queue takes leaves how the worker ended it, also if the clock of the worker is behind', async () => {
+  const queue = new ArrayQueue({ attempts: 1 });
+  const store = memoryStore();
+  const { webhooks: web, journal } = withJournal({ queue, deduplicate: { store } });
+  const clock = { now: () => Date.now() - 60_000 };
+  const { webhooks: worker } = withJournal({ queue, deduplicate: { store }, clock }, journal);
+  worker.on('notes_created', () => Promise.reject(new Error('The CRM is away')), { name: 'crm' });
+  worker.on('notes_created', () => undefined, { name: 'mail' });
+  const delivery = genuine();
+  expect(await send(web, delivery)).toBe('200 queued');
+  await calm();
+  expect(await found(web)).toMatchObject([{ outcome: 'queued', endedAt: undefined }]);
+  await worker.work();
+  await until(() => journal.ends[0] === 'failed mail');
+  expect(await send(web, delivery)).toBe('200 queued');
+  await calm();
+  expect(journal.ends).toEqual(['failed mail']);
+  expect(await found(web, { outcome: 'failed' })).toMatchObject([{ endedAt: expect.any(Date) as Date }]);
+  await worker.close();
+  await web.close();
+});
+
 test('a delivery whose name a key function cannot give is kept by its bytes', async () => {
   const key = ({ payload }: { readonly payload: unknown }) => (payload as { data: { note_id: string } }).data.note_id;
   const { webhooks, journal } = withJournal({ deduplicate: { key } });

@@ -228,6 +228,17 @@ test('tenants are told apart', async () => {
   expect(await webhooks.journal.replay()).toMatchObject({ ran: 1, skipped: 1 });
 });
 
+test.each([' ', 'nul \0', 'lone \uD800', '__proto__'])(
+  'a tenant of any name can be found and forgotten: %j',
+  async (tenant) => {
+    const { webhooks } = withJournal({ secret: () => ({ tenant, secret }) });
+    await sendAll(webhooks, 1);
+    expect(await found(webhooks, { tenant })).toHaveLength(1);
+    expect(await webhooks.journal.forget({ tenant })).toBe(1);
+    expect(await found(webhooks)).toHaveLength(0);
+  },
+);
+
 test('a dry run says what would run, and runs, claims and writes nothing', async () => {
   const { webhooks, journal } = withJournal();
   const ran: string[] = [];
@@ -336,6 +347,44 @@ test('a forced replay leaves out what comes meanwhile to a process whose clock i
   const live = journal.entries.slice(3).map(({ key }) => key);
   expect(live).toHaveLength(6);
   expect(live.map((key) => ran.filter((other) => other === key).length)).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test('what is forgotten while it waits for its turn is not run, and the replay ends where it would have', async () => {
+  const { webhooks, journal } = withJournal();
+  await sendAll(webhooks, 4);
+  const [, second, , last] = journal.entries;
+  const ran: string[] = [];
+  webhooks.on('notes_created', async (_event, { key, replayed }) => {
+    if (!replayed) return;
+    ran.push(key);
+    if (ran.length === 1) {
+      expect(await webhooks.journal.forget({ key: second?.key ?? '' })).toBe(1);
+      expect(await webhooks.journal.forget({ key: last?.key ?? '' })).toBe(1);
+    }
+    // It would go on for ever if it took these, too.
+    await webhooks.receive(genuine());
+  });
+  // The second is read, and waits, while the first runs.
+  expect(await webhooks.journal.replay({ rate: 4 })).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
+  expect(ran).not.toContain(second?.key);
+  expect(ran).not.toContain(last?.key);
+  expect(ran).toHaveLength(2);
+});
+
+test('what is forgotten while it waits for another process is not run', async () => {
+  const store = memoryStore();
+  const { webhooks, journal } = withJournal({ deduplicate: { store } });
+  await sendAll(webhooks, 1);
+  const key = journal.entries[0]?.key ?? '';
+  const ran: string[] = [];
+  webhooks.on('notes_created', noting(ran, 'a'), { name: 'a' });
+  const claim = (await store.claim(key, 15_000, 60_000)) as { readonly token: string };
+  const replay = webhooks.journal.replay();
+  await calm();
+  expect(await webhooks.journal.forget({ key })).toBe(1);
+  await store.release(key, claim.token);
+  expect(await replay).toMatchObject({ found: 0, ran: 0, interrupted: undefined });
+  expect(ran).toHaveLength(0);
 });
 
 test('a delivery that is being handled is waited for, and its handlers do not run again', async () => {
