@@ -1,5 +1,5 @@
 // `npm run chaos [-- --only <fault or setup>… --quick --list --jobs 3]`: faults of the network, of Redis, PostgreSQL,
-// clocks and processes, against the built package. Writes docs/faults.md; exits with 1 if a promise was not kept.
+// disks, clocks and processes, against the built package. Writes docs/faults.md; exits with 1 if a promise was not kept.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

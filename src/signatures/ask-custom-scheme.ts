@@ -5,12 +5,13 @@ import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
 import { refuse } from './refusal';
 
-/** Calls the `verify` of a user's scheme with one secret after the other. */
+/** Calls the `verify` of a user's scheme with one secret after the other. What it throws counts as no, and is passed to `onThrown`. */
 export function askCustomScheme(
   raw: RawDelivery,
   scheme: SignatureScheme,
   [secret, ...others]: readonly string[],
   timeoutMs: number,
+  onThrown: (error: unknown) => void,
 ): MaybePromise<SignatureMatch | Settled | undefined> {
   if (secret === undefined) return undefined;
   const answer = recovered<unknown, Settled | undefined>(
@@ -18,11 +19,15 @@ export function askCustomScheme(
       const verdict: unknown = scheme.verify({ rawBody: raw.rawBody, headers: raw.headers, secret });
       return withinMs(verdict, timeoutMs, `Scheme ${scheme.name}`);
     },
-    (error) => (error instanceof SilenceError ? silent(error) : undefined),
+    (error) => {
+      if (error instanceof SilenceError) return silent(error);
+      onThrown(error);
+      return undefined;
+    },
   );
   return whenReady(answer, (found) => {
     if (found instanceof Settled) return found;
-    return readVerdict(found, scheme.name) ?? askCustomScheme(raw, scheme, others, timeoutMs);
+    return readVerdict(found, scheme.name) ?? askCustomScheme(raw, scheme, others, timeoutMs, onThrown);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { Settled } from '../foundations/delivery';
+import { codeOf, describeError } from '../foundations/describe-error';
 import type { Reading } from './readings/reading';
 import { isStandardHeader } from './standard-headers';
 
@@ -53,6 +54,26 @@ export function describeMismatch(
   );
   const said = causes.length > 0 ? `The signature does not match. ${causes.join(' ')}` : unexplained;
   return `${said} ${describeSearch(scheme)} Signature-like headers that came: ${came}. ${pinIt} ${explainIt}`;
+}
+
+/**
+ * For an error of a user's scheme. Its message may hold the secret, the signature or the payload, so it is not shown: only
+ * what kind of error it is, and where it was thrown.
+ */
+export function describeThrown({ name }: SignatureScheme, method: 'verify' | 'maySign', error: unknown): string {
+  const { type, message, stack = '' } = describeError(error);
+  const code = wordIn(codeOf(error));
+  const kind = `${wordIn(type) ?? 'an error'}${code === undefined ? '' : ` (code ${code})`}`;
+  const head = `${type}: ${message}\n`;
+  const place = stack.startsWith(head) ? stack.slice(head.length).split('\n', 1)[0]?.trim().slice(0, 200) : undefined;
+  const where = place !== undefined && /^at .+:\d+:\d+\)?$/.test(place) ? ` ${place}` : '';
+  const effect = method === 'verify' ? 'which counts as no' : 'so verify decided';
+  return `The ${method} of scheme ${name} threw ${kind}${where}, ${effect}. Its message is not logged: it may hold secrets.`;
+}
+
+/** A name, and no text that says more. */
+function wordIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w$.-]{1,64}$/.test(text) ? text : undefined;
 }
 
 export function describeStale(aheadMs: number, toleranceMs: number): string {

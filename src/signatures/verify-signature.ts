@@ -8,7 +8,7 @@ import type { Account, SignaturePolicy } from './policy';
 import { findMatch } from './readings/find-match';
 import type { FoundMatch } from './readings/found-match';
 import { type ReadHeaders, readerOf } from './readings/header-reader';
-import { describeMismatch, describeMissing, describeStale, refuse } from './refusal';
+import { describeMismatch, describeMissing, describeStale, describeThrown, refuse } from './refusal';
 
 /** The only way for a request to become a verified delivery. */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
@@ -20,13 +20,17 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
     }
     // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
+    let threw: string | undefined;
+    const onThrown = (error: unknown): void => {
+      threw = describeThrown(scheme, 'verify', error);
+    };
     const match =
       read === undefined
-        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs)
+        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs, onThrown)
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) => {
       // For an unknown tenant, too: it must cost what a wrong signature costs.
-      const settled = found ?? refuseMismatch(raw, account, scheme, policy);
+      const settled = found ?? refuseMismatch(raw, account, scheme, policy, threw);
       const isOutage = settled instanceof Settled && settled.outcome !== 'unauthenticated';
       if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
       return settled instanceof Settled ? settled : accept(raw, account, scheme, settled, policy);
@@ -34,9 +38,20 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
   });
 }
 
-function refuseMismatch(raw: RawDelivery, account: Account, scheme: SignatureScheme, policy: SignaturePolicy): Settled {
-  const unsigned = refuseUnsigned(raw.headers, policy);
-  return unsigned ?? refuse(describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account)));
+function refuseMismatch(
+  raw: RawDelivery,
+  account: Account,
+  scheme: SignatureScheme,
+  policy: SignaturePolicy,
+  verifyThrew: string | undefined,
+): Settled {
+  let maySignThrew: string | undefined;
+  const unsigned = refuseUnsigned(raw.headers, policy, (error) => {
+    maySignThrew = describeThrown(scheme, 'maySign', error);
+  });
+  if (unsigned !== undefined) return unsigned;
+  const mismatch = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
+  return refuse([maySignThrew, verifyThrew, mismatch].filter((text) => text !== undefined).join(' '));
 }
 
 /** Makes a verified delivery from a match with a fresh timestamp. */
@@ -79,13 +94,20 @@ export function verifiedEarlier(raw: RawDelivery, tenant: string | undefined, sc
 }
 
 /** Refuses an unsigned request by its headers alone, so that its body need not be read. */
-export function refuseUnsigned(headers: RawDelivery['headers'], policy: SignaturePolicy): Settled | undefined {
+export function refuseUnsigned(
+  headers: RawDelivery['headers'],
+  policy: SignaturePolicy,
+  onThrown: (error: unknown) => void = () => undefined,
+): Settled | undefined {
   const { scheme } = policy;
   if (scheme?.maySign === undefined) return undefined;
   // If the maySign() of a user's scheme throws, its verify() decides.
   const may = recovered(
     () => scheme.maySign?.(headers),
-    () => true,
+    (error) => {
+      onThrown(error);
+      return true;
+    },
   );
   if (may) return undefined;
   return refuse(describeMissing(scheme, headers));

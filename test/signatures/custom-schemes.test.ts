@@ -167,6 +167,41 @@ test.each<[string, SignatureScheme]>([
   await expectRefused(receiver({ signature }), signed);
 });
 
+test('the log of a refusal says that verify threw, what kind of error and where, and never its message', async () => {
+  class UpstreamError extends Error {
+    override readonly name = 'UpstreamError';
+    readonly code = 'EUPSTREAM';
+  }
+  const words = `${secret}, ${body}\n    at ${mac(body)}`;
+  const throwing = (error: unknown): SignatureScheme => answering(error, true);
+  const rejecting: SignatureScheme = { name: 'own', verify: async () => Promise.reject(new TypeError(words)) };
+  const cases: [SignatureScheme, RegExp][] = [
+    [throwing(new TypeError(words)), /^The verify of scheme own threw TypeError at .*custom-schemes\.test\.ts:\d+/],
+    [throwing(new UpstreamError(words)), /^The verify of scheme own threw UpstreamError \(code EUPSTREAM\)/],
+    [rejecting, /^The verify of scheme own threw TypeError at /],
+    [throwing(words), /^The verify of scheme own threw string, which counts as no\./],
+    [
+      throwing(Object.assign(new Error(words), { name: words, code: words })),
+      /^The verify of scheme own threw an error at /,
+    ],
+  ];
+  for (const [signature, told] of cases) {
+    const to = receiver({ signature });
+    await expectRefused(to, signed);
+    expect(to.reason()).toMatch(told);
+    expect(to.reason()).toContain('The signature does not match');
+    for (const word of [secret, body, mac(body)]) expect(to.reason()).not.toContain(word);
+  }
+});
+
+test('the log of a refusal says that maySign threw, and nothing of it where verify takes the delivery', async () => {
+  const signature: SignatureScheme = { ...own, maySign: (headers) => (headers['x-none'] as string).length > 0 };
+  const to = receiver({ signature });
+  await expectRefused(to, signed, `${body} `);
+  expect(to.reason()).toMatch(/^The maySign of scheme own threw TypeError at .*, so verify decided\./);
+  await expectAccepted(to, signed, 'own');
+});
+
 test('a scheme that throws over the old secret is still asked about the new one', async () => {
   const signature: SignatureScheme = {
     name: 'own',

@@ -73,27 +73,25 @@ class FileJournal implements Journal {
 
   async ended(key: string, end: JournalEnd): Promise<void> {
     const words = keyWords(key);
-    const { segments, writer } = await this.#ready();
+    const { segments, writer } = await this.#today();
     if (words !== undefined && segments.locate(words) !== undefined) await writer.end({ key: words, text: key, end });
   }
 
   async *find(query: JournalQuery): AsyncGenerator<JournalRecord, void> {
-    const { folder, segments, logger, removeOld } = await this.#ready();
-    await removeOld();
+    const { folder, segments, logger } = await this.#today();
     yield* findRecords({ folder, segments, logger, seal: this.#settings.seal }, query);
   }
 
   /** One after the other: each may write every file anew. */
   async forget(which: JournalForget): Promise<number> {
-    const journal = await this.#ready();
+    const journal = await this.#today();
     const forgotten = this.#forgetting.then(() => forget(journal, which));
     this.#forgetting = forgotten.catch(() => undefined);
     return forgotten;
   }
 
   async stats(): Promise<JournalStats> {
-    const { segments, removeOld } = await this.#ready();
-    await removeOld();
+    const { segments } = await this.#today();
     const { all } = segments;
     const sum = (of: (segment: (typeof all)[number]) => number): number =>
       all.reduce((total, one) => total + of(one), 0);
@@ -119,8 +117,7 @@ class FileJournal implements Journal {
 
   /** Writes a block and removes it: a full disk shows in no other way. */
   async ping(): Promise<void> {
-    const { folder, removeOld } = await this.#ready();
-    await removeOld();
+    const { folder } = await this.#today();
     const name = `ping.${randomBytes(6).toString('hex')}${unfinished}`;
     const file = await folder.create(name);
     try {
@@ -141,6 +138,7 @@ class FileJournal implements Journal {
     const key = requireEntry(entry);
     const opening = this.#ready();
     const journal = await opening;
+    await journal.removeOld();
     const { folder, writer } = journal;
     const reader = new SegmentReader(folder);
     if (await isKept(journal, reader, key).finally(() => reader.close())) return;
@@ -171,6 +169,13 @@ class FileJournal implements Journal {
   #marksOf(folder: Folder): Marks {
     this.#marks ??= new Marks(folder);
     return this.#marks;
+  }
+
+  /** Without the days that are over: an entry that is about to be removed does not count as kept. */
+  async #today(): Promise<OpenJournal> {
+    const journal = await this.#ready();
+    await journal.removeOld();
+    return journal;
   }
 
   /** Opens the folder at the first use. If that fails, the next use tries again. */

@@ -37,6 +37,7 @@ export function connectWorker(source: BullmqClient, onSilence: (error: Error) =>
   const blocking = copy(longestBlockMs);
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
   const client = Object.assign(copy(0), { duplicate: () => blocking });
+  for (const each of [client, blocking]) each.on('end', () => rejectUnanswered(each));
   const stopWatching = watchConnections({ source, client, blocking }, onSilence);
   return {
     client,
@@ -50,6 +51,21 @@ export function connectWorker(source: BullmqClient, onSilence: (error: Error) =>
       for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
     },
   };
+}
+
+interface Unanswered {
+  shift(): { readonly command: { reject(error: Error): void } } | undefined;
+}
+
+/**
+ * Rejects what was sent before the connection broke: ioredis keeps it to send it again, and leaves it there if it gives
+ * up. BullMQ would wait for it, and keep the process alive.
+ */
+function rejectUnanswered(client: BullmqClient): void {
+  const { prevCommandQueue } = client as { readonly prevCommandQueue?: Unanswered | null };
+  for (let left = prevCommandQueue?.shift(); left !== undefined; left = prevCommandQueue?.shift()) {
+    left.command.reject(new Error('Connection is closed.'));
+  }
 }
 
 /** Resolves when a client is connected or has ended. */

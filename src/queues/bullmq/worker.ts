@@ -1,6 +1,7 @@
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { atMost } from '../../foundations/timeouts';
 import type { WorkerConnections } from './connect-worker';
+import { retryMs } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
 import { planOf } from './plan';
 
@@ -36,6 +37,8 @@ export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker 
     lockDuration: lostAfterMs,
     stalledInterval: Math.ceil(lostAfterMs / 2),
     maxStalledCount,
+    // Commands fail only when the worker has given up its connection; by default, the process would live 15 s longer.
+    runRetryDelay: retryMs,
     skipVersionCheck: settings.isSecretive,
   });
   worker.on('error', settings.onError);

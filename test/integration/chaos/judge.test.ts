@@ -1,6 +1,7 @@
 import { differences, wordsOfExpected } from './judge';
 import { promised, type Seen } from './scenario';
 
+const inJournal = { kept: 100, missing: 0, damaged: 0, withoutEnd: 0 };
 const kept: Seen = {
   sent: 100,
   lost: 0,
@@ -14,9 +15,10 @@ const kept: Seen = {
   said: '{"silent":"store"}',
   givenUp: 0,
   fallen: [],
-  outcomes: { processed: 100 },
+  outcomes: { processed: 100, UNAVAILABLE: 3, 'no answer': 1 },
+  journal: inJournal,
 };
-const strict = { ...promised, servesDuring: 0.9, duringMb: 60, says: /silent/ };
+const strict = { ...promised, ends: 'all', servesDuring: 0.9, duringMb: 60, says: /silent/ } as const;
 
 test('what keeps every promise is no difference', () => {
   expect(differences(strict, kept)).toStrictEqual([]);
@@ -25,6 +27,10 @@ test('what keeps every promise is no difference', () => {
 test.each<[Partial<Seen>, string]>([
   [{ lost: 1 }, 'acknowledged and not handled in time'],
   [{ twice: 1 }, 'a handler that was recorded as done ran again'],
+  [{ journal: { ...inJournal, missing: 1 } }, 'answered 2xx and not in the journal'],
+  [{ journal: { ...inJournal, damaged: 1 } }, 'in the journal, but changed or more than once'],
+  [{ journal: { ...inJournal, withoutEnd: 1 } }, 'the journal does not know how it ended'],
+  [{ outcomes: { processed: 99, FAILED: 1 } }, 'answered otherwise than 2xx or 503'],
   [{ givenUp: 1 }, 'never acknowledged'],
   [{ fallen: ['1, by itself'] }, 'a process ended by itself, or not with 0'],
   [{ answersS: 10.1 }, '2xx later'],
@@ -39,7 +45,8 @@ test.each<[Partial<Seen>, string]>([
 });
 
 test('what is not promised is no difference, and the page says so', () => {
-  const forgetful = { ...promised, lost: 'not promised', twice: 'not promised' } as const;
-  expect(differences(forgetful, { ...kept, lost: 9, twice: 9 })).toStrictEqual([]);
+  const forgetful = { ...promised, lost: 'not promised', twice: 'not promised', ends: 'not promised' } as const;
+  const seen = { ...kept, lost: 9, twice: 9, journal: { ...inJournal, withoutEnd: 9 } };
+  expect(differences(forgetful, seen)).toStrictEqual([]);
   expect(wordsOfExpected(forgetful)).toContain('loss not excluded, twice not excluded');
 });

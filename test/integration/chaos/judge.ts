@@ -1,11 +1,19 @@
-import type { Expected, Seen } from './scenario';
+import type { Expected, JournalSeen, Seen } from './scenario';
+
+/** Outcomes and codes of a 2xx or 503, and `no answer` of a connection that broke. */
+const answers = new Set(['processed', 'duplicate', 'queued', 'IN_PROGRESS', 'TIMEOUT', 'UNAVAILABLE', 'no answer']);
 
 /** What was seen that was not promised, in words. None if all was kept. */
 export function differences(expected: Expected, seen: Seen): readonly string[] {
   const { answersS, handlesS, allS, servesDuring = 0, duringMb = Number.POSITIVE_INFINITY, says } = expected;
+  const { missing = 0, damaged = 0, withoutEnd = 0 } = seen.journal ?? {};
   const found = {
     'acknowledged and not handled in time': expected.lost === 0 && seen.lost > 0,
     'a handler that was recorded as done ran again': expected.twice === 0 && seen.twice > 0,
+    'answered 2xx and not in the journal': missing > 0,
+    'in the journal, but changed or more than once': damaged > 0,
+    'the journal does not know how it ended': expected.ends === 'all' && withoutEnd > 0,
+    'answered otherwise than 2xx or 503': Object.keys(seen.outcomes).some((outcome) => !answers.has(outcome)),
     'never acknowledged': seen.givenUp > 0,
     'a process ended by itself, or not with 0': seen.fallen.length > 0,
     '2xx later': seen.answersS > answersS,
@@ -19,10 +27,11 @@ export function differences(expected: Expected, seen: Seen): readonly string[] {
 }
 
 export function wordsOfExpected(expected: Expected): string {
-  const { lost, twice, answersS, handlesS, allS, servesDuring, duringMb, says } = expected;
+  const { lost, twice, ends, answersS, handlesS, allS, servesDuring, duringMb, says } = expected;
   return [
     lost === 0 ? 'none lost' : 'loss not excluded',
     twice === 0 ? 'none twice' : 'twice not excluded',
+    ...(ends === undefined ? [] : [`all in the journal${ends === 'all' ? ', with their ends' : ''}`]),
     `2xx ≤ ${answersS} s`,
     `handled ≤ ${handlesS} s`,
     `all ≤ ${allS} s`,
@@ -33,11 +42,12 @@ export function wordsOfExpected(expected: Expected): string {
 }
 
 export function wordsOfSeen(seen: Seen): string {
-  const { sent, lost, twice, givenUp, fallen, outcomes } = seen;
+  const { sent, lost, twice, givenUp, fallen, outcomes, journal } = seen;
   return [
     `${sent} sent`,
     `${lost} lost`,
     `${twice} twice`,
+    ...(journal === undefined ? [] : [wordsOfJournal(journal)]),
     ...(givenUp > 0 ? [`${givenUp} never acknowledged`] : []),
     ...(fallen.length > 0 ? [`${fallen.length} processes fell`] : []),
     `2xx ${seconds(seen.answersS)}`,
@@ -47,6 +57,10 @@ export function wordsOfSeen(seen: Seen): string {
     `+${seen.duringMb.toFixed(0)} MB during it, +${seen.overIdleMb.toFixed(0)} MB in all`,
     ...Object.entries(outcomes).map(([outcome, count]) => `${outcome} ×${count}`),
   ].join(', ');
+}
+
+function wordsOfJournal({ kept, missing, damaged, withoutEnd }: JournalSeen): string {
+  return `${kept} in the journal, ${missing} missing, ${damaged} damaged, ${withoutEnd} without an end`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;

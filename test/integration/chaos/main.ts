@@ -4,6 +4,7 @@ import { startPostgres } from '../kit/own-postgres';
 import { startRedis } from '../kit/own-redis';
 import { closeConnections } from '../kit/sender';
 import { clockFaults } from './faults/clocks';
+import { journalFaults } from './faults/journals';
 import { networkFaults } from './faults/network';
 import { postgresFaults } from './faults/postgres';
 import { processFaults } from './faults/processes';
@@ -12,7 +13,14 @@ import { lineOf, nameOf, type Result, resultOf, writePage } from './report';
 import { type Ground, runScenario } from './run-scenario';
 import type { Scenario } from './scenario';
 
-const faults = [...networkFaults, ...redisFaults, ...postgresFaults, ...processFaults, ...clockFaults];
+const faults = [
+  ...networkFaults,
+  ...redisFaults,
+  ...postgresFaults,
+  ...journalFaults,
+  ...processFaults,
+  ...clockFaults,
+];
 const catalogue: readonly Scenario[] = faults.flatMap((fault) => fault.setups.map((setup) => ({ fault, setup })));
 
 const { values, positionals } = parseArgs({

@@ -42,6 +42,7 @@ let databases = 0;
 
 /** A wire of the scenario's own to the servers that all share. */
 export async function sharedPlace(setup: SetupName, { redis, postgres }: Servers): Promise<Place> {
+  if (setup === 'fileJournal') return folderPlace();
   if (setup === 'memory') return { url: '', directUrl: '', remove: async () => undefined };
   if (!usesPostgres(setup)) return await wired(redis.url);
   databases += 1;
@@ -51,6 +52,15 @@ export async function sharedPlace(setup: SetupName, { redis, postgres }: Servers
   url.pathname = `/${name}`;
   return await wired(url.href);
 }
+
+/** A folder for a journal. */
+function folderPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'bigmind-webhooks-folder-'));
+  return { url: '', directUrl: '', folder, remove: async () => rmSync(folder, { recursive: true }) };
+}
+
+/** The journal in it, which makes its folder. */
+export const journalIn = (folder: string): string => join(folder, 'journal');
 
 /** A server of the scenario's own, through a wire. */
 export async function ownPlace(setup: SetupName, options: OwnServerOptions = {}): Promise<Place> {
@@ -118,6 +128,11 @@ export function fakeClock(): {
 /** What is missing to set clocks, if it is. */
 export function compiler(): string | undefined {
   return spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0 ? undefined : 'a C compiler';
+}
+
+/** What is missing to mount file systems, if it is. */
+export function mounting(): string | undefined {
+  return process.getuid?.() === 0 ? undefined : 'the right to mount a small disk';
 }
 
 /** A file system of so many megabytes. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { differences, wordsOfExpected, wordsOfSeen } from './judge';
-import { promised, type Scenario, type Seen } from './scenario';
+import { expectedOf, type Scenario, type Seen } from './scenario';
 
 export interface Result {
   readonly scenario: Scenario;
@@ -22,10 +22,6 @@ export async function resultOf(scenario: Scenario, run: () => Promise<Seen>): Pr
     console.error(error);
     return { scenario, unseen, differences: ['it could not be run'] };
   }
-}
-
-export function expectedOf({ fault, setup }: Scenario) {
-  return { ...promised, ...fault.expected?.(setup) };
 }
 
 export const nameOf = ({ fault, setup }: Scenario): string => `${fault.name} (${setup})`;
@@ -51,12 +47,14 @@ promise was not kept.
 - *Lost*: answered 2xx, and not handled 15 s after the time for *all*. *Twice*: a handler ran although its success had been recorded before.
 - *2xx*: how long until every process answers 2xx. *Handled*: until a delivery that came since is handled. *All*: the longest until
   a delivery is handled. All three count from the end of the fault, or from its beginning where nothing ends it.
+- *Missing* from the journal: answered 2xx and not in it. *Damaged*: in it with other bytes than those that were sent, or more than
+  once. *Without an end*: answered 2xx, and the journal does not know how it ended.
 - The requests that were answered 2xx while the fault lasted are *served during it*. MB are the most that a
   process took over what it had before: during the fault, and in all, with the deliveries that were kept waiting and come afterwards.
 
 Seen on ${cpus().length} cores, some at a time, with Node ${process.version}. The times are those of a machine that has other work.
 
-| fault | store or queue | promised | seen | kept | on |
+| fault | store, queue or journal | promised | seen | kept | on |
 | --- | --- | --- | --- | --- | --- |
 `;
 

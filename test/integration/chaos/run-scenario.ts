@@ -9,20 +9,24 @@ import { secret } from '../kit/sender';
 import { readDiary } from '../soak/account';
 import { Vendor } from '../soak/vendor';
 import type { AppConfig } from './app';
-import { type Place, type Servers, sharedPlace } from './places';
-import { type Expected, isQueue, type Load, promised, type Scenario, type Seen } from './scenario';
+import { readJournal } from './journal-seen';
+import { journalIn, type Place, type Servers, sharedPlace } from './places';
+import {
+  type Expected,
+  expectedOf,
+  isForgetful,
+  isQueue,
+  type Load,
+  type Scenario,
+  type Seen,
+  type Sent,
+} from './scenario';
 
 export interface Ground extends Servers {
   /** The program of the service, which uses the built package. */
   readonly appFile: string;
   /** A Redis that no fault reaches. */
   readonly ledgerUrl: string;
-}
-
-interface Sent {
-  readonly firstAt: number;
-  readonly note: SignedDelivery;
-  acknowledged: boolean;
 }
 
 const handlers = ['quick', 'slow'] as const;
@@ -32,9 +36,9 @@ const reader = bigmindWebhooks({ secret, signature: 'auto', deduplicate: false, 
 
 export async function runScenario({ fault, setup }: Scenario, ground: Ground): Promise<Seen> {
   const load = { ...usualLoad, ...fault.load };
-  const expected = { ...promised, ...fault.expected?.(setup) };
+  const expected = expectedOf({ fault, setup });
   const namespace = `chaos-${randomUUID()}`;
-  const roles: readonly Role[] = setup === 'memory' ? ['web'] : isQueue(setup) ? twoAndTwo : ['web', 'web'];
+  const roles: readonly Role[] = isForgetful(setup) ? ['web'] : isQueue(setup) ? twoAndTwo : ['web', 'web'];
   const place = await (fault.open ?? sharedPlace)(setup, ground);
   let fleet: Fleet | undefined;
   const ledger = new Redis(ground.ledgerUrl);
@@ -42,6 +46,7 @@ export async function runScenario({ fault, setup }: Scenario, ground: Ground): P
     const config: Omit<AppConfig, 'role' | 'port'> = {
       setup,
       url: place.url,
+      directory: place.folder && journalIn(place.folder),
       sentinels: place.sentinels,
       namespace,
       secret,
@@ -168,6 +173,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
   }
   const { duringMb, overIdleMb } = memory.stop();
   const { ends, output } = await fleet.end();
+  const journal = await readJournal({ setup, place, namespace, sent });
   const { says } = expected;
   return {
     sent: sent.size,
@@ -187,6 +193,7 @@ async function observe({ fault, setup }: Scenario, course: Course): Promise<Seen
       ...ends.filter(({ code }) => code !== 0).map((ended) => wordsOf('when it was told to end', ended)),
     ],
     outcomes,
+    journal,
   };
 
   function secondsTo(at: number): number {

@@ -1,3 +1,4 @@
+import type { SignedDelivery } from '../../../src/testing/index';
 import type { Fleet } from '../kit/fleet';
 import type { AppConfig } from './app';
 import type { Place, Servers } from './places';
@@ -19,11 +20,24 @@ export interface Expected {
   readonly servesDuring?: number;
   /** Memory of a process over what it had before the fault, while that lasts. */
   readonly duringMb?: number;
+  /** How many of the deliveries that were answered 2xx have their end in the journal; all of them are in it. */
+  readonly ends?: 'all' | 'not promised';
   /** A line of the log that says what is wrong. */
   readonly says?: RegExp;
 }
 
 export const promised: Expected = { lost: 0, twice: 0, answersS: 10, handlesS: 10, allS: 30 };
+
+export function expectedOf({ fault, setup }: Scenario): Expected {
+  return { ...promised, ...(hasJournal(setup) ? { ends: 'all' } : {}), ...fault.expected?.(setup) };
+}
+
+/** A delivery of a run. */
+export interface Sent {
+  readonly firstAt: number;
+  readonly note: SignedDelivery;
+  acknowledged: boolean;
+}
 
 /** What was seen. */
 export interface Seen {
@@ -43,6 +57,18 @@ export interface Seen {
   /** How processes ended that nobody had told to, and those that were told to and did not end with 0. */
   readonly fallen: readonly string[];
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Of a set-up with a journal. */
+  readonly journal?: JournalSeen | undefined;
+}
+
+export interface JournalSeen {
+  readonly kept: number;
+  /** Answered 2xx and not in it. */
+  readonly missing: number;
+  /** With other bytes than those that were sent, or more than once. */
+  readonly damaged: number;
+  /** Answered 2xx, and how they ended is unknown. */
+  readonly withoutEnd: number;
 }
 
 export interface Load {
@@ -90,9 +116,12 @@ export interface Scenario {
 }
 
 export const redisSetups = ['redisStore, ioredis', 'redisStore, node-redis', 'BullMQ'] as const;
-export const postgresSetups = ['postgresStore', 'pg-boss'] as const;
+export const postgresSetups = ['postgresStore', 'pg-boss', 'postgresJournal'] as const;
 export const serverSetups = [...redisSetups, ...postgresSetups] as const;
-export const allSetups = ['memory', ...serverSetups] as const;
+export const allSetups = ['memory', 'fileJournal', ...serverSetups] as const;
 
 export const isQueue = (setup: SetupName): boolean => setup === 'BullMQ' || setup === 'pg-boss';
-export const usesPostgres = (setup: SetupName): boolean => setup === 'postgresStore' || setup === 'pg-boss';
+export const usesPostgres = (setup: SetupName): boolean => postgresSetups.some((name) => name === setup);
+export const hasJournal = (setup: SetupName): boolean => setup === 'fileJournal' || setup === 'postgresJournal';
+/** What is recorded as done ends with its process. */
+export const isForgetful = (setup: SetupName): boolean => setup === 'memory' || setup === 'fileJournal';

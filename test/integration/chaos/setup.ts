@@ -1,7 +1,8 @@
-import type { DeliveryQueue, DeliveryStore } from 'bigmind-webhooks';
+import type { DeliveryQueue, DeliveryStore, Journal } from 'bigmind-webhooks';
 import { bullmqQueue } from 'bigmind-webhooks/bullmq';
+import { fileJournal } from 'bigmind-webhooks/file-journal';
 import { pgBossQueue } from 'bigmind-webhooks/pg-boss';
-import { postgresStore } from 'bigmind-webhooks/postgres';
+import { postgresJournal, postgresStore } from 'bigmind-webhooks/postgres';
 import { type NodeRedisClient, redisStore } from 'bigmind-webhooks/redis';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
@@ -14,12 +15,16 @@ export type SetupName =
   | 'redisStore, node-redis'
   | 'postgresStore'
   | 'BullMQ'
-  | 'pg-boss';
+  | 'pg-boss'
+  | 'fileJournal'
+  | 'postgresJournal';
 
 export interface SetupConfig {
   readonly setup: SetupName;
-  /** Of the store and the queue. */
+  /** Of the store, the queue and the journal. */
   readonly url: string;
+  /** Of a `fileJournal`. */
+  readonly directory?: string | undefined;
   readonly namespace: string;
   readonly waitForReplicas?: number | undefined;
   /** Where Sentinels listen. Their primary is named `primary`. */
@@ -30,6 +35,7 @@ export interface SetupConfig {
 export interface Opened {
   readonly options: {
     readonly queue?: DeliveryQueue;
+    readonly journal?: Journal;
     readonly maxRunMs?: number;
   };
   /** Beside the default store of a receiver if there is none. */
@@ -67,9 +73,19 @@ const setups: Readonly<Record<SetupName, (config: SetupConfig) => Opened | Promi
     };
     return { options: {}, store: redisStore({ client: newest, namespace }), onSilence, end: () => client.close() };
   },
+  fileJournal({ directory = '' }) {
+    return { options: { journal: fileJournal({ directory }) }, end: async () => undefined };
+  },
+  async postgresJournal({ url, namespace }) {
+    const pool = poolOf(url);
+    const journal = postgresJournal({ pool, namespace });
+    const store = postgresStore({ pool, namespace });
+    await journal.migrate();
+    await store.migrate();
+    return { options: { journal }, store, end: () => pool.end() };
+  },
   async postgresStore({ url, namespace }) {
-    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 5000 });
-    pool.on('error', say('PostgreSQL'));
+    const pool = poolOf(url);
     const store = postgresStore({ pool, namespace });
     await store.migrate();
     return { options: {}, store, end: () => pool.end() };
@@ -81,12 +97,10 @@ const setups: Readonly<Record<SetupName, (config: SetupConfig) => Opened | Promi
     return { options: { queue }, store: redisStore({ client, namespace }), end: () => client.quit() };
   },
   async 'pg-boss'({ url, namespace }) {
-    const database = { connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 5000 };
-    const boss = new PgBoss({ ...database, maintenanceIntervalSeconds: 30 });
+    const boss = new PgBoss({ ...databaseAt(url), maintenanceIntervalSeconds: 30 });
     boss.on('error', say('pg-boss'));
     await boss.start();
-    const pool = new Pool(database);
-    pool.on('error', say('PostgreSQL'));
+    const pool = poolOf(url);
     const store = postgresStore({ pool, namespace });
     await store.migrate();
     return {
@@ -99,6 +113,16 @@ const setups: Readonly<Record<SetupName, (config: SetupConfig) => Opened | Promi
     };
   },
 };
+
+function poolOf(url: string): Pool {
+  const pool = new Pool(databaseAt(url));
+  pool.on('error', say('PostgreSQL'));
+  return pool;
+}
+
+function databaseAt(connectionString: string) {
+  return { connectionString, connectionTimeoutMillis: 2000, query_timeout: 5000 };
+}
 
 function ioredis({ url, sentinels }: SetupConfig): Redis {
   const timeouts = { socketTimeout: 5000, retryStrategy: () => 500 };

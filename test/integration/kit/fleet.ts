@@ -18,8 +18,8 @@ export interface Fleet {
   readonly ports: readonly number[];
   /** Ends one as a crash does; its place stays empty. */
   kill(index: number): void;
-  /** Ends one as a crash does, and starts another in its place. */
-  crash(index: number): Promise<void>;
+  /** Ends one as a crash does, and starts another in its place, after `meanwhile` if it is given. */
+  crash(index: number, meanwhile?: () => unknown): Promise<void>;
   /** Replaces all, one after the other, as a deploy does. Resolves to how they ended. */
   deploy(): Promise<readonly (number | string | null)[]>;
   signal(index: number, signal: NodeJS.Signals): void;
@@ -75,8 +75,13 @@ export async function startFleet(
     old.kill(signal);
     return await old.ended;
   }
-  async function replace(index: number, signal: NodeJS.Signals): Promise<number | string | null> {
+  async function replace(
+    index: number,
+    signal: NodeJS.Signals,
+    meanwhile?: () => unknown,
+  ): Promise<number | string | null> {
     const { code, output } = await end(index, signal);
+    await meanwhile?.();
     await pause(50);
     processes[index] = await start(index);
     return output === '' ? code : output;
@@ -89,7 +94,7 @@ export async function startFleet(
       killed.add(index);
       void end(index, 'SIGKILL');
     },
-    crash: async (index) => void (await replace(index, 'SIGKILL')),
+    crash: async (index, meanwhile) => void (await replace(index, 'SIGKILL', meanwhile)),
     async deploy() {
       const ends: (number | string | null)[] = [];
       for (const index of roles.keys()) ends.push(await replace(index, 'SIGTERM'));

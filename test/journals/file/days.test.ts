@@ -90,6 +90,16 @@ test('removes the files of days that are over, at the first use of a day and at 
   expect(await keys(again)).toEqual([kept[2], last]);
 });
 
+test('keeps a delivery anew that comes again after its time, as the first of a day', async () => {
+  const { clock, open } = atTime('2026-03-28T12:00:00Z', 2);
+  const one = entry();
+  const journal = open();
+  await journal.append(one);
+  clock.time += 3 * dayMs;
+  await journal.append(one);
+  expect(await keys(journal)).toEqual([one.key]);
+});
+
 test('goes on behind a position although everything before was removed meanwhile', async () => {
   const { clock, open, keep } = atTime('2026-01-01T00:00:00Z', 1);
   const journal = open();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Wire } from '../../kit/proxy';
-import { type Expected, type Fault, isQueue, type Stage, serverSetups } from '../scenario';
+import { type Expected, type Fault, hasJournal, isQueue, type Stage, serverSetups } from '../scenario';
 import type { SetupName } from '../setup';
 
 function wireOf({ place }: Stage): Wire {
@@ -19,7 +19,10 @@ function broken(forMs: number, breakIt: (wire: Wire) => void): Fault['apply'] {
   };
 }
 
-const silent = (setup: SetupName): RegExp => (isQueue(setup) ? /"silent":"(queue|worker)"/ : /"silent":"store"/);
+function silent(setup: SetupName): RegExp {
+  if (hasJournal(setup)) return /"silent":"(journal|store)"|(journal|delivery store) did not answer/;
+  return isQueue(setup) ? /"silent":"(queue|worker)"/ : /"silent":"store"/;
+}
 /** A job whose worker was out of reach for longer than its lock is found by another. */
 const allS = (setup: SetupName): number => (isQueue(setup) ? 60 : 30);
 const back = (setup: SetupName): Partial<Expected> => ({ allS: allS(setup), says: silent(setup) });
@@ -44,6 +47,8 @@ export const networkFaults: readonly Fault[] = [
     async apply(stage) {
       wireOf(stage).halfOpen();
       stage.mark();
+      // New connections of a pool may answer at once: the log says so when an old one has not.
+      await pause(3000);
     },
   },
   {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { onPostgres, ownPlace, type Place, sharedPlace, smallDisk } from '../places';
+import { mounting, onPostgres, ownPlace, type Place, sharedPlace, smallDisk } from '../places';
 import { type Fault, isQueue, postgresSetups, type Stage } from '../scenario';
+import type { SetupName } from '../setup';
 import { fillDisk } from './fill-disk';
 import { openPgbouncer, pgbouncerProgram } from './pgbouncer';
 
@@ -26,6 +27,16 @@ function locked(forMs: number, statements: (stage: Stage) => readonly string[]):
     await client.end();
     stage.mark();
   };
+}
+
+/** Of the tables of a set-up. A journal's are locked alone: it is asked before the store. */
+function locksOn(setup: SetupName, mode: string): readonly string[] {
+  const tables = {
+    'pg-boss': ['bigmind_webhook_deliveries', 'pgboss.job'],
+    postgresJournal: ['bigmind_webhook_journal', 'bigmind_webhook_journal_bodies'],
+  };
+  const locked = setup in tables ? tables[setup as keyof typeof tables] : ['bigmind_webhook_deliveries'];
+  return locked.map((table) => `LOCK TABLE ${table} IN ${mode} MODE`);
 }
 
 export const postgresFaults: readonly Fault[] = [
@@ -73,12 +84,9 @@ export const postgresFaults: readonly Fault[] = [
     name: 'locks',
     words: 'another session locks the tables for 8 s',
     setups: postgresSetups,
-    quick: ['postgresStore'],
+    quick: ['postgresStore', 'postgresJournal'],
     expected: (setup) => ({ allS: allS(setup), answersS: 2, says: /"silent"/ }),
-    apply: locked(8000, ({ setup }) => [
-      'LOCK TABLE bigmind_webhook_deliveries IN ACCESS EXCLUSIVE MODE',
-      ...(setup === 'pg-boss' ? ['LOCK TABLE pgboss.job IN ACCESS EXCLUSIVE MODE'] : []),
-    ]),
+    apply: locked(8000, ({ setup }) => locksOn(setup, 'ACCESS EXCLUSIVE')),
   },
   {
     name: 'open-transaction-and-deploy',
@@ -86,10 +94,7 @@ export const postgresFaults: readonly Fault[] = [
     setups: postgresSetups,
     expected: () => ({ allS: 12, servesDuring: 0.7 }),
     async apply(stage) {
-      const hold = locked(20_000, ({ setup }) => [
-        'LOCK TABLE bigmind_webhook_deliveries IN SHARE UPDATE EXCLUSIVE MODE',
-        ...(setup === 'pg-boss' ? ['LOCK TABLE pgboss.job IN SHARE UPDATE EXCLUSIVE MODE'] : []),
-      ]);
+      const hold = locked(20_000, ({ setup }) => locksOn(setup, 'SHARE UPDATE EXCLUSIVE'));
       await Promise.all([hold(stage), stage.fleet.deploy()]);
     },
   },
@@ -119,7 +124,7 @@ export const postgresFaults: readonly Fault[] = [
     name: 'postgres-disk-full',
     words: 'the disk of PostgreSQL is full for 8 s',
     setups: postgresSetups,
-    needs: () => (process.getuid?.() === 0 ? undefined : 'the right to mount a small disk'),
+    needs: mounting,
     open: placeOnSmallDisk,
     expected: (setup) => ({ allS: allS(setup), says: /unavailable|"trouble"/ }),
     async apply({ place, mark }) {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { allSetups, type Fault, isQueue } from '../scenario';
+import { allSetups, type Expected, type Fault, hasJournal, isForgetful, isQueue } from '../scenario';
 import type { SetupName } from '../setup';
 
 /** Long enough for a process to hold something when it dies, at no more than a worker can do. */
@@ -8,16 +8,20 @@ const load = { perSecond: 4 };
 /** A lease of 15 s and a repeat; with a queue, what SPEC promises. */
 const allS = (setup: SetupName): number => (isQueue(setup) ? 60 : 20);
 
+/** In memory nothing survives its process. How a delivery ended is written after its answer. */
+function afterItsEnd(setup: SetupName): Partial<Expected> {
+  return { twice: isForgetful(setup) ? 'not promised' : 0, ...(hasJournal(setup) ? { ends: 'not promised' } : {}) };
+}
+
 export const processFaults: readonly Fault[] = [
   {
     name: 'killed-web',
     words: 'SIGKILL of a process that answers, and a new one in its place',
     setups: allSetups,
-    quick: ['memory'],
+    quick: ['memory', 'fileJournal'],
     app,
     load,
-    // In memory nothing survives its process.
-    expected: (setup) => ({ allS: allS(setup), twice: setup === 'memory' ? 'not promised' : 0 }),
+    expected: (setup) => ({ allS: allS(setup), ...afterItsEnd(setup) }),
     async apply({ fleet, webs, mark }) {
       await fleet.crash(webs[0] as number);
       mark();
@@ -41,7 +45,7 @@ export const processFaults: readonly Fault[] = [
     setups: allSetups,
     app,
     load,
-    expected: (setup) => ({ allS: allS(setup), twice: setup === 'memory' ? 'not promised' : 0 }),
+    expected: (setup) => ({ allS: allS(setup), ...afterItsEnd(setup) }),
     async apply({ fleet, mark }) {
       await Promise.all(Array.from({ length: fleet.size }, (_each, index) => fleet.crash(index)));
       mark();
@@ -83,7 +87,7 @@ export const processFaults: readonly Fault[] = [
     app,
     load,
     // Closing gives every claim back: nobody waits for a lease.
-    expected: (setup) => ({ allS: 12, twice: setup === 'memory' ? 'not promised' : 0 }),
+    expected: (setup) => ({ allS: 12, twice: isForgetful(setup) ? 'not promised' : 0 }),
     async apply({ fleet, mark }) {
       await fleet.deploy();
       mark();
