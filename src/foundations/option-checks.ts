@@ -34,7 +34,8 @@ function isShort(value: unknown): value is string {
 }
 
 /** A name that somebody passed, for an error message. Unless it is short or similar to a known one, only its length. */
-export function shownName(name: string, known: readonly string[]): string {
+export function shownName(name: unknown, known: readonly string[]): string {
+  if (typeof name !== 'string') return show(name);
   return isShort(name) || didYouMean(name, known) !== '' ? JSON.stringify(name) : show(name);
 }
 
@@ -72,8 +73,10 @@ export function wrapIt(path: string, what: string, example: string): WebhookErro
 /** ` Did you mean x?`, or an empty text when no known name is similar. */
 export function didYouMean(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';
-  const nearest = closest(name, known);
-  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
+  const written = name.toLowerCase();
+  const lowered = known.map((each) => each.toLowerCase());
+  const nearest = known[lowered.indexOf(closest(written, lowered))] ?? '';
+  const near = distance(written, nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
   return near ? ` Did you mean ${nearest}?` : '';
 }
 
@@ -112,8 +115,11 @@ const headerName = /^[!#$%&'*+.^`|~\w-]+$/;
 
 /** Requires the name of an HTTP header (RFC 9110, section 5.6.2). Returns it in lower case. */
 export function headerNameOf(path: string, value: unknown): string {
-  if (typeof value === 'string' && headerName.test(value)) return value.toLowerCase();
-  throw badOption(path, 'the name of a header', value);
+  const isSecret = typeof value === 'string' && value.startsWith('whsec_');
+  if (typeof value === 'string' && headerName.test(value) && !isSecret) return value.toLowerCase();
+  // As a name, it would stand in the log.
+  const remedy = isSecret ? 'It begins like a secret, whose place is the option secret.' : '';
+  throw badOption(path, 'the name of a header', value, remedy);
 }
 
 /** Requires an array of names of headers. Returns them in lower case. */

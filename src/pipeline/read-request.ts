@@ -7,7 +7,8 @@ import type { WebhookRequest } from '../receiver';
 
 /** Reads the argument of `receive`; refuses any method but POST. */
 export function readPost(request: WebhookRequest, receivedAt: number, rules: BodyRules): RawDelivery | Settled {
-  const { method = 'POST' } = request;
+  // As for body and params, null is absent.
+  const method = request.method ?? 'POST';
   return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt, rules) : new Settled('method-not-allowed');
 }
 

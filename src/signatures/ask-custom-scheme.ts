@@ -5,24 +5,35 @@ import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
 import { refuse } from './refusal';
 
+/** What a user's scheme threw in place of an answer. It is a no: libraries throw for a wrong signature. */
+export class ThrownByScheme {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
 /** Calls the `verify` of a user's scheme with one secret after the other. */
 export function askCustomScheme(
   raw: RawDelivery,
   scheme: SignatureScheme,
   [secret, ...others]: readonly string[],
   timeoutMs: number,
-): MaybePromise<SignatureMatch | Settled | undefined> {
-  if (secret === undefined) return undefined;
-  const answer = recovered<unknown, Settled | undefined>(
+  thrown?: ThrownByScheme,
+): MaybePromise<SignatureMatch | Settled | ThrownByScheme | undefined> {
+  if (secret === undefined) return thrown;
+  const answer = recovered<unknown, Settled | ThrownByScheme>(
     () => {
       const verdict: unknown = scheme.verify({ rawBody: raw.rawBody, headers: raw.headers, secret });
       return withinMs(verdict, timeoutMs, `Scheme ${scheme.name}`);
     },
-    (error) => (error instanceof SilenceError ? silent(error) : undefined),
+    (error) => (error instanceof SilenceError ? silent(error) : new ThrownByScheme(error)),
   );
   return whenReady(answer, (found) => {
     if (found instanceof Settled) return found;
-    return readVerdict(found, scheme.name) ?? askCustomScheme(raw, scheme, others, timeoutMs);
+    if (found instanceof ThrownByScheme) return askCustomScheme(raw, scheme, others, timeoutMs, found);
+    return readVerdict(found, scheme.name) ?? askCustomScheme(raw, scheme, others, timeoutMs, thrown);
   });
 }
 

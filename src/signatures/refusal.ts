@@ -19,9 +19,9 @@ const signatureLike = /sign|hmac|digest|token|webhook|svix|timestamp/;
 
 type Place = Pick<Reading, 'header' | 'timestampHeader'>;
 
-/** The only answer to an unverified delivery; the reason is for the log only. */
-export function refuse(reason: string): Settled {
-  return new Settled('unauthenticated', { reason });
+/** The only answer to an unverified delivery; the reason and the cause are for the log only. */
+export function refuse(reason: string, cause?: unknown): Settled {
+  return new Settled('unauthenticated', { reason, cause });
 }
 
 /** Why no secret signs a request. Holds no secret, no value of a header and no text of the body. */
@@ -53,6 +53,10 @@ export function describeMismatch(
   );
   const said = causes.length > 0 ? `The signature does not match. ${causes.join(' ')}` : unexplained;
   return `${said} ${describeSearch(scheme)} Signature-like headers that came: ${came}. ${pinIt} ${explainIt}`;
+}
+
+export function describeThrown({ name }: SignatureScheme): string {
+  return `Scheme ${name} threw an error, which is a no.`;
 }
 
 export function describeStale(aheadMs: number, toleranceMs: number): string {

@@ -1,14 +1,14 @@
 import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
-import { askCustomScheme } from './ask-custom-scheme';
+import { askCustomScheme, ThrownByScheme } from './ask-custom-scheme';
 import { dropStale } from './drop-stale';
 import { findAccount } from './find-account';
 import type { Account, SignaturePolicy } from './policy';
 import { findMatch } from './readings/find-match';
 import type { FoundMatch } from './readings/found-match';
 import { type ReadHeaders, readerOf } from './readings/header-reader';
-import { describeMismatch, describeMissing, describeStale, refuse } from './refusal';
+import { describeMismatch, describeMissing, describeStale, describeThrown, refuse } from './refusal';
 
 /** The only way for a request to become a verified delivery. */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
@@ -26,7 +26,8 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) => {
       // For an unknown tenant, too: it must cost what a wrong signature costs.
-      const settled = found ?? refuseMismatch(raw, account, scheme, policy);
+      const isNo = found === undefined || found instanceof ThrownByScheme;
+      const settled = isNo ? refuseMismatch(raw, account, scheme, policy, found) : found;
       const isOutage = settled instanceof Settled && settled.outcome !== 'unauthenticated';
       if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
       return settled instanceof Settled ? settled : accept(raw, account, scheme, settled, policy);
@@ -34,9 +35,17 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
   });
 }
 
-function refuseMismatch(raw: RawDelivery, account: Account, scheme: SignatureScheme, policy: SignaturePolicy): Settled {
+function refuseMismatch(
+  raw: RawDelivery,
+  account: Account,
+  scheme: SignatureScheme,
+  policy: SignaturePolicy,
+  thrown: ThrownByScheme | undefined,
+): Settled {
   const unsigned = refuseUnsigned(raw.headers, policy);
-  return unsigned ?? refuse(describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account)));
+  if (unsigned !== undefined) return unsigned;
+  const reason = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
+  return thrown === undefined ? refuse(reason) : refuse(`${describeThrown(scheme)} ${reason}`, thrown.error);
 }
 
 /** Makes a verified delivery from a match with a fresh timestamp. */

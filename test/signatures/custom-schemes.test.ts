@@ -167,6 +167,31 @@ test.each<[string, SignatureScheme]>([
   await expectRefused(receiver({ signature }), signed);
 });
 
+test.each<[string, SignatureScheme]>([
+  ['throws', answering(new TypeError('headers of mine are missing'), true)],
+  ['rejects', { name: 'own', verify: async () => Promise.reject(new TypeError('headers of mine are missing')) }],
+  [
+    'throws over the first secret alone',
+    {
+      name: 'own',
+      verify: ({ secret: key }) => {
+        if (key === 'first') throw new TypeError('headers of mine are missing');
+        return false;
+      },
+    },
+  ],
+])('the line of a delivery whose scheme %s has the error, and the answer has not', async (_title, signature) => {
+  const to = receiver({ signature, secret: ['first', 'second'] });
+  const reply = await to.post(signed);
+  expect(reply.status).toBe(401);
+  expect(reply.body).toBe((await receiver({ signature: own }).post({})).body);
+  expect(to.reason()).toContain('Scheme own threw an error, which is a no. The signature does not match');
+  expect(JSON.parse(to.lines.at(-1) ?? '')).toMatchObject({
+    cause: { type: 'TypeError', message: 'headers of mine are missing' },
+  });
+  expect(to.handled).toStrictEqual([]);
+});
+
 test('a scheme that throws over the old secret is still asked about the new one', async () => {
   const signature: SignatureScheme = {
     name: 'own',
