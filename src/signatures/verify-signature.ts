@@ -12,6 +12,9 @@ import { describeMismatch, describeMissing, describeStale, describeThrown, refus
 
 /** The only way for a request to become a verified delivery. */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
+  // Before the account is looked up: a stranger without a signature must not cost a query.
+  const unsigned = refuseUnsigned(raw.headers, policy);
+  if (unsigned !== undefined) return unsigned;
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
@@ -42,8 +45,6 @@ function refuseMismatch(
   policy: SignaturePolicy,
   thrown: ThrownByScheme | undefined,
 ): Settled {
-  const unsigned = refuseUnsigned(raw.headers, policy);
-  if (unsigned !== undefined) return unsigned;
   const reason = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
   return thrown === undefined ? refuse(reason) : refuse(`${describeThrown(scheme)} ${reason}`, thrown.error);
 }
