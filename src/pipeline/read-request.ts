@@ -5,11 +5,17 @@ import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 
-/** Reads the argument of `receive`; refuses any method but POST. */
-export function readPost(request: WebhookRequest, receivedAt: number, rules: BodyRules): RawDelivery | Settled {
+/** Reads the argument of `receive`; refuses any method but POST, and everything while the receiver is `closing`. */
+export function readPost(
+  request: WebhookRequest,
+  receivedAt: number,
+  rules: BodyRules,
+  closing: Settled | undefined,
+): RawDelivery | Settled {
   // As for body and params, null is absent.
   const method = request.method ?? 'POST';
-  return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt, rules) : new Settled('method-not-allowed');
+  if (method.toUpperCase() !== 'POST') return new Settled('method-not-allowed');
+  return closing ?? readRequest(request, receivedAt, rules);
 }
 
 /** Reads the argument of `receive` or `verify`, and refuses what the router would refuse. */
