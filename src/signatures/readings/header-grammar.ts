@@ -83,7 +83,8 @@ const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?:(?: *, *| +)v\d+[a-z]?,[\w+/=-]+
  */
 export function readVersionedHeader(value: string): readonly string[] | undefined {
   if (!standardHeader.test(value)) return undefined;
-  const values = value.split(/ *, *(?=v\d+[a-z]?,)/i);
+  // Blanks before a comma are trimmed, not matched: a split looks for them from each blank anew.
+  const values = value.split(/, *(?=v\d+[a-z]?,)/i).map((each) => each.trim());
   if (new Set(values).size !== values.length) return undefined;
   return values.flatMap((each) => valuesAfter('v1,', each.split(/ +/)));
 }
