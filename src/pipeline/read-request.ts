@@ -1,6 +1,8 @@
 import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
+import { hasMethod } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
@@ -25,17 +27,38 @@ export function readRequest(
   rules: BodyRules,
 ): RawDelivery | Settled {
   const body: unknown = request.body;
+  const unawaited = promisedPart(request);
+  if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
   const headers = plainHeaders(request.headers);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
-    const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof body}: pass it unparsed.`;
-    return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+    return misread(`expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
   }
   const rawBody = passed ?? Buffer.alloc(0);
   const refused = refuseEncoded(headers) ?? refuseLarge(rawBody.length, headers, rules);
   if (refused !== undefined) return refused;
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return passed === undefined ? { ...raw, withoutBody: withoutBody(body, Object.hasOwn(request, 'body')) } : raw;
+}
+
+function misread(reason: string): Settled {
+  return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+}
+
+/** The part of a request that was passed before it had come: the body, and in newer frameworks the others, too. */
+function promisedPart(request: Omit<WebhookRequest, 'method'>): string | undefined {
+  for (const part of ['body', 'headers', 'params'] as const) {
+    const given: unknown = request[part];
+    if (!isThenable(given)) continue;
+    ignoreRejection(given);
+    return part;
+  }
+  return undefined;
+}
+
+function whatCame(body: unknown): string {
+  const isStream = ['getReader', 'pipe', 'stream'].some((method) => hasMethod(body, method));
+  return isStream ? 'a stream: read it first, as in await request.arrayBuffer()' : `${typeof body}: pass it unparsed`;
 }
 
 /** The path parameters of a request that was refused; `undefined` if they cannot be read. */
