@@ -83,10 +83,18 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   settings.journal?.open({ logger, clock });
   warnOfRisks(settings, logger, process.env);
 
+  function whileClosing(): Settled | undefined {
+    return closed ? closing : undefined;
+  }
+  /** As for a stream, an unsigned request is told that before anything of its size. */
+  function takeBytes({ rawBody, headers }: RawDelivery): Settled | undefined {
+    const full = inFlight.take(rawBody.length);
+    return full && (bodyRules.refuseUnsigned(headers) ?? full);
+  }
   function answer(raw: RawDelivery): MaybePromise<Settled> {
     const { receivedAt, rawBody, params, withoutBody } = raw;
     const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
-    const full = inFlight.take(rawBody.length);
+    const full = takeBytes(raw);
     if (full !== undefined) {
       tell(full, measures);
       return full;
@@ -97,7 +105,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     return whenReady(settled, reported(measures, followed, withoutBody));
   }
   function handle(raw: RawDelivery): MaybePromise<Settled> {
-    return closed ? closing : recovered(() => receive(raw, parts), unexpected);
+    return whileClosing() ?? recovered(() => receive(raw, parts), unexpected);
   }
   function follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {
     return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
@@ -121,7 +129,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   }
   async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
     const bytes = raw.rawBody.length;
-    const full = inFlight.take(bytes);
+    const full = takeBytes(raw);
     if (full !== undefined) return full;
     const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
     return verified.finally(() => inFlight.give(bytes));
@@ -136,7 +144,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     clock,
     receive: answer,
     refused: (settled, measures) => tell(settled, measures),
-    closed: () => (closed ? closing : undefined),
+    closed: whileClosing,
     looksSigned: (headers) => looksSigned(headers, parts.signature),
     logger,
   });
@@ -172,7 +180,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();
-      const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules));
+      const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules, whileClosing()));
       if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answer(raw), responseTo));
       tell(raw, { startedAt: receivedAt, params: paramsIn(request) });
       return Promise.resolve(responseTo(raw));
@@ -190,7 +198,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async dispatch(input) {
       const startedAt = clock.now();
       // A mistake in the call is no delivery: it throws before there is a span to end.
-      const run = dispatchEvent(input, parts, closed ? closing : undefined);
+      const run = dispatchEvent(input, parts, whileClosing());
       const followed = follow({ startedAt });
       const settled = await runIn(followed, run);
       tell(settled, { startedAt }, followed);

@@ -18,7 +18,7 @@ export function readRawBody(request: IncomingMessage, options: ReadOptions, done
     return;
   }
   const kept = keptBytes(request);
-  if (kept !== undefined) done(withinLimit(kept, options));
+  if (kept !== undefined) done(withinLimit(kept, request, options));
   else if (wasRead(request)) readPutBack(request, options, done, alreadyParsed);
   else readUnread(request, options, done);
 }
@@ -41,7 +41,7 @@ function readRest(request: IncomingMessage, options: ReadOptions, done: Done): v
   readStream(request, options, new CountedChunks(), (read) => {
     if (read instanceof Settled) done(read);
     // A collector may hear of the end after us.
-    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), options)));
+    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), request, options)));
   });
 }
 
@@ -52,8 +52,10 @@ function refuseByHeaders(request: IncomingMessage, options: ReadOptions): Settle
   return announced > options.limit ? tooLarge(announced, options) : undefined;
 }
 
-function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Settled {
-  return kept instanceof Buffer && kept.length > options.limit ? tooLarge(kept.length, options) : kept;
+/** As for a stream, an unsigned request is told that before anything of its size. */
+function withinLimit(kept: Buffer | Settled, { headers }: IncomingMessage, options: ReadOptions): Buffer | Settled {
+  if (kept instanceof Settled || kept.length <= options.limit) return kept;
+  return options.refuseUnsigned(headers as WebhookHeaders) ?? tooLarge(kept.length, options);
 }
 
 function alreadyParsed(): Settled {

@@ -1,8 +1,13 @@
 /**
  * Whether a `Content-Encoding` leaves the body's bytes unchanged. Some senders write an empty one, or a character set.
+ * It may be a list, and a repeated header is joined to one.
  */
 export function isIdentityEncoding(encoding: string): boolean {
-  const name = encoding.trim().toLowerCase();
+  return encoding.split(',').every(isIdentity);
+}
+
+function isIdentity(coding: string): boolean {
+  const name = coding.trim().toLowerCase();
   return name === '' || name === 'identity' || isCharacterSet(name);
 }
 

@@ -1,6 +1,7 @@
-import { isDate } from 'node:util/types';
+import { isDate, isMap, isSet } from 'node:util/types';
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
+import { ignoreRejection, isThenable } from './maybe-promise';
 
 /**
  * The error `path: expected …, got …`, with a remedy. It never shows a string, only its length: people pass their secret
@@ -34,7 +35,8 @@ function isShort(value: unknown): value is string {
 }
 
 /** A name that somebody passed, for an error message. Unless it is short or similar to a known one, only its length. */
-export function shownName(name: string, known: readonly string[]): string {
+export function shownName(name: unknown, known: readonly string[]): string {
+  if (typeof name !== 'string') return show(name);
   return isShort(name) || didYouMean(name, known) !== '' ? JSON.stringify(name) : show(name);
 }
 
@@ -50,6 +52,8 @@ export function show(value: unknown): string {
   }
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
+  if (isThenable(value)) return 'a promise';
+  if (isMap(value) || isSet(value)) return `a ${isMap(value) ? 'Map' : 'Set'}`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
@@ -72,20 +76,43 @@ export function wrapIt(path: string, what: string, example: string): WebhookErro
 /** ` Did you mean x?`, or an empty text when no known name is similar. */
 export function didYouMean(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';
-  const nearest = closest(name, known);
-  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
+  const written = name.toLowerCase();
+  const lowered = known.map((each) => each.toLowerCase());
+  const nearest = known[lowered.indexOf(closest(written, lowered))] ?? '';
+  const near = distance(written, nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
   return near ? ` Did you mean ${nearest}?` : '';
+}
+
+/** Whether a value may be an object of options. A promise, a `Map` and a `Set` have none, and would pass for empty ones. */
+export function isOptions(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  return !isThenable(given) && !isMap(given) && !isSet(given);
 }
 
 /** Returns an options object. Refuses other values and unknown names; `remedy` says what to do about those. */
 export function knownOptions(given: unknown, path: string, known: Readonly<Record<string, true>>, remedy = ''): object {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw badOption(path === '' ? 'options' : path, 'an object', given);
-  }
+  if (!isOptions(given)) throw badOption(path === '' ? 'options' : path, 'an object', given, awaitIt(given));
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) throw unknownOption(path, name, Object.keys(known), remedy);
   }
+  refusePromises(given, path, Object.keys(known));
   return given;
+}
+
+/** A client, a store or a secret that was not awaited. */
+function refusePromises(given: object, path: string, names: readonly string[]): void {
+  for (const name of names) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    if (isThenable(value))
+      throw badOption(`${path === '' ? '' : `${path}.`}${name}`, 'its value', value, awaitIt(value));
+  }
+}
+
+/** The remedy for a promise; empty for any other value. Nobody waits for it, so its rejection must not end the process. */
+export function awaitIt(value: unknown): string {
+  if (!isThenable(value)) return '';
+  ignoreRejection(value);
+  return 'Await it.';
 }
 
 function unknownOption(path: string, name: string, known: readonly string[], remedy: string): WebhookError {
@@ -112,8 +139,11 @@ const headerName = /^[!#$%&'*+.^`|~\w-]+$/;
 
 /** Requires the name of an HTTP header (RFC 9110, section 5.6.2). Returns it in lower case. */
 export function headerNameOf(path: string, value: unknown): string {
-  if (typeof value === 'string' && headerName.test(value)) return value.toLowerCase();
-  throw badOption(path, 'the name of a header', value);
+  const isSecret = typeof value === 'string' && value.startsWith('whsec_');
+  if (typeof value === 'string' && headerName.test(value) && !isSecret) return value.toLowerCase();
+  // As a name, it would stand in the log.
+  const remedy = isSecret ? 'It begins like a secret, whose place is the option secret.' : '';
+  throw badOption(path, 'the name of a header', value, remedy);
 }
 
 /** Requires an array of names of headers. Returns them in lower case. */

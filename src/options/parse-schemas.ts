@@ -2,7 +2,7 @@ import { compileSchemas, type EventCheck } from '../events/compile-schemas';
 import { eventShapes } from '../events/event-shapes';
 import type { Shape } from '../events/shape';
 import { isWebhookError, WebhookError } from '../foundations/errors';
-import { badOption } from '../foundations/option-checks';
+import { badOption, isOptions } from '../foundations/option-checks';
 
 /** The compiled schemas of all events, the built-in ones included, and their shapes, by event name. */
 export interface ParsedSchemas {
@@ -12,7 +12,7 @@ export interface ParsedSchemas {
 
 /** Checks and compiles the option `schemas`. */
 export function parseSchemas(schemas: unknown): ParsedSchemas {
-  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+  if (!isOptions(schemas)) {
     throw badOption('schemas', 'an object of schemas by event name', schemas);
   }
   const json = Object.fromEntries(Object.entries(schemas).map(([name, entry]) => [name, parseSchema(name, entry)]));

@@ -4,7 +4,7 @@ import type { RawDelivery } from '../foundations/delivery';
 import { Settled } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
-import { badOption, momentOf } from '../foundations/option-checks';
+import { awaitIt, badOption, isOptions, momentOf } from '../foundations/option-checks';
 import type { DispatchInput } from '../receiver';
 import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
@@ -19,7 +19,7 @@ export function dispatchEvent(
   parts: PipelineParts,
   closing: Settled | undefined,
 ): () => MaybePromise<Settled> {
-  if (typeof input !== 'object' || input === null) throw badOption('dispatch', 'what verify() returned', input);
+  if (!isOptions(input)) throw badOption('dispatch', 'what verify() returned', input, awaitIt(input));
   const { event, key, signature } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
   const tenant = tenantOf(input.tenant);

@@ -1,14 +1,23 @@
 import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
+import { hasMethod } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 
-/** Reads the argument of `receive`; refuses any method but POST. */
-export function readPost(request: WebhookRequest, receivedAt: number, rules: BodyRules): RawDelivery | Settled {
-  const { method = 'POST' } = request;
-  return method.toUpperCase() === 'POST' ? readRequest(request, receivedAt, rules) : new Settled('method-not-allowed');
+/** Reads the argument of `receive`; refuses any method but POST, and everything while the receiver is `closing`. */
+export function readPost(
+  request: WebhookRequest,
+  receivedAt: number,
+  rules: BodyRules,
+  closing: Settled | undefined,
+): RawDelivery | Settled {
+  // As for body and params, null is absent.
+  const method = request.method ?? 'POST';
+  if (method.toUpperCase() !== 'POST') return new Settled('method-not-allowed');
+  return closing ?? readRequest(request, receivedAt, rules);
 }
 
 /** Reads the argument of `receive` or `verify`, and refuses what the router would refuse. */
@@ -18,17 +27,38 @@ export function readRequest(
   rules: BodyRules,
 ): RawDelivery | Settled {
   const body: unknown = request.body;
+  const unawaited = promisedPart(request);
+  if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
   const headers = plainHeaders(request.headers);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
-    const reason = `expected body as a string, Uint8Array or ArrayBuffer, got ${typeof body}: pass it unparsed.`;
-    return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+    return misread(`expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
   }
   const rawBody = passed ?? Buffer.alloc(0);
   const refused = refuseEncoded(headers) ?? refuseLarge(rawBody.length, headers, rules);
   if (refused !== undefined) return refused;
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return passed === undefined ? { ...raw, withoutBody: withoutBody(body, Object.hasOwn(request, 'body')) } : raw;
+}
+
+function misread(reason: string): Settled {
+  return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+}
+
+/** The part of a request that was passed before it had come: the body, and in newer frameworks the others, too. */
+function promisedPart(request: Omit<WebhookRequest, 'method'>): string | undefined {
+  for (const part of ['body', 'headers', 'params'] as const) {
+    const given: unknown = request[part];
+    if (!isThenable(given)) continue;
+    ignoreRejection(given);
+    return part;
+  }
+  return undefined;
+}
+
+function whatCame(body: unknown): string {
+  const isStream = ['getReader', 'pipe', 'stream'].some((method) => hasMethod(body, method));
+  return isStream ? 'a stream: read it first, as in await request.arrayBuffer()' : `${typeof body}: pass it unparsed`;
 }
 
 /** The path parameters of a request that was refused; `undefined` if they cannot be read. */

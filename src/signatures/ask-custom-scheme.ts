@@ -3,7 +3,7 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
-import { refuse } from './refusal';
+import { describeThrown, refuse } from './refusal';
 
 /** Calls the `verify` of a user's scheme with one secret after the other. What it throws counts as no, and is passed to `onThrown`. */
 export function askCustomScheme(
@@ -11,7 +11,7 @@ export function askCustomScheme(
   scheme: SignatureScheme,
   [secret, ...others]: readonly string[],
   timeoutMs: number,
-  onThrown: (error: unknown) => void,
+  onThrown: (what: string) => void,
 ): MaybePromise<SignatureMatch | Settled | undefined> {
   if (secret === undefined) return undefined;
   const answer = recovered<unknown, Settled | undefined>(
@@ -21,7 +21,7 @@ export function askCustomScheme(
     },
     (error) => {
       if (error instanceof SilenceError) return silent(error);
-      onThrown(error);
+      onThrown(describeThrown(scheme, 'verify', error));
       return undefined;
     },
   );

@@ -12,6 +12,11 @@ import { describeMismatch, describeMissing, describeStale, describeThrown, refus
 
 /** The only way for a request to become a verified delivery. */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
+  const thrown = new Set<string>();
+  const onThrown = (what: string): void => void thrown.add(what);
+  // Before the account is looked up: a stranger without a signature must not cost a query.
+  const unsigned = refuseUnsigned(raw.headers, policy, onThrown);
+  if (unsigned !== undefined) return unsigned;
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
@@ -20,17 +25,13 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
     }
     // Looked up for each delivery, since a test or an instrumentation may replace our verify().
     const read = readerOf(scheme);
-    let threw: string | undefined;
-    const onThrown = (error: unknown): void => {
-      threw = describeThrown(scheme, 'verify', error);
-    };
     const match =
       read === undefined
         ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs, onThrown)
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) => {
       // For an unknown tenant, too: it must cost what a wrong signature costs.
-      const settled = found ?? refuseMismatch(raw, account, scheme, policy, threw);
+      const settled = found ?? refuseMismatch(raw, account, scheme, policy, thrown);
       const isOutage = settled instanceof Settled && settled.outcome !== 'unauthenticated';
       if (account.refusal !== undefined && !isOutage) return refuse(account.refusal);
       return settled instanceof Settled ? settled : accept(raw, account, scheme, settled, policy);
@@ -43,15 +44,10 @@ function refuseMismatch(
   account: Account,
   scheme: SignatureScheme,
   policy: SignaturePolicy,
-  verifyThrew: string | undefined,
+  thrown: ReadonlySet<string>,
 ): Settled {
-  let maySignThrew: string | undefined;
-  const unsigned = refuseUnsigned(raw.headers, policy, (error) => {
-    maySignThrew = describeThrown(scheme, 'maySign', error);
-  });
-  if (unsigned !== undefined) return unsigned;
   const mismatch = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
-  return refuse([maySignThrew, verifyThrew, mismatch].filter((text) => text !== undefined).join(' '));
+  return refuse([...thrown, mismatch].join(' '));
 }
 
 /** Makes a verified delivery from a match with a fresh timestamp. */
@@ -97,7 +93,7 @@ export function verifiedEarlier(raw: RawDelivery, tenant: string | undefined, sc
 export function refuseUnsigned(
   headers: RawDelivery['headers'],
   policy: SignaturePolicy,
-  onThrown: (error: unknown) => void = () => undefined,
+  onThrown: (what: string) => void = () => undefined,
 ): Settled | undefined {
   const { scheme } = policy;
   if (scheme?.maySign === undefined) return undefined;
@@ -105,7 +101,7 @@ export function refuseUnsigned(
   const may = recovered(
     () => scheme.maySign?.(headers),
     (error) => {
-      onThrown(error);
+      onThrown(describeThrown(scheme, 'maySign', error));
       return true;
     },
   );

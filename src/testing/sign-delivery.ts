@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { badWord, knownOptions, requireText } from '../foundations/option-checks';
+import { bytesOf } from '../foundations/bytes-of';
+import { badOption, badWord, knownOptions, requireText } from '../foundations/option-checks';
 import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac, WebhookError } from '../index';
 
 export interface SignDeliveryInput {
@@ -41,6 +42,9 @@ export function signDelivery(input: SignDeliveryInput): SignedDelivery {
   knownOptions(input, 'signDelivery', known);
   const { payload, secret, signedAt = Date.now(), id = `msg_${randomUUID()}` } = input;
   requireText('signDelivery.secret', secret);
+  if (bytesOf(payload) !== undefined && typeof payload !== 'string') {
+    throw badOption('signDelivery.payload', 'a string or what JSON can say', payload, 'Pass the text of bytes.');
+  }
   const body = typeof payload === 'string' ? payload : (JSON.stringify(payload) as string | undefined);
   if (body === undefined) throw badWord('signDelivery.payload', 'what JSON can say', payload);
   const scheme = schemeOf(input.scheme ?? 'hmac');

@@ -1,11 +1,21 @@
 import { isIdentityEncoding } from '../../src/foundations/content-encoding';
 
-test.each(['', ' ', 'identity', 'Identity', ' identity ', 'utf-8', 'UTF-8', 'utf8', 'iso-8859-1', 'us-ascii'])(
-  'takes %j for bytes as they are',
-  (encoding) => {
-    expect(isIdentityEncoding(encoding)).toBe(true);
-  },
-);
+test.each([
+  '',
+  ' ',
+  'identity',
+  'Identity',
+  ' identity ',
+  'utf-8',
+  'UTF-8',
+  'utf8',
+  'iso-8859-1',
+  'us-ascii',
+  'identity, identity',
+  'identity,utf-8, ',
+])('takes %j for bytes as they are', (encoding) => {
+  expect(isIdentityEncoding(encoding)).toBe(true);
+});
 
 test.each([
   'gzip',
@@ -18,6 +28,8 @@ test.each([
   'zstd',
   'aes128gcm',
   'utf-8, gzip',
+  'gzip, identity',
+  'identity, identity, br',
   'other',
 ])('takes %j for bytes that were changed', (encoding) => {
   expect(isIdentityEncoding(encoding)).toBe(false);

@@ -174,6 +174,11 @@ test.each<[string, () => unknown, string]>([
     'standardWebhooks.prefix: expected the name of a header, got a string of 15 characters.',
   ],
   [
+    'the name of a header, which would stand in the log',
+    () => standardWebhooks({ prefix: 'whsec_hushhush' }),
+    'standardWebhooks.prefix: expected the name of a header, got a string of 14 characters. It begins like a secret',
+  ],
+  [
     'an option',
     () => receiving({ ...right, whsec_hushhush: true }),
     '(a string of 14 characters) is unknown. Known are secret,',

@@ -9,6 +9,8 @@ const on = (webhooks: BigmindWebhooks, ...args: unknown[]) => Reflect.apply(webh
 test.each([
   ['notes_create', 'There is no event "notes_create". Did you mean notes_created?'],
   ['Notes_Created', 'Did you mean notes_created?'],
+  ['NOTES_CREATED', 'There is no event "NOTES_CREATED". Did you mean notes_created?'],
+  ['DocumentUpdated', 'Did you mean document_updated?'],
   ['todo.updated', 'Did you mean todo_updated?'],
   ['banana', `There is no event "banana". Known are ${eventNames.join(', ')}.`],
   ['', 'There is no event "".'],

@@ -54,6 +54,13 @@ test.each(['', 'identity', 'utf-8'])('takes the Content-Encoding "%s"', async (e
   expect(handled).toHaveLength(1);
 });
 
+test('takes a method that is null for none, as it does body and params', async () => {
+  const { headers, body } = genuine();
+  const request = { headers, body, method: null, params: null } as unknown as WebhookRequest;
+  expect((await webhooks.receive(request)).status).toBe(200);
+  expect(handled).toHaveLength(1);
+});
+
 test('holds bodies to limit, after it has looked for a signature', async () => {
   const body = ' '.repeat(10 * 1024 + 1);
   expect((await webhooks.receive({ headers: forged, body })).status).toBe(413);

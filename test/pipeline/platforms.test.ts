@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { WebhookRequest } from '../../src/index';
 import { type SignedDelivery, signDelivery } from '../../src/testing';
 import { referenceExamples } from '../fixtures/reference-examples';
@@ -109,14 +110,16 @@ test('answers each caller with headers of its own', async () => {
   expect((await webhooks.receive(genuine())).headers).toEqual({ 'content-type': 'application/json; charset=utf-8' });
 });
 
-test.each<[string, unknown]>([
-  ['a parsed body', { event: 'notes_created' }],
-  ['a list of bytes', [123, 125]],
-  ['a number', 7],
-  ['a boolean', true],
-  ['a stream', new ReadableStream()],
-  ['a promise', Promise.resolve('{}')],
-])('says that %s is no body to verify', async (_title, body) => {
+test.each<[string, unknown, string]>([
+  ['a parsed body', { event: 'notes_created' }, 'got object: pass it unparsed.'],
+  ['a list of bytes', [123, 125], 'got object: pass it unparsed.'],
+  ['a number', 7, 'got number: pass it unparsed.'],
+  ['a boolean', true, 'got boolean: pass it unparsed.'],
+  ['a stream', new ReadableStream(), 'got a stream: read it first, as in await request.arrayBuffer().'],
+  ['a stream of Node', Readable.from(['{}']), 'got a stream: read it first'],
+  ['a blob', new Blob(['{}']), 'got a stream: read it first'],
+  ['a promise', Promise.resolve('{}'), 'body is a promise: await it.'],
+])('says that %s is no body to verify, and what to pass', async (_title, body, words) => {
   const { webhooks, handled } = noting();
   const errors: unknown[] = [];
   webhooks.onError((error) => errors.push(error));
@@ -124,7 +127,32 @@ test.each<[string, unknown]>([
   const reply = await webhooks.receive({ headers, body: body as string });
   expect(reply.status).toBe(500);
   expect(JSON.parse(reply.body)).toMatchObject({ code: 'BODY_ALREADY_PARSED' });
-  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('pass it unparsed') })]);
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining(words) })]);
+  expect(handled).toStrictEqual([]);
+});
+
+test('a body that was not awaited and fails ends no process', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const body = Promise.reject(new Error('the upload was aborted'));
+  expect((await noting().webhooks.receive({ ...genuine(), body: body as unknown as string })).status).toBe(500);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toStrictEqual([]);
+});
+
+test.each(['headers', 'params'])('says that %s were not awaited, in place of a 401 that names none', async (part) => {
+  const { webhooks, handled } = noting();
+  const errors: unknown[] = [];
+  webhooks.onError((error) => errors.push(error));
+  const request = { params: {}, ...genuine() };
+  const unawaited = { ...request, [part]: Promise.resolve(request[part as 'headers']) };
+  expect((await webhooks.receive(unawaited as unknown as WebhookRequest)).status).toBe(500);
+  expect(errors).toEqual([
+    expect.objectContaining({ message: expect.stringContaining(`${part} is a promise: await it.`) }),
+  ]);
+  await expect(webhooks.verify(unawaited as unknown as WebhookRequest)).rejects.toMatchObject({ status: 500 });
   expect(handled).toStrictEqual([]);
 });
 

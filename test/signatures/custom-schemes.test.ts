@@ -194,6 +194,26 @@ test('the log of a refusal says that verify threw, what kind of error and where,
   }
 });
 
+test('the log of a refusal says once that verify threw, also over the first secret alone', async () => {
+  for (const [keys, secrets] of [
+    [['first'], ['first', 'second']],
+    [
+      ['first', 'second'],
+      ['first', 'second'],
+    ],
+  ]) {
+    const verify: SignatureScheme['verify'] = ({ secret: key }) => {
+      if (keys?.includes(key)) throw new TypeError('headers of mine are missing');
+      return false;
+    };
+    const to = receiver({ signature: { name: 'own', verify }, secret: secrets ?? [] });
+    await expectRefused(to, signed);
+    expect(to.reason()).toMatch(
+      /^The verify of scheme own threw TypeError at (?!.*threw).*The signature does not match/,
+    );
+  }
+});
+
 test('the log of a refusal says that maySign threw, and nothing of it where verify takes the delivery', async () => {
   const signature: SignatureScheme = { ...own, maySign: (headers) => (headers['x-none'] as string).length > 0 };
   const to = receiver({ signature });

@@ -102,6 +102,13 @@ test('names the cause where the body has another length than the sender gave it'
   );
 });
 
+test('says of an empty body that it did not come', async () => {
+  const { reasonFor } = await serving({});
+  expect(await reasonFor({ 'x-signature': mac(body) }, '')).toContain(
+    'The body is empty: it did not come, or something read it before.',
+  );
+});
+
 test.each<[string, Options, OutgoingHttpHeaders, RegExp]>([
   ['came twice', {}, { 'x-signature': [mac(body), mac(body)] }, /x-signature came more than once, with the same value/],
   ['came twice, and is wrong', {}, { 'x-signature': ['a', 'b'] }, /x-signature cannot be read.*came more than once/],

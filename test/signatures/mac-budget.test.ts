@@ -190,3 +190,22 @@ test('headers by the thousand do not hold the process up', async () => {
   // Every pair read and compared would be 400 million, and minutes.
   expect(computedMs()).toBeLessThan(10_000);
 });
+
+test.each<[string, (blanks: string) => string]>([
+  ['between the values of Standard Webhooks', (blanks) => `v1,AAAA${blanks}v1,BBBB`],
+  ['before a comma of Standard Webhooks', (blanks) => `v1,AAAA${blanks},v1,BBBB`],
+  ['at the end of Standard Webhooks', (blanks) => `v1,AAAA${blanks}`],
+  ['between values without a comma', (blanks) => `v1,AAAA${blanks}!`],
+  ["before a comma of Stripe's form", (blanks) => `t=${seconds}${blanks},v1=BBBB`],
+  ["at the end of Stripe's form", (blanks) => `t=${seconds}${blanks}`],
+  ['between plain values', (blanks) => `sha256=AAAA${blanks},sha256=BBBB`],
+])('a long row of blanks %s does not hold the process up', async (_place, write) => {
+  const { 'webhook-signature': _, ...others } = standardHeaders();
+  const headers = { ...others, 'webhook-signature': write(' '.repeat(200_000)) };
+  const started = performance.now();
+  await expectRefused(receiver(), headers);
+  await expectRefused(explaining(), headers);
+  await expectRefused(receiver({ signature: standardWebhooks() }), headers);
+  // Each blank looked at from each other would be 20 thousand million steps.
+  expect(performance.now() - started).toBeLessThan(10_000);
+});

@@ -1,3 +1,4 @@
+import { standardWebhooks } from '../../src';
 import {
   body,
   expectAccepted,
@@ -84,6 +85,7 @@ const timestamped: [string, Record<string, string>][] = [
     },
   ],
   ["Stripe's form with a blank behind the comma", { 'x-signature': `t=${seconds}, v1=${mac(`${seconds}.${body}`)}` }],
+  ["Stripe's form with blanks around the comma", { 'x-signature': `t=${seconds} , v1=${mac(`${seconds}.${body}`)}` }],
   ["Stripe's form in upper case", { 'x-signature': stripeHeaders()['stripe-signature']?.toUpperCase() ?? '' }],
   ["Stripe's form with its timestamp last", { 'x-signature': `v1=${mac(`${seconds}.${body}`)}, t=${seconds}` }],
   [
@@ -171,6 +173,20 @@ test('recognises Standard Webhooks beside signatures of other versions and other
   const old = `v1,${mac('anything', { encoding: 'base64' })}`;
   const headers = { ...others, 'webhook-signature': `v1a,${'A'.repeat(86)}== ${old} ${genuine}` };
   await expectAccepted(receiver(), headers, 'standardWebhooks');
+});
+
+test.each<[string, (old: string, genuine: string) => string | readonly string[]]>([
+  ['two headers of one name', (old, genuine) => [old, genuine]],
+  ['two headers that a proxy joined', (old, genuine) => `${old}, ${genuine}`],
+  ['a comma alone', (old, genuine) => `${old},${genuine}`],
+  ['the genuine one first', (old, genuine) => [genuine, old]],
+])('recognises Standard Webhooks with the signatures of a rotation in %s', async (_title, write) => {
+  const { 'webhook-signature': genuine = '', ...others } = standardHeaders();
+  const { 'webhook-signature': old = '' } = standardHeaders(body, seconds, 'an old secret');
+  const headers = { ...others, 'webhook-signature': write(old, genuine) as string };
+  await expectAccepted(receiver(), headers, 'standardWebhooks');
+  await expectAccepted(receiver({ signature: standardWebhooks() }), headers, 'standardWebhooks');
+  await expectRefused(receiver(), { ...headers, 'webhook-signature': write(old, old) as string });
 });
 
 test('recognises Standard Webhooks under a vendor’s own names', async () => {

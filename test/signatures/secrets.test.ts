@@ -1,3 +1,5 @@
+import express from 'express';
+import request from 'supertest';
 import type { FindSecret } from '../../src';
 import {
   body,
@@ -143,6 +145,26 @@ describe('a secret function', () => {
       expect(errors).toEqual([expect.objectContaining({ code: 'BAD_SECRET', status: 500 })]);
       expect(to.lines.join() + reply.body).not.toContain('hush-hush');
     }
+  });
+
+  test('is not asked for a request without a signature, whose answer is 401 even if it would fail', async () => {
+    const secret = jest.fn(() => {
+      throw new Error('database is away');
+    });
+    const to = receiver({ secret });
+    const told: unknown[] = [];
+    to.webhooks.onError((error) => told.push(error));
+    for (const headers of [{}, { 'content-type': 'application/json', 'x-token': 'a' }])
+      await expectRefused(to, headers);
+    await expect(to.webhooks.verify({ headers: {}, body })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(to.reason()).toContain('No signature came.');
+    const app = express().use(express.text({ type: 'text/plain' }), to.webhooks.router);
+    const reply = await request(app).post('/').set('content-type', 'text/plain').send(body);
+    expect(reply.status).toBe(401);
+    expect(secret).not.toHaveBeenCalled();
+    expect(told).toStrictEqual([]);
+    expect((await to.post(plainHeaders())).status).toBe(503);
+    expect(secret).toHaveBeenCalledTimes(1);
   });
 
   test('that knows no such tenant lets nobody in where signatures are switched off', async () => {

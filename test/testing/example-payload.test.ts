@@ -58,7 +58,7 @@ test('takes an override named __proto__ for a property, not for the prototype', 
   expect('polluted' in data).toBe(false);
 });
 
-test.each(['notes_create', 'constructor', '__proto__', ''])(
+test.each(['notes_create', 'constructor', '__proto__', '', undefined, null, 5])(
   'refuses %j, which is no event, and names those that are',
   (name) => {
     expect(() => examplePayload(name as EventName)).toThrow(RangeError);

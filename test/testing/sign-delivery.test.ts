@@ -86,6 +86,15 @@ test.each([undefined, () => {}, Symbol('none')])('refuses a payload that JSON ca
   expect(() => signDelivery({ payload: nothing, secret })).toThrow(/signDelivery.payload: expected what JSON can say/);
 });
 
+test.each([Buffer.from('{}'), new Uint8Array(2), new ArrayBuffer(2)])(
+  'refuses bytes, which JSON would spell out number by number: %p',
+  (bytes) => {
+    expect(() => signDelivery({ payload: bytes, secret })).toThrow(
+      'signDelivery.payload: expected a string or what JSON can say, got an object. Pass the text of bytes.',
+    );
+  },
+);
+
 test('refuses a scheme that can only verify, by its name', () => {
   const scheme: SignatureScheme = { name: 'mine', verify: () => true };
   expect(() => signDelivery({ payload, secret, scheme })).toThrow(/mine can only verify/);

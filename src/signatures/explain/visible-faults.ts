@@ -39,7 +39,9 @@ function bytesIn(text: string): number | undefined {
 export function visibleFaults(headers: WebhookHeaders, body: Buffer): readonly string[] {
   const faults: string[] = [];
   const announced = announcedBytes(headers);
-  if (announced !== undefined && announced !== body.length) {
+  if (body.length === 0) {
+    faults.push('The body is empty: it did not come, or something read it before.');
+  } else if (announced !== undefined && announced !== body.length) {
     faults.push(
       `The body has ${body.length} bytes, and content-length says ${announced}: it was cut off or written anew.`,
     );

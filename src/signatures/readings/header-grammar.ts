@@ -53,7 +53,7 @@ export function splitValues(value: string): readonly string[] {
   return new Set(parts).size === parts.length ? parts : [];
 }
 
-const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:,[ \t]*[a-z]\w{0,15}=[^,=\s]+={0,2})*$/i;
+const stripeHeader = /^(?:[a-z]\w{0,15}=[^,=\s]+={0,2})(?:[ \t]*,[ \t]*[a-z]\w{0,15}=[^,=\s]+={0,2})*$/i;
 
 /** Reads `t=1700000000,v1=…[,v1=…]` (https://docs.stripe.com/webhooks#verify-manually). A repeated `t` is refused. */
 export function readTimestampedHeader(
@@ -74,14 +74,17 @@ function valuesAfter(prefix: string, parts: readonly string[]): readonly string[
     .map((part) => part.slice(prefix.length));
 }
 
-const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?: +v\d+[a-z]?,[\w+/=-]+)*$/i;
+const standardHeader = /^v\d+[a-z]?,[\w+/=-]+(?:(?: *, *| +)v\d+[a-z]?,[\w+/=-]+)*$/i;
 
 /**
  * Reads `v1,… [v1,… v1a,…]`, the signatures of Standard Webhooks
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Versions other than v1
- * are asymmetric and ignored.
+ * are asymmetric and ignored. Two headers of one name are joined with a comma; the same value twice is a repeated header.
  */
 export function readVersionedHeader(value: string): readonly string[] | undefined {
   if (!standardHeader.test(value)) return undefined;
-  return valuesAfter('v1,', value.split(/ +/));
+  // Blanks before a comma are trimmed, not matched: a split looks for them from each blank anew.
+  const values = value.split(/, *(?=v\d+[a-z]?,)/i).map((each) => each.trim());
+  if (new Set(values).size !== values.length) return undefined;
+  return values.flatMap((each) => valuesAfter('v1,', each.split(/ +/)));
 }
