@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Settled } from '../../foundations/delivery';
 import { responseTo } from '../../foundations/response';
 import type { Verdict } from './judge';
-import { sendText } from './replies';
+import { send } from './replies';
 import type { AppAnswer } from './wire';
 import { wrongPath } from './wrong-path';
 
@@ -16,15 +16,18 @@ export function answerVerdict(response: ServerResponse, { outcome, schemaError }
 }
 
 /** Answers as the app has answered. */
-export function answerAsApp(
-  response: ServerResponse,
-  { status = badGateway, text = '', contentType }: AppAnswer,
-): void {
-  response.writeHead(status, contentType === undefined ? {} : { 'content-type': contentType }).end(text);
+export function answerAsApp(response: ServerResponse, { status, text = '', contentType }: AppAnswer): void {
+  if (status === undefined) answerProblem(response, badGateway, 'The app gave no answer; listen says why');
+  else response.writeHead(status, contentType === undefined ? {} : { 'content-type': contentType }).end(text);
 }
 
 export function answerWrongPath(response: ServerResponse, path: string): void {
-  sendText(response, wrongPath.status, `Deliveries are received at ${path}.\n`);
+  answerProblem(response, wrongPath.status, `Deliveries are received at ${path}`);
+}
+
+/** `send` shows the title of a problem. */
+function answerProblem(response: ServerResponse, status: number, title: string): void {
+  send(response, status, JSON.stringify({ title, status }), 'application/problem+json');
 }
 
 /** Answers nothing for a time. Whoever still waits then is told that it took too long. */

@@ -288,7 +288,7 @@ test('the receiver shows nothing of the inspector', async () => {
   const { origin } = new URL(listening.receiver);
   for (const path of ['/', page.pathname, `${page.pathname}api/state`]) {
     const { status, text } = await ask(origin + path);
-    expect([status, text]).toEqual([404, 'Deliveries are received at /webhooks/bigmind.\n']);
+    expect([status, text]).toEqual([404, '{"title":"Deliveries are received at /webhooks/bigmind","status":404}']);
   }
 });
 

@@ -41,6 +41,16 @@ test('forwards bytes and headers unchanged, and answers as the app does', async 
     status: 502,
     app: { error: expect.stringContaining('is the app running') },
   });
+  const sent = await command.run(['send', 'todo_created', '--url', listening.receiver]);
+  expect(sent.stdout).toMatch(/^502 .*The app gave no answer; listen says why\n$/);
+  await end(listening);
+});
+
+test('send shows why a mistyped address is refused', async () => {
+  const listening = await startListen(command);
+  const { code, stdout } = await command.run(['send', 'todo_created', '--url', new URL('/', listening.receiver).href]);
+  expect(stdout).toMatch(/^404 .*Deliveries are received at \/webhooks\/bigmind\n$/);
+  expect(code).toBe(1);
   await end(listening);
 });
 
@@ -48,7 +58,7 @@ test('what is no delivery is shown, with what it was and why', async () => {
   const listening = await startListen(command);
   expect(await post(listening, '/webhook/bigmind?x=1')).toEqual([
     404,
-    'Deliveries are received at /webhooks/bigmind.\n',
+    '{"title":"Deliveries are received at /webhooks/bigmind","status":404}',
   ]);
   expect(await ask(new URL('/', listening.receiver).href, { accept: 'text/html' })).toMatchObject({ status: 404 });
   expect(await ask(listening.receiver)).toMatchObject({ status: 405, headers: { allow: 'POST' } });
