@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalSeal } from './contracts/journal';
+import { describeError } from './describe-error';
 import { WebhookError } from './errors';
 import { badOption, callIt, knownOptions, requireFunction, show } from './option-checks';
 
@@ -35,7 +36,15 @@ function sealWith(path: string, seal: JournalSeal): Seal {
       const json = Buffer.from(JSON.stringify({ key, headers, params }), 'utf8');
       const length = Buffer.alloc(4);
       length.writeUInt32BE(json.length);
-      return toBytes(await seal.encrypt(Buffer.concat([length, json, rawBody])), `${path}.encrypt`);
+      const packed = Buffer.concat([length, json, rawBody]);
+      let sealed: unknown;
+      try {
+        sealed = await seal.encrypt(packed);
+      } catch (cause) {
+        // Among all that may keep a journal from writing, the log says that it was this.
+        throw new Error(`${path}.encrypt failed: ${describeError(cause).message}`, { cause });
+      }
+      return toBytes(sealed, `${path}.encrypt`);
     },
     async open(sealed, key) {
       try {

@@ -29,6 +29,7 @@ import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
+import { tellingWhoThrew } from './unexpected';
 
 /** How long a replay is remembered in memory, without de-duplication. */
 const usualTtlMs = 3 * 86_400_000;
@@ -174,5 +175,6 @@ function storeOf(
 /** Without a store, a queue and a journal, a key is computed only when it is read. */
 function keyFactory({ deduplicate, queue, journal }: Settings): PipelineParts['keyOf'] {
   if ((deduplicate ?? queue ?? journal) === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
-  return (delivery, payload) => ({ text: deliveryKey(delivery, payload, deduplicate?.key) });
+  const nameDelivery = deduplicate?.key && tellingWhoThrew(deduplicate.key);
+  return (delivery, payload) => ({ text: deliveryKey(delivery, payload, nameDelivery) });
 }

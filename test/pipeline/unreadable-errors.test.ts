@@ -49,15 +49,20 @@ describe.each(unreadable)('%s', (_what, error) => {
     expect(lines).not.toContainEqual(expect.objectContaining({ code: 'TELEMETRY_FAILED' }));
   });
 
-  test.each<[string, Options, string]>([
-    ['the secret function', { secret: fail }, 'unavailable'],
-    ['a store', { deduplicate: { store: new FaultyStore().break(fail, 'claim') } }, 'unavailable'],
-    ['deduplicate.key', { deduplicate: { key: fail } }, 'failed'],
-  ])('from %s is answered and logged', async (_source, options, outcome) => {
+  test.each<[string, Options, string, string]>([
+    ['the secret function', { secret: fail }, 'unavailable', 'The secret function failed.'],
+    [
+      'a store',
+      { deduplicate: { store: new FaultyStore().break(fail, 'claim') } },
+      'unavailable',
+      'The delivery store could not be asked.',
+    ],
+    ['deduplicate.key', { deduplicate: { key: fail } }, 'failed', 'The deduplicate.key option failed.'],
+  ])('from %s is answered, and the log says who threw it', async (_source, options, outcome, reason) => {
     const { webhooks, ofDeliveries } = telling(options);
     webhooks.on('*', () => undefined);
     expect((await webhooks.receive(genuine())).status).toBeGreaterThanOrEqual(500);
-    expect(ofDeliveries()).toEqual([expect.objectContaining({ outcome })]);
+    expect(ofDeliveries()).toEqual([expect.objectContaining({ outcome, reason })]);
   });
 
   test('from onError is only logged, thrown or as a rejection', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { foldersOf } from '../rooms.mjs';
 
 /** What the mutants and the tests depend on; the tests themselves apart, so that a new one is run alone. */
 const inputs = ['src', 'test', 'schemas', 'migrations', 'scripts/mutation/jest/fast-check.cjs', 'package-lock.json'];
@@ -74,7 +75,8 @@ export function filesFor(mutant, room, wanted, files, mostShare) {
   const reaching = files
     .filter(({ mutants }) => mutants.has(mutant))
     .map((file) => ({ file: file.file, ms: msOf(file, (name) => names?.has(name) ?? true) }));
-  const rank = ({ file, ms }) => (file.startsWith(`test/${room}/`) ? ms / 10 : ms);
+  const own = foldersOf(room).map((folder) => `test/${folder}/`);
+  const rank = ({ file, ms }) => (own.some((folder) => file.startsWith(folder)) ? ms / 10 : ms);
   reaching.sort((a, b) => rank(a) - rank(b));
   let left = mostShare * files.reduce((sum, file) => sum + msOf(file, () => true), 0);
   return reaching.filter(({ ms }, index) => {

@@ -140,7 +140,9 @@ describe('with a seal', () => {
 
   test('a delivery that cannot be encrypted is not kept', async () => {
     const seal = { ...sealWith(key), encrypt: () => Promise.reject(new Error('no key')) };
-    await expect(place.journal({ seal }).append(entry())).rejects.toThrow('no key');
+    await expect(place.journal({ seal }).append(entry())).rejects.toThrow(
+      'postgresJournal.seal.encrypt failed: no key',
+    );
     expect(await keysFound(place.journal())).toStrictEqual([]);
   });
 });

@@ -82,7 +82,7 @@ test('rejects what the seal does not encrypt, and keeps nothing of it', async ()
   const directory = newFolder();
   const broken = { encrypt: () => Promise.reject(new Error('no key today')), decrypt: (bytes: Buffer) => bytes };
   const journal = openJournal({ directory, seal: broken });
-  await expect(journal.append(sensitive)).rejects.toThrow('no key today');
+  await expect(journal.append(sensitive)).rejects.toThrow('fileJournal.seal.encrypt failed: no key today');
   const odd = openJournal({ directory: newFolder(), seal: { ...broken, encrypt: () => 'text' as unknown as Buffer } });
   await expect(odd.append(sensitive)).rejects.toThrow(/seal.encrypt: expected a Buffer, got a string/);
   expect(await keys(journal)).toStrictEqual([]);
