@@ -10,7 +10,7 @@ import { type RawDelivery, Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
 import { endOf, runIn } from './foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
-import { knownOptions, requireFunction, wholeNumber } from './foundations/option-checks';
+import { knownOptions, requireCallback, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
 import { responseTo } from './foundations/response';
 import type { BigmindWebhooksOptions } from './options/options';
@@ -163,12 +163,12 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return webhooks;
     },
     onError(listener) {
-      requireFunction('onError', listener, 'BAD_HANDLER');
+      requireCallback('onError', listener);
       reporter.listeners.push(listener);
       return webhooks;
     },
     onDrift(listener) {
-      requireFunction('onDrift', listener, 'BAD_HANDLER');
+      requireCallback('onDrift', listener);
       parts.drift.listeners.push(listener);
       return webhooks;
     },

@@ -1,4 +1,4 @@
-import { isDate, isMap, isSet } from 'node:util/types';
+import { isDate, isGeneratorFunction } from 'node:util/types';
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
 import { ignoreRejection, isThenable } from './maybe-promise';
@@ -53,7 +53,7 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (isThenable(value)) return 'a promise';
-  if (isMap(value) || isSet(value)) return `a ${isMap(value) ? 'Map' : 'Set'}`;
+  if (isBuiltIn(value)) return `an object (${kindOf(value)})`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
@@ -83,10 +83,18 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near ? ` Did you mean ${nearest}?` : '';
 }
 
-/** Whether a value may be an object of options. A promise, a `Map` and a `Set` have none, and would pass for empty ones. */
+/** Whether a value may be an object of options. A promise, a `Map` or a `URL` has none, and would pass for an empty one. */
 export function isOptions(given: unknown): given is object {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
-  return !isThenable(given) && !isMap(given) && !isSet(given);
+  return typeof given === 'object' && given !== null && !isThenable(given) && !isBuiltIn(given);
+}
+
+/** Whether an object is of the language or the platform, such as a `Map`, an array or a `URL`. */
+function isBuiltIn(given: object): boolean {
+  return !['Object', 'Module'].includes(kindOf(given));
+}
+
+function kindOf(given: object): string {
+  return Object.prototype.toString.call(given).slice('[object '.length, -1);
 }
 
 /** Returns an options object. Refuses other values and unknown names; `remedy` says what to do about those. */
@@ -127,6 +135,14 @@ export function wholeNumber(path: string, value: unknown, least: number, most = 
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
   throw badWord(path, `a whole number ${range}`, value);
+}
+
+/** Requires a handler or a listener. A call of a generator function runs nothing of its body, and would be a success. */
+export function requireCallback(path: string, value: unknown): void {
+  requireFunction(path, value, 'BAD_HANDLER');
+  if (!isGeneratorFunction(value)) return;
+  const remedy = 'A call of it runs nothing of its body: write async (event) => { … }.';
+  throw new WebhookError('BAD_HANDLER', `${path}: expected a function, got a generator function. ${remedy}`);
 }
 
 /** Requires a function; `code` is the error code for any other value. */

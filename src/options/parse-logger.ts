@@ -1,7 +1,7 @@
 import { type LoggerOptions, pino } from 'pino';
 import type { Logger } from '../foundations/contracts/logger';
 import { isRecord } from '../foundations/is-record';
-import { badOption, callIt } from '../foundations/option-checks';
+import { badOption, callIt, hasMethod } from '../foundations/option-checks';
 
 const silent: Logger = {
   debug() {},
@@ -33,6 +33,7 @@ export function parseLogger(logger: unknown): Logger {
   if (missing.length < methods.length) {
     throw refusal(logger, `It lacks ${missing.map((method) => `${method}()`).join(', ')} of pino.`);
   }
+  if (hasMethod(logger, 'write')) throw refusal(logger, 'For a stream, write logger: pino(stream).');
   try {
     return pino({ name, ...(logger as LoggerOptions) });
   } catch (cause) {

@@ -3,7 +3,7 @@ import {
   badOption,
   didYouMean,
   knownOptions,
-  requireFunction,
+  requireCallback,
   requireText,
   shownName,
 } from '../foundations/option-checks';
@@ -30,7 +30,7 @@ export function parseRegistration(
 ): Registration {
   const selected = selector === '*' ? undefined : parseSelector(selector, events);
   const selectedNames = selected === undefined ? '*' : [...selected].join(',');
-  requireFunction(`on('${selectedNames}')`, handler, 'BAD_HANDLER');
+  requireCallback(`on('${selectedNames}')`, handler);
   const { name } = knownOptions(registration, `on('${selectedNames}')`, { name: true }) as { name?: unknown };
   if (callbackNames.includes(name)) {
     throw new WebhookError('HANDLER_NAME_TAKEN', `"${String(name)}" names a callback: pass another { name: '…' }.`);
@@ -68,7 +68,7 @@ export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>)
  * @throws WebhookError `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
  */
 export function parseCallback(name: string, taken: NamedHandler | undefined, callback: unknown): NamedHandler {
-  requireFunction(name, callback, 'BAD_HANDLER');
+  requireCallback(name, callback);
   if (taken !== undefined) {
     throw new WebhookError('HANDLER_NAME_TAKEN', `${name} has a callback already, and takes one: do both in it.`);
   }

@@ -80,7 +80,10 @@ test.each<[unknown, string]>([
   [{ force: 'yes' }, 'journal.replay.force: expected true or false, got "yes" (string).'],
   [{ rate: 0 }, 'journal.replay.rate: expected a number of deliveries a second, more than 0, got 0 (number).'],
   [{ concurrency: 0 }, 'journal.replay.concurrency: expected a whole number from 1 to 1000'],
-  [{ signal: new AbortController() }, "expected an AbortSignal, got an object. Pass a controller's signal"],
+  [
+    { signal: new AbortController() },
+    "expected an AbortSignal, got an object (AbortController). Pass a controller's signal",
+  ],
   [{ onProgress: true }, 'journal.replay.onProgress: expected a function'],
   [{ name: 'x'.repeat(101) }, 'journal.replay.name: expected a name of at most 100 characters'],
   [{ order: 'newest first' }, 'journal.replay.order is unknown.'],

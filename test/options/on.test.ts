@@ -56,6 +56,20 @@ test.each([[undefined], [null], ['addNote'], [{}], [Promise.resolve(handler)]])(
   },
 );
 
+test.each(['on', 'onInvalid', 'onUnknown', 'onError', 'onDrift'] as const)(
+  '%s refuses a generator function, which would run nothing and count as a success',
+  (method) => {
+    const webhooks = receiverWith({});
+    const generators = [function* run() {}, async function* run() {}];
+    for (const generator of generators) {
+      const args = method === 'on' ? ['notes_created', generator] : [generator];
+      const { code, message } = refusalOf(() => Reflect.apply(webhooks[method], webhooks, args) as unknown);
+      expect(code).toBe('BAD_HANDLER');
+      expect(message).toContain('expected a function, got a generator function. A call of it runs nothing of its body');
+    }
+  },
+);
+
 test.each([['a\0b'], ['\ud800']])('a handler cannot be named %j, which not every store can hold', (name) => {
   const { code, message } = refusalOf(() => on(receiverWith({}), 'todo_created', handler, { name }));
   expect(code).toBe('BAD_OPTION');

@@ -112,6 +112,7 @@ const wrong: [string, object, string][] = [
   ['logger', { logger: null }, 'got null'],
   ['logger', { logger: [] }, 'got an empty array'],
   ['logger', { logger: pino }, 'got a function. Call it, as in pino().'],
+  ['logger', { logger: process.stderr }, 'For a stream, write logger: pino(stream).'],
   ['logger', { logger: console }, 'It lacks child() of pino.'],
   ['logger', { logger: messageFirst({ transports: [] }) }, 'Its methods take the message first'],
   [

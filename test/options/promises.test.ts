@@ -41,12 +41,24 @@ test('a promise as the options is refused, though the environment has a secret',
 });
 
 test.each<[string, object]>([
-  ['a Map', new Map()],
-  ['a Set', new Set()],
-])('%s is refused where it would pass for an object without properties', (shown, given) => {
+  ['Map', new Map()],
+  ['Set', new Set()],
+  ['URL', new URL('redis://127.0.0.1')],
+  ['Date', new Date()],
+  ['RegExp', /x/],
+  ['Error', new Error('x')],
+])('a %s is refused where it would pass for an object without properties', (kind, given) => {
   for (const mistake of [{ deduplicate: given }, { schemas: given }]) {
-    expect(refusalOf(() => receiverWith(mistake)).message).toContain(`got ${shown}.`);
+    expect(refusalOf(() => receiverWith(mistake)).message).toContain(`got an object (${kind}).`);
   }
+});
+
+test('a class’s instance and the exports of a module are objects of options', () => {
+  class Settings {
+    readonly ttlMs = 1000;
+  }
+  const exported = Object.defineProperty({ ttlMs: 1000 }, Symbol.toStringTag, { value: 'Module' });
+  for (const deduplicate of [new Settings(), exported]) expect(() => receiverWith({ deduplicate })).not.toThrow();
 });
 
 test('dispatch() says that what verify() returned was not awaited', async () => {

@@ -1,6 +1,6 @@
 import { WebhookError } from '../../foundations/errors';
 import { isRecord } from '../../foundations/is-record';
-import { badOption, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
+import { badOption, isOptions, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
 import { loadIoredis } from './load-drivers';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
@@ -102,6 +102,8 @@ export function settingsOf({ options }: { readonly options: unknown }): Readonly
 
 /** Requires options that name a server: ioredis would take none, or a misspelt one, for one on localhost. */
 function requireServer(given: Readonly<Record<string, unknown>>): void {
+  if (!isOptions(given))
+    throw badOption(option, 'options that name a server', given, 'Pass { url } or { host, port }.');
   knownOptions(given, option, knownNames, 'For other options of ioredis, pass a client: new Redis({ … }).');
   // Own properties, as ioredis reads them: a URL has none.
   const { url, host, port, path }: Readonly<Record<string, unknown>> = { ...given };
