@@ -32,8 +32,7 @@ WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given EXCEPT SELECT ke
 
 /**
  * $1 namespace, $2 ends, in JSON, each with a key of its own. Two processes may tell in either order: the newest end
- * counts. Rows are locked in the order of every process. The disk is not waited for: an end that a crash of the server
- * takes back is one that nobody was promised, and appends share the disk.
+ * counts. Rows are locked in the order of every process.
  */
 export const ended = `
 WITH ${given('key text, outcome text, at float8, names json')}, locked AS (
@@ -45,8 +44,7 @@ UPDATE bigmind_webhook_journal AS j SET
   ended_at = greatest(j.ended_at, ${timeOf('given.at')}),
   succeeded = CASE WHEN j.succeeded = '{}' THEN ARRAY(SELECT json_array_elements_text(given.names))
     ELSE ARRAY(SELECT unnest(j.succeeded) UNION SELECT json_array_elements_text(given.names)) END
-FROM given JOIN locked USING (key), (SELECT set_config('synchronous_commit', 'off', true)) AS quick
-WHERE j.namespace = $1 AND j.key = given.key`;
+FROM given JOIN locked USING (key) WHERE j.namespace = $1 AND j.key = given.key`;
 
 /** $1 namespace. The tables' bytes are those of all namespaces. */
 export const stats = `

@@ -35,31 +35,6 @@ test('what comes at once is kept, and told its end, in few statements, each body
   }
 });
 
-test('an entry is on the disk when it is kept; an end is not waited for, and the connection is left as it was', async () => {
-  const client = await place.pool.connect();
-  const settingsAtCommit: unknown[] = [];
-  const settingNow = async () => (await client.query('SHOW synchronous_commit')).rows[0].synchronous_commit;
-  const query = async (text: string, values: unknown[]) => {
-    await client.query('BEGIN');
-    const result = await client.query(text, values);
-    settingsAtCommit.push(await settingNow());
-    await client.query('COMMIT');
-    return result;
-  };
-  const journal = place.journal({ pool: { query }, onFailure: 'continue' });
-  const usual = await settingNow();
-  expect(usual).not.toBe('off');
-  const one = entry();
-  await journal.append(one);
-  await journal.ended(one.key, { outcome: 'processed', succeeded: [], endedAt: 1 });
-  // The first prunes, too.
-  expect(settingsAtCommit.filter((setting) => setting !== usual)).toStrictEqual(['off']);
-  expect(settingsAtCommit.at(-1)).toBe('off');
-  expect(await settingNow()).toBe(usual);
-  client.release();
-  expect((await found(place.journal())).map(({ end }) => end?.outcome)).toEqual(['processed']);
-});
-
 test('an entry that PostgreSQL refuses is refused alone: those that came with it are kept', async () => {
   const journal = place.journal();
   const many = entries(20);
