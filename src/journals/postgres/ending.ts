@@ -22,7 +22,7 @@ export function ending(database: Database, namespace: string): (end: EndToTell) 
         byKey.set(key, before === undefined ? end : joinEnds(before, end));
       }
       const rows = [...byKey].map(([key, { outcome, endedAt, succeeded }]) => {
-        return { key, outcome, at: endedAt, names: succeeded.map(toStored) };
+        return { key, outcome, at: endedAt, names: succeeded.map(toStored).join('\n') };
       });
       await database.run(statements.ended, [namespace, JSON.stringify(rows)]);
       return ends.map(() => undefined);

@@ -30,20 +30,23 @@ WITH ${given('key text, received float8, event text, tenant text, scheme text, s
 SELECT key FROM bigmind_webhook_journal
 WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given EXCEPT SELECT key FROM entry)) AND day < ${today} - $4::int`;
 
+/** In stored text, no name has a line end. An empty text is an empty list. */
+const namesGiven = "string_to_array(given.names, E'\\n')";
+
 /**
  * $1 namespace, $2 ends, in JSON, each with a key of its own. Two processes may tell in either order: the newest end
  * counts. Rows are locked in the order of every process.
  */
 export const ended = `
-WITH ${given('key text, outcome text, at float8, names json')}, locked AS (
+WITH ${given('key text, outcome text, at float8, names text')}, locked AS (
   SELECT key FROM bigmind_webhook_journal WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given))
   ORDER BY day, id FOR UPDATE
 )
 UPDATE bigmind_webhook_journal AS j SET
   outcome = CASE WHEN j.ended_at > ${timeOf('given.at')} THEN j.outcome ELSE given.outcome END,
   ended_at = greatest(j.ended_at, ${timeOf('given.at')}),
-  succeeded = CASE WHEN j.succeeded = '{}' THEN ARRAY(SELECT json_array_elements_text(given.names))
-    ELSE ARRAY(SELECT unnest(j.succeeded) UNION SELECT json_array_elements_text(given.names)) END
+  succeeded = CASE WHEN j.succeeded = '{}' THEN ${namesGiven}
+    ELSE ARRAY(SELECT unnest(j.succeeded) UNION SELECT unnest(${namesGiven})) END
 FROM given JOIN locked USING (key) WHERE j.namespace = $1 AND j.key = given.key`;
 
 /** $1 namespace. The tables' bytes are those of all namespaces. */
