@@ -5,7 +5,18 @@ const base = require('../../../jest.config.js');
 
 const root = resolve(__dirname, '../../..');
 /** What proves nothing about the rooms, or nothing that another test does not prove sooner. */
-const without = ['integration', 'docs', 'examples', 'bench', 'cli', 'types', 'package', 'compatibility', 'journals'];
+const without = [
+  'integration',
+  'docs',
+  'examples',
+  'bench',
+  'cli',
+  'types',
+  'package',
+  'compatibility',
+  'journals',
+  'mutation',
+];
 const withoutFiles = ['architecture', 'peers', 'deduplication/memory', 'pipeline/leaks', 'events/contract(-.*)?'];
 
 /** The tests as Stryker runs them: in an order of its own, up to the first failure, and properties with few runs. */

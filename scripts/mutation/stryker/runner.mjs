@@ -20,6 +20,7 @@ class CoveringRunner {
   #jest;
   #settings;
   #files;
+  #noticed = {};
   /** What is changed in the next call of Jest. */
   #now = {};
 
@@ -96,12 +97,27 @@ class CoveringRunner {
     const { activeMutant, testFilter } = options;
     this.#files ??= this.#read();
     const room = roomOf(relative(process.cwd(), options.sandboxFileName));
-    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostShare);
+    const { mostShare } = this.#settings;
+    const noticed = this.#noticedIn(options.sandboxFileName);
+    const chosen = filesFor(activeMutant.id, { room, wanted: testFilter, files: this.#files, noticed, mostShare });
     watch.order = chosen.map(({ file }) => join(process.cwd(), file));
     watch.hasFailed = false;
     watch.until = performance.now() + this.#settings.longestMs;
     this.#now = { files: watch.order, config: { testTimeout: this.#settings.testTimeoutMs } };
-    return this.#jest.mutantRun(options);
+    const result = await this.#jest.mutantRun(options);
+    const by = chosen.find(({ file }) => this.#hasTest(file, result.killedBy?.[0]))?.file;
+    if (by !== undefined) noticed[by] = (noticed[by] ?? 0) + 1;
+    return result;
+  }
+
+  /** How many changes of a source each test file has noticed. */
+  #noticedIn(source) {
+    this.#noticed[source] ??= {};
+    return this.#noticed[source];
+  }
+
+  #hasTest(file, test) {
+    return this.#files.some((each) => each.file === file && test in each.tests);
   }
 }
 
