@@ -58,6 +58,8 @@ process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 // Properties and simulated schedules are the same each time; a few hundred schedules find what thousands would.
 Object.assign(process.env, { PROPERTY_SEED: '20261101', SCHEDULES: '300' });
 
+const mostShare = Number(values.share);
+const longestMs = 450_000 * mostShare;
 const sample = values.sample && Number(values.sample);
 if (sample !== undefined) console.log(`A sample of ${sample} from --seed ${values.seed}.`);
 const { default: Stryker } = await import('@stryker-mutator/core');
@@ -81,7 +83,7 @@ const found = await new Stryker({
   testRunner: 'covering',
   // For loops without an end that Stryker's count of hits misses: more than the tests of a mutant may take.
   timeoutFactor: 0,
-  timeoutMS: 120_000,
+  timeoutMS: longestMs + 30_000,
   warnings: { slow: false, unknownOptions: false },
   mutation: {
     rooms: only,
@@ -90,8 +92,8 @@ const found = await new Stryker({
     seed: values.seed,
     cache: join(cache, 'coverage'),
     // Of the time of all tests without a mutant; and at most so long, on a machine that is busy.
-    mostShare: Number(values.share),
-    longestMs: 90_000,
+    mostShare,
+    longestMs,
     testTimeoutMs: 5_000,
   },
 }).runMutationTest();
