@@ -59,7 +59,7 @@ process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 Object.assign(process.env, { PROPERTY_SEED: '20261101', SCHEDULES: '300' });
 
 const mostShare = Number(values.share);
-const longestMs = 450_000 * mostShare;
+const longestMs = 1_500_000 * mostShare;
 const sample = values.sample && Number(values.sample);
 if (sample !== undefined) console.log(`A sample of ${sample} from --seed ${values.seed}.`);
 const { default: Stryker } = await import('@stryker-mutator/core');

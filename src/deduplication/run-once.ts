@@ -138,7 +138,7 @@ export class RunOnce {
   #giveBack(claim: HeldClaim, settled: Settled): MaybePromise<Settled> {
     const released = recovered(
       () => claim.release(false),
-      () => false,
+      () => undefined,
     );
     return whenReady(released, () => settled);
   }
