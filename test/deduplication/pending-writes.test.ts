@@ -192,6 +192,30 @@ test('a success that another call has written meanwhile is neither written again
   expect(jest.getTimerCount()).toBe(0);
 });
 
+test('a success that could not be written is known to a repeat while the run goes on after maxRunMs', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded');
+  const webhooks = receiverWith({ timeoutMs: 200, maxRunMs: 1000, deduplicate: { store, storeTimeoutMs } });
+  const running = gate();
+  const ran: string[] = [];
+  webhooks.on('notes_created', () => void ran.push('quick'), { name: 'quick' });
+  webhooks.on('notes_created', () => (ran.push('slow') === 2 ? running.passed : undefined), { name: 'slow' });
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
+  await pass(1100);
+  // As at the end of its lease.
+  await store.forgetClaims();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran.splice(0)).toEqual(['quick', 'slow', 'slow']);
+  store.mend();
+  running.open();
+  await pass(600);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  // Once it is written, only the store knows it.
+  store.forgetAll();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran).toEqual(['quick', 'slow']);
+});
+
 test('a fact that the store refuses keeps no other from being written', async () => {
   const store = new FaultyStore();
   const { webhooks } = receiverOn(store, ['a', 'b'], 60);
