@@ -216,6 +216,38 @@ test('a success that could not be written is known to a repeat while the run goe
   expect(ran).toEqual(['quick', 'slow']);
 });
 
+test('what was written at last is known by the store alone, and nothing waits any longer', async () => {
+  const store = new FaultyStore().break(rejects, 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.mend();
+  await pass(600);
+  expect(jest.getTimerCount()).toBe(0);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  store.forgetAll();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran).toEqual(['a', 'a']);
+});
+
+test('of two attempts that could not be written, both are by the later one, and nothing waits any longer', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'release');
+  const { webhooks, broken, ran } = receiverOn(store, ['a', 'b', 'c'], 60);
+  const delivery = genuine();
+  broken.add('b').add('c');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  await store.forgetClaims();
+  broken.delete('b');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  expect(ran).toEqual(['a', 'b', 'c', 'b', 'c']);
+  store.mend();
+  await pass(600);
+  expect(jest.getTimerCount()).toBe(0);
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect(elsewhere.ran).toEqual(['c']);
+});
+
 test('a fact that the store refuses keeps no other from being written', async () => {
   const store = new FaultyStore();
   const { webhooks } = receiverOn(store, ['a', 'b'], 60);
