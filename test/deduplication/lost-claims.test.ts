@@ -1,13 +1,25 @@
+import { type DeliveryStore, memoryStore } from '../../src/index';
 import { fakeTimers, pass, send } from './fake-time';
-import { type Fault, FaultyStore, genuine, losesTheAnswer, receiverWith, rejects } from './kit';
+import {
+  calm,
+  type Fault,
+  FaultyStore,
+  gate,
+  genuine,
+  losesTheAnswer,
+  receiverWith,
+  rejects,
+  waitsFor,
+  wrapped,
+} from './kit';
 
 beforeEach(fakeTimers);
 afterEach(() => {
   jest.useRealTimers();
 });
 
-function receiverOn(store: FaultyStore) {
-  const webhooks = receiverWith({ deduplicate: { store } });
+function receiverOn(store: DeliveryStore) {
+  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs: 30 } });
   const runs: number[] = [];
   webhooks.on('notes_created', (_event, { attempt }) => void runs.push(attempt));
   return { webhooks, runs };
@@ -36,6 +48,47 @@ test('a claim that reaches the store only after it was given back is given back 
   expect(releasesOf(store)).toBe(2);
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(runs).toEqual([1]);
+});
+
+test('a late claim of a store that makes its own tokens is given back when it comes', async () => {
+  const inner = memoryStore();
+  const late = gate();
+  const own: DeliveryStore = {
+    ...wrapped(inner),
+    claim: (key, leaseMs, ttlMs) => inner.claim(key, leaseMs, ttlMs),
+  };
+  const store = new FaultyStore(own).break(waitsFor(late.passed), 'claim');
+  const { webhooks, runs } = receiverOn(store);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  store.mend();
+  late.open();
+  await calm();
+  await pass(500);
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(runs).toEqual([1]);
+});
+
+test('a late answer that another process has the delivery gives back what was asked for, and nothing else', async () => {
+  const late = gate();
+  const asked: unknown[] = [];
+  const released: unknown[] = [];
+  const { webhooks, runs } = receiverOn({
+    ...wrapped(memoryStore()),
+    claim: (_key, _leaseMs, _ttlMs, token) => {
+      asked.push(token);
+      return late.passed.then(() => ({ running: true, retryAfterMs: 100 }) as const);
+    },
+    release: (_key, token) => {
+      released.push(token);
+      return false;
+    },
+  });
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  late.open();
+  await calm();
+  await pass(3000);
+  expect([released, runs]).toStrictEqual([[...asked, ...asked], []]);
 });
 
 test('a claim that never reached the store is given back twice, and then forgotten', async () => {

@@ -89,7 +89,7 @@ class CoveringRunner {
     if (result.status !== 'complete') return result;
     const spent = result.tests.reduce((sum, { timeSpentMs }) => sum + timeSpentMs, 0);
     const isSteady = ({ status, timeSpentMs }) =>
-      status === TestStatus.Success && timeSpentMs < this.#settings.testTimeoutMs / 2;
+      status === TestStatus.Success && timeSpentMs < this.#settings.longestTestMs;
     const tests = result.tests.filter(isSteady).map(({ fileName: _, ...test }) => test);
     const steady = new Set(tests.map(({ id }) => id));
     // Absent where a file loads nothing that is changed.
