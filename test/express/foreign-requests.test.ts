@@ -2,7 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { inject } from 'light-my-request';
-import { expresses, genuine, noting, path } from './serve';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { expresses, genuine, noting, path, secret } from './serve';
 
 // Requests and responses that are not Node's own, as test doubles and serverless adapters make them.
 
@@ -67,6 +68,23 @@ describe.each(Object.entries(shapes))('headers %s', (_title, shape) => {
       expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
     },
   );
+});
+
+test('a stream of texts stands for their UTF-8: a genuine one is handled, a forged one is refused', async () => {
+  const { webhooks, handled } = noting();
+  const { headers, body } = signDelivery({
+    payload: examplePayload('notes_created', { data: { content: 'nöte 🎉' } }),
+    secret,
+  });
+  for (const text of [`${body} `, body]) {
+    const request = Object.assign(Readable.from([text.slice(0, 9), text.slice(9)]), {
+      method: 'POST',
+      url: '/',
+      headers,
+    });
+    expect((await answerTo(webhooks.router, request)).status).toBe(text === body ? 200 : 401);
+  }
+  expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
 });
 
 describe('a request that is no stream', () => {
