@@ -142,6 +142,16 @@ test.each([
   expect(store.claim('key', 100, long)).toMatchObject(answer);
 });
 
+test('a finished delivery is done until its time is over, to the millisecond', () => {
+  let now = 0;
+  const store = memoryStore({ clock: { now: () => now } });
+  void store.complete('key', claimed(store.claim('key', 10, 100)).token, 100);
+  now = 99;
+  expect(store.claim('key', 10, 100)).toBe('done');
+  now = 100;
+  expect(store.claim('key', 10, 100)).toMatchObject({ attempt: 1, succeeded: [] });
+});
+
 test('is not moved by a change of the system clock', () => {
   const store = memoryStore();
   void store.claim('key', long, long);
