@@ -248,6 +248,18 @@ test('of two attempts that could not be written, both are by the later one, and 
   expect(elsewhere.ran).toEqual(['c']);
 });
 
+test.each(['200 processed', '500 FAILED'])(
+  'without de-duplication %s is answered at once, and nothing is left to write',
+  async (answer) => {
+    const webhooks = receiverWith({ deduplicate: false });
+    webhooks.on('notes_created', () => (answer === '200 processed' ? undefined : Promise.reject(new Error('no'))));
+    const answered = sent(webhooks, genuine());
+    await calm();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await answered).toBe(answer);
+  },
+);
+
 test('a fact that the store refuses keeps no other from being written', async () => {
   const store = new FaultyStore();
   const { webhooks } = receiverOn(store, ['a', 'b'], 60);
