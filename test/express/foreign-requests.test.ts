@@ -96,6 +96,16 @@ describe('a request that is no stream', () => {
     expect(handled).toHaveLength(1);
   });
 
+  test.each(['', '?source=bigmind', '/?source=bigmind'])(
+    'is handled at the mount path with %j for a url',
+    async (url) => {
+      const { webhooks, handled } = noting();
+      const { headers, body } = genuine();
+      const reply = await answerTo(webhooks.router, emitter({ url, headers, body: Buffer.from(body) }));
+      expect([reply.status, handled.length]).toEqual([200, 1]);
+    },
+  );
+
   test('is handled when it emits its body, and refused when that is forged', async () => {
     const { webhooks, handled } = noting();
     const { headers, body } = genuine();
