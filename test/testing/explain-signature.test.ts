@@ -84,7 +84,13 @@ test.each<[string, string, string, RegExp]>([
   ['has a line end more', body, `${body}\n`, /line end was added/],
   ['has line ends more', body, `${body}\n\n`, /Line ends were added/],
   ['has a line end less', `${body}\n`, body, /"\\n" at its end/],
+  ['has a line end of Windows less', `${body}\r\n`, body, /"\\r\\n" at its end/],
   ['has other line ends', '{\n"a":1\n}', '{\r\n"a":1\r\n}', /"\\n" for "\\r\\n"/],
+  ['lost the line ends of Windows', '{\r\n"a":1\r\n}', '{\n"a":1\n}', /changed: with "\\r\\n"/],
+  ['lost its byte order mark', `\ufeff${body}`, body, /lost the byte order mark/],
+  ['lost its indentation of four', JSON.stringify(JSON.parse(body), null, 4), body, /written with indentation/],
+  ['lost its tabs', JSON.stringify(JSON.parse(body), null, '\t'), body, /written with indentation/],
+  ['is still in base64', body, Buffer.from(body).toString('base64'), /still in base64/],
   ['has a byte order mark', body, `\ufeff${body}`, /byte order mark/],
 ])('names the cause where a body %s', (_title, signed, sent, cause) => {
   const { match, causes } = explain(plainHeaders(signed), sent);
