@@ -1,3 +1,6 @@
+import { HeldClaim } from '../../src/deduplication/held-claim';
+import { Outbox } from '../../src/deduplication/outbox';
+import { PendingWrites } from '../../src/deduplication/pending-writes';
 import { memoryStore } from '../../src/index';
 import { fakeTimers, inTime, pass, send, until } from './fake-time';
 import {
@@ -216,6 +219,18 @@ test('a success that could not be written is known to a repeat while the run goe
   expect(ran).toEqual(['quick', 'slow']);
 });
 
+test('a success that was recorded is not recorded again when the completion could not be written', async () => {
+  const store = new FaultyStore().break(rejects, 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a', 'b'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.mend();
+  await pass(600);
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(2);
+  expect(await send(receiverOn(store, ['a', 'b']).webhooks, delivery)).toBe('200 duplicate');
+  expect(ran).toEqual(['a', 'b']);
+});
+
 test('what was written at last is known by the store alone, and nothing waits any longer', async () => {
   const store = new FaultyStore().break(rejects, 'complete');
   const { webhooks, ran } = receiverOn(store, ['a'], 60);
@@ -339,4 +354,18 @@ test('a store that forgot the claim is told of the successes as facts', async ()
   const elsewhere = receiverOn(store, ['a', 'b', 'c']);
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
   expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
+});
+
+test('10,000 deliveries that could not be written are known; one more makes the oldest be forgotten', () => {
+  const outbox = new Outbox();
+  const pending = new PendingWrites(outbox);
+  const store = new FaultyStore().break(isSilent);
+  const write = (key: string): void => {
+    const claim = new HeldClaim({ store, outbox, ttlMs: 1000 }, key, { token: key, attempt: 1, succeeded: [] }, 0);
+    void pending.write(key, { claim, succeeded: ['a'], done: true });
+  };
+  for (let n = 0; n < 10_000; n += 1) write(`key ${n}`);
+  expect(pending.get('key 0')).toMatchObject({ succeeded: ['a'] });
+  write('one more');
+  expect([pending.get('key 0'), pending.get('key 1')]).toMatchObject([undefined, { done: true }]);
 });
