@@ -13,6 +13,7 @@ import {
   losesTheAnswer,
   receiverWith,
   rejects,
+  remote,
   send as sent,
   throws,
 } from './kit';
@@ -331,6 +332,24 @@ test('a completion that the store is silent about keeps the answer waiting until
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
   expect(runs).toBe(1);
 });
+
+test.each([180, 300])(
+  'a completion that begins %i ms after a delivery, of whose 200 none are left, is told once',
+  async (ms) => {
+    const store = remote();
+    const webhooks = receiverWith({ timeoutMs: 200, deduplicate: { store, storeTimeoutMs } });
+    const running = gate();
+    webhooks.on('notes_created', () => running.passed);
+    const delivery = genuine();
+    const answered = sent(webhooks, delivery);
+    await pass(ms);
+    running.open();
+    await inTime(answered);
+    await pass(600);
+    expect(store.calls).toEqual(['claim', 'complete']);
+    expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  },
+);
 
 test('a completion whose answer is lost is a completion', async () => {
   const store = new FaultyStore().break(losesTheAnswer, 'complete');
