@@ -63,6 +63,11 @@ test('a stale timestamp is a match, said to be stale', () => {
   expect(causes).toEqual([expect.stringContaining('400 s old')]);
 });
 
+test.each([-300_000, 300_000])('a timestamp that is %i ms off is a match that is not stale', (off) => {
+  const { match, causes } = explainSignature({ headers: stripeHeaders(), body, secret, now: now + off });
+  expect([match?.stale, causes]).toStrictEqual([false, []]);
+});
+
 test('finds a signature in a header whose name does not say so, and that it has to be pinned', async () => {
   for (const [headers, pin] of [
     [{ 'x-bigmind-token': `sha256=${mac(body)}` }, "hmac({ header: 'x-bigmind-token', prefix: 'sha256=' })"],
