@@ -80,7 +80,8 @@ export function filesFor(mutant, { room, wanted, files, noticed, mostShare }) {
   reaching.sort((a, b) => rank(a) - rank(b));
   let left = mostShare * files.reduce((sum, file) => sum + msOf(file, () => true), 0);
   return reaching.filter(({ ms }, index) => {
+    if (index > 0 && ms > left) return false;
     left -= ms;
-    return index === 0 || left >= 0;
+    return true;
   });
 }
