@@ -60,3 +60,32 @@ test('a journal that does not keep the place of a replay changes nothing in it, 
   const msg = 'The journal did not keep the place of the replay';
   expect(lines).toContainEqual(expect.objectContaining({ level: 40, msg, cause }));
 });
+
+test('a journal that cannot be asked how a delivery ended is waited for, and nothing runs meanwhile', async () => {
+  const { webhooks, journal } = withJournal();
+  const ran: string[] = [];
+  webhooks.on('notes_created', () => void ran.push('a'), { name: 'a' });
+  journal.fault = (method, go) => (method === 'ended' ? Promise.resolve() : go());
+  await webhooks.receive(genuine());
+  await calm();
+  webhooks.on('notes_created', () => void ran.push('b'), { name: 'b' });
+  const find = journal.find.bind(journal);
+  let asked = 0;
+  journal.find = async function* away(query) {
+    if (query.key !== undefined) {
+      asked += 1;
+      throw new Error('the disk is gone');
+    }
+    yield* find(query);
+  };
+  let isOver = false;
+  const replay = webhooks.journal.replay().finally(() => {
+    isOver = true;
+  });
+  await pass(5000);
+  expect([isOver, ran]).toStrictEqual([false, ['a']]);
+  expect(asked).toBeGreaterThan(1);
+  journal.find = find;
+  expect(await inTime(replay)).toMatchObject({ ran: 0, unclear: 1, interrupted: undefined });
+  expect(ran).toEqual(['a']);
+});
