@@ -51,6 +51,25 @@ test('a store that is out of reach for less is waited for, and interrupts nothin
   expect(ran).toHaveLength(2);
 });
 
+test('a replay under a name keeps its place as it goes, once a second, for the next start after a crash', async () => {
+  const { webhooks, journal } = withJournal();
+  for (let count = 0; count < 40; count += 1) await webhooks.receive(genuine());
+  await calm();
+  const ran: string[] = [];
+  webhooks.on('notes_created', (_event, { key }) => void ran.push(key));
+  const replay = webhooks.journal.replay({ name: 'fill', rate: 10 });
+  await pass(900);
+  const marks = () => journal.calls.filter((call) => call === 'mark').length;
+  expect([marks(), journal.marks.size]).toEqual([0, 0]);
+  await pass(2300);
+  expect(marks()).toBe(3);
+  const place = Number(journal.marks.get('fill'));
+  expect(place).toBeGreaterThan(20);
+  expect(place).toBeLessThanOrEqual(ran.length);
+  expect(await inTime(replay)).toMatchObject({ ran: 40, interrupted: undefined });
+  expect(journal.marks.size).toBe(0);
+});
+
 test('a journal that does not keep the place of a replay changes nothing in it, and the log says so', async () => {
   const { webhooks, journal, ran, lines } = await stage();
   journal.fault = (method, go) => (method === 'mark' ? Promise.reject(new Error('the disk is full')) : go());
