@@ -218,3 +218,21 @@ describe.each([
     expect(handled).toStrictEqual([]);
   });
 });
+
+test('of an upload in crumbs that was refused a thousand more are read, and no more', () => {
+  const { webhooks } = noting();
+  const request = emitter({ headers: { 'content-length': '100000' }, complete: false, httpVersionMajor: 1 });
+  Object.assign(request, { resume: () => request });
+  const written: unknown[] = [];
+  const made = {
+    writeHead: (status: number, headers: Record<string, unknown>) => written.push(status, headers['connection']),
+    write: () => written.push('body'),
+    end: () => written.push('end'),
+  };
+  webhooks.router(request, made as unknown as ServerResponse, () => undefined);
+  expect(written).toEqual([401, 'close', 'body']);
+  for (let count = 0; count < 1000; count += 1) request.emit('data', Buffer.from('x'));
+  expect(written).not.toContain('end');
+  request.emit('data', Buffer.from('x'));
+  expect(written).toEqual([401, 'close', 'body', 'end']);
+});

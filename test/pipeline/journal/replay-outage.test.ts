@@ -108,3 +108,17 @@ test('a journal that cannot be asked how a delivery ended is waited for, and not
   expect(await inTime(replay)).toMatchObject({ ran: 0, unclear: 1, interrupted: undefined });
   expect(ran).toEqual(['a']);
 });
+
+test('ends that the journal did not take are told as soon as it takes a delivery, without a pause', async () => {
+  const { webhooks, journal } = withJournal();
+  webhooks.on('notes_created', () => undefined);
+  journal.fault = (method, go) => (method === 'ended' ? Promise.reject(new Error('the disk is full')) : go());
+  await webhooks.receive(genuine());
+  // Pauses are two seconds by now.
+  await pass(10_000);
+  expect(journal.ends).toEqual(['-']);
+  journal.fault = (_method, go) => go();
+  await webhooks.receive(genuine());
+  await calm(5);
+  expect(journal.ends).toEqual(['processed notes_created', 'processed notes_created']);
+});
