@@ -89,6 +89,7 @@ describe('a custom schema', () => {
         phone: { type: 'string', format: 'phone', example: '+1' },
         x: { items: { anyOf: [{ 'x-order': 1, type: 'string', format: 'iri-reference' }] } },
         format: { const: 'requierd' },
+        pair: { const: { requierd: 1 }, enum: [{ requierd: 1 }], default: { requierd: 1 } },
       },
       required: ['phone'],
     };

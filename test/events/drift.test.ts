@@ -354,3 +354,34 @@ describe('with schemas of the user', () => {
     expect(told.map(({ path }) => path)).toEqual(['/data']);
   });
 });
+
+test('a payload’s first hundred places are listed', () => {
+  const more = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown_${n}`, n] as const));
+  for (const [count, listed] of [
+    [99, 99],
+    [100, 100],
+    [101, 100],
+  ] as const) {
+    const places = schemaDrift({ ...note, ...more(count) }).map(({ path }) => path);
+    expect(places).toEqual(Array.from({ length: listed }, (_, n) => `/unknown_${n}`));
+  }
+});
+
+test('a schema that refers to itself is watched like another', async () => {
+  const schema = {
+    $defs: {
+      deal: {
+        type: 'object',
+        properties: { won: { type: 'boolean' } },
+        dependentSchemas: { parent: { $ref: '#/$defs/deal' } },
+      },
+    },
+    type: 'object',
+    properties: { event: { const: 'deal_won' }, data: { $ref: '#/$defs/deal' } },
+  };
+  const { send, told, handled } = watching({ schemas: { deal_won: eventSchema(schema) } });
+  expect(await send({ event: 'deal_won', data: { won: true, by: 'Ada' } })).toBe(200);
+  expect(handled).toHaveLength(1);
+  expect(told.map(({ path }) => path)).toEqual(['/data/by']);
+});
