@@ -87,6 +87,17 @@ test('a stream of texts stands for their UTF-8: a genuine one is handled, a forg
   expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
 });
 
+test('a stream that is destroyed before it is read is an aborted upload at once', async () => {
+  const { webhooks, handled } = noting({ readTimeoutMs: 1000 });
+  const { headers, body } = genuine();
+  const request = Object.assign(new Readable({ read() {} }), { method: 'POST', url: '/', headers });
+  const answered = answerTo(webhooks.router, request);
+  request.push(body);
+  request.destroy();
+  expect((await answered).status).toBe(400);
+  expect([handled, (await webhooks.health()).inFlight.bytes]).toStrictEqual([[], 0]);
+});
+
 describe('a request that is no stream', () => {
   test('is handled when its body is kept as bytes', async () => {
     const { webhooks, handled } = noting();
