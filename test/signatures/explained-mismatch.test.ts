@@ -112,6 +112,7 @@ test.each<[string, Options, OutgoingHttpHeaders, RegExp]>([
   ],
   ['has quotes', {}, { 'x-signature': `"${mac(body)}"` }, /x-signature has quotes around its value/],
   ['has text in front', {}, { 'x-signature': `HMAC=${mac(body)}` }, /x-signature has other text in front .* prefix/],
+  ['has a word in front', {}, { 'x-signature': `HMAC ${mac(body)}` }, /x-signature has other text in front .* prefix/],
   [
     'is percent-encoded',
     {},
