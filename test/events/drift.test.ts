@@ -385,3 +385,19 @@ test('a schema that refers to itself is watched like another', async () => {
   expect(handled).toHaveLength(1);
   expect(told.map(({ path }) => path)).toEqual(['/data/by']);
 });
+
+test('a schema that refers to a whole other one, by an address beside its own, is watched', async () => {
+  const place = 'https://example.com/schemas/';
+  const schemas = {
+    deal_won: eventSchema({
+      $id: `${place}deal_won`,
+      type: 'object',
+      properties: { event: { const: 'deal_won' }, data: { $ref: 'deal_parts' } },
+    }),
+    deal_parts: eventSchema({ $id: `${place}deal_parts`, type: 'object', properties: { won: { type: 'boolean' } } }),
+  };
+  const { send, told, handled } = watching({ schemas });
+  expect(await send({ event: 'deal_won', data: { won: true, by: 'Ada' } })).toBe(200);
+  expect(handled).toHaveLength(1);
+  expect(told.map(({ path }) => path)).toEqual(['/data/by']);
+});
