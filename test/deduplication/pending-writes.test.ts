@@ -276,6 +276,21 @@ test.each(['200 processed', '500 FAILED'])(
   },
 );
 
+test('without de-duplication a handler that runs for longer than a lease is not aborted', async () => {
+  const webhooks = receiverWith({ deduplicate: false });
+  const running = gate();
+  const signals: AbortSignal[] = [];
+  webhooks.on('notes_created', (_event, { signal }) => {
+    signals.push(signal);
+    return running.passed;
+  });
+  expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
+  await pass(40_000);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  running.open();
+  await inTime(webhooks.close());
+});
+
 test('a fact that the store refuses keeps no other from being written', async () => {
   const store = new FaultyStore();
   const { webhooks } = receiverOn(store, ['a', 'b'], 60);
