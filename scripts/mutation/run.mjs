@@ -3,6 +3,8 @@
 //   npm run mutation -- --only signatures          one room of src/, or several after commas
 //   npm run mutation -- --sample 240 --seed 7      so many at random, of all rooms or of those that are named
 //   npm run mutation -- --only express --again     those that the last run of this room did not notice
+//   npm run mutation -- --share 0.05              each has a twentieth of the tests' time at most, in place of a fifth: a quick
+//                                                 look, whose survivors `--again` tries for longer
 //   npm run mutation -- --concurrency 3            so many at once; some tests wait, and fail on a machine that is busy
 //
 // Exits with 1 where the tests notice less than 95% of the changes that anybody could notice. Those that nobody could are in
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     again: { type: 'boolean', default: false },
     concurrency: { type: 'string', default: '1' },
+    share: { type: 'string', default: '0.2' },
   },
 });
 const only = values.only.split(',');
@@ -34,6 +37,7 @@ for (const option of ['sample', 'seed', 'concurrency']) {
   const given = values[option];
   refuseUnless(/^\d+$/.test(given ?? '1'), `--${option}: expected a whole number, got ${given}.`);
 }
+refuseUnless(/^(0?\.\d+|1)$/.test(values.share), `--share: expected more than 0, at most 1, got ${values.share}.`);
 
 function refuseUnless(isRight, message) {
   if (isRight) return;
@@ -54,6 +58,8 @@ process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 // Properties and simulated schedules are the same each time; a few hundred schedules find what thousands would.
 Object.assign(process.env, { PROPERTY_SEED: '20261101', SCHEDULES: '300' });
 
+const mostShare = Number(values.share);
+const longestMs = 1_500_000 * mostShare;
 const sample = values.sample && Number(values.sample);
 if (sample !== undefined) console.log(`A sample of ${sample} from --seed ${values.seed}.`);
 const { default: Stryker } = await import('@stryker-mutator/core');
@@ -61,7 +67,6 @@ const found = await new Stryker({
   // In this process and its children; nothing is read from a file.
   configFile: join(here, 'stryker/no-options.json'),
   allowConsoleColors: false,
-  checkers: ['chosen'],
   clearTextReporter: { logTests: false },
   concurrency: Number(values.concurrency),
   coverageAnalysis: 'perTest',
@@ -78,19 +83,20 @@ const found = await new Stryker({
   testRunner: 'covering',
   // For loops without an end that Stryker's count of hits misses: more than the tests of a mutant may take.
   timeoutFactor: 0,
-  timeoutMS: 120_000,
+  timeoutMS: longestMs + 30_000,
   warnings: { slow: false, unknownOptions: false },
   mutation: {
     rooms: only,
     names: values.again ? survivorsOf(results, only) : undefined,
     sample,
     seed: values.seed,
-    chosen: join(work, 'chosen.json'),
     cache: join(cache, 'coverage'),
     // Of the time of all tests without a mutant; and at most so long, on a machine that is busy.
-    mostShare: 0.2,
-    longestMs: 90_000,
-    testTimeoutMs: 5_000,
+    mostShare,
+    longestMs,
+    // As measured; with a mutant a test may take longer, on a machine that is busy.
+    longestTestMs: 2_500,
+    testTimeoutMs: 20_000,
   },
 }).runMutationTest();
 

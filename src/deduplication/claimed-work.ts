@@ -25,8 +25,8 @@ export interface ClaimedWork {
   readonly replayed?: boolean | undefined;
   /** The key for the log, if the claim is on another one. */
   readonly toldKey?: string | undefined;
-  /** Whether the delivery is done, once these handlers have succeeded. @default it is, if no handler failed */
-  completes?(succeeded: readonly string[]): boolean;
+  /** Whether the delivery is done, once these handlers have succeeded and none has failed. */
+  completes(succeeded: readonly string[]): boolean;
   /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
   readonly isHeld?: boolean | undefined;
   /** Ready when the handlers may run; a refusal if they must not. The claim is asked for meanwhile. @default they may */

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { VerifiedDelivery } from '../foundations/delivery';
+import { fieldsOf } from '../foundations/fields-of';
 import { ignoreRejection } from '../foundations/maybe-promise';
 
 /** The argument of `deduplicate.key`. */
@@ -32,7 +33,7 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
     if (typeof text !== 'string' || text === '') throw new TypeError('deduplicate.key must return a string with text');
     return hash('sha256', `${scope}n${Buffer.byteLength(text)}:${text}`);
   }
-  if (signedId !== undefined && signedId !== destinationOf(payload)) {
+  if (signedId !== undefined && signedId !== fieldsOf(payload)['webhook_id']) {
     return hash('sha256', `${scope}i${signedId.length}:${signedId}`);
   }
   return hashBytes(`${scope}b${raw.rawBody.length}:`, raw.rawBody);
@@ -75,8 +76,4 @@ function hashBytes(prefix: string, bytes: Buffer): string {
   scratch.write(prefix);
   bytes.copy(scratch, prefixBytes);
   return hash('sha256', scratch.subarray(0, prefixBytes + bytes.length));
-}
-
-function destinationOf(payload: unknown): unknown {
-  return typeof payload === 'object' && payload !== null ? (payload as { webhook_id?: unknown }).webhook_id : undefined;
 }

@@ -138,7 +138,7 @@ export class RunOnce {
   #giveBack(claim: HeldClaim, settled: Settled): MaybePromise<Settled> {
     const released = recovered(
       () => claim.release(false),
-      () => false,
+      () => undefined,
     );
     return whenReady(released, () => settled);
   }
@@ -178,7 +178,7 @@ export class RunOnce {
     claim.endRun();
     const outcome = failures.length === 0 ? work.success : 'failed';
     const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
-    const done = failures.length === 0 && (work.completes?.(all) ?? true);
+    const done = failures.length === 0 && work.completes(all);
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
     const told = recovered<boolean, 'untold'>(
       () => this.#tell(work, claim, done, succeeded),

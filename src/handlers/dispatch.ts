@@ -51,10 +51,9 @@ export function dispatch(
     }
   }
   const report = { failures, succeeded };
-  const [first] = waiting;
-  if (first === undefined) return report;
+  if (waiting.length === 0) return report;
   progress.started(report);
-  return (waiting.length === 1 ? first : Promise.all(waiting)).then(() => report);
+  return Promise.all(waiting).then(() => report);
 }
 
 /** Most events have one handler. Its success is the last one, so nothing is recorded. */

@@ -187,6 +187,18 @@ test('a claim that is given after it is given back, and starts no handler', asyn
   expect(await send(next.webhooks, delivery)).toBe('200 processed');
 });
 
+test('a claim that is given after it, and that the store does not take back, is answered all the same', async () => {
+  const opened = gate();
+  const store = new FaultyStore().break((go) => opened.passed.then(go), 'claim').break(rejects, 'release');
+  const { webhooks, signals } = waiting({ deduplicate: { store } });
+  const answered = send(webhooks, genuine());
+  const closed = webhooks.close();
+  opened.open();
+  expect(await answered).toBe('503 UNAVAILABLE');
+  await closed;
+  expect([signals, store.calls]).toStrictEqual([[], ['claim', 'release']]);
+});
+
 test('it waits until what happened is written', async () => {
   const store = new FaultyStore().break(rejects, 'release');
   const webhooks = receiverWith({ deduplicate: { store } });

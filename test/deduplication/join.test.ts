@@ -143,6 +143,16 @@ test('without de-duplication every copy runs', async () => {
   expect(attempts).toEqual(Array.from({ length: copies + 1 }, () => 1));
 });
 
+test('without de-duplication a delivery that failed runs all its handlers again when it comes again', async () => {
+  const webhooks = receiverWith({ deduplicate: false });
+  const ran: string[] = [];
+  webhooks.on('notes_created', (_event, { attempt }) => void ran.push(`fine ${attempt}`), { name: 'fine' });
+  webhooks.on('notes_created', () => Promise.reject(new Error('no')), { name: 'failing' });
+  const delivery = genuine();
+  for (const _ of ['first', 'again']) expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  expect(ran).toEqual(['fine 1', 'fine 1']);
+});
+
 describe('over HTTP', () => {
   let served: Served;
   let runs = 0;

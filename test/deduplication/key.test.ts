@@ -101,14 +101,17 @@ describe('under a pinned scheme that signs an id,', () => {
     expect(await send(webhooks, signed(id))).toBe('200 duplicate');
   });
 
-  test('a body that is null names no destination: it is set aside under its id', async () => {
-    const { webhooks, keys } = noting({ signature });
-    const taken: string[] = [];
-    webhooks.onInvalid((_delivery, { key }) => void taken.push(key));
-    expect(await send(webhooks, signed('msg_1', 'null'))).toBe('200 quarantined');
-    expect(await send(webhooks, signed('msg_1', ' null'))).toBe('200 duplicate');
-    expect([taken.length, keys]).toStrictEqual([1, []]);
-  });
+  test.each(['null', '"text"', '[1]', '{"event"'])(
+    'a body %s names no destination: it is set aside under its id',
+    async (body) => {
+      const { webhooks, keys } = noting({ signature });
+      const taken: string[] = [];
+      webhooks.onInvalid((_delivery, { key }) => void taken.push(key));
+      expect(await send(webhooks, signed('msg_1', body))).toBe('200 quarantined');
+      expect(await send(webhooks, signed('msg_1', ` ${body}`))).toBe('200 duplicate');
+      expect([taken.length, keys]).toStrictEqual([1, []]);
+    },
+  );
 
   test('the id of one tenant is not another’s', async () => {
     const { webhooks } = noting({

@@ -129,6 +129,29 @@ test('ends a lease, and frees its place, when its own clock is set back an hour'
   expect(store.claim('next', long, long)).toMatchObject({ attempt: 1 });
 });
 
+test.each([
+  ['a millisecond before its end', 99, { running: true, retryAfterMs: 1 }],
+  ['at its end', 100, { attempt: 2 }],
+  ['when the clock is set back by a second', -1000, { running: true, retryAfterMs: 100 }],
+  ['when the clock is set back by more', -1001, { attempt: 2 }],
+])('a lease of 100 ms, asked for %s, at %i', (_title, at, answer) => {
+  let now = 0;
+  const store = memoryStore({ clock: { now: () => now } });
+  void store.claim('key', 100, long);
+  now = at;
+  expect(store.claim('key', 100, long)).toMatchObject(answer);
+});
+
+test('a finished delivery is done until its time is over, to the millisecond', () => {
+  let now = 0;
+  const store = memoryStore({ clock: { now: () => now } });
+  void store.complete('key', claimed(store.claim('key', 10, 100)).token, 100);
+  now = 99;
+  expect(store.claim('key', 10, 100)).toBe('done');
+  now = 100;
+  expect(store.claim('key', 10, 100)).toMatchObject({ attempt: 1, succeeded: [] });
+});
+
 test('is not moved by a change of the system clock', () => {
   const store = memoryStore();
   void store.claim('key', long, long);

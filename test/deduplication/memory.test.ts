@@ -56,6 +56,7 @@ test('however many deliveries have been, they take no more memory than the store
       running: [],
       succeeded: [],
       success: 'processed',
+      completes: () => true,
       msLeft: () => 9000,
       run: () => (isSlow ? inTurns(report) : report),
     });

@@ -1,4 +1,8 @@
-import { memoryStore, type WebhookRequest } from '../../src/index';
+import { HeldClaim } from '../../src/deduplication/held-claim';
+import { Outbox } from '../../src/deduplication/outbox';
+import { PendingWrites } from '../../src/deduplication/pending-writes';
+import { memoryStore } from '../../src/index';
+import { fakeTimers, inTime, pass, send, until } from './fake-time';
 import {
   calm,
   type Fault,
@@ -9,43 +13,15 @@ import {
   losesTheAnswer,
   receiverWith,
   rejects,
+  remote,
   send as sent,
   throws,
-  type Webhooks,
 } from './kit';
 
 const storeTimeoutMs = 20;
 
-/** In steps: a timer is armed only in the turn after it was asked for. */
-async function pass(ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 5) {
-    await jest.advanceTimersByTimeAsync(5);
-    await calm(1);
-  }
-}
-
-/** Lets time pass until `isSo`; Jest's timeout ends what never is. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pass(5);
-}
-
-/** What the promise settles as, when time has passed for it. */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  promise.then(end, end);
-  await until(() => over);
-  return await promise;
-}
-
-const send = (webhooks: Webhooks, delivery: WebhookRequest) => inTime(sent(webhooks, delivery));
-
 // An answer comes a moment before its deadline here, and a busy machine may be away for longer.
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-});
+beforeEach(fakeTimers);
 afterEach(() => {
   jest.useRealTimers();
 });
@@ -209,7 +185,7 @@ test('a success that could not be written is written while other handlers run, a
   expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(3);
 });
 
-test('a success that another call has written meanwhile is not written again', async () => {
+test('a success that another call has written meanwhile is neither written again nor kept', async () => {
   const store = new FaultyStore().break(rejects, 'succeeded');
   const { webhooks } = receiverOn(store, ['a', 'b']);
   expect(await send(webhooks, genuine())).toBe('200 processed');
@@ -217,6 +193,102 @@ test('a success that another call has written meanwhile is not written again', a
   await pass(1000);
   // Completing the delivery recorded both.
   expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(1);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a success that could not be written is known to a repeat while the run goes on after maxRunMs', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded');
+  const webhooks = receiverWith({ timeoutMs: 200, maxRunMs: 1000, deduplicate: { store, storeTimeoutMs } });
+  const running = gate();
+  const ran: string[] = [];
+  webhooks.on('notes_created', () => void ran.push('quick'), { name: 'quick' });
+  webhooks.on('notes_created', () => (ran.push('slow') === 2 ? running.passed : undefined), { name: 'slow' });
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 TIMEOUT');
+  await pass(1100);
+  // As at the end of its lease.
+  await store.forgetClaims();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran.splice(0)).toEqual(['quick', 'slow', 'slow']);
+  store.mend();
+  running.open();
+  await pass(600);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  // Once it is written, only the store knows it.
+  store.forgetAll();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran).toEqual(['quick', 'slow']);
+});
+
+test('a success that was recorded is not recorded again when the completion could not be written', async () => {
+  const store = new FaultyStore().break(rejects, 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a', 'b'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.mend();
+  await pass(600);
+  expect(store.calls.filter((call) => call === 'succeeded')).toHaveLength(2);
+  expect(await send(receiverOn(store, ['a', 'b']).webhooks, delivery)).toBe('200 duplicate');
+  expect(ran).toEqual(['a', 'b']);
+});
+
+test('what was written at last is known by the store alone, and nothing waits any longer', async () => {
+  const store = new FaultyStore().break(rejects, 'complete');
+  const { webhooks, ran } = receiverOn(store, ['a'], 60);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  store.mend();
+  await pass(600);
+  expect(jest.getTimerCount()).toBe(0);
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  store.forgetAll();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(ran).toEqual(['a', 'a']);
+});
+
+test('of two attempts that could not be written, both are by the later one, and nothing waits any longer', async () => {
+  const store = new FaultyStore().break(rejects, 'succeeded', 'release');
+  const { webhooks, broken, ran } = receiverOn(store, ['a', 'b', 'c'], 60);
+  const delivery = genuine();
+  broken.add('b').add('c');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  await store.forgetClaims();
+  broken.delete('b');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  expect(ran).toEqual(['a', 'b', 'c', 'b', 'c']);
+  store.mend();
+  await pass(600);
+  expect(jest.getTimerCount()).toBe(0);
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect(elsewhere.ran).toEqual(['c']);
+});
+
+test.each(['200 processed', '500 FAILED'])(
+  'without de-duplication %s is answered at once, and nothing is left to write',
+  async (answer) => {
+    const webhooks = receiverWith({ deduplicate: false });
+    webhooks.on('notes_created', () => (answer === '200 processed' ? undefined : Promise.reject(new Error('no'))));
+    const answered = sent(webhooks, genuine());
+    await calm();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await answered).toBe(answer);
+  },
+);
+
+test('without de-duplication a handler that runs for longer than a lease is not aborted', async () => {
+  const webhooks = receiverWith({ deduplicate: false });
+  const running = gate();
+  const signals: AbortSignal[] = [];
+  webhooks.on('notes_created', (_event, { signal }) => {
+    signals.push(signal);
+    return running.passed;
+  });
+  expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
+  await pass(40_000);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  running.open();
+  await inTime(webhooks.close());
 });
 
 test('a fact that the store refuses keeps no other from being written', async () => {
@@ -276,6 +348,24 @@ test('a completion that the store is silent about keeps the answer waiting until
   expect(runs).toBe(1);
 });
 
+test.each([180, 300])(
+  'a completion that begins %i ms after a delivery, of whose 200 none are left, is told once',
+  async (ms) => {
+    const store = remote();
+    const webhooks = receiverWith({ timeoutMs: 200, deduplicate: { store, storeTimeoutMs } });
+    const running = gate();
+    webhooks.on('notes_created', () => running.passed);
+    const delivery = genuine();
+    const answered = sent(webhooks, delivery);
+    await pass(ms);
+    running.open();
+    await inTime(answered);
+    await pass(600);
+    expect(store.calls).toEqual(['claim', 'complete']);
+    expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  },
+);
+
 test('a completion whose answer is lost is a completion', async () => {
   const store = new FaultyStore().break(losesTheAnswer, 'complete');
   const { webhooks, ran } = receiverOn(store, ['a']);
@@ -298,4 +388,18 @@ test('a store that forgot the claim is told of the successes as facts', async ()
   const elsewhere = receiverOn(store, ['a', 'b', 'c']);
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
   expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
+});
+
+test('10,000 deliveries that could not be written are known; one more makes the oldest be forgotten', () => {
+  const outbox = new Outbox();
+  const pending = new PendingWrites(outbox);
+  const store = new FaultyStore().break(isSilent);
+  const write = (key: string): void => {
+    const claim = new HeldClaim({ store, outbox, ttlMs: 1000 }, key, { token: key, attempt: 1, succeeded: [] }, 0);
+    void pending.write(key, { claim, succeeded: ['a'], done: true });
+  };
+  for (let n = 0; n < 10_000; n += 1) write(`key ${n}`);
+  expect(pending.get('key 0')).toMatchObject({ succeeded: ['a'] });
+  write('one more');
+  expect([pending.get('key 0'), pending.get('key 1')]).toMatchObject([undefined, { done: true }]);
 });

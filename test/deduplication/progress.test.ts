@@ -110,6 +110,20 @@ test('a success is recorded when it happens, not when the others have ended', as
   expect(store.calls).toEqual(['claim', 'succeeded', 'complete']);
 });
 
+test('a success that was recorded is not recorded again when another handler fails', async () => {
+  const store = remote();
+  const { webhooks, register } = deployed(store);
+  register('quick');
+  const time = gate();
+  webhooks.on('notes_created', () => time.passed, { name: 'slow' });
+  const answered = send(webhooks, genuine());
+  await calm(10);
+  time.fail(new Error('no'));
+  expect(await answered).toBe('500 FAILED');
+  await webhooks.close();
+  expect(store.calls).toEqual(['claim', 'succeeded', 'release']);
+});
+
 test('two deliveries of one receiver, and two receivers of one store, count attempts apart and together', async () => {
   const store = memoryStore();
   const ran: string[] = [];

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020';
 import { compileSchemas } from '../../src/events/compile-schemas';
 import { builtInSchemas } from '../../src/events/generated/schemas';
 import { eventNames } from '../../src/events/guards';
@@ -90,6 +91,7 @@ describe('a custom schema', () => {
         phone: { type: 'string', format: 'phone', example: '+1' },
         x: { items: { anyOf: [{ 'x-order': 1, type: 'string', format: 'iri-reference' }] } },
         format: { const: 'requierd' },
+        pair: { const: { requierd: 1 }, enum: [{ requierd: 1 }], default: { requierd: 1 } },
       },
       required: ['phone'],
     };
@@ -183,4 +185,17 @@ test.each<[string, (length: number) => string]>([
   expect(compileSchemas().get('signal_action')?.(payload)).toMatchObject({ keyword: 'pattern' });
   // The square of such a length would be hours.
   expect(computedMs()).toBeLessThan(20_000);
+});
+
+test('where the process forbids code that is made from text, a schema of one’s own says so, and not that it is wrong', () => {
+  const cause = new EvalError('Code generation from strings disallowed for this context');
+  const compile = jest.spyOn(Ajv2020.prototype, 'compile').mockImplementation(() => {
+    throw cause;
+  });
+  try {
+    const forbidden = expect.objectContaining({ code: 'CODE_GENERATION_FORBIDDEN', cause }) as Error;
+    expect(() => compileSchemas({ custom: {} })).toThrow(forbidden);
+  } finally {
+    compile.mockRestore();
+  }
 });

@@ -355,3 +355,73 @@ describe('with schemas of the user', () => {
     expect(told.map(({ path }) => path)).toEqual(['/data']);
   });
 });
+
+test('a payload’s first hundred places are listed', () => {
+  const more = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown_${n}`, n] as const));
+  for (const [count, listed] of [
+    [99, 99],
+    [100, 100],
+    [101, 100],
+  ] as const) {
+    const places = schemaDrift({ ...note, ...more(count) }).map(({ path }) => path);
+    expect(places).toEqual(Array.from({ length: listed }, (_, n) => `/unknown_${n}`));
+  }
+});
+
+test('a schema that refers to itself is watched like another', async () => {
+  const schema = {
+    $defs: {
+      deal: {
+        type: 'object',
+        properties: { won: { type: 'boolean' } },
+        dependentSchemas: { parent: { $ref: '#/$defs/deal' } },
+      },
+    },
+    type: 'object',
+    properties: { event: { const: 'deal_won' }, data: { $ref: '#/$defs/deal' } },
+  };
+  const { send, told, handled } = watching({ schemas: { deal_won: eventSchema(schema) } });
+  expect(await send({ event: 'deal_won', data: { won: true, by: 'Ada' } })).toBe(200);
+  expect(handled).toHaveLength(1);
+  expect(told.map(({ path }) => path)).toEqual(['/data/by']);
+});
+
+test('a schema that refers to a whole other one, by an address beside its own, is watched', async () => {
+  const place = 'https://example.com/schemas/';
+  const schemas = {
+    deal_parts: eventSchema({ $id: `${place}deal_parts`, type: 'object', properties: { won: { type: 'boolean' } } }),
+    deal_won: eventSchema({
+      $id: `${place}deal_won`,
+      type: 'object',
+      properties: { event: { const: 'deal_won' }, data: { $ref: 'deal_parts' } },
+    }),
+  };
+  const { send, told, handled } = watching({ schemas });
+  expect(await send({ event: 'deal_won', data: { won: true, by: 'Ada' } })).toBe(200);
+  expect(handled).toHaveLength(1);
+  expect(told.map(({ path }) => path)).toEqual(['/data/by']);
+});
+
+test.each([
+  [20, 1],
+  [70, 0],
+])('in lists of lists, %i deep, %i is told: deeper than 64 levels nothing is looked at', async (depth, count) => {
+  const schema = {
+    $defs: {
+      list: {
+        type: ['array', 'object'],
+        items: { $ref: '#/$defs/list' },
+        properties: { won: { type: 'boolean' } },
+      },
+    },
+    type: 'object',
+    properties: { event: { const: 'deal_won' }, data: { $ref: '#/$defs/list' } },
+  };
+  let data: unknown = { by: 'Ada' };
+  for (let level = 0; level < depth; level += 1) data = [data];
+  const { send, told, handled } = watching({ schemas: { deal_won: eventSchema(schema) } });
+  expect(await send({ event: 'deal_won', data })).toBe(200);
+  expect(handled).toHaveLength(1);
+  expect(told.map(({ path }) => path)).toEqual(Array.from({ length: count }, () => `/data${'/*'.repeat(depth)}/by`));
+});

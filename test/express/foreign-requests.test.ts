@@ -2,7 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { inject } from 'light-my-request';
-import { expresses, genuine, noting, path } from './serve';
+import { examplePayload, signDelivery } from '../../src/testing';
+import { expresses, genuine, noting, path, secret } from './serve';
 
 // Requests and responses that are not Node's own, as test doubles and serverless adapters make them.
 
@@ -69,6 +70,34 @@ describe.each(Object.entries(shapes))('headers %s', (_title, shape) => {
   );
 });
 
+test('a stream of texts stands for their UTF-8: a genuine one is handled, a forged one is refused', async () => {
+  const { webhooks, handled } = noting();
+  const { headers, body } = signDelivery({
+    payload: examplePayload('notes_created', { data: { content: 'nöte 🎉' } }),
+    secret,
+  });
+  for (const text of [`${body} `, body]) {
+    const request = Object.assign(Readable.from([text.slice(0, 9), text.slice(9)]), {
+      method: 'POST',
+      url: '/',
+      headers,
+    });
+    expect((await answerTo(webhooks.router, request)).status).toBe(text === body ? 200 : 401);
+  }
+  expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+});
+
+test('a stream that is destroyed before it is read is an aborted upload at once', async () => {
+  const { webhooks, handled } = noting({ readTimeoutMs: 1000 });
+  const { headers, body } = genuine();
+  const request = Object.assign(new Readable({ read() {} }), { method: 'POST', url: '/', headers });
+  const answered = answerTo(webhooks.router, request);
+  request.push(body);
+  request.destroy();
+  expect((await answered).status).toBe(400);
+  expect([handled, (await webhooks.health()).inFlight.bytes]).toStrictEqual([[], 0]);
+});
+
 describe('a request that is no stream', () => {
   test('is handled when its body is kept as bytes', async () => {
     const { webhooks, handled } = noting();
@@ -77,6 +106,16 @@ describe('a request that is no stream', () => {
     expect(reply).toEqual({ status: 200, body: '{"status":"processed"}' });
     expect(handled).toHaveLength(1);
   });
+
+  test.each(['', '?source=bigmind', '/?source=bigmind'])(
+    'is handled at the mount path with %j for a url',
+    async (url) => {
+      const { webhooks, handled } = noting();
+      const { headers, body } = genuine();
+      const reply = await answerTo(webhooks.router, emitter({ url, headers, body: Buffer.from(body) }));
+      expect([reply.status, handled.length]).toEqual([200, 1]);
+    },
+  );
 
   test('is handled when it emits its body, and refused when that is forged', async () => {
     const { webhooks, handled } = noting();
@@ -189,4 +228,22 @@ describe.each([
     expect(reply.headers.connection).not.toBe('close');
     expect(handled).toStrictEqual([]);
   });
+});
+
+test('of an upload in crumbs that was refused a thousand more are read, and no more', () => {
+  const { webhooks } = noting();
+  const request = emitter({ headers: { 'content-length': '100000' }, complete: false, httpVersionMajor: 1 });
+  Object.assign(request, { resume: () => request });
+  const written: unknown[] = [];
+  const made = {
+    writeHead: (status: number, headers: Record<string, unknown>) => written.push(status, headers['connection']),
+    write: () => written.push('body'),
+    end: () => written.push('end'),
+  };
+  webhooks.router(request, made as unknown as ServerResponse, () => undefined);
+  expect(written).toEqual([401, 'close', 'body']);
+  for (let count = 0; count < 1000; count += 1) request.emit('data', Buffer.from('x'));
+  expect(written).not.toContain('end');
+  request.emit('data', Buffer.from('x'));
+  expect(written).toEqual([401, 'close', 'body', 'end']);
 });

@@ -69,6 +69,17 @@ describe.each(expresses)('under $name', ({ express, name }) => {
     expect(handled).toHaveLength(1);
   });
 
+  test('what is below a use mount and not signed goes to later middleware after a route of several paths, with next() wrapped', async () => {
+    const wrap = wrappers['an APM that wraps next() too'] as (typeof wrappers)[string];
+    const { url } = await house(wrap, mounts['app.use'] as Mount, (app) =>
+      app.all([`${path}/more`, '/other', path], (_request, _response, next) => next()),
+    );
+    expect((await post(`${url}/more`, { headers: {}, body: '{}' })).status).toBe(299);
+    expect(handled).toStrictEqual([]);
+    expect((await post(url, genuine())).status).toBe(200);
+    expect(handled).toHaveLength(1);
+  });
+
   test.each(Object.keys(wrappers).filter((name) => !/APM|next/.test(name)))(
     'leaves a signed POST below a use mount to later middleware after an earlier route, wrapped in %s',
     async (wrapper) => {

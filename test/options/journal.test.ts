@@ -73,6 +73,7 @@ test.each<[unknown, string]>([
   [{ handlers: ['cmr'] }, 'journal.replay.handlers[0]: expected the name of a registered handler'],
   [{ handlers: ['cmr'] }, 'Did you mean crm?'],
   [{ handlers: ['crm', 'nothing like it'] }, 'handlers[1]: expected the name of a registered handler'],
+  [{ handlers: ['nothing like it'] }, 'Registered are crm, warehouse.'],
   [{ handlers: [] }, 'journal.replay.handlers: expected an array with the names of handlers, got an empty array.'],
   [{ handlers: 'crm' }, 'journal.replay.handlers: expected an array'],
   [{ handler: ['crm'] }, 'journal.replay.handler is unknown. Did you mean handlers?'],

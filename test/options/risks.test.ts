@@ -89,6 +89,7 @@ test.each([
   'a secret',
   'hush "hush" hush',
   'v1hush',
+  'hush\\nhush',
   'undefined-1',
   `whsec_${'A'.repeat(32)}`,
   Buffer.alloc(32, 7).toString('base64'),

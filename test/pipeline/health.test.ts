@@ -30,6 +30,19 @@ test('without de-duplication, and for a store that has no ping, nothing is said 
   for (const webhooks of without) expect(await webhooks.health()).toMatchObject({ status: 'ok', store: undefined });
 });
 
+test('a store in memory is degraded while as many deliveries run as it has room for', async () => {
+  const webhooks = receiverWith({ deduplicate: { store: memoryStore({ maxKeys: 1 }) } });
+  const time = gate();
+  webhooks.on('notes_created', () => time.passed);
+  const answered = send(webhooks, genuine());
+  await calm();
+  const full = { ok: false, error: expect.stringContaining('full') as string };
+  expect(await webhooks.health()).toMatchObject({ status: 'degraded', store: full });
+  time.open();
+  expect(await answered).toBe('200 processed');
+  expect(await webhooks.health()).toMatchObject({ status: 'ok', store: { ok: true } });
+});
+
 test('a store that fails is said to, with its last error, which stays when it is well again', async () => {
   let isWell = false;
   const store = pinging(() => {

@@ -1,4 +1,4 @@
-import { bigmindWebhooks, memoryStore } from '../../src';
+import { bigmindWebhooks, memoryStore, type QueueWorker, type RunJob } from '../../src';
 import { FaultyStore, rejects, wrapped } from '../deduplication/kit';
 import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service, until } from './kit';
 
@@ -312,4 +312,39 @@ test('a success that the store does not take is kept, and no repeat of it runs',
   await send(web, delivery);
   await until(() => queue.states.join() === 'done after 0');
   expect(handled).toBe(1);
+});
+
+test('a job that the queue hands over while it closes is given back at once, also where its event has no turn', async () => {
+  const [closing, running] = [gate(), gate()];
+  let run: RunJob = () => Promise.reject(new Error('no worker'));
+  class LateQueue extends ArrayQueue {
+    override work(handed: RunJob): Promise<QueueWorker> {
+      run = handed;
+      return Promise.resolve({ close: () => closing.passed });
+    }
+  }
+  const { web, queue } = service({}, new LateQueue());
+  for (let count = 0; count < 2; count += 1) expect(await send(web, genuine())).toBe('200 queued');
+  let started = 0;
+  web.on('notes_created', () => {
+    started += 1;
+    return running.passed;
+  });
+  await web.work({ perEvent: { notes_created: 1 } });
+  const first = run(queue.jobs[0]);
+  await until(() => started === 1);
+  const closed = web.close();
+  expect(await run(queue.jobs[1])).toBe('again');
+  running.open();
+  expect(await first).toBe('done');
+  closing.open();
+  await closed;
+  expect(started).toBe(1);
+});
+
+test('without a queue it closes without a line', async () => {
+  const { logger, lines } = notedLog();
+  const { web } = service({ logger, queue: undefined });
+  await web.close();
+  expect(lines).toStrictEqual([]);
 });

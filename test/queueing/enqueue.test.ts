@@ -81,6 +81,20 @@ test('what onInvalid and onUnknown are for goes to them, in this process', async
   expect(queue.entries).toStrictEqual([]);
 });
 
+test('a job has no field for what a delivery does not have', async () => {
+  const jobs: QueuedDelivery[] = [];
+  const { web } = service(
+    {},
+    queueThat((job) => {
+      jobs.push(job);
+      return Promise.resolve();
+    }),
+  );
+  expect(await send(web, genuine())).toBe('200 queued');
+  const fields = ['version', 'key', 'event', 'scheme', 'receivedAt', 'headers', 'params', 'rawBody'];
+  expect(jobs.map((job) => Object.keys(job).sort())).toEqual([fields.sort()]);
+});
+
 test('the key is the one that handlers have without a queue', async () => {
   const { web, queue } = service({ deduplicate: { key: ({ payload }) => JSON.stringify(payload) } });
   const plain = service({ queue: undefined, deduplicate: { key: ({ payload }) => JSON.stringify(payload) } });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { QueuedDelivery } from '../../src';
+import type { QueuedDelivery, QueueWorker, RunJob } from '../../src';
 import { readJob, UnreadableJob } from '../../src/queueing/read-job';
 import fixture from './fixtures/queued-delivery-0.1.json';
-import { ArrayQueue, closeAll, service, until } from './kit';
+import { ArrayQueue, closeAll, notedLog, service, until } from './kit';
 
 afterEach(closeAll);
 
@@ -83,7 +83,7 @@ test.each<[string, unknown]>([
   ['rawBody', { ...fixture, rawBody: fixture.rawBody.slice(0, 21) }],
 ])('a job whose %s is not readable is refused, by the name of the field: %#', (field, job) => {
   expect(() => readJob(job)).toThrow(UnreadableJob);
-  expect(() => readJob(job)).toThrow(field);
+  expect(() => readJob(job)).toThrow(field === 'object' ? 'The job is no object.' : `its ${field} is not `);
 });
 
 const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withMap: true, withTypedArray: true });
@@ -135,6 +135,34 @@ test('no garbage is acknowledged: whatever a worker cannot read, and what is no 
     }),
     { numRuns: 60 },
   );
+});
+
+test('a job that breaks when it is looked at fails its attempt, and the line says why', async () => {
+  class BrokenQueue extends ArrayQueue {
+    run: RunJob = () => Promise.reject(new Error('no worker'));
+    override work(run: RunJob): Promise<QueueWorker> {
+      this.run = run;
+      return Promise.resolve({ close: () => Promise.resolve() });
+    }
+  }
+  const queue = new BrokenQueue();
+  const { logger, lines } = notedLog();
+  const ran: unknown[] = [];
+  await service({ logger }, queue)
+    .worker()
+    .on('*', (event) => void ran.push(event))
+    .work();
+  const broken = {
+    get version(): number {
+      throw new Error('detached');
+    },
+  };
+  await expect(queue.run(broken)).rejects.toThrow('An error outside the handlers.; Error: detached');
+  const cause = expect.objectContaining({ message: 'detached' }) as unknown;
+  expect(lines).toContainEqual(
+    expect.objectContaining({ outcome: 'failed', reason: 'An error outside the handlers.', cause }),
+  );
+  expect(ran).toStrictEqual([]);
 });
 
 test('the type of the contract is that of the fixture', () => {

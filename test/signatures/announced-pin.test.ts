@@ -196,6 +196,16 @@ test('says it once a tenant', async () => {
   expect(to.logged(found).map(({ tenant }) => tenant)).toEqual(['acme', 'globex']);
 });
 
+test('remembers a thousand tenants: beyond them, the oldest is said again, and no other', async () => {
+  const to = receiver({ secret: ({ params: { tenant = '' } }) => ({ tenant, secret }) });
+  const come = (tenant: string) => to.webhooks.verify({ headers: plainHeaders(), body, params: { tenant } });
+  for (let n = 0; n < 1000; n += 1) await come(`tenant ${n}`);
+  for (const tenant of ['tenant 0', 'one more', 'tenant 1', 'tenant 0', 'tenant 2']) await come(tenant);
+  const said = to.logged(found).map(({ tenant }) => tenant);
+  expect(said).toHaveLength(1002);
+  expect(said.slice(1000)).toEqual(['one more', 'tenant 0']);
+});
+
 test('says nothing of deliveries that were refused', async () => {
   const to = receiver();
   await expectRefused(to, plainHeaders(body, 'another'));

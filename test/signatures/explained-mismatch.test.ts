@@ -120,6 +120,7 @@ test.each<[string, Options, OutgoingHttpHeaders, RegExp]>([
   ],
   ['has quotes', {}, { 'x-signature': `"${mac(body)}"` }, /x-signature has quotes around its value/],
   ['has text in front', {}, { 'x-signature': `HMAC=${mac(body)}` }, /x-signature has other text in front .* prefix/],
+  ['has a word in front', {}, { 'x-signature': `HMAC ${mac(body)}` }, /x-signature has other text in front .* prefix/],
   [
     'is percent-encoded',
     {},
@@ -200,6 +201,54 @@ test('names the tenant whose secret signs a delivery that came to another', asyn
   const reason = await reasonFor(ofGlobex, body, 'acme');
   expect(reason).toContain("Another tenant's secret signs it, that of globex");
   expectDiscreet(reason);
+});
+
+test('blames no tenant whose secret does not sign a delivery', async () => {
+  const { port, reasonFor } = await serving({ secret: find });
+  for (const tenant of ['globex', 'acme']) {
+    expect((await post(port, plainHeaders(body, tenants[tenant]), body, tenant)).status).toBe(200);
+  }
+  const reason = await reasonFor(plainHeaders(body, 'nobody’s'), body, 'acme');
+  expect(reason).not.toContain('nother tenant');
+  expect(reason).toMatch(run);
+});
+
+test('tries the secrets of 64 tenants for another one’s delivery, not of the one that was unused longest', async () => {
+  let time = now;
+  const secretOf = (tenant = '') => ({ tenant, secret: `${secret} of ${tenant}` });
+  const to = receiver({ secret: ({ params }) => secretOf(params['tenant']), clock: { now: () => time } });
+  const signed = (tenant: string) => plainHeaders('{}', secretOf(tenant).secret);
+  for (let n = 0; n < 65; n += 1) await to.post(signed(`t${n}`), '{}', { tenant: `t${n}` });
+  const said: boolean[] = [];
+  for (const tenant of ['t0', 't1', 't64']) {
+    time += 10_000;
+    expect((await to.post(signed(tenant), '{}', { tenant: 'none of these' })).status).toBe(401);
+    said.push(to.reason().includes(`that of ${tenant}:`));
+  }
+  expect(said).toEqual([false, true, true]);
+});
+
+test('says what is wrong with the header that the pinned scheme reads, not with another', async () => {
+  const { reasonFor } = await serving({ signature: hmac({ header: 'x-signature' }) });
+  const reason = await reasonFor({ 'x-hmac': mac(body, { key: 'another' }), 'x-signature': 'abc' });
+  expect(reason).toContain('x-signature cannot be read');
+  expect(reason).not.toContain('holds an HMAC');
+});
+
+describe('while no time passes', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('tries every spelling of a long body', async () => {
+    const to = receiver();
+    const spelled = (separator: string) => `[${Array.from({ length: 9000 }, () => '"ab"').join(separator)}]`;
+    await to.post(plainHeaders(spelled(', ')), spelled(','));
+    expect(to.reason()).toContain('with a blank behind each comma');
+  });
 });
 
 test('says which of several secrets it is', async () => {

@@ -154,6 +154,13 @@ test('of two timestamps one may be stale', async () => {
   await expectRefused(receiver(), { ...times, 'x-acme-signature': mac(`1000000000.${body}`) });
 });
 
+test('of three timestamps of one stem the shorter names are tried, in whatever order they come', async () => {
+  const others = { 'x-acme-request-timestamp': String(Number(seconds) - 1), 'x-acme-timestamp-ms': `${now - 2000}` };
+  const signed = { 'x-acme-timestamp': seconds, 'x-acme-signature': mac(`${seconds}.${body}`) };
+  await expectAccepted(receiver(), { ...signed, ...others }, 'timestampedHmac');
+  await expectAccepted(receiver(), { ...others, ...signed }, 'timestampedHmac');
+});
+
 const key = Buffer.from('a key of at least 24 bytes');
 const whsec = `whsec_${key.toString('base64')}`;
 const standard: [string, string, Record<string, string>][] = [
@@ -187,6 +194,12 @@ test.each<[string, (old: string, genuine: string) => string | readonly string[]]
   await expectAccepted(receiver(), headers, 'standardWebhooks');
   await expectAccepted(receiver({ signature: standardWebhooks() }), headers, 'standardWebhooks');
   await expectRefused(receiver(), { ...headers, 'webhook-signature': write(old, old) as string });
+});
+
+test('recognises Standard Webhooks beside what is no signature, and refuses that alone', async () => {
+  const { 'webhook-signature': genuine, ...others } = standardHeaders();
+  await expectAccepted(receiver(), { ...others, 'webhook-signature': `v1,AAAA ${genuine}` }, 'standardWebhooks');
+  await expectRefused(receiver(), { ...others, 'webhook-signature': 'v1,AAAA' });
 });
 
 test('recognises Standard Webhooks under a vendor’s own names', async () => {

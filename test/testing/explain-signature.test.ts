@@ -61,7 +61,12 @@ test('says what each reading was compared with, in 8 digits and no more', () => 
 test('a stale timestamp is a match, said to be stale', () => {
   const { match, causes } = explainSignature({ headers: stripeHeaders(), body, secret, now: now + 400_000 });
   expect(match).toMatchObject({ stale: true, signedAt: now });
-  expect(causes).toEqual([expect.stringContaining('400 s old')]);
+  expect(causes).toEqual([expect.stringContaining('400 s old, more than toleranceSeconds (300)')]);
+});
+
+test.each([-300_000, 300_000])('a timestamp that is %i ms off is a match that is not stale', (off) => {
+  const { match, causes } = explainSignature({ headers: stripeHeaders(), body, secret, now: now + off });
+  expect([match?.stale, causes]).toStrictEqual([false, []]);
 });
 
 test('finds a signature in a header whose name does not say so, and that it has to be pinned', async () => {
@@ -85,7 +90,13 @@ test.each<[string, string, string, RegExp]>([
   ['has a line end more', body, `${body}\n`, /line end was added/],
   ['has line ends more', body, `${body}\n\n`, /Line ends were added/],
   ['has a line end less', `${body}\n`, body, /"\\n" at its end/],
+  ['has a line end of Windows less', `${body}\r\n`, body, /"\\r\\n" at its end/],
   ['has other line ends', '{\n"a":1\n}', '{\r\n"a":1\r\n}', /"\\n" for "\\r\\n"/],
+  ['lost the line ends of Windows', '{\r\n"a":1\r\n}', '{\n"a":1\n}', /changed: with "\\r\\n"/],
+  ['lost its byte order mark', `\ufeff${body}`, body, /lost the byte order mark/],
+  ['lost its indentation of four', JSON.stringify(JSON.parse(body), null, 4), body, /written with indentation/],
+  ['lost its tabs', JSON.stringify(JSON.parse(body), null, '\t'), body, /written with indentation/],
+  ['is still in base64', body, Buffer.from(body).toString('base64'), /still in base64/],
   ['has a byte order mark', body, `\ufeff${body}`, /byte order mark/],
 ])('names the cause where a body %s', (_title, signed, sent, cause) => {
   const { match, causes } = explain(plainHeaders(signed), sent);

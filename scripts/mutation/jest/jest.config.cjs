@@ -5,7 +5,7 @@ const base = require('../../../jest.config.js');
 
 const root = resolve(__dirname, '../../..');
 /** What proves nothing about the rooms, or nothing that another test does not prove sooner. */
-const without = ['integration', 'docs', 'examples', 'bench', 'cli', 'types', 'package', 'compatibility'];
+const without = ['integration', 'docs', 'examples', 'bench', 'cli', 'types', 'package', 'compatibility', 'mutation'];
 const withoutFiles = [
   'architecture',
   'peers',

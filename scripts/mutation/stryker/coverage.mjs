@@ -65,10 +65,11 @@ function addHits(sum, hits) {
 }
 
 /**
- * Which files to run for a mutant: those that reach it, the quickest first, and much sooner if they are of its own room. They take at
- * most a share of the time of all files: as measured, so that a busy machine runs as many as a quiet one.
+ * Which files to run for a mutant: those that reach it, the quickest first, but sooner if they are of its own room or have noticed
+ * other mutants of its file. They take at most a share of the time of all files: as measured, so that a busy machine runs as many as
+ * a quiet one.
  */
-export function filesFor(mutant, room, wanted, files, mostShare) {
+export function filesFor(mutant, { room, wanted, files, noticed, mostShare }) {
   const names = wanted && new Set(wanted);
   const msOf = ({ loadMs, tests }, isWanted) =>
     Object.entries(tests).reduce((sum, [name, spent]) => (isWanted(name) ? sum + spent : sum), loadMs);
@@ -76,11 +77,13 @@ export function filesFor(mutant, room, wanted, files, mostShare) {
     .filter(({ mutants }) => mutants.has(mutant))
     .map((file) => ({ file: file.file, ms: msOf(file, (name) => names?.has(name) ?? true) }));
   const own = foldersOf(room).map((folder) => `test/${folder}/`);
-  const rank = ({ file, ms }) => (own.some((folder) => file.startsWith(folder)) ? ms / 10 : ms);
+  const chanceOf = (file) => (own.some((folder) => file.startsWith(folder)) ? 1 : 0.1) + (noticed[file] ?? 0);
+  const rank = ({ file, ms }) => ms / chanceOf(file);
   reaching.sort((a, b) => rank(a) - rank(b));
   let left = mostShare * files.reduce((sum, file) => sum + msOf(file, () => true), 0);
   return reaching.filter(({ ms }, index) => {
+    if (index > 0 && ms > left) return false;
     left -= ms;
-    return index === 0 || left >= 0;
+    return true;
   });
 }

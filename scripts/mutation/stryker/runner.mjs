@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import { TestStatus } from '@stryker-mutator/api/test-runner';
@@ -15,17 +15,40 @@ const { state } = await import(
 const watch = { order: [], hasFailed: false, until: Number.POSITIVE_INFINITY, leftOut: new Set() };
 globalThis[Symbol.for('mutation')] = watch;
 
+/** How many changes of a source each test file has noticed. Kept, since Stryker starts a new process now and then. */
+class Noticed {
+  #file;
+  #counts;
+
+  constructor(file) {
+    this.#file = file;
+    this.#counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  }
+
+  in(source) {
+    return this.#counts[source] ?? {};
+  }
+
+  add(source, test) {
+    this.#counts[source] ??= {};
+    this.#counts[source][test] = (this.#counts[source][test] ?? 0) + 1;
+    writeFileSync(this.#file, JSON.stringify(this.#counts));
+  }
+}
+
 /** Stryker's Jest runner, which is told which files to run, and ends with the first failure. */
 class CoveringRunner {
   #jest;
   #settings;
   #files;
+  #noticed;
   /** What is changed in the next call of Jest. */
   #now = {};
 
   constructor(jest, settings) {
     this.#jest = jest;
     this.#settings = settings;
+    this.#noticed = new Noticed(join(settings.cache, '../noticed.json'));
     const run = jest.run.bind(jest);
     jest.run = ({ jestConfig, ...call }) =>
       run({ ...call, testFiles: this.#now.files, jestConfig: { ...jestConfig, ...this.#now.config } });
@@ -66,7 +89,7 @@ class CoveringRunner {
     if (result.status !== 'complete') return result;
     const spent = result.tests.reduce((sum, { timeSpentMs }) => sum + timeSpentMs, 0);
     const isSteady = ({ status, timeSpentMs }) =>
-      status === TestStatus.Success && timeSpentMs < this.#settings.testTimeoutMs / 2;
+      status === TestStatus.Success && timeSpentMs < this.#settings.longestTestMs;
     const tests = result.tests.filter(isSteady).map(({ fileName: _, ...test }) => test);
     const steady = new Set(tests.map(({ id }) => id));
     // Absent where a file loads nothing that is changed.
@@ -95,13 +118,23 @@ class CoveringRunner {
   async mutantRun(options) {
     const { activeMutant, testFilter } = options;
     this.#files ??= this.#read();
-    const room = roomOf(relative(process.cwd(), options.sandboxFileName));
-    const chosen = filesFor(activeMutant.id, room, testFilter, this.#files, this.#settings.mostShare);
+    const source = relative(process.cwd(), options.sandboxFileName);
+    const room = roomOf(source);
+    const { mostShare } = this.#settings;
+    const noticed = this.#noticed.in(source);
+    const chosen = filesFor(activeMutant.id, { room, wanted: testFilter, files: this.#files, noticed, mostShare });
     watch.order = chosen.map(({ file }) => join(process.cwd(), file));
     watch.hasFailed = false;
     watch.until = performance.now() + this.#settings.longestMs;
     this.#now = { files: watch.order, config: { testTimeout: this.#settings.testTimeoutMs } };
-    return this.#jest.mutantRun(options);
+    const result = await this.#jest.mutantRun(options);
+    const by = chosen.find(({ file }) => this.#hasTest(file, result.killedBy?.[0]))?.file;
+    if (by !== undefined) this.#noticed.add(source, by);
+    return result;
+  }
+
+  #hasTest(file, test) {
+    return this.#files.some((each) => each.file === file && test in each.tests);
   }
 }
 

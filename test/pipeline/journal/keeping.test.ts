@@ -301,6 +301,18 @@ test('close waits for the ends that are to be written, not for ever, and closes 
   expect(silent.journal.isClosed).toBe(true);
 });
 
+test.each<[string, () => Promise<void>]>([
+  ['rejects', () => Promise.reject(new Error('the disk is gone'))],
+  ['is silent', () => new Promise(() => undefined)],
+])('close resolves when closing the journal %s, and the log says so', async (_title, closing) => {
+  const { logger, lines } = notedLog();
+  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 30 }, logger });
+  journal.close = closing;
+  await webhooks.close();
+  const cause = expect.objectContaining({ type: expect.any(String) as string }) as unknown;
+  expect(lines).toContainEqual(expect.objectContaining({ level: 40, msg: 'The journal could not be closed', cause }));
+});
+
 test('with a queue it is queued, and then as the worker ends it, also when the worker is first to tell', async () => {
   const queue = new ArrayQueue();
   const { webhooks, journal } = withJournal({ queue, deduplicate: { store: memoryStore() } });
