@@ -11,7 +11,7 @@ const longest = 2 ** 32;
  */
 export class BodyMemory {
   readonly #longest: number;
-  readonly #spare: ArrayBuffer[] = [];
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
   /** `limit` is the length of the longest body. Each body takes addresses for so much, and memory for its bytes. */
   constructor(limit: number) {
@@ -19,19 +19,19 @@ export class BodyMemory {
   }
 
   /** Memory for so many bytes at least, perhaps with those of another body in it. */
-  take(bytes: number): ArrayBuffer {
-    const memory = this.#spare.pop() ?? new ArrayBuffer(0, { maxByteLength: this.#longest });
+  take(bytes: number): Uint8Array<ArrayBuffer> {
+    const memory = this.#spare.pop() ?? new Uint8Array(new ArrayBuffer(0, { maxByteLength: this.#longest }));
     this.grow(memory, bytes);
     return memory;
   }
 
-  /** Without a copy. */
-  grow(memory: ArrayBuffer, bytes: number): void {
-    if (bytes > memory.byteLength) memory.resize(Math.min(Math.ceil(bytes / step) * step, this.#longest));
+  /** Without a copy: an array over all of a buffer grows with it. */
+  grow({ buffer }: Uint8Array<ArrayBuffer>, bytes: number): void {
+    if (bytes > buffer.byteLength) buffer.resize(Math.min(Math.ceil(bytes / step) * step, this.#longest));
   }
 
-  give(memory: ArrayBuffer): void {
-    if (memory.byteLength <= longestSpare && this.#spare.length < mostSpare) this.#spare.push(memory);
-    else memory.resize(0);
+  give(memory: Uint8Array<ArrayBuffer>): void {
+    if (memory.length <= longestSpare && this.#spare.length < mostSpare) this.#spare.push(memory);
+    else memory.buffer.resize(0);
   }
 }

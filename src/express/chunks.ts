@@ -20,7 +20,7 @@ export class Chunks {
   /** The last block, if short chunks are copied into it, and how many bytes of it are filled. */
   #open: Buffer | undefined;
   #filled = 0;
-  #long: ArrayBuffer | undefined;
+  #long: Uint8Array<ArrayBuffer> | undefined;
 
   /** `announced` is the length that the sender promised, if it did. */
   constructor(memory: BodyMemory, announced = 0) {
@@ -40,7 +40,7 @@ export class Chunks {
 
   /** Hands the body over and drops it: a listener that is still attached must not hold it, too. */
   take(): Buffer {
-    const body = this.#long === undefined ? this.#joinBlocks() : copyOf(new Uint8Array(this.#long, 0, this.bytes));
+    const body = this.#long === undefined ? this.#joinBlocks() : copyOf(this.#long.subarray(0, this.bytes));
     this.drop();
     return body;
   }
@@ -55,10 +55,10 @@ export class Chunks {
   #addToLong(chunk: Buffer, at: number): void {
     if (this.#long === undefined) {
       this.#long = this.#memory.take(this.bytes);
-      new Uint8Array(this.#long).set(this.#joinBlocks());
+      this.#long.set(this.#joinBlocks());
       this.#dropBlocks();
     } else this.#memory.grow(this.#long, this.bytes);
-    new Uint8Array(this.#long).set(chunk, at);
+    this.#long.set(chunk, at);
   }
 
   #joinBlocks(): Buffer {
