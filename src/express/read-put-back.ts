@@ -24,6 +24,6 @@ export function readPutBack(
   copyTo(copy, request);
   atEndOfTurn(() => {
     if (copy.readableLength === 0) done(otherwise());
-    else readStream(copy as IncomingMessage, options, new Chunks(options.memory), done);
+    else readStream(copy as IncomingMessage, options, new Chunks(), done);
   });
 }

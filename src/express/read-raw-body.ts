@@ -27,7 +27,7 @@ function readUnread(request: IncomingMessage, options: ReadOptions, done: Done):
   const refused = refuseEncoded(request.headers as WebhookHeaders) ?? refuseByHeaders(request, options);
   if (refused !== undefined) done(refused);
   else if (!isUnended(request)) done(Buffer.alloc(0));
-  else readStream(request, options, new Chunks(options.memory, announcedBytes(request)), done);
+  else readStream(request, options, new Chunks(), done);
 }
 
 /** The first bytes have passed us. Somebody else may be collecting them, and has the whole body at the stream's end. */

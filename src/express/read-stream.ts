@@ -7,7 +7,6 @@ import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { type BodyRules, tooLarge } from '../foundations/refuse-body';
-import type { BodyMemory } from './body-memory';
 import type { Chunks, CountedChunks } from './chunks';
 import { mostShortChunks, shortChunk, type Turns } from './turns';
 
@@ -16,8 +15,6 @@ export interface ReadOptions extends BodyRules {
   readonly readTimeoutMs: number;
   /** Counts the bytes of all bodies that are being read. */
   readonly inFlight: BytesInFlight;
-  /** Where long bodies are held while they arrive. */
-  readonly memory: BodyMemory;
   /** Where bodies in crumbs wait to be read. */
   readonly turns: Turns;
 }
@@ -51,17 +48,9 @@ export function readStream(
     const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
     const bytes = chunks.bytes + came.length;
     const refused = bytes > options.limit ? tooLarge(bytes, options) : options.inFlight.take(came.length);
-    if (refused === undefined) hold(came);
+    if (refused === undefined) chunks.add(came);
     else finish(refused);
     if (came.length < shortChunk && ++short === mostShortChunks) options.turns.take(request, () => state !== 'done');
-  }
-  function hold(chunk: Buffer): void {
-    try {
-      chunks.add(chunk);
-    } catch (cause) {
-      // The system has none, or no more addresses for it.
-      finish(new Settled('unavailable', { reason: `There is no memory for ${chunks.bytes} bytes of a body.`, cause }));
-    }
   }
   function onEnd(): void {
     if (state === 'waiting') finish(chunks.take());

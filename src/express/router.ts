@@ -7,7 +7,6 @@ import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { responseTo } from '../foundations/response';
 import { logSafely } from '../foundations/tell';
-import { BodyMemory } from './body-memory';
 import { type Place, placeOf, type Routed } from './mount';
 import { warnOfPassedOn } from './passed-on';
 import { readRawBody } from './read-raw-body';
@@ -28,7 +27,7 @@ export type WebhookRouter = (
   next?: (error?: unknown) => void,
 ) => void;
 
-export interface RouterOptions extends Omit<ReadOptions, 'memory' | 'turns'> {
+export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
   readonly clock: { now(): number };
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
@@ -46,7 +45,7 @@ export interface RouterOptions extends Omit<ReadOptions, 'memory' | 'turns'> {
 
 /** Handles the path it is mounted at. Longer paths go to `next()`. */
 export function createRouter(options: RouterOptions): WebhookRouter {
-  const reading: ReadOptions = { ...options, memory: new BodyMemory(options.limit), turns: new Turns() };
+  const reading: ReadOptions = { ...options, turns: new Turns() };
   const passedOn = warnOfPassedOn(options.logger);
   return function bigmindWebhooks(request, response, next) {
     if (request === undefined) throw new WebhookError('BAD_OPTION', calledByHand);

@@ -138,23 +138,6 @@ describe.each(expresses)('under $name', ({ express }) => {
     for (const reply of posted) expect((await reply).status).toBe(200);
     expect(said(await webhooks.receive(padded()))).toBe('200 processed');
   });
-
-  test('a long body for which the system has no memory is answered 503 and gives its bytes back; the repeat is handled', async () => {
-    const { handled } = await receiving({ maxBytesInFlight: 500_000 });
-    const delivery = padded(300_000);
-    const resize = jest.spyOn(ArrayBuffer.prototype, 'resize').mockImplementation(() => {
-      throw new RangeError('ArrayBuffer.prototype.resize: Out of memory');
-    });
-    for (let time = 0; time < 3; time++) expect((await post(served.origin + path, delivery)).status).toBe(503);
-    resize.mockRestore();
-    expect(told('unavailable')).toBe(3);
-    for (const { reason } of lines as { reason: string }[]) {
-      expect(reason).toMatch(/^There is no memory for \d+ bytes of a body\.$/);
-    }
-    expect(handled).toStrictEqual([]);
-    expect((await post(served.origin + path, delivery)).status).toBe(200);
-    expect(handled.map(({ context }) => context.rawBody.length)).toEqual([300_000]);
-  });
 });
 
 describe('verify()', () => {

@@ -12,7 +12,6 @@ test(`${connections} hostile connections take bounded memory, and genuine delive
   const report = await hostile(siege);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   expect(report.overIdleMb).toBeLessThan(300);
-  expect(report.leftMb).toBeLessThan(200);
   // Beside other tests, the delay is that of the machine.
   if (asked !== undefined) expect(report.delayP99Ms).toBeLessThan(100);
   const { sent, handledOnce, other, lastAfterMs } = report.genuine;

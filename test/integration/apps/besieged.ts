@@ -14,8 +14,6 @@ export interface Besieged {
 export interface Toll {
   readonly idleMb: number;
   readonly peakMb: number;
-  /** What it still has when it is asked. */
-  readonly leftMb: number;
   /** What the peak was made of: objects, and bytes outside of them. */
   readonly peakHeapMb: number;
   readonly peakBuffersMb: number;
@@ -92,7 +90,7 @@ process.on('message', (asked) => {
   const [ownDelayP99Ms, ownDelayMaxMs] = [ownDelay.percentile(99) / 1e3, ownDelay.max / 1e3];
   const cpuSeconds = (cpuMicroseconds() - idleCpu) / 1e6;
   const delays = { delayP99Ms, delayMaxMs, ownDelayP99Ms, ownDelayMaxMs, cpuSeconds };
-  const memory = { idleMb, peakMb, leftMb: mb(), peakHeapMb, peakBuffersMb };
+  const memory = { idleMb, peakMb, peakHeapMb, peakBuffersMb };
   process.send?.({ ...memory, ...delays, outcomes, handled } satisfies Toll);
 });
 

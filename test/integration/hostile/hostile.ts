@@ -15,8 +15,6 @@ export interface HostileReport {
   readonly pinned: boolean;
   readonly ends: Ends;
   readonly overIdleMb: number;
-  /** What is left of it at the end of the attack. */
-  readonly leftMb: number;
   readonly peakHeapMb: number;
   readonly peakBuffersMb: number;
   readonly delayP99Ms: number;
@@ -71,7 +69,7 @@ export async function hostile({ connections, atOnce, readTimeoutMs, pinned }: Si
     const seconds = (performance.now() - started) / 1000;
     const genuine = await sending;
     const toll = (await ask(server, 'toll')) as Toll;
-    const { idleMb, peakMb, leftMb, handled, ...taken } = toll;
+    const { idleMb, peakMb, handled, ...taken } = toll;
     const handledOnce = genuine.ids.filter((id) => handled[id] === 1).length;
     const { ids, ...others } = genuine;
     return {
@@ -81,7 +79,6 @@ export async function hostile({ connections, atOnce, readTimeoutMs, pinned }: Si
       pinned: cores !== undefined,
       ends,
       overIdleMb: peakMb - idleMb,
-      leftMb: leftMb - idleMb,
       ...taken,
       genuine: { sent: ids.length, handledOnce, ...others },
     };
