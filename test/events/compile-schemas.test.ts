@@ -178,12 +178,12 @@ test.each<[string, (length: number) => string]>([
   ['owls', (length) => '🦉'.repeat(length / 2)],
   ['an address and a blank', (length) => `a@${'a'.repeat(length)} `],
   ['at signs', (length) => '@'.repeat(length)],
-])('an address of 20 MB of %s costs no more than its length', (_title, repeated) => {
+])('an address of a million characters of %s costs no more than its length', (_title, repeated) => {
   const [event] = examplesOf('signal_action');
-  const payload = { ...event, data: { ...event?.data, userEmail: repeated(20_000_000) } };
+  const payload = { ...event, data: { ...event?.data, userEmail: repeated(1_000_000) } };
   const computedMs = computingTime();
   expect(compileSchemas().get('signal_action')?.(payload)).toMatchObject({ keyword: 'pattern' });
-  // The square of such a length would be hours.
+  // The square of such a length would be minutes. Of ten times as many, V8 runs out of stack in a process with much compiled code.
   expect(computedMs()).toBeLessThan(20_000);
 });
 
