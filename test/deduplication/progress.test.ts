@@ -96,7 +96,8 @@ test('handlers without a name are known by their selector, not by their place', 
   expect(ran).toEqual(['two']);
 });
 
-test('a success is recorded when it happens, not when the others have ended', async () => {
+/** A delivery of which one handler has succeeded, and the other waits for `time`. */
+async function halfDone() {
   const store = remote();
   const { webhooks, register } = deployed(store);
   register('quick');
@@ -104,6 +105,11 @@ test('a success is recorded when it happens, not when the others have ended', as
   webhooks.on('notes_created', () => time.passed, { name: 'slow' });
   const answered = send(webhooks, genuine());
   await calm(10);
+  return { store, webhooks, time, answered };
+}
+
+test('a success is recorded when it happens, not when the others have ended', async () => {
+  const { store, time, answered } = await halfDone();
   expect(store.calls).toEqual(['claim', 'succeeded']);
   time.open();
   expect(await answered).toBe('200 processed');
@@ -111,13 +117,7 @@ test('a success is recorded when it happens, not when the others have ended', as
 });
 
 test('a success that was recorded is not recorded again when another handler fails', async () => {
-  const store = remote();
-  const { webhooks, register } = deployed(store);
-  register('quick');
-  const time = gate();
-  webhooks.on('notes_created', () => time.passed, { name: 'slow' });
-  const answered = send(webhooks, genuine());
-  await calm(10);
+  const { store, webhooks, time, answered } = await halfDone();
   time.fail(new Error('no'));
   expect(await answered).toBe('500 FAILED');
   await webhooks.close();

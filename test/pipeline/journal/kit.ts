@@ -3,9 +3,11 @@ import {
   type BigmindWebhooksOptions,
   bigmindWebhooks,
   type FoundDelivery,
+  memoryStore,
   type NoSchemas,
 } from '../../../src';
 import { examplePayload, type SignedDelivery, signDelivery } from '../../../src/testing';
+import { wrapped } from '../../deduplication/kit';
 import { secret } from '../receiver';
 import { ArrayJournal } from './array-journal';
 
@@ -41,4 +43,16 @@ let counter = 0;
 
 function signText(payload: string): SignedDelivery {
   return signDelivery({ payload, secret });
+}
+
+/** A store that may be away. */
+export function shakyStore() {
+  const store = memoryStore();
+  const away = { is: false };
+  const shaky = wrapped(store);
+  shaky.claim = (...given) => {
+    if (away.is) throw new Error('away');
+    return store.claim(...given);
+  };
+  return { store: shaky, away };
 }

@@ -1,6 +1,5 @@
-import { memoryStore } from '../../../src';
 import { fakeTimers, inTime, pass } from '../../deduplication/fake-time';
-import { calm, genuine, notedLog, withJournal, wrapped } from './kit';
+import { calm, genuine, notedLog, shakyStore, withJournal } from './kit';
 
 beforeEach(fakeTimers);
 afterEach(() => {
@@ -9,13 +8,7 @@ afterEach(() => {
 
 /** A receiver with two deliveries in its journal, which no handler has had, and a store that can be away. */
 async function stage() {
-  const inner = memoryStore();
-  const away = { is: false };
-  const store = wrapped(inner);
-  store.claim = (...given) => {
-    if (away.is) throw new Error('away');
-    return inner.claim(...given);
-  };
+  const { store, away } = shakyStore();
   const { logger, lines } = notedLog();
   const { webhooks, journal } = withJournal({ deduplicate: { store }, logger });
   for (let count = 0; count < 2; count += 1) await webhooks.receive(genuine());

@@ -11,10 +11,10 @@ import {
   notedLog,
   secret,
   send,
+  shakyStore,
   signed,
   until,
   withJournal,
-  wrapped,
 } from './kit';
 
 /** A handler that notes each run as `<name> <key>`, and fails while `broken` has its name. */
@@ -580,18 +580,6 @@ test('find is newest first, and the filters of find choose', async () => {
   expect(await webhooks.journal.forget({ before: Date.now() + 1000 })).toBe(2);
   expect(await webhooks.journal.stats()).toMatchObject({ entries: 0, oldest: undefined });
 });
-
-/** A store that may be away. */
-function shakyStore() {
-  const store = memoryStore();
-  const away = { is: false };
-  const shaky = wrapped(store);
-  shaky.claim = (...given) => {
-    if (away.is) throw new Error('away');
-    return store.claim(...given);
-  };
-  return { store: shaky, away };
-}
 
 test('a silent store is waited for, and what could not run is run when it is back', async () => {
   const { store, away } = shakyStore();
