@@ -110,3 +110,27 @@ test('looks at the shortcuts, and goes to new deliveries from their strip', asyn
   await page.keyboard.press('g');
   await page.locator('.row[aria-selected=true]', { hasText: 'email_sent' }).waitFor();
 });
+
+test('a key is for the delivery selected last, even before it is shown', async () => {
+  await openByKeys(page, 'second_try');
+  await page.route('**/api/deliveries/*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  const selected = page.locator('#detail h2', { hasText: 'notes_created' });
+  await page.keyboard.press('/');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('notes_created');
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 1);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('4');
+  await selected.waitFor();
+  await page.locator('[role=tab][aria-selected=true]:nth-child(4)').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.press('Escape');
+  await page.locator('[role=option]').nth(1).waitFor();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('r');
+  const newest = await page.locator('[aria-posinset="1"][aria-selected=true]').getAttribute('data-id');
+  await page.getByRole('dialog', { name: `Replay #${newest}` }).waitFor();
+});

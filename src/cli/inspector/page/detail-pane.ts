@@ -27,6 +27,8 @@ export class DetailPane {
   #tabs: Tabs | undefined;
   #id: number | undefined;
   #asked = 0;
+  /** Ends once what was last asked for is shown. */
+  #shown: Promise<void> = Promise.resolve();
 
   constructor(actions: DetailActions) {
     this.#actions = actions;
@@ -41,43 +43,54 @@ export class DetailPane {
    * Fetches a delivery and shows it, unless a later call came meanwhile. Even one for the same delivery counts: a second
    * drawing would take the keyboard focus away.
    */
-  async show(id: number, tab?: string, all = false): Promise<void> {
+  show(id: number, tab?: string, all = false): Promise<void> {
     this.#id = id;
     this.#asked += 1;
-    const asked = this.#asked;
-    try {
-      const detail = await client.detail(id, all);
-      if (this.#asked === asked) this.#render(detail, tab);
-    } catch (error) {
-      if (this.#asked === asked)
-        this.#pane.replaceChildren(element('p', { class: 'remark' }, (error as Error).message));
-    }
+    this.#shown = this.#fetch(id, this.#asked, tab, all);
+    return this.#shown;
   }
 
   showNothing(): void {
     this.#id = undefined;
-    this.#payload = undefined;
-    this.#tabs = undefined;
     const hint = element(
       'p',
       { class: 'hint' },
       'Choose a delivery to see its payload, its signature and what became of it.',
     );
-    this.#pane.replaceChildren(hint);
+    this.#replace(hint);
   }
 
   focus(): void {
     this.#pane.querySelector<HTMLElement>('h2')?.focus();
   }
 
-  /** Goes to the next schema error, or the one before. */
-  jump(by: 1 | -1): void {
+  /** Goes to the next schema error, or the one before: of what was asked for last, once it is shown. */
+  async jump(by: 1 | -1): Promise<void> {
+    await this.#shown;
     this.#tabs?.open('payload');
     this.#payload?.jump(by);
   }
 
-  openTab(number: number): void {
+  /** Opens a part of what was asked for last, once it is shown. */
+  async openTab(number: number): Promise<void> {
+    await this.#shown;
     this.#tabs?.openNumber(number);
+  }
+
+  async #fetch(id: number, asked: number, tab: string | undefined, all: boolean): Promise<void> {
+    try {
+      const detail = await client.detail(id, all);
+      if (this.#asked === asked) this.#render(detail, tab);
+    } catch (error) {
+      if (this.#asked === asked) this.#replace(element('p', { class: 'remark' }, (error as Error).message));
+    }
+  }
+
+  /** Shows a remark instead of a delivery. */
+  #replace(remark: HTMLElement): void {
+    this.#payload = undefined;
+    this.#tabs = undefined;
+    this.#pane.replaceChildren(remark);
   }
 
   #render(detail: DeliveryDetail, tab: string | undefined): void {

@@ -25,6 +25,8 @@ export class ReplayDialog {
     autocomplete: 'off',
     spellcheck: 'false',
   });
+  /** Names the delivery. */
+  readonly #title = element('h2', { id: 'replay-title' });
   readonly #editor = new PayloadEditor(() => this.#signIfEdited());
   readonly #sign = element('input', { type: 'checkbox', id: 'replay-sign' });
   readonly #send = element('button', { type: 'submit', class: 'primary' }, 'Send');
@@ -43,7 +45,7 @@ export class ReplayDialog {
     const form = element(
       'form',
       {},
-      element('h2', { id: 'replay-title' }, 'Replay'),
+      this.#title,
       element(
         'p',
         { class: 'remark' },
@@ -72,6 +74,7 @@ export class ReplayDialog {
   /** Opens it for a delivery; with `edit`, at its payload. */
   async open(id: number, edit = false): Promise<void> {
     this.#id = id;
+    this.#title.textContent = `Replay #${id}`;
     this.#isSaid = false;
     this.#sign.checked = false;
     this.#result.replaceChildren();

@@ -32,9 +32,9 @@ export function startPage(state: InspectorState): void {
     keepAddress();
   });
   const list = new DeliveryList({
-    select: (id) => {
+    select: () => {
       keepAddress();
-      showAfterRest(id);
+      showAfterRest();
     },
     open: (id) => open(id, false),
   });
@@ -76,16 +76,33 @@ export function startPage(state: InspectorState): void {
     newer.textContent = `↑ ${count(unseen)} new`;
   }
 
-  function showAfterRest(id: number): void {
+  function showAfterRest(): void {
     if (!wide.matches) return;
     clearTimeout(resting);
-    resting = setTimeout(() => void detail.show(id), restMs);
+    resting = setTimeout(showSelected, restMs);
+  }
+
+  /** Ends the rest: what is selected is fetched. */
+  function showSelected(): void {
+    endRest();
+    if (list.selected !== undefined) void detail.show(list.selected);
+  }
+
+  function endRest(): void {
+    clearTimeout(resting);
+    resting = undefined;
+  }
+
+  /** The delivery that a key is for: the one selected last, not the one that was in view before. */
+  function chosen(): DetailPane {
+    const isInView = wide.matches || document.body.classList.contains('reading');
+    if (resting !== undefined || !isInView) showSelected();
+    return detail;
   }
 
   function open(id: number, inDetail: boolean): void {
-    clearTimeout(resting);
     if (inDetail) list.select(id);
-    clearTimeout(resting);
+    endRest();
     document.body.classList.add('reading');
     void detail.show(id).then(() => {
       // After a click on a wide page, the keyboard stays with the list.
@@ -143,13 +160,13 @@ export function startPage(state: InspectorState): void {
       filters.focus();
     },
     replay: (edit) => {
-      const id = detail.id ?? list.selected;
+      const { id } = chosen();
       if (id !== undefined) void replay.open(id, edit);
     },
     help: () => help.showModal(),
     newest: () => list.move(Number.NEGATIVE_INFINITY),
-    jump: (by) => detail.jump(by),
-    tab: (number) => detail.openTab(number),
+    jump: (by) => void chosen().jump(by),
+    tab: (number) => void chosen().openTab(number),
   });
   byId('list').addEventListener('scroll', () => list.isAtTop && showUnseen(0), { passive: true });
   byId('newer').addEventListener('click', () => {
