@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
-import { Cast, gate, newDelivery, recordingLogger, until } from './bullmq-kit';
+import { Cast, gate, newDelivery, until } from './bullmq-kit';
+import { testEngine } from './engine-promises';
 
 let server: OwnRedis;
 let client: Redis;
@@ -20,48 +21,10 @@ beforeEach(() => {
 });
 afterEach(() => cast.end());
 
-test('a job arrives as it was enqueued, 5 MB with NUL and all', async () => {
-  const body = Buffer.alloc(5 * 1024 * 1024, 'a \u0000 \u{1f600} \ud800 b', 'utf8');
-  const sent = [newDelivery(body), newDelivery(Buffer.from('{"text":"\u0000"}'))];
-  const queue = cast.queue({ connection: client });
-  for (const job of sent) await queue.enqueue(job);
-  const got: QueuedDelivery[] = [];
-  await cast.worker(queue, (job) => got.push(job), 1);
-  await until(() => got.length === 2);
-  expect(got).toEqual(sent);
-  expect(Buffer.from(got[0]?.rawBody ?? '', 'base64').equals(body)).toBe(true);
-});
-
-test('a repeat is the same job while it waits, runs, waits for its next attempt, is done and is dead', async () => {
-  const options = { connection: client, attempts: 2, backoffMs: 400 };
-  const queue = cast.queue(options);
-  const [done, dead] = [newDelivery(), newDelivery()];
-  const runs: string[] = [];
-  for (let repeat = 0; repeat < 3; repeat += 1) await queue.enqueue(done);
-  await queue.enqueue(dead);
-  const running = gate();
-  await cast.worker(queue, async ({ key }) => {
-    runs.push(key);
-    await running.opened;
-    if (key === dead.key) throw new Error('no');
-  });
-  await until(() => runs.length === 2);
-  for (const job of [done, dead]) await queue.enqueue(job);
-  running.open();
-  const enqueueUntilDead = async (): Promise<boolean> => {
-    for (const job of [done, dead]) await queue.enqueue(job);
-    return (await queue.deadJobs.get(dead.key)) !== undefined;
-  };
-  await until(enqueueUntilDead);
-  for (const job of [done, dead]) await queue.enqueue(job);
-  // Jobs are taken in their order: what was enqueued before this one has run.
-  const last = newDelivery();
-  await queue.enqueue(last);
-  await until(() => runs.includes(last.key));
-  expect(runs.filter((key) => key === done.key)).toHaveLength(1);
-  expect(runs.filter((key) => key === dead.key)).toHaveLength(2);
-  expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toHaveLength(1);
-});
+testEngine(() => ({
+  queue: (options, logger) => cast.queue({ connection: client, ...options }, logger),
+  worker: (...asked) => cast.worker(...asked),
+}));
 
 test('what is done is remembered no longer and no more than asked for', async () => {
   const queue = cast.queue({ connection: client, rememberDone: { count: 1 } });
@@ -77,20 +40,6 @@ test('what is done is remembered no longer and no more than asked for', async ()
   await enqueueUntilRun(first, 1);
   await enqueueUntilRun(second, 1);
   await enqueueUntilRun(first, 2);
-});
-
-test('a job that is to be forgotten runs again when it is repeated', async () => {
-  const queue = cast.queue({ connection: client });
-  const job = newDelivery();
-  let runs = 0;
-  await cast.worker(queue, () => {
-    runs += 1;
-    return 'forget';
-  });
-  await until(async () => {
-    await queue.enqueue(job);
-    return runs >= 2;
-  });
 });
 
 test('attempts follow with growing pauses; then the job is dead, with the last reason', async () => {
@@ -128,58 +77,6 @@ describe('a worker', () => {
     await cast.worker(queue, run, 3);
     await until(() => done === 12);
     expect(most).toBe(3);
-  });
-
-  test('that is closed waits for what runs, and takes no more', async () => {
-    const queue = cast.queue({ connection: client });
-    const [first, second] = [newDelivery(), newDelivery()];
-    const ran: string[] = [];
-    const running = gate();
-    const started = gate();
-    const run = async ({ key }: QueuedDelivery): Promise<void> => {
-      started.open();
-      await running.opened;
-      ran.push(key);
-    };
-    const worker = await cast.worker(queue, run, 1);
-    await queue.enqueue(first);
-    await started.opened;
-    await queue.enqueue(second);
-    const closing = worker.close(30_000);
-    const again = worker.close(0);
-    running.open();
-    await Promise.all([closing, again]);
-    expect(ran).toEqual([first.key]);
-    await cast.worker(queue, run);
-    await until(() => ran.length === 2);
-    expect(ran).toEqual([first.key, second.key]);
-  });
-
-  test('that is closed gives what still runs to others at once, at no attempt’s cost, and hears no more of it', async () => {
-    const queue = cast.queue({ connection: client, attempts: 1, lostAfterMs: 60_000 });
-    const { logger, lines } = recordingLogger();
-    queue.open({ maxRunMs: 1000, logger });
-    const jobs = [newDelivery(), newDelivery()];
-    const started: string[] = [];
-    const late = gate();
-    const worker = await cast.worker(queue, async ({ key }) => {
-      started.push(key);
-      await late.opened;
-      throw new Error('too late');
-    });
-    for (const job of jobs) await queue.enqueue(job);
-    await until(() => started.length === 2);
-    const start = Date.now();
-    await worker.close(100);
-    expect(Date.now() - start).toBeLessThan(20_000);
-    const ran: string[] = [];
-    await cast.worker(queue, ({ key }) => ran.push(key));
-    await until(() => ran.length === 2);
-    late.open();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(ran.sort()).toEqual(jobs.map(({ key }) => key).sort());
-    expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toStrictEqual([]);
-    expect(lines).toStrictEqual([]);
   });
 
   test('that has nothing to do is closed at once', async () => {

@@ -1,7 +1,8 @@
 import { Pool } from 'pg';
 import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { databaseUrl, freshNamespace } from '../services';
-import { gate, newDelivery, recordingLogger, until } from './bullmq-kit';
+import { gate, newDelivery, until } from './bullmq-kit';
+import { testEngine } from './engine-promises';
 import { Company, pgliteStage, postgresStage, type Stage } from './pg-boss-kit';
 
 describe.each([
@@ -21,17 +22,10 @@ describe.each([
   });
   afterEach(() => company.end());
 
-  test('a job arrives as it was enqueued, 5 MB with NUL and all', async () => {
-    const body = Buffer.alloc(5 * 1024 * 1024, 'a \u0000 \u{1f600} \ud800 b', 'utf8');
-    const sent = [newDelivery(body), newDelivery(Buffer.from('{"text":"\u0000"}'))];
-    const queue = company.queue(stage);
-    for (const job of sent) await queue.enqueue(job);
-    const got: QueuedDelivery[] = [];
-    await company.worker(queue, (job) => got.push(job), 1);
-    await until(() => got.length === 2);
-    expect(got).toEqual(sent);
-    expect(Buffer.from(got[0]?.rawBody ?? '', 'base64').equals(body)).toBe(true);
-  });
+  testEngine(() => ({
+    queue: (options, logger) => company.queue(stage, options, logger),
+    worker: (...asked) => company.worker(...asked),
+  }));
 
   test('what is enqueued at once is held in few statements, each job with its own delivery', async () => {
     const queue = company.queue(stage);
@@ -75,36 +69,6 @@ describe.each([
     expect(plans).toEqual([2000, undefined]);
   });
 
-  test('a repeat is the same job while it waits, runs, waits for its next attempt, is done and is dead', async () => {
-    const queue = company.queue(stage, { attempts: 2 });
-    const [done, dead] = [newDelivery(), newDelivery()];
-    const runs: string[] = [];
-    for (let repeat = 0; repeat < 3; repeat += 1) await queue.enqueue(done);
-    await queue.enqueue(dead);
-    const running = gate();
-    await company.worker(queue, async ({ key }) => {
-      runs.push(key);
-      await running.opened;
-      if (key === dead.key) throw new Error('no');
-    });
-    const deadJobs = () => queue.deadJobs.list({ limit: 10, offset: 0 });
-    await until(() => runs.length === 2);
-    for (const job of [done, dead]) await queue.enqueue(job);
-    running.open();
-    await until(async () => {
-      for (const job of [done, dead]) await queue.enqueue(job);
-      return (await deadJobs()).length > 0;
-    });
-    for (const job of [done, dead]) await queue.enqueue(job);
-    // Jobs are taken in their order: what was enqueued before this one has run.
-    const last = newDelivery();
-    await queue.enqueue(last);
-    await until(() => runs.includes(last.key));
-    expect(runs.filter((key) => key === done.key)).toHaveLength(1);
-    expect(runs.filter((key) => key === dead.key)).toHaveLength(2);
-    expect(await deadJobs()).toHaveLength(1);
-  });
-
   test('a job’s id is its key, as far as a UUID of version 8 holds it', async () => {
     const namespace = freshNamespace();
     const job = { ...newDelivery(), key: `${'f'.repeat(31)}0${'f'.repeat(32)}` };
@@ -112,20 +76,6 @@ describe.each([
     expect(
       await stage.boss.getJobById(`bigmind-webhooks/${namespace}`, 'ffffffff-ffff-8fff-bfff-fffffffffff0'),
     ).toEqual(expect.objectContaining({ data: job }));
-  });
-
-  test('a job that is to be forgotten runs again when it is repeated', async () => {
-    const queue = company.queue(stage);
-    const job = newDelivery();
-    let runs = 0;
-    await company.worker(queue, () => {
-      runs += 1;
-      return 'forget';
-    });
-    await until(async () => {
-      await queue.enqueue(job);
-      return runs >= 2;
-    });
   });
 
   test('a job that is to be run again is run again at once, at no attempt’s cost', async () => {
@@ -280,56 +230,6 @@ describe.each([
       end.open();
       await until(() => done === 13);
       expect(most).toBe(3);
-    });
-
-    test('that is closed waits for what runs, and takes no more', async () => {
-      const queue = company.queue(stage);
-      const [first, second] = [newDelivery(), newDelivery()];
-      const ran: string[] = [];
-      const [running, started] = [gate(), gate()];
-      const run = async ({ key }: QueuedDelivery): Promise<void> => {
-        started.open();
-        await running.opened;
-        ran.push(key);
-      };
-      const worker = await company.worker(queue, run, 1);
-      await queue.enqueue(first);
-      await started.opened;
-      await queue.enqueue(second);
-      const closing = worker.close(30_000);
-      const again = worker.close(0);
-      running.open();
-      await Promise.all([closing, again]);
-      expect(ran).toEqual([first.key]);
-      await company.worker(queue, run);
-      await until(() => ran.length === 2);
-      expect(ran).toEqual([first.key, second.key]);
-    });
-
-    test('that is closed gives what still runs to others at once, at no attempt’s cost, and hears no more of it', async () => {
-      const { logger, lines } = recordingLogger();
-      const queue = company.queue(stage, { attempts: 1 }, logger);
-      const jobs = [newDelivery(), newDelivery()];
-      let started = 0;
-      const late = gate();
-      const worker = await company.worker(queue, async () => {
-        started += 1;
-        await late.opened;
-        throw new Error('too late');
-      });
-      for (const job of jobs) await queue.enqueue(job);
-      await until(() => started === 2);
-      const start = Date.now();
-      await worker.close(100);
-      expect(Date.now() - start).toBeLessThan(20_000);
-      const ran: string[] = [];
-      await company.worker(queue, ({ key }) => ran.push(key));
-      await until(() => ran.length === 2);
-      late.open();
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(ran.sort()).toEqual(jobs.map(({ key }) => key).sort());
-      expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toStrictEqual([]);
-      expect(lines).toStrictEqual([]);
     });
 
     test('that has nothing to do is closed at once', async () => {
