@@ -5,9 +5,12 @@ import { addFormats } from './add-formats';
 import { compileSchema } from './compile-schema';
 import { declareAnnotations } from './declare-annotations';
 import { builtInSchemas, commonSchema } from './generated/schemas';
-import { toSchemaError } from './schema-error';
+import { toSchemaError, unjudged } from './schema-error';
 
-/** Returns the first error of a payload, or `undefined` if its schema accepts it. It never changes the payload. */
+/**
+ * Returns the first error of a payload, or `undefined` if its schema accepts it. It never changes the payload. A payload
+ * that cannot be judged is refused.
+ */
 export type EventCheck = (payload: unknown) => SchemaError | undefined;
 
 // Only the first error is reported: collecting all of a hostile payload takes far more memory than the payload.
@@ -22,7 +25,8 @@ const builtInOptions: Options = {
   messages: false,
   code: { optimize: false },
   // Our one pattern matches the same without the flag `u`, which is slow on long text that is not Latin-1 and throws on
-  // very long text.
+  // very long text. It has `xx*` for `x+`: V8 counts the rounds of a `+` in a process with much compiled code, on a stack
+  // that long text overflows.
   unicodeRegExp: false,
 };
 
@@ -75,6 +79,10 @@ function withCommon(ajv: Ajv2020): Ajv2020 {
 
 function toCheck(validate: ValidateFunction): EventCheck {
   return function checkEvent(payload) {
-    return validate(payload) ? undefined : toSchemaError(validate.errors ?? []);
+    try {
+      return validate(payload) ? undefined : toSchemaError(validate.errors ?? []);
+    } catch (cause) {
+      return unjudged(cause);
+    }
   };
 }

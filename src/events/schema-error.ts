@@ -22,6 +22,21 @@ export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   };
 }
 
+/**
+ * The error of a payload on which a validator threw: V8 runs out of stack where a pattern meets a very long text, and where
+ * a schema that contains itself meets deep nesting. A repeat would end the same, so the payload is refused.
+ *
+ * @throws what is no RangeError, since the payload did not cause it
+ */
+export function unjudged(cause: unknown): SchemaError {
+  // By its name: a test environment may have a RangeError of its own.
+  if ((cause as Error | undefined)?.name !== 'RangeError') throw cause;
+  return { pointer: '', keyword: 'unjudged', detail: tooMuch };
+}
+
+const tooMuch =
+  'cannot be checked against its schema (RangeError): a text is too long for a pattern, or the nesting is too deep';
+
 /** Ajv points at the object around a missing or forbidden property. The pointer should lead to the property itself. */
 function offendingProperty(params: Params): string | undefined {
   const { missingProperty, additionalProperty, unevaluatedProperty, propertyName, tag } = params;

@@ -81,6 +81,28 @@ test('an event named as what objects inherit is an event like others', async () 
   expect(handled).toEqual(['__proto__', 'constructor']);
 });
 
+test('a payload that nests too deep for its schema is invalid on every way in, and no handler runs', async () => {
+  const levels = 100_000;
+  const tree = { type: 'object', properties: { event: {}, leaf: { $ref: '#' } } };
+  const called: unknown[] = [];
+  const webhooks = receiverWith({ schemas: { tree: eventSchema<{ event: 'tree' }>(tree) } });
+  webhooks.on('*', ({ event }) => called.push(event));
+  webhooks.onError((_error, { outcome }) => called.push(outcome));
+  const body = `{"event":"tree","leaf":${'{"leaf":'.repeat(levels)}{}${'}'.repeat(levels)}}`;
+  const { headers } = signDelivery({ payload: body, secret: 'a secret' });
+  const { status, body: answer } = await webhooks.receive({ headers, body });
+  expect(status).toBe(422);
+  expect(JSON.parse(answer)).toMatchObject({ code: 'INVALID', errors: [{ pointer: '', keyword: 'unjudged' }] });
+  await expect(webhooks.verify({ headers, body })).rejects.toMatchObject({ code: 'INVALID' });
+  const event = JSON.parse(body) as never;
+  await expect(webhooks.dispatch({ event, key: 'a'.repeat(64) })).rejects.toMatchObject({ code: 'INVALID' });
+  expect(called).toEqual(['invalid', 'invalid', 'invalid']);
+  const quarantined: unknown[] = [];
+  webhooks.onInvalid(({ errors }) => void quarantined.push(errors[0]?.keyword));
+  expect((await webhooks.receive({ headers, body })).status).toBe(200);
+  expect(quarantined).toEqual(['unjudged']);
+});
+
 test('the options are left as they were, frozen or not', () => {
   const options = {
     secret: Object.freeze(['one', 'two']),

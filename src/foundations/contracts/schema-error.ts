@@ -2,7 +2,7 @@
 export interface SchemaError {
   /** JSON Pointer (RFC 6901) to the place. A missing property has a pointer, too. */
   readonly pointer: string;
-  /** The JSON Schema keyword that failed. */
+  /** The JSON Schema keyword that failed; `unjudged` if a long text or deep nesting is too much for the schema. */
   readonly keyword: string;
   /** What was expected there. It holds no value from the payload. */
   readonly detail: string;
