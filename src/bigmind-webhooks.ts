@@ -86,15 +86,10 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   function whileClosing(): Settled | undefined {
     return closed ? closing : undefined;
   }
-  /** As for a stream, an unsigned request is told that before anything of its size. */
-  function takeBytes({ rawBody, headers }: RawDelivery): Settled | undefined {
-    const full = inFlight.take(rawBody.length);
-    return full && (bodyRules.refuseUnsigned(headers) ?? full);
-  }
   function answer(raw: RawDelivery): MaybePromise<Settled> {
     const { receivedAt, rawBody, params, withoutBody } = raw;
     const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
-    const full = takeBytes(raw);
+    const full = inFlight.take(measures.bytes);
     if (full !== undefined) {
       tell(full, measures);
       return full;
@@ -129,7 +124,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   }
   async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
     const bytes = raw.rawBody.length;
-    const full = takeBytes(raw);
+    const full = inFlight.take(bytes);
     if (full !== undefined) return full;
     const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
     return verified.finally(() => inFlight.give(bytes));

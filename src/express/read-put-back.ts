@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { Chunks } from './chunks';
@@ -23,7 +24,8 @@ export function readPutBack(
   const copy = new Readable({ read() {} });
   copyTo(copy, request);
   atEndOfTurn(() => {
-    if (copy.readableLength === 0) done(otherwise());
+    const refused = copy.readableLength === 0 ? otherwise() : options.refuseUnsigned(request.headers as WebhookHeaders);
+    if (refused !== undefined) done(refused);
     else readStream(copy as IncomingMessage, options, new Chunks(), done);
   });
 }

@@ -18,7 +18,7 @@ export function readRawBody(request: IncomingMessage, options: ReadOptions, done
     return;
   }
   const kept = keptBytes(request);
-  if (kept !== undefined) done(withinLimit(kept, request, options));
+  if (kept !== undefined) done(refuseUnsigned(request, options) ?? withinLimit(kept, options));
   else if (wasRead(request)) readPutBack(request, options, done, alreadyParsed);
   else readUnread(request, options, done);
 }
@@ -41,21 +41,23 @@ function readRest(request: IncomingMessage, options: ReadOptions, done: Done): v
   readStream(request, options, new CountedChunks(), (read) => {
     if (read instanceof Settled) done(read);
     // A collector may hear of the end after us.
-    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), request, options)));
+    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), options)));
   });
 }
 
 function refuseByHeaders(request: IncomingMessage, options: ReadOptions): Settled | undefined {
-  const unsigned = options.refuseUnsigned(request.headers as WebhookHeaders);
+  const unsigned = refuseUnsigned(request, options);
   if (unsigned !== undefined) return unsigned;
   const announced = announcedBytes(request);
   return announced > options.limit ? tooLarge(announced, options) : undefined;
 }
 
-/** As for a stream, an unsigned request is told that before anything of its size. */
-function withinLimit(kept: Buffer | Settled, { headers }: IncomingMessage, options: ReadOptions): Buffer | Settled {
-  if (kept instanceof Settled || kept.length <= options.limit) return kept;
-  return options.refuseUnsigned(headers as WebhookHeaders) ?? tooLarge(kept.length, options);
+function refuseUnsigned({ headers }: IncomingMessage, options: ReadOptions): Settled | undefined {
+  return options.refuseUnsigned(headers as WebhookHeaders);
+}
+
+function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Settled {
+  return kept instanceof Settled || kept.length <= options.limit ? kept : tooLarge(kept.length, options);
 }
 
 function alreadyParsed(): Settled {

@@ -6,6 +6,7 @@ import { hasMethod } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
+import { because } from './unexpected';
 
 /** Reads the argument of `receive`; refuses any method but POST, and everything while the receiver is `closing`. */
 export function readPost(
@@ -35,10 +36,11 @@ export function readRequest(
     return misread(`expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
   }
   const rawBody = passed ?? Buffer.alloc(0);
-  const refused = refuseEncoded(headers) ?? refuseLarge(rawBody.length, headers, rules);
-  if (refused !== undefined) return refused;
+  const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
+  const refused = refuseEncoded(headers) ?? rules.refuseUnsigned(headers) ?? refuseLarge(rawBody.length, rules);
+  if (refused !== undefined) return because(noBody, refused);
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
-  return passed === undefined ? { ...raw, withoutBody: withoutBody(body, Object.hasOwn(request, 'body')) } : raw;
+  return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
 }
 
 function misread(reason: string): Settled {
@@ -70,9 +72,8 @@ export function paramsIn(request: Pick<WebhookRequest, 'params'>): WebhookParams
   }
 }
 
-/** As for a stream, an unsigned request is told that before anything of its size. */
-function refuseLarge(bytes: number, headers: WebhookHeaders, rules: BodyRules): Settled | undefined {
-  return bytes > rules.limit ? (rules.refuseUnsigned(headers) ?? tooLarge(bytes, rules)) : undefined;
+function refuseLarge(bytes: number, rules: BodyRules): Settled | undefined {
+  return bytes > rules.limit ? tooLarge(bytes, rules) : undefined;
 }
 
 /** Strangers send requests without a body. Platforms pass `null` for it then, and parsers of Express 4 `{}`. */

@@ -1,3 +1,4 @@
+import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
@@ -10,13 +11,12 @@ import type { FoundMatch } from './readings/found-match';
 import { type ReadHeaders, readerOf } from './readings/header-reader';
 import { describeMismatch, describeMissing, describeStale, describeThrown, refuse } from './refusal';
 
-/** The only way for a request to become a verified delivery. */
+/**
+ * The only way for a request to become a verified delivery. `refuseUnsigned` comes before it, where the bytes begin to be
+ * read: a stranger without a signature must cost neither memory nor a query for the account.
+ */
 export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): MaybePromise<VerifiedDelivery | Settled> {
   const thrown = new Set<string>();
-  const onThrown = (what: string): void => void thrown.add(what);
-  // Before the account is looked up: a stranger without a signature must not cost a query.
-  const unsigned = refuseUnsigned(raw.headers, policy, onThrown);
-  if (unsigned !== undefined) return unsigned;
   return whenReady(findAccount(raw, policy), (account) => {
     if (account instanceof Settled) return account;
     const { scheme } = policy;
@@ -27,7 +27,7 @@ export function verifySignature(raw: RawDelivery, policy: SignaturePolicy): Mayb
     const read = readerOf(scheme);
     const match =
       read === undefined
-        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs, onThrown)
+        ? askCustomScheme(raw, scheme, account.secrets, policy.answerTimeoutMs, (what) => thrown.add(what))
         : findSigner(raw, read, account.secrets, policy.toleranceMs);
     return whenReady(match, (found) => {
       // For an unknown tenant, too: it must cost what a wrong signature costs.
@@ -46,8 +46,11 @@ function refuseMismatch(
   policy: SignaturePolicy,
   thrown: ReadonlySet<string>,
 ): Settled {
+  const reasons: string[] = [];
+  // It was asked when the request came, and is asked again for what it threw: only a refusal needs that.
+  maySign(scheme, raw.headers, (what) => reasons.push(what));
   const mismatch = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
-  return refuse([...thrown, mismatch].join(' '));
+  return refuse([...reasons, ...thrown, mismatch].join(' '));
 }
 
 /** Makes a verified delivery from a match with a fresh timestamp. */
@@ -90,14 +93,18 @@ export function verifiedEarlier(raw: RawDelivery, tenant: string | undefined, sc
 }
 
 /** Refuses an unsigned request by its headers alone, so that its body need not be read. */
-export function refuseUnsigned(
-  headers: RawDelivery['headers'],
-  policy: SignaturePolicy,
+export function refuseUnsigned(headers: WebhookHeaders, { scheme }: SignaturePolicy): Settled | undefined {
+  if (scheme === undefined || maySign(scheme, headers)) return undefined;
+  return refuse(describeMissing(scheme, headers));
+}
+
+/** If the `maySign` of a user's scheme throws, its `verify` decides. */
+function maySign(
+  scheme: SignatureScheme,
+  headers: WebhookHeaders,
   onThrown: (what: string) => void = () => undefined,
-): Settled | undefined {
-  const { scheme } = policy;
-  if (scheme?.maySign === undefined) return undefined;
-  // If the maySign() of a user's scheme throws, its verify() decides.
+): boolean {
+  if (scheme.maySign === undefined) return true;
   const may = recovered(
     () => scheme.maySign?.(headers),
     (error) => {
@@ -105,8 +112,7 @@ export function refuseUnsigned(
       return true;
     },
   );
-  if (may) return undefined;
-  return refuse(describeMissing(scheme, headers));
+  return Boolean(may);
 }
 
 function mint(

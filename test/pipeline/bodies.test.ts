@@ -18,6 +18,7 @@ test.each<[string, object]>([
   ['null', { body: null }],
   ['missing', {}],
   ['{}', { body: {}, headers: { ...forged, host: 'x' } }],
+  ['null', { body: null, headers: {} }],
 ])(
   'a request whose body is %s is refused like any stranger’s, and the log says that none was passed',
   async (given, more) => {
