@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from '../../../src/foundations/contracts/logger';
 import type { DeliveryQueue, QueuedDelivery, QueueWorker } from '../../../src/foundations/contracts/queue';
 import { type BullmqQueue, type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
+import { startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
 
 /** A delivery that no other is the same as. */
@@ -43,6 +44,27 @@ export function recordingLogger(): { readonly logger: Logger; readonly lines: Re
   const write = (fields: object, message?: string): void => void lines.push({ ...fields, message });
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   return { logger, lines };
+}
+
+/** A Redis of the test's own, and a client of it. */
+export interface RedisStage {
+  readonly port: number;
+  readonly client: Redis;
+  /** Leaves nothing. */
+  remove(): Promise<void>;
+}
+
+export async function redisStage(options: object = {}): Promise<RedisStage> {
+  const server = await startRedis();
+  const client = new Redis({ port: server.port, host: '127.0.0.1', ...options });
+  return {
+    port: server.port,
+    client,
+    remove() {
+      client.disconnect();
+      return server.remove();
+    },
+  };
 }
 
 /** Clients, queues and workers of a test, and how to end them all. */

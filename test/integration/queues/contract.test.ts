@@ -1,29 +1,23 @@
-import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import type { DeliveryQueue } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { type PgBossQueueOptions, pgBossQueue } from '../../../src/queues/pg-boss/index';
 import { queueContract } from '../../../src/testing/index';
-import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { databaseUrl, freshNamespace } from '../services';
+import { type RedisStage, redisStage } from './bullmq-kit';
 import { pgliteStage, postgresStage, type Stage } from './pg-boss-kit';
 
 describe('BullMQ keeps the contract of a queue:', () => {
-  let server: OwnRedis;
-  let client: Redis;
+  let stage: RedisStage;
 
   beforeAll(async () => {
-    server = await startRedis();
-    client = new Redis(server.port, '127.0.0.1');
+    stage = await redisStage();
   });
 
-  afterAll(async () => {
-    client.disconnect();
-    await server.remove();
-  });
+  afterAll(() => stage.remove());
 
   const open = (namespace: string) => ({
-    queue: bullmqQueue({ connection: client, namespace, attempts: 3, backoffMs: 40 }),
+    queue: bullmqQueue({ connection: stage.client, namespace, attempts: 3, backoffMs: 40 }),
   });
   for (const { name, run } of queueContract({ open, pauseMs: 20 })) test(name, run);
 });

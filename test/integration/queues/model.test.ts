@@ -3,10 +3,9 @@ import PgBoss from 'pg-boss';
 import type { DeliveryQueue, QueueSettings } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { pgBossQueue } from '../../../src/queues/pg-boss/index';
-import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { proxyTo } from '../kit/proxy';
 import { databaseUrl, freshNamespace } from '../services';
-import { recordingLogger } from './bullmq-kit';
+import { type RedisStage, recordingLogger, redisStage } from './bullmq-kit';
 import { postgresStage, type Stage } from './pg-boss-kit';
 import { attempts, compareWithModel, type Engine } from './queue-model';
 
@@ -22,26 +21,21 @@ function opened<Queue extends DeliveryQueue>(queue: Queue): Queue {
 const ignore = (): undefined => undefined;
 
 describe('BullMQ', () => {
-  let server: OwnRedis;
-  let client: Redis;
+  let stage: RedisStage;
 
   beforeAll(async () => {
-    server = await startRedis();
-    client = new Redis(server.port, '127.0.0.1');
+    stage = await redisStage();
   });
 
-  afterAll(async () => {
-    client.disconnect();
-    await server.remove();
-  });
+  afterAll(() => stage.remove());
 
   function engine(): Engine {
     const namespace = freshNamespace();
     const queueOn = (connection: Redis) => opened(bullmqQueue({ connection, namespace, ...options }));
     return {
-      make: () => queueOn(client),
+      make: () => queueOn(stage.client),
       async makeElsewhere() {
-        const wire = await proxyTo('127.0.0.1', server.port);
+        const wire = await proxyTo('127.0.0.1', stage.port);
         const own = new Redis(wire.port, '127.0.0.1').on('error', ignore);
         const queue = queueOn(own);
         return {

@@ -1,12 +1,10 @@
-import { Redis } from 'ioredis';
 import { bigmindWebhooks, type DeliveryQueue, memoryStore } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { pgBossQueue } from '../../../src/queues/pg-boss/index';
 import { examplePayload, signDelivery } from '../../../src/testing/index';
 import { ArrayJournal } from '../../pipeline/journal/array-journal';
-import { startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
-import { until } from './bullmq-kit';
+import { redisStage, until } from './bullmq-kit';
 import { postgresStage } from './pg-boss-kit';
 
 const secret = 'a secret of the tests';
@@ -42,13 +40,11 @@ async function liveGoesFirst(queue: DeliveryQueue): Promise<void> {
 }
 
 test('BullMQ runs a live delivery before replays that wait, and a forced replay of what is done', async () => {
-  const server = await startRedis();
-  const client = new Redis(server.port, '127.0.0.1', { maxRetriesPerRequest: null });
+  const { client, remove } = await redisStage({ maxRetriesPerRequest: null });
   try {
     await liveGoesFirst(bullmqQueue({ connection: client, namespace: freshNamespace() }));
   } finally {
-    client.disconnect();
-    await server.remove();
+    await remove();
   }
 });
 

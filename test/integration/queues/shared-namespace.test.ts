@@ -1,27 +1,20 @@
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { bigmindWebhooks, type DeliveryQueue } from '../../../src/index';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { pgBossQueue } from '../../../src/queues/pg-boss/index';
-import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
-import { until } from './bullmq-kit';
+import { type RedisStage, redisStage, until } from './bullmq-kit';
 import { postgresStage, type Stage } from './pg-boss-kit';
 
 const lostAfterMs = 1000;
-let server: OwnRedis;
-let client: Redis;
-let stage: Stage;
+let redis: RedisStage;
+let postgres: Stage;
 
 beforeAll(async () => {
-  server = await startRedis();
-  client = new Redis(server.port, '127.0.0.1');
-  stage = await postgresStage();
+  redis = await redisStage();
+  postgres = await postgresStage();
 });
-afterAll(async () => {
-  client.disconnect();
-  await Promise.all([server.remove(), stage.remove()]);
-});
+afterAll(() => Promise.all([redis.remove(), postgres.remove()]));
 
 /** A worker with handlers of these names. Its handlers come after `work()`, as they may. */
 async function service(queue: DeliveryQueue, names: readonly string[]) {
@@ -39,8 +32,8 @@ async function service(queue: DeliveryQueue, names: readonly string[]) {
 }
 
 const makers = [
-  (namespace: string) => bullmqQueue({ connection: client, namespace, lostAfterMs }),
-  (namespace: string) => pgBossQueue({ boss: stage.boss, schema: stage.schema, namespace, lostAfterMs }),
+  (namespace: string) => bullmqQueue({ connection: redis.client, namespace, lostAfterMs }),
+  (namespace: string) => pgBossQueue({ boss: postgres.boss, schema: postgres.schema, namespace, lostAfterMs }),
 ];
 
 async function warnedOf(make: (namespace: string) => DeliveryQueue): Promise<unknown> {
@@ -66,5 +59,5 @@ test('services that share a namespace are warned once each and told by their han
     same: [],
   };
   expect(found).toStrictEqual([expected, expected]);
-  expect(await client.keys('*bigmind-workers')).toStrictEqual([]);
+  expect(await redis.client.keys('*bigmind-workers')).toStrictEqual([]);
 });
