@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 function receiverOn(store: DeliveryStore) {
-  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs: 30 } });
+  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs: 200 } });
   const runs: number[] = [];
   webhooks.on('notes_created', (_event, { attempt }) => void runs.push(attempt));
   return { webhooks, runs };

@@ -205,7 +205,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const working = storeOf();
     let broken = true;
     const store: DeliveryStore = { ...working, claim: (...args) => (broken ? claim() : working.claim(...args)) };
-    const { webhooks, handled, note } = await start({ deduplicate: { store, storeTimeoutMs: 30 } });
+    const { webhooks, handled, note } = await start({ deduplicate: { store, storeTimeoutMs: 200 } });
     webhooks.on('*', note);
     const delivery = genuine();
     await expectAnswer(delivery, 'unavailable');
@@ -225,7 +225,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     ['rejects', () => Promise.reject(new Error('no database'))],
     ['is silent', () => never],
   ])('is unavailable while the secret function %s', async (_title, secretOf) => {
-    const { webhooks, handled, note } = await start({ secret: secretOf, deduplicate: { storeTimeoutMs: 30 } });
+    const { webhooks, handled, note } = await start({ secret: secretOf, deduplicate: { storeTimeoutMs: 200 } });
     webhooks.on('*', note);
     await expectAnswer(genuine(), 'unavailable');
     expect(handled).toStrictEqual([]);

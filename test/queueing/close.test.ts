@@ -153,7 +153,7 @@ test('a worker that is still starting when close() begins is closed when it has 
   const { logger, lines } = notedLog();
   const { web, worker, queue } = service({}, new SlowQueue());
   const handled: unknown[] = [];
-  const starting = worker({ logger, deduplicate: { store: memoryStore(), storeTimeoutMs: 20 } });
+  const starting = worker({ logger, deduplicate: { store: memoryStore(), storeTimeoutMs: 200 } });
   const working = starting.on('*', (event) => void handled.push(event)).work();
   await until(() => lines.length === 1);
   expect(lines).toEqual([
@@ -175,7 +175,7 @@ test('a queue that does not answer keeps close() no longer than its budget, and 
     }
   }
   const { logger, lines } = notedLog();
-  const deduplicate = { store: memoryStore(), storeTimeoutMs: 20 };
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 200 };
   const stuck = bigmindWebhooks({ secret, logger, queue: new StuckQueue(), deduplicate });
   await stuck.on('*', () => undefined).work();
   await stuck.close({ timeoutMs: 0 });
@@ -217,7 +217,7 @@ test.each<[string, () => Promise<void>]>([
 ])('a queue whose close() %s is a line in the log, and keeps nobody from ending', async (_title, close) => {
   const queue = Object.assign(new ArrayQueue(), { close });
   const { logger, lines } = notedLog();
-  const deduplicate = { store: memoryStore(), storeTimeoutMs: 20 };
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 200 };
   const closing = bigmindWebhooks({ secret, logger, queue, deduplicate });
   await closing.on('*', () => undefined).work();
   await closing.close({ timeoutMs: 0 });

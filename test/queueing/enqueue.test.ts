@@ -112,7 +112,7 @@ describe('a queue that', () => {
 
   test('is silent is waited for no longer than storeTimeoutMs: 503, to come again in 10 s', async () => {
     const { web } = service(
-      { timeoutMs: tooLong, deduplicate: { storeTimeoutMs: 30 } },
+      { timeoutMs: tooLong, deduplicate: { storeTimeoutMs: 200 } },
       queueThat(() => new Promise(() => undefined)),
     );
     const reply = await web.receive(genuine());

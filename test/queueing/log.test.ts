@@ -82,11 +82,11 @@ test('a web process says at its start that its queue cannot hold a delivery, onc
 
 test.each<[string, () => Promise<void>, RegExp]>([
   ['is out of reach', () => Promise.reject(new Error('ECONNREFUSED')), /ECONNREFUSED/],
-  ['is silent', () => new Promise(() => undefined), /did not answer within 20 ms/],
+  ['is silent', () => new Promise(() => undefined), /did not answer within 200 ms/],
 ])('a web process says at its start that its queue %s', async (_how, ping, cause) => {
   const { logger, lines } = notedLog();
   const queue = Object.assign(new ArrayQueue(), { ping });
-  const { web } = service({ logger, deduplicate: { storeTimeoutMs: 20 } }, queue);
+  const { web } = service({ logger, deduplicate: { storeTimeoutMs: 200 } }, queue);
   express().use(web.router);
   await until(() => lines.length > 0);
   expect(lines).toEqual([

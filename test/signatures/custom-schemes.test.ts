@@ -235,11 +235,11 @@ test('a scheme that throws over the old secret is still asked about the new one'
 
 test('a scheme that never answers is answered 503, so that the sender repeats', async () => {
   const signature: SignatureScheme = { name: 'own', verify: () => new Promise<boolean>(() => {}) };
-  const to = receiver({ signature, deduplicate: { storeTimeoutMs: 5 } });
+  const to = receiver({ signature, deduplicate: { storeTimeoutMs: 200 } });
   const reply = await to.post(signed);
   expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
   expect(reply.body).toContain('"code":"UNAVAILABLE"');
-  expect(to.reason()).toContain('own did not answer within 5 ms');
+  expect(to.reason()).toContain('own did not answer within 200 ms');
   expect(to.handled).toStrictEqual([]);
 });
 

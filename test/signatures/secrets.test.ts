@@ -182,7 +182,7 @@ describe('a secret function', () => {
     ['rejects', async () => Promise.reject(new Error('database is away'))],
     ['never answers', () => new Promise(() => {})],
   ])('that %s is answered 503, so that the sender repeats', async (_title, secret) => {
-    const to = receiver({ secret, deduplicate: { storeTimeoutMs: 5 } });
+    const to = receiver({ secret, deduplicate: { storeTimeoutMs: 200 } });
     const reply = await to.post(plainHeaders());
     expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
     expect(reply.body).toContain('"code":"UNAVAILABLE"');

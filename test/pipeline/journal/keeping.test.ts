@@ -129,7 +129,7 @@ test.each(faults)(
   'a journal that %s: 503, nothing runs, and the next is taken when it is well again',
   async (_, fault) => {
     const { logger, lines } = notedLog('error');
-    const { webhooks, journal } = withJournal({ logger, deduplicate: { storeTimeoutMs: 30 } });
+    const { webhooks, journal } = withJournal({ logger, deduplicate: { storeTimeoutMs: 200 } });
     const handled: string[] = [];
     webhooks.on('notes_created', (_event, { key }) => void handled.push(key));
     journal.fault = fault;
@@ -205,7 +205,7 @@ test.each(faults)(
   'with onFailure: continue, one that %s is warned about once an outage, and deliveries run',
   async (_, fault) => {
     const { logger, lines } = notedLog('warn');
-    const options = { logger, deduplicate: { storeTimeoutMs: 20 } };
+    const options = { logger, deduplicate: { storeTimeoutMs: 200 } };
     const { webhooks, journal } = withJournal(options, new ArrayJournal('continue'));
     webhooks.on('notes_created', () => undefined);
     const warned = () => lines.filter((line) => (line as { code?: string }).code === 'JOURNAL_FAILED').length;
@@ -277,11 +277,11 @@ test.each<[string, () => Promise<void>]>([
 });
 
 test('ends that are never answered refuse no delivery', async () => {
-  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 20 } });
+  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 200 } });
   webhooks.on('notes_created', () => undefined);
   journal.fault = (method, go) => (method === 'ended' ? new Promise(() => undefined) : go());
   await send(webhooks, genuine());
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const answers = [send(webhooks, genuine()), send(webhooks, genuine()), send(webhooks, genuine())];
   expect(await Promise.all(answers)).toEqual(['200 processed', '200 processed', '200 processed']);
 });
@@ -293,7 +293,7 @@ test('close waits for the ends that are to be written, not for ever, and closes 
   await webhooks.close();
   expect(journal.ends).toEqual(['processed notes_created']);
   expect(journal.isClosed).toBe(true);
-  const silent = withJournal({ deduplicate: { storeTimeoutMs: 30 } });
+  const silent = withJournal({ deduplicate: { storeTimeoutMs: 200 } });
   silent.webhooks.on('notes_created', () => undefined);
   silent.journal.fault = (method, go) => (method === 'ended' ? new Promise(() => undefined) : go());
   await send(silent.webhooks, genuine());
@@ -306,7 +306,7 @@ test.each<[string, () => Promise<void>]>([
   ['is silent', () => new Promise(() => undefined)],
 ])('close resolves when closing the journal %s, and the log says so', async (_title, closing) => {
   const { logger, lines } = notedLog();
-  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 30 }, logger });
+  const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 200 }, logger });
   journal.close = closing;
   await webhooks.close();
   const cause = expect.objectContaining({ type: expect.any(String) as string }) as unknown;
