@@ -10,7 +10,7 @@ const perSecond = 150;
 /** Jobs of killed workers come back after some seconds, those that failed a little later. */
 const drainMs = 150_000;
 /** Where nobody is killed, a worker on a busy machine is not to count as lost. */
-const patient = { maxRunMs: 30_000, lostAfterMs: 30_000 } as const;
+const patient = { lostAfterMs: 30_000 } as const;
 
 afterAll(removeServices);
 

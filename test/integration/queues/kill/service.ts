@@ -13,15 +13,16 @@ const handlers = ['quick', 'slow'] as const;
 /** Beyond it, new deliveries wait for old ones: a machine that is slow is to be busy, not to fall behind. */
 const mostPending = 300;
 
-/** So that nobody waits for long for the jobs of a worker that was killed. */
-const short = { maxRunMs: 2000, lostAfterMs: 1500 } as const;
+/**
+ * So that nobody waits for long for the jobs of a worker that was killed. An outage that is longer than `maxRunMs` costs an
+ * attempt, and on a busy machine a server takes seconds to start.
+ */
+const short = { maxRunMs: 30_000, lostAfterMs: 1500 } as const;
 
 export interface ServiceOptions extends Pick<EngineConfig, 'engine' | 'engineUrl'> {
   readonly roles: readonly AppConfig['role'][];
   /** How often one of the two handlers fails at its first attempt, from 0 to 1. */
   readonly failing: number;
-  /** @default 2000 */
-  readonly maxRunMs?: number;
   /** @default 1500 */
   readonly lostAfterMs?: number;
 }
