@@ -1,6 +1,9 @@
-/** Ends the process once all that was written is out, whatever a user's module holds open. */
-export async function endProcess(): Promise<never> {
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+/**
+ * Ends the process once all that was written is out, whatever a user's module holds open. The streams are those of the
+ * start: a command with `--app` gives its module another standard output.
+ */
+export async function endProcess(...streams: readonly NodeJS.WriteStream[]): Promise<never> {
+  await Promise.all(streams.map(flushed));
   process.exit();
 }
 

@@ -23,7 +23,9 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM. A command then finishes what cannot wait, sums up and returns. */
   readonly interrupted: AbortSignal;
-  /** Sets the exit code. An interruption keeps its own. */
+  /** From here on, the command is interrupted where its output is closed, and not ended in the middle of something. */
+  finishUnread(): void;
+  /** Sets the exit code. A signal keeps its own. */
   setExitCode(code: ExitCode): void;
 }
 
@@ -32,17 +34,22 @@ type Environment = Io['env'];
 /** The real process. */
 export function processIo(): Io {
   const interruption = new AbortController();
+  let isEndedBySignal = false;
   // Once each: a second Ctrl-C ends the process at once.
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', exitCodes.terminated],
   ] as const) {
     process.once(signal, () => {
+      isEndedBySignal = true;
       process.exitCode = code;
       interruption.abort();
     });
   }
-  endQuietlyWhenClosed(process.stdout);
+  // A command with --app replaces it, for what its module calls.
+  const exit = process.exit.bind(process);
+  let endUnread = (): void => exit(exitCodes.done);
+  endWhenClosed(process.stdout, exit, () => endUnread());
   // There is no place left to report the error.
   process.stderr.on('error', () => undefined);
   return {
@@ -51,18 +58,21 @@ export function processIo(): Io {
     stderr: outputTo(process.stderr, process.env),
     env: process.env,
     interrupted: interruption.signal,
+    finishUnread() {
+      endUnread = () => interruption.abort();
+    },
     setExitCode(code) {
-      if (!interruption.signal.aborted) process.exitCode = code;
+      if (!isEndedBySignal) process.exitCode = code;
     },
   };
 }
 
 /** `| head -1` closes our output once it has its line. That is no failure, and the command may end. */
-function endQuietlyWhenClosed(stream: NodeJS.WriteStream): void {
-  // A command with --app replaces it, for what its module calls.
-  const exit = process.exit.bind(process);
+function endWhenClosed(stream: NodeJS.WriteStream, exit: typeof process.exit, end: () => void): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.refused);
+    // The second is of what is written later.
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') end();
+    else exit(exitCodes.refused);
   });
 }
 

@@ -3,4 +3,6 @@ import { endProcess } from './end-process';
 import { processIo } from './io';
 import { run } from './run';
 
-void run(process.argv.slice(2), processIo()).then(endProcess);
+const { stdout, stderr } = process;
+
+void run(process.argv.slice(2), processIo()).then(() => endProcess(stdout, stderr));

@@ -1,3 +1,5 @@
+import { atMost, longestTimer } from '../foundations/timeouts';
+
 /**
  * Says once that a worker or a replay closes. Not an AbortSignal: each waiting job listens, and Node takes many listeners for a leak.
  * A test environment may also put a class of its own in the place of AbortController, which functions of Node refuse.
@@ -31,9 +33,20 @@ export class Closing {
         stopListening();
         resolve();
       };
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(end, Math.min(ms, longestTimer));
       if (!keepsAlive) timer.unref();
       const stopListening = this.listen(end);
     });
+  }
+
+  /** What is waited for; `undefined` if it has not come `ms` after this begins. */
+  async patiently<T>(ms: number, wanted: Promise<T>): Promise<T | undefined> {
+    let stopListening = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      if (this.#hasBegun) resolve();
+      else stopListening = this.listen(resolve);
+    });
+    const givenUp = begun.then(() => atMost(ms, wanted)).then(() => undefined);
+    return await Promise.race([wanted, givenUp]).finally(() => stopListening());
   }
 }

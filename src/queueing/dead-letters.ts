@@ -89,7 +89,7 @@ function letterOf({ id, job, reason, attempts, failedAt }: DeadJob): DeadLetter 
     reason,
     attempts,
     failedAt,
-    receivedAt: typeof receivedAt === 'number' ? new Date(receivedAt) : undefined,
+    receivedAt: momentOr(receivedAt),
   };
 }
 
@@ -102,6 +102,12 @@ function detailsOf(dead: DeadJob): DeadLetterDetails {
     locals,
     rawBody: Buffer.from(textOr(rawBody) ?? '', 'base64'),
   };
+}
+
+/** `undefined` for what is no moment: an invalid `Date` throws where it is shown. */
+function momentOr(value: unknown): Date | undefined {
+  const moment = new Date(typeof value === 'number' ? value : Number.NaN);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
 function textOr(value: unknown): string | undefined {

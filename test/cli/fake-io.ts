@@ -29,6 +29,7 @@ export async function runHere(
     stderr: outputTo('stderr'),
     env,
     interrupted: new AbortController().signal,
+    finishUnread: () => undefined,
     setExitCode(given) {
       code = given;
     },

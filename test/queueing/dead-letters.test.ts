@@ -123,6 +123,16 @@ test('a job that cannot be read is never acknowledged, and listed with what can 
   expect([headers, rawBody?.toString('base64')]).toEqual([{ 'x-text': 'a' }, fixture.rawBody]);
 });
 
+test('a time that no clock shows is unknown, in the list and alone', async () => {
+  const { web, queue } = service();
+  const job = { ...fixture, receivedAt: 1e300 };
+  const dead = { id: '1', job, reason: 'no time', attempts: 1, failedAt: new Date(0) };
+  queue.deadJobs.list = () => Promise.resolve([dead]);
+  queue.deadJobs.get = () => Promise.resolve(dead);
+  expect((await web.deadLetters.list())[0]).toMatchObject({ key: fixture.key, receivedAt: undefined });
+  expect(await web.deadLetters.get('1')).toMatchObject({ key: fixture.key, receivedAt: undefined });
+});
+
 test('a repeat of a dead delivery is not a second one', async () => {
   const { web, queue } = service({}, new ArrayQueue({ attempts: 1 }));
   const delivery = genuine();

@@ -16,6 +16,11 @@ export async function answerOf<T>(
   { interrupted }: Io,
   patienceMs = usualMs,
 ): Promise<T> {
+  return await withinMs(unlessInterrupted(asked, interrupted), patienceMs, who);
+}
+
+/** What is waited for; or a Failure when Ctrl-C ends the wait. */
+export async function unlessInterrupted<T>(asked: Promise<T>, interrupted: AbortSignal): Promise<T> {
   let end: (() => void) | undefined;
   const ended = new Promise<never>((_resolve, reject) => {
     end = () => reject(new Failure('Ended by Ctrl-C.'));
@@ -23,7 +28,7 @@ export async function answerOf<T>(
     else interrupted.addEventListener('abort', end);
   });
   try {
-    return await withinMs(Promise.race([asked, ended]), patienceMs, who);
+    return await Promise.race([asked, ended]);
   } finally {
     if (end) interrupted.removeEventListener('abort', end);
   }

@@ -3,7 +3,6 @@ import { isThenable } from '../../foundations/maybe-promise';
 import type { BigmindWebhooks } from '../../index';
 import { misuse } from '../failure';
 import { visibleText } from '../visible-text';
-import { unloadable } from './load-module';
 
 type Exports = ReadonlyMap<string, unknown>;
 
@@ -11,12 +10,12 @@ type Exports = ReadonlyMap<string, unknown>;
  * The receiver that a module exports: its default export, `webhooks`, or the one export that is a receiver. Promises are
  * awaited if none is there at once.
  *
- * @throws Failure that names what the module exports instead
+ * @throws Failure that names what the module exports instead, and what the module itself throws
  */
 export async function findReceiver(module: object, path: string): Promise<BigmindWebhooks> {
   const exported = exportsOf(module);
   const atOnce = receiversIn(exported);
-  const receivers = atOnce.size > 0 ? atOnce : receiversIn(await settled(exported, path));
+  const receivers = atOnce.size > 0 ? atOnce : receiversIn(await settled(exported));
   const chosen = receivers.get('default') ?? receivers.get('webhooks') ?? onlyOne(receivers);
   if (chosen !== undefined) return chosen;
   const name = visibleText(path);
@@ -42,16 +41,12 @@ function receiversIn(exported: Exports): ReadonlyMap<string, BigmindWebhooks> {
   return new Map([...exported].filter((entry): entry is [string, BigmindWebhooks] => isReceiver(entry[1])));
 }
 
-async function settled(exported: Exports, path: string): Promise<Exports> {
-  try {
-    return new Map(
-      await Promise.all(
-        [...exported].map(async ([name, value]) => [name, isThenable(value) ? await value : value] as const),
-      ),
-    );
-  } catch (error) {
-    throw unloadable(path, error);
-  }
+async function settled(exported: Exports): Promise<Exports> {
+  return new Map(
+    await Promise.all(
+      [...exported].map(async ([name, value]) => [name, isThenable(value) ? await value : value] as const),
+    ),
+  );
 }
 
 /** The only receiver, however many names it has. */

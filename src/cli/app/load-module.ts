@@ -11,12 +11,12 @@ import { whyUnread } from '../read-input';
 import { visibleText } from '../visible-text';
 
 /**
- * Loads a user's module, CommonJS or ES. What it writes to standard output goes to standard error, and it neither listens
- * nor takes signals: those belong to the command.
+ * Loads a user's module, CommonJS or ES, and finds something in it, which may take a promise of the module. What it writes to
+ * standard output goes to standard error, and it neither listens nor takes signals: those belong to the command.
  *
  * @throws Failure saying why it cannot be loaded
  */
-export async function loadModule(path: string): Promise<object> {
+export async function loadModule<T>(path: string, find: (module: object) => Promise<T>): Promise<T> {
   const file = resolve(path);
   const name = visibleText(path);
   refuseMissing(file, name);
@@ -24,7 +24,7 @@ export async function loadModule(path: string): Promise<object> {
   const listens = refuseToListen(name);
   const restoreSignals = keepSignals();
   try {
-    return await Promise.race([load(file), listens]);
+    return await Promise.race([load(file).then(find), listens]);
   } catch (error) {
     throw error instanceof Failure ? error : unloadable(path, error);
   } finally {
@@ -91,7 +91,7 @@ function keepSignals(): () => void {
 }
 
 /** Why a module cannot be used, with the places in the user's code. */
-export function unloadable(path: string, error: unknown): Failure {
+function unloadable(path: string, error: unknown): Failure {
   const name = visibleText(path);
   const { type, message, stack = '' } = describeError(error);
   const said = visibleLines(isWebhookError(error) ? message : `${type}: ${message}`);
@@ -112,13 +112,13 @@ function isTypeScript(path: string, error: unknown): boolean {
   return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || loaderCodes.includes(String(code)));
 }
 
-/** The lines of a stack that tell of the user's code: those before the first of ours. */
+/** The lines of a stack that tell of the user's code: those before the first of ours. One of a SyntaxError begins with its place. */
 function placesIn(stack: string): string {
+  const [, wrong] = /^(\S.*:\d+)\n/.exec(stack) ?? [];
   const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const ours = places.findIndex((line) => line.includes(join(__dirname, '..')));
-  return places
-    .slice(0, ours < 0 ? undefined : ours)
-    .filter((line) => !line.includes('node:'))
+  const users = places.slice(0, ours < 0 ? undefined : ours).filter((line) => !line.includes('node:'));
+  return [...(wrong === undefined ? [] : [`    at ${wrong}`]), ...users]
     .slice(0, 5)
     .map((line) => `\n${visibleText(line)}`)
     .join('');

@@ -5,6 +5,7 @@ import type { BigmindWebhooks } from '../../index';
 import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
 import { visibleText } from '../visible-text';
+import { unlessInterrupted } from './answer';
 import { findReceiver } from './find-receiver';
 import { loadModule } from './load-module';
 import { tellOfExit } from './tell-of-exit';
@@ -36,10 +37,8 @@ async function withReceiver(
   interrupted: AbortSignal,
   use: (webhooks: BigmindWebhooks) => Promise<void>,
 ): Promise<void> {
-  const webhooks = await unlessIdle(
-    path,
-    loadModule(path).then((module) => findReceiver(module, path)),
-  );
+  const loaded = loadModule(path, (module) => findReceiver(module, path));
+  const webhooks = await unlessIdle(path, unlessInterrupted(loaded, interrupted));
   // Timers of the receiver do not keep the process alive. This one does, until the command is done.
   const alive = setInterval(() => undefined, 60_000);
   try {

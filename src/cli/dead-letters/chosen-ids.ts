@@ -1,5 +1,6 @@
 import { exitCodes, misuse } from '../failure';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { visibleText } from '../visible-text';
 
 export interface ChosenOptions {
@@ -34,7 +35,7 @@ export interface Done {
 export function sumUp({ what, count, missing }: Done, json: true | undefined, io: Io): void {
   if (missing.length > 0) io.setExitCode(exitCodes.refused);
   if (json) {
-    io.stdout.write(`${JSON.stringify({ [what]: count, missing })}\n`);
+    io.stdout.write(jsonLine({ [what]: count, missing }));
     return;
   }
   for (const id of missing) io.stderr.write(`There is no dead letter with the id ${visibleText(id)}.\n`);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { JournalFilter, Outcome } from '../../index';
 import { misuse } from '../failure';
 import { parseMoment } from './moments';
@@ -29,9 +29,12 @@ export function asMoment(text: string): Date {
   return parseMoment(text);
 }
 
+/** An empty list, such as of a variable that is not set, would mean nothing at all. */
 export function parseList(text: string, before: readonly string[] = []): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
-  return [...before, ...names.filter((name) => name !== '')];
+  const given = names.filter((name) => name !== '');
+  if (given.length === 0) throw new InvalidArgumentError('Expected names, separated by commas.');
+  return [...before, ...given];
 }
 
 /** The receiver checks names of events and outcomes: it knows those of its own schemas, too. */

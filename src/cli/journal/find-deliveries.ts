@@ -1,6 +1,7 @@
 import type { FoundDelivery } from '../../index';
 import { answerOf } from '../app/answer';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { tableOn } from '../table';
 import { visibleText } from '../visible-text';
 import { type FilterOptions, filterOf } from './filter-options';
@@ -53,5 +54,5 @@ function rowOf({ receivedAt, event = '-', outcome, tenant = '-', key, succeeded 
 function jsonOf(found: FoundDelivery, body: true | undefined): string {
   const { key, event, tenant, scheme, receivedAt, headers, params, rawBody, outcome, succeeded, endedAt } = found;
   const known = { key, event, tenant, scheme, receivedAt, outcome, succeeded, endedAt, headers, params };
-  return `${JSON.stringify({ ...known, bytes: rawBody.length, ...(body && { body: rawBody.toString('base64') }) })}\n`;
+  return jsonLine({ ...known, bytes: rawBody.length, ...(body && { body: rawBody.toString('base64') }) });
 }

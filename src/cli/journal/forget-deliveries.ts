@@ -2,6 +2,7 @@ import { answerOf } from '../app/answer';
 import { confirm } from '../confirm';
 import { exitCodes, Failure, misuse } from '../failure';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { visibleText } from '../visible-text';
 import { theJournal, withJournal } from './with-journal';
 
@@ -28,7 +29,7 @@ export async function forgetDeliveries(options: ForgetOptions, io: Io): Promise<
     }
     const forgotten = await answerOf(journal.forget(which), theJournal, io, patienceMs);
     if (forgotten === 0 && 'key' in which) io.setExitCode(exitCodes.refused);
-    io.stdout.write(options.json ? `${JSON.stringify({ forgotten })}\n` : `${forgotten} removed.\n`);
+    io.stdout.write(options.json ? jsonLine({ forgotten }) : `${forgotten} removed.\n`);
   });
 }
 

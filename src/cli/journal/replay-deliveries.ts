@@ -2,6 +2,7 @@ import type { JournalFilter, JournalOfReceiver } from '../../index';
 import { answerOf } from '../app/answer';
 import { exitCodes } from '../failure';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { visibleText } from '../visible-text';
 import { filterOf } from './filter-options';
 import type { ReplayOptions } from './replay-options';
@@ -23,6 +24,7 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
       io.stderr.write('Running handlers end first. Ctrl-C again ends at once.\n');
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
+    io.finishUnread();
     const startedAt = performance.now();
     const summary = await journal.replay({
       ...filter,
@@ -38,7 +40,7 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     io.interrupted.removeEventListener('abort', onInterrupt);
     progress.clear();
     const seconds = (performance.now() - startedAt) / 1000;
-    if (json) io.stdout.write(`${JSON.stringify({ type: 'summary', ...summary, name, seconds })}\n`);
+    if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
     if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
     if (summary.interrupted !== undefined && name !== undefined) {

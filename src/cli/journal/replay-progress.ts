@@ -1,5 +1,6 @@
 import type { JournalFilter, ReplayProgress } from '../../index';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { barOf, drawnLine, rateText, timeLeft } from '../sending/progress';
 
 /** From the oldest to the newest delivery that a replay may find, in milliseconds since 1970. */
@@ -36,7 +37,7 @@ export function reportProgress({ stdout, stderr }: Io, span: Span | undefined, j
       const isDue = now - writtenAt >= (json ? jsonEvery : lineEvery);
       if (!isDue || (!json && stderr.isTerminal)) return;
       writtenAt = now;
-      if (json) stdout.write(`${JSON.stringify({ type: 'progress', ...progress })}\n`);
+      if (json) stdout.write(jsonLine({ type: 'progress', ...progress }));
       else stderr.write(`${text()}\n`);
     },
     clear: () => bar.clear(),

@@ -1,5 +1,6 @@
 import { answerOf } from '../app/answer';
 import type { Io } from '../io';
+import { jsonLine } from '../json-line';
 import { theJournal, withJournal } from './with-journal';
 
 export interface StatsOptions {
@@ -12,7 +13,7 @@ export async function showStats({ app, json }: StatsOptions, io: Io): Promise<vo
   await withJournal(app, io, async (journal) => {
     const { entries, bytes, oldest, newest, unreadable } = await answerOf(journal.stats(), theJournal, io);
     if (json) {
-      io.stdout.write(`${JSON.stringify({ entries, bytes, oldest, newest, unreadable })}\n`);
+      io.stdout.write(jsonLine({ entries, bytes, oldest, newest, unreadable }));
       return;
     }
     io.stdout.write(`deliveries  ${entries}\nbytes       ${bytes}\n`);

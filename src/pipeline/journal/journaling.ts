@@ -32,6 +32,8 @@ export class Journaling {
   readonly journal: Journal;
   readonly keepHeaders: JournalingSettings['keepHeaders'];
   readonly ends: JournalEnds;
+  /** How long the journal may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
   readonly #settings: JournalingSettings;
   readonly #ask;
   /** The deliveries that are being handled, by key: a copy need not be kept again. */
@@ -44,6 +46,7 @@ export class Journaling {
     this.#settings = settings;
     this.#ask = new Breaker({ who, timeoutMs, onSilence, onAnswer: () => this.ends.flush() }).lane();
     this.journal = journal;
+    this.timeoutMs = timeoutMs;
     this.keepHeaders = settings.keepHeaders;
     // Another breaker: ends that are not answered must not refuse deliveries.
     this.ends = new JournalEnds({ journal, ask: new Breaker({ who, timeoutMs }).lane(), logger });

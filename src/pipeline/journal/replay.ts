@@ -73,30 +73,28 @@ export class Replay {
 
   async run(): Promise<ReplaySummary> {
     const { signal, name, dryRun, force, handlers } = this.#settings;
-    const { logger } = this.#with.parts;
+    const { journaling, parts } = this.#with;
+    const { logger } = parts;
     const abort = (): void => this.stop('It was aborted.');
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     const asked = { name, dryRun, force, handlers: handlers && [...handlers] };
     logSafely(logger, 'info', { replay: asked }, 'A replay of the journal begins');
-    const isListed = await this.#runAll().catch((error: unknown) => {
+    const listing = this.#runAll().catch((error: unknown) => {
       this.stop(`The journal could not be read: ${describeError(error).message}`);
     });
+    const isListed = await this.#closing.patiently(journaling.timeoutMs, listing);
     // The last ones may wait for a queue, for a store or for another process.
     await Promise.all(this.#running);
     signal?.removeEventListener('abort', abort);
     if (isListed && this.#tally.unfinished === 0) this.#interrupted = undefined;
-    await this.#with.journaling.settled();
+    await journaling.settled();
     await this.#keepPlace();
     const summary = this.#tally.summary(this.#interrupted);
     const { found, ran, failed, skipped, interrupted } = summary;
     const fields = { replay: { ...asked, found, ran, failed, skipped, interrupted } };
-    logSafely(
-      logger,
-      'info',
-      fields,
-      interrupted === undefined ? 'The replay has ended' : 'The replay was interrupted',
-    );
+    const message = interrupted === undefined ? 'The replay has ended' : 'The replay was interrupted';
+    logSafely(logger, 'info', fields, message);
     return summary;
   }
 

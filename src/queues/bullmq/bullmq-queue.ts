@@ -51,6 +51,9 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const place = placeOf(namespace);
   let settings: QueueSettings | undefined;
   let source: Source | undefined;
+  /** How many receivers have it. */
+  let receivers = 0;
+  let isClosed = false;
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
   const errors = engineErrors('Redis', () => settings?.logger, errorCode);
@@ -70,8 +73,12 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     return queue;
   }
 
-  /** Opens the connection when it is first needed: constructing a receiver opens none. */
+  /**
+   * Opens the connection when it is first needed: constructing a receiver opens none. After the last receiver has closed it,
+   * nobody would end another one, and it would keep the process alive.
+   */
   function open(): Source {
+    if (isClosed) throw new Error('The queue is closed.');
     if (source === undefined) {
       const client = isUsersClient ? (connection as BullmqClient) : connectTo(connection as BullmqConnectionOptions);
       client.on('error', errors.tell);
@@ -122,6 +129,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   return {
     open(given) {
       settings = given;
+      receivers += 1;
+      isClosed = false;
     },
     async enqueue(job) {
       const queue = await durableQueue();
@@ -163,8 +172,10 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         throw error;
       }
     },
-    deadJobs: deadJobsOf(() => open().producer.connected()),
+    deadJobs: deadJobsOf(async () => open().producer.connected()),
     async close() {
+      receivers -= 1;
+      isClosed = receivers <= 0;
       if (source === undefined) return;
       const { client, producer } = source;
       source = undefined;

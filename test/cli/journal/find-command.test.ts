@@ -103,6 +103,13 @@ test('find --json has everything but the payload, and finds one by its key', asy
   expect(jsonLines(stdout)).toEqual([lines[2]]);
 });
 
+test('what others wrote acts on no terminal in lines of JSON, and is read as it was', async () => {
+  const { stdout } = await app.run(['journal', 'find', '--json', '--newest', '--limit', '1']);
+  expect(stdout).toContain('\\u202e');
+  expect(stdout).not.toContain('\u202e');
+  expect(jsonLines(stdout)[0]?.['event']).toBe(hostile);
+});
+
 test('find of nothing says so', async () => {
   const ended = await app.run(['journal', 'find', '--tenant', 'nobody']);
   expect(ended).toMatchObject({ code: 0, stdout: '' });
@@ -112,6 +119,8 @@ test('find of nothing says so', async () => {
 test.each([
   [['find', '--event', 'notes_craeted'], /UNKNOWN_EVENT .*Did you mean notes_created\?/],
   [['find', '--outcome', 'failled'], /BAD_OPTION .*Did you mean failed\?/],
+  [['find', '--outcome', ''], /'--outcome <names>' argument '' is invalid\. Expected names,\s+separated by commas\./],
+  [['replay', '--event', ','], /'--event <names>' argument ',' is invalid\. Expected names,\s+separated by commas\./],
 ])('%j is wrong use', async (args, message) => {
   const { code, stdout, stderr } = await app.run(['journal', ...args]);
   expect(stderr).toMatch(message);

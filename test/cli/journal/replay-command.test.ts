@@ -125,6 +125,21 @@ test('Ctrl-C lets running handlers end and says how to go on; that command runs 
   );
 });
 
+test('a reader that has enough ends no handler in its middle; exit code 1, and how to go on', async () => {
+  await app.receive(notes(12), failing);
+  const running = app.start(['journal', 'replay', '--json', '--concurrency', '2'], { SLOW: '700' });
+  running.child.stdout?.once('data', () => running.child.stdout?.destroy());
+  const { code, stderr } = await running.ended;
+  const ran = done().length;
+  expect(ran).toBeGreaterThan(2);
+  expect(ran).toBeLessThan(12);
+  expect(ran % 2).toBe(0);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^It ended early: .* To go on where it was:\n {2}npx bigmind-webhooks journal replay --app /m);
+  const again = await app.run(['journal', 'replay', '--json']);
+  expect(jsonLines(again.stdout).at(-1)).toMatchObject({ ran: 12 - ran, skipped: ran });
+}, 60_000);
+
 test('a second Ctrl-C ends at once', async () => {
   await app.receive(notes(2), failing);
   const running = app.start(['journal', 'replay'], { SLOW: '60000' });

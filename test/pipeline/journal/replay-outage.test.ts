@@ -1,5 +1,5 @@
 import { fakeTimers, inTime, pass } from '../../deduplication/fake-time';
-import { calm, genuine, notedLog, shakyStore, withJournal } from './kit';
+import { calm, gate, genuine, notedLog, shakyStore, withJournal } from './kit';
 
 beforeEach(fakeTimers);
 afterEach(() => {
@@ -61,6 +61,42 @@ test('a replay under a name keeps its place as it goes, once a second, for the n
   expect(place).toBeLessThanOrEqual(ran.length);
   expect(await inTime(replay)).toMatchObject({ ran: 40, interrupted: undefined });
   expect(journal.marks.size).toBe(0);
+});
+
+test.each(['find', 'marked'] as const)(
+  'an aborted replay ends although the journal is silent in %s, and starts nothing later',
+  async (method) => {
+    const { webhooks, journal, ran } = await stage();
+    const silent = gate();
+    if (method === 'marked') journal.marked = () => silent.passed.then(() => undefined);
+    const find = journal.find.bind(journal);
+    let finds = 0;
+    journal.find = async function* slowly(query) {
+      finds += 1;
+      // The first one is for the newest entry.
+      if (method === 'find' && finds === 2) await silent.passed;
+      yield* find(query);
+    };
+    const controller = new AbortController();
+    const replay = webhooks.journal.replay({ name: 'fill', signal: controller.signal });
+    await pass(60_000);
+    controller.abort();
+    await pass(2000);
+    expect(await inTime(replay)).toMatchObject({ found: 0, interrupted: 'It was aborted.' });
+    silent.open();
+    await pass(5000);
+    expect(ran).toStrictEqual([]);
+  },
+);
+
+test('a rate of one delivery in a century starts one, and waits', async () => {
+  const { webhooks, ran } = await stage();
+  const controller = new AbortController();
+  const replay = webhooks.journal.replay({ rate: 3e-10, concurrency: 1, signal: controller.signal });
+  await pass(60_000);
+  expect(ran).toHaveLength(1);
+  controller.abort();
+  expect(await inTime(replay)).toMatchObject({ ran: 1, interrupted: 'It was aborted.' });
 });
 
 test('a journal that does not keep the place of a replay changes nothing in it, and the log says so', async () => {

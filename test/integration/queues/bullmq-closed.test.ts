@@ -1,0 +1,55 @@
+import * as bullmq from 'bullmq';
+import { Redis } from 'ioredis';
+import { bigmindWebhooks } from '../../../src';
+import { bullmqQueue } from '../../../src/queues/bullmq/index';
+import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { freshNamespace } from '../services';
+import { newDelivery, until } from './bullmq-kit';
+
+let server: OwnRedis;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.port);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.remove();
+});
+
+function newQueue() {
+  const connection = { host: '127.0.0.1', port: server.port };
+  return bullmqQueue({ connection, namespace: freshNamespace(), bullmq });
+}
+
+function receiverOf(queue: ReturnType<typeof newQueue>) {
+  return bigmindWebhooks({ secret: 'a secret for the test', queue, logger: false });
+}
+
+/** How many connections the server has, beside ours. */
+async function connections(): Promise<number> {
+  const list = String(await redis.client('LIST'));
+  return list.trim().split('\n').length - 1;
+}
+
+test('a receiver that has closed opens no connection again, which nobody would end: its health says so', async () => {
+  const webhooks = receiverOf(newQueue());
+  expect((await webhooks.health()).queue).toMatchObject({ ok: true });
+  expect(await connections()).toBe(1);
+  await webhooks.close();
+  const { status, queue } = await webhooks.health();
+  expect({ status, queue }).toMatchObject({ status: 'closing', queue: { ok: false, error: 'The queue is closed.' } });
+  await expect(webhooks.deadLetters.list()).rejects.toThrow('The queue is closed.');
+  await until(async () => (await connections()) === 0, 5000);
+});
+
+test('a queue of two receivers takes deliveries until both have closed', async () => {
+  const queue = newQueue();
+  const [first, second] = [receiverOf(queue), receiverOf(queue)];
+  await first.close();
+  await queue.enqueue(newDelivery());
+  expect((await second.health()).queue).toMatchObject({ ok: true, waiting: 1 });
+  await second.close();
+  await expect(queue.enqueue(newDelivery())).rejects.toThrow('The queue is closed.');
+});
