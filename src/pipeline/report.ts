@@ -97,7 +97,7 @@ function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails 
 export function errorOf({ outcome, details }: Settled): WebhookError {
   const { status, title, code: usualCode } = rowOf(outcome);
   const { schemaError, reason, cause, code = usualCode } = details;
-  const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
+  const where = schemaError === undefined ? '' : ` ${schemaError.pointer || 'It'} ${schemaError.detail}.`;
   return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
     status,
     outcome,

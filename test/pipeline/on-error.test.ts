@@ -53,6 +53,13 @@ test('is told of an invalid delivery where payload and schema part', async () =>
   });
 });
 
+test('is told of a body that is no object in a sentence, though the place has no name', async () => {
+  const { webhooks, told } = listening();
+  await webhooks.receive(sign([examplePayload(event)]));
+  const message = 'INVALID The payload does not match its schema. It must be object.';
+  expect(told).toEqual([[expect.objectContaining({ message }), expect.anything()]]);
+});
+
 test.each<[string, string, Parameters<typeof receiver>[0]]>([
   ['a store that fails', 'The delivery store could not be asked.', { deduplicate: { store: failingStore() } }],
   [
