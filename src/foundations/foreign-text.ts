@@ -12,6 +12,14 @@ export function printableName(name: string): string {
   return namePattern.test(name) ? name : notAName;
 }
 
+/**
+ * A JSON Pointer, safe to log: with schemas of the user's, it may lead through keys of the payload, which may be customers'
+ * text.
+ */
+export function printablePointer(pointer: string): string {
+  return pointer.replace(/[^/]+/g, printableName);
+}
+
 const longestTenant = 256;
 
 /** A tenant's name is the user's own text. It is cut if it is very long. */

@@ -1,8 +1,11 @@
 import type { Logger } from './contracts/logger';
 import { describeError } from './describe-error';
-import { isThenable } from './maybe-promise';
+import { ignoreRejection, isThenable } from './maybe-promise';
 
-/** Writes a log line. A logger that throws must not change the answer, or a handled delivery would come again. */
+/**
+ * Writes a log line. A logger that throws must not change the answer, or a handled delivery would come again. One with
+ * async methods must not end the process when they reject: strangers cause log lines, too.
+ */
 export function logSafely(
   logger: Logger | undefined,
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -10,7 +13,7 @@ export function logSafely(
   message: string,
 ): void {
   try {
-    logger?.[level](fields, message);
+    ignoreRejection(logger?.[level](fields, message));
   } catch {
     // A broken logger cannot log its own error.
   }

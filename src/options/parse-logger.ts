@@ -1,7 +1,7 @@
 import { type LoggerOptions, pino } from 'pino';
 import type { Logger } from '../foundations/contracts/logger';
 import { isRecord } from '../foundations/is-record';
-import { badOption, callIt, hasMethod } from '../foundations/option-checks';
+import { badOption, callIt, hasMethod, isOptions } from '../foundations/option-checks';
 
 const silent: Logger = {
   debug() {},
@@ -14,6 +14,8 @@ const silent: Logger = {
 
 const name = 'bigmind-webhooks';
 const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
+/** Methods of other loggers. Pino has no options of these names, and would pass over them. */
+const otherMethods = ['log', 'trace', 'fatal', 'verbose', 'notice'];
 
 /**
  * The logger to use: the given pino instance, a new one from pino options, or silence.
@@ -30,10 +32,11 @@ export function parseLogger(logger: unknown): Logger {
     if (takesMessageFirst(logger)) throw refusal(logger, messageFirst);
     return logger as Logger;
   }
-  if (missing.length < methods.length) {
+  if (missing.length < methods.length || otherMethods.some((method) => hasMethod(logger, method))) {
     throw refusal(logger, `It lacks ${missing.map((method) => `${method}()`).join(', ')} of pino.`);
   }
   if (hasMethod(logger, 'write')) throw refusal(logger, 'For a stream, write logger: pino(stream).');
+  if (!isOptions(logger)) throw refusal(logger, '');
   try {
     return pino({ name, ...(logger as LoggerOptions) });
   } catch (cause) {
@@ -57,10 +60,12 @@ function refusedByPino(logger: object, cause: Error): Error {
   return refusal(logger, `pino refuses it: ${cause.message}.`, cause);
 }
 
-function longTexts(value: unknown): readonly string[] {
+function longTexts(value: unknown, seen = new Set<unknown>()): readonly string[] {
   if (typeof value === 'string') return value.length > 12 ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap(longTexts);
-  return isRecord(value) ? Object.entries(value).flat().flatMap(longTexts) : [];
+  if (seen.has(value)) return [];
+  seen.add(value);
+  const inside = Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.entries(value).flat() : [];
+  return inside.flatMap((each) => longTexts(each, seen));
 }
 
 function refusal(logger: unknown, remedy: string, cause?: unknown): Error {

@@ -2,7 +2,7 @@ import { compileSchemas, type EventCheck } from '../events/compile-schemas';
 import { eventShapes } from '../events/event-shapes';
 import type { Shape } from '../events/shape';
 import { isWebhookError, WebhookError } from '../foundations/errors';
-import { badOption, isOptions } from '../foundations/option-checks';
+import { awaitIt, badOption, isOptions } from '../foundations/option-checks';
 
 /** The compiled schemas of all events, the built-in ones included, and their shapes, by event name. */
 export interface ParsedSchemas {
@@ -30,6 +30,18 @@ function parseSchema(name: string, entry: unknown): object {
     throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
   }
   const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
-  if (typeof schema === 'object' && schema !== null) return schema;
-  throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
+  if (typeof schema !== 'object' || schema === null) {
+    throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
+  }
+  // These have no keywords, and would be schemas that accept every payload.
+  if (!isOptions(schema) && !Array.isArray(schema)) throw noSchema(name, schema, awaitIt(schema));
+  if (Object.keys(schema).join() === 'default') throw noSchema(name, schema, onlyDefault);
+  return schema;
+}
+
+const onlyDefault =
+  'Its only key is default, as in the exports of a JSON module: pass what is in it, as in eventSchema(module.default).';
+
+function noSchema(name: string, schema: unknown, remedy: string): Error {
+  return badOption(`schemas.${name}`, 'a JSON Schema', schema, remedy);
 }

@@ -1,5 +1,7 @@
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { WebhookError } from '../foundations/errors';
+import { isThenable } from '../foundations/maybe-promise';
+import { awaitIt, badOption } from '../foundations/option-checks';
 import { flawOfSecret } from '../signatures/mac/secret-key';
 import type { FindSecret, SecretSource } from '../signatures/policy';
 import { needsKey } from '../signatures/readings/header-reader';
@@ -13,7 +15,7 @@ const missing =
 /**
  * The secrets to try, or the function that finds them.
  *
- * @throws WebhookError `MISSING_SECRET` or `BAD_SECRET`; neither shows any part of a secret
+ * @throws WebhookError `MISSING_SECRET`, `BAD_SECRET` or `BAD_OPTION`; none shows any part of a secret
  */
 export function parseSecret(
   given: unknown,
@@ -33,10 +35,11 @@ export function parseSecret(
   if (given.length === 0 && needed) {
     throw new WebhookError('BAD_SECRET', 'secret: expected at least one secret, got an empty array.');
   }
-  return given.map((secret: unknown, index) => usable(`secret[${index}]`, secret, isKey));
+  return Array.from(given, (secret: unknown, index) => usable(`secret[${index}]`, secret, isKey));
 }
 
 function usable(path: string, secret: unknown, isKey: boolean): string {
+  if (isThenable(secret)) throw badOption(path, 'its value', secret, awaitIt(secret));
   const flaw = flawOfSecret(secret, isKey);
   if (flaw === undefined) return secret as string;
   throw new WebhookError(

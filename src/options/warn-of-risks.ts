@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { logSafely } from '../foundations/tell';
 import { odditiesOf } from '../signatures/explain/secret-oddities';
 import { auto } from '../signatures/schemes/auto';
 import type { Settings } from './parse-options';
@@ -12,11 +13,12 @@ let warnedOfWorker = false;
 /** Warns, at construction, of settings that work but promise less than users may expect. */
 export function warnOfRisks(settings: Settings, logger: Logger, environment: NodeJS.ProcessEnv): void {
   if (settings.scheme === undefined) {
-    logger.warn({ code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
+    warn(logger, { code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
   }
   warnOfSecrets(settings, logger);
   if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
-    logger.warn(
+    warn(
+      logger,
       { code: 'TENANTS_SHARE_STORE' },
       'All tenants share one in-memory store: many deliveries of one tenant make it forget those of the others, whose ' +
         'repeats then run again. Pass a deduplicate.store, such as redisStore() or memoryStore({ maxKeys }).',
@@ -25,7 +27,8 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
   const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
   if (platform === undefined || !settings.deduplicate?.isDefaultStore || warnedOfStore) return;
   warnedOfStore = true;
-  logger.warn(
+  warn(
+    logger,
     { code: 'EPHEMERAL_STORE', platform },
     `De-duplication is in memory, and ${platform} runs repeats in other processes: pass a shared deduplicate.store.`,
   );
@@ -37,13 +40,13 @@ function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings,
   if (isSecretUndefined) {
     const found = 'secret: undefined was passed, so the secret in BIGMIND_WEBHOOK_SECRET is used.';
     const remedy = 'If another was meant, it is not set where this process runs; if not, leave the option out.';
-    logger.warn({ code: 'SECRET_LOOKS_WRONG' }, `${found} ${remedy}`);
+    warn(logger, { code: 'SECRET_LOOKS_WRONG' }, `${found} ${remedy}`);
   }
   for (const [index, secret] of secrets.entries()) {
     const named = secrets.length === 1 ? 'The secret' : `secret[${index}]`;
     for (const oddity of odditiesOf(secret, scheme === auto)) {
       const remedy = 'Use the secret that Bigmind shows for the destination, whole and as it is.';
-      logger.warn({ code: 'SECRET_LOOKS_WRONG' }, `${named} ${oddity}. ${remedy}`);
+      warn(logger, { code: 'SECRET_LOOKS_WRONG' }, `${named} ${oddity}. ${remedy}`);
     }
   }
 }
@@ -52,9 +55,14 @@ function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings,
 export function warnOfUnsharedStore(settings: Settings, logger: Logger): void {
   if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
   warnedOfWorker = true;
-  logger.warn(
+  warn(
+    logger,
     { code: 'EPHEMERAL_STORE' },
     'work() remembers in memory which handlers succeeded: after a restart, and in other workers, they run again. Pass a ' +
       'shared deduplicate.store, such as redisStore() or postgresStore().',
   );
+}
+
+function warn(logger: Logger, fields: object, message: string): void {
+  logSafely(logger, 'warn', fields, message);
 }

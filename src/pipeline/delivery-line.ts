@@ -2,7 +2,7 @@ import type { WebhookParams } from '../foundations/contracts/request';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import type { Settled } from '../foundations/delivery';
 import { describeError, type ErrorDescription } from '../foundations/describe-error';
-import { printableName, printableParams, printableTenant } from '../foundations/foreign-text';
+import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
 import type { Outcome } from '../foundations/outcomes';
 
 /** More that is known of a delivery where it is reported. */
@@ -54,7 +54,9 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
     ...(running !== undefined && { running }),
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
     ...(details.isLastAttempt && { lastAttempt: true }),
-    ...(schemaError !== undefined && { schemaError }),
+    ...(schemaError !== undefined && {
+      schemaError: { ...schemaError, pointer: printablePointer(schemaError.pointer) },
+    }),
     ...causeOf(cause, reason),
     ...(failures?.length && {
       failures: failures.map(({ handler, error }) => ({ handler, ...describeError(error) })),

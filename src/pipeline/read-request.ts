@@ -2,7 +2,7 @@ import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
-import { hasMethod } from '../foundations/option-checks';
+import { hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
@@ -30,7 +30,9 @@ export function readRequest(
   const body: unknown = request.body;
   const unawaited = promisedPart(request);
   if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
-  const headers = plainHeaders(request.headers);
+  const given: unknown = request.headers;
+  if (isNoHeaders(given)) return misread(`expected headers as an object or a Headers, got ${show(given)}.`);
+  const headers = plainHeaders(given);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
     return misread(`expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
@@ -41,6 +43,11 @@ export function readRequest(
   if (refused !== undefined) return because(noBody, refused);
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
+}
+
+/** Whether headers were passed in a form that has no names, as a list of pairs has. With none, a request is a stranger's. */
+function isNoHeaders(given: unknown): boolean {
+  return given !== undefined && given !== null && (typeof given !== 'object' || Array.isArray(given));
 }
 
 function misread(reason: string): Settled {

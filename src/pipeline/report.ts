@@ -1,7 +1,7 @@
 import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
-import { printableName, printableParams, printableTenant } from '../foundations/foreign-text';
+import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
 import { type Outcome, rowOf } from '../foundations/outcomes';
 import { logSafely, tellListener } from '../foundations/tell';
 import type { ErrorDetails, ErrorListener } from '../receiver';
@@ -97,7 +97,8 @@ function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails 
 export function errorOf({ outcome, details }: Settled): WebhookError {
   const { status, title, code: usualCode } = rowOf(outcome);
   const { schemaError, reason, cause, code = usualCode } = details;
-  const where = schemaError === undefined ? '' : ` ${schemaError.pointer} ${schemaError.detail}.`;
+  const where =
+    schemaError === undefined ? '' : ` ${printablePointer(schemaError.pointer) || 'It'} ${schemaError.detail}.`;
   return new WebhookError((code ?? 'IGNORED') as WebhookErrorCode, `${title}.${where}${reason ? ` ${reason}` : ''}`, {
     status,
     outcome,

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type RawDelivery, Settled } from '../foundations/delivery';
 import { printableTenant } from '../foundations/foreign-text';
 import { isRecord } from '../foundations/is-record';
-import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
-import { show } from '../foundations/option-checks';
+import { isThenable, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { awaitIt, show } from '../foundations/option-checks';
 import { withinMs } from '../foundations/timeouts';
 import { flawOfSecret } from './mac/secret-key';
 import type { Account, SignaturePolicy, TenantSecret } from './policy';
@@ -30,9 +30,12 @@ function accountOf(answer: unknown, isKey: boolean): Account | Settled {
   if (answer === undefined) return stranger('The secret function knows no such tenant.');
   if (!isRecord(answer)) return misconfigured(`not ${show(answer)}.`);
   const { tenant, secret } = answer as Partial<TenantSecret>;
-  if (typeof tenant !== 'string') return misconfigured(`not ${show(tenant)} as the tenant.`);
+  if (typeof tenant !== 'string') return misplaced(tenant, 'the tenant');
   if (tenant === '') return stranger('The secret function returned no tenant name.');
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  // Nobody awaited it. As an unknown tenant, the sender of a genuine delivery would not come again.
+  const [unawaited] = secrets.filter(isThenable).map((each) => misplaced(each, 'the secret'));
+  if (unawaited !== undefined) return unawaited;
   const usable = secrets.filter((each): each is string => flawOfSecret(each, isKey) === undefined);
   if (usable.length > 0) return { tenant, secrets: usable };
   return stranger(`The secret of tenant ${printableTenant(tenant)} is not usable: ${flawOfSecret(secrets[0], isKey)}.`);
@@ -44,6 +47,10 @@ const dummySecret = `whsec_${randomBytes(32).toString('base64')}`;
 /** An account that is refused after the same work as a wrong signature, so that time does not tell which tenants exist. */
 function stranger(refusal: string): Account {
   return { tenant: undefined, secrets: [dummySecret], refusal };
+}
+
+function misplaced(value: unknown, place: string): Settled {
+  return misconfigured(`not ${show(value)} as ${place}. ${awaitIt(value)}`.trimEnd());
 }
 
 function misconfigured(found: string): Settled {

@@ -4,12 +4,12 @@ import { runHere } from '../cli/fake-io';
 import { files, visit } from '../source-files';
 import { readDocument, tableRows } from './markdown';
 
-/** The names of the members of an interface, methods included. */
+/** The names of the members of an interface or a class, methods included. */
 function membersOf(file: string, name: string): string[] {
   const found: string[] = [];
   const source = files.get(file);
   source?.forEachChild((node) => {
-    if (ts.isInterfaceDeclaration(node) && node.name.text === name)
+    if ((ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) && node.name?.text === name)
       found.push(...node.members.map((member) => member.name?.getText(source) ?? ''));
   });
   return found;

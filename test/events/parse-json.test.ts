@@ -41,3 +41,25 @@ test('a text whose third byte is that of a byte order mark is read whole: valid 
   expect(Buffer.from(signed.body)[2]).toBe(0xbf);
   expect((await webhooks.receive(signed)).status).toBe(422);
 });
+
+test('reads a delivery, and refuses a forged one, where an object was put onto Object.prototype', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false });
+  let handled = 0;
+  webhooks.on('notes_created', () => void handled++);
+  const signed = signDelivery({ payload: examplePayload('notes_created'), secret });
+  const poisoned = signDelivery({ payload: '{"event":"x","a":{"constructor":{"prototype":{}}}}', secret });
+  let reads = 0;
+  function get(): object {
+    if (++reads > 1000) throw new Error('it is read without end');
+    return {};
+  }
+  Object.defineProperty(Object.prototype, 'ofAnotherLibrary', { enumerable: true, configurable: true, get });
+  try {
+    expect((await webhooks.receive(signed)).status).toBe(200);
+    expect((await webhooks.receive({ ...signed, body: signed.body.replace('notes', 'todos') })).status).toBe(401);
+    expect((await webhooks.receive(poisoned)).status).toBe(400);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'ofAnotherLibrary');
+  }
+  expect(handled).toBe(1);
+});

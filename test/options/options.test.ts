@@ -51,6 +51,9 @@ test('a logger is taken that is pino, a child of one, or made by hand', () => {
 });
 
 const aNumber = (path: string, shown: string) => `${path}: expected a whole number from 1`.concat(shown);
+const inItself: Record<string, unknown> = { level: 'loud' };
+inItself['self'] = inItself;
+
 const wrong: [string, object, string][] = [
   [
     'limit',
@@ -114,6 +117,10 @@ const wrong: [string, object, string][] = [
   ['logger', { logger: pino }, 'got a function. Call it, as in pino().'],
   ['logger', { logger: process.stderr }, 'For a stream, write logger: pino(stream).'],
   ['logger', { logger: console }, 'It lacks child() of pino.'],
+  ['logger', { logger: { log() {} } }, 'It lacks debug(), info(), warn(), error(), child() of pino.'],
+  ['logger', { logger: { trace() {}, fatal() {} } }, 'It lacks debug(), info(), warn(), error(), child() of pino.'],
+  ['logger', { logger: new Map() }, 'got an object (Map).'],
+  ['logger', { logger: inItself }, 'pino refuses it: default level:loud must be included in custom levels.'],
   ['logger', { logger: messageFirst({ transports: [] }) }, 'Its methods take the message first'],
   [
     'logger',

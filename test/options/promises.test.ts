@@ -19,6 +19,7 @@ const names = [
 
 test.each<[string, () => unknown]>([
   ...names.map((name): [string, () => unknown] => [name, () => receiverWith({ [name]: promise() })]),
+  ['secret[1]', () => receiverWith({ secret: ['a secret', promise()] })],
   ['deduplicate.store', () => receiverWith({ deduplicate: { store: promise() } })],
   ['redisStore.client', () => made(redisStore, { client: promise(), namespace: 'crm' })],
   ['postgresStore.pool', () => made(postgresStore, { pool: promise(), namespace: 'crm' })],
@@ -73,7 +74,8 @@ test('the rejection of a promise that was refused ends no process', async () => 
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', note);
-  refusalOf(() => receiverWith({ secret: Promise.reject(new Error('the vault is away')) }));
+  const away = () => Promise.reject(new Error('the vault is away'));
+  for (const secret of [away(), ['a secret', away()]]) refusalOf(() => receiverWith({ secret }));
   await new Promise((resolve) => setTimeout(resolve, 20));
   process.off('unhandledRejection', note);
   expect(unhandled).toStrictEqual([]);

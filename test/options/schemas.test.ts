@@ -22,6 +22,19 @@ test.each([
   [{ deal_closed: null }, 'got null'],
   [{ deal_closed: undefined }, 'got undefined'],
   [{ deal_closed: { schema: 'deal.json' } }, 'schemas.deal_closed: expected what eventSchema(json) returns'],
+  [
+    { deal_closed: { schema: Promise.resolve(dealClosed) } },
+    'schemas.deal_closed: expected a JSON Schema, got a promise. Await it.',
+  ],
+  [
+    { deal_closed: { schema: new URL('file:///deal-closed.schema.json') } },
+    'schemas.deal_closed: expected a JSON Schema, got an object (URL).',
+  ],
+  [{ deal_closed: { schema: Buffer.from('{}') } }, 'expected a JSON Schema, got an object (Uint8Array).'],
+  [
+    { deal_closed: { schema: { default: dealClosed } } },
+    'got an object. Its only key is default, as in the exports of a JSON module: pass what is in it',
+  ],
   [{ '*': { schema: {} } }, "'*' stands for all of them in on()."],
   [{ '': { schema: {} } }, 'schemas: expected the names of events, got an empty string.'],
 ])('schemas refuses %j', (schemas, expected) => {

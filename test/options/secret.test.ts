@@ -60,6 +60,7 @@ test.each([
   [[], 'secret: expected at least one secret, got an empty array.'],
   [['good enough', ''], 'secret[1]: expected a string with more than blanks.'],
   [['good enough', undefined], 'secret[1]: expected a string, got undefined.'],
+  [Array<string>(1).concat('good enough'), 'secret[0]: expected a string, got undefined.'],
   [['whsec_c2hvcnQ', 'good enough'], 'secret[0]: expected base64 of at least 24 bytes'],
 ])('a secret that protects nothing is refused: %j', (secret, expected) => {
   const { code, message } = refusalOf(() => construct({ secret }));

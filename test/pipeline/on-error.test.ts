@@ -1,5 +1,12 @@
 import { runInNewContext } from 'node:vm';
-import { type DeliveryStore, isWebhookError, memoryStore, type WebhookError } from '../../src/index';
+import {
+  bigmindWebhooks,
+  type DeliveryStore,
+  eventSchema,
+  isWebhookError,
+  memoryStore,
+  type WebhookError,
+} from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { genuine, notedLog, noting, receiver, secret } from './receiver';
 
@@ -51,6 +58,36 @@ test('is told of an invalid delivery where payload and schema part', async () =>
     message: 'INVALID The payload does not match its schema. /timestamp must be string.',
     docs: expect.stringMatching(/docs\/errors\.md#invalid$/),
   });
+});
+
+test('is told of a body that is no object in a sentence, though the place has no name', async () => {
+  const { webhooks, told } = listening();
+  await webhooks.receive(sign([examplePayload(event)]));
+  const message = 'INVALID The payload does not match its schema. It must be object.';
+  expect(told).toEqual([[expect.objectContaining({ message }), expect.anything()]]);
+});
+
+test('neither it nor the log is told a key of the payload that may be text; onInvalid and the sender have the pointer', async () => {
+  const { logger, lines } = notedLog();
+  const schema = { properties: { data: { properties: { deal_id: {} }, additionalProperties: false } } };
+  const deals = bigmindWebhooks({ secret, logger, schemas: { deal_closed: eventSchema(schema) } });
+  const told: unknown[] = [];
+  const taken: unknown[] = [];
+  deals.onError((error) => told.push((error as Error).message));
+  const reply = await deals.receive(sign({ event: 'deal_closed', data: { deal_id: 1, 'Jane Doe <jane@doe.org>': 2 } }));
+  expect(reply).toMatchObject({
+    status: 422,
+    body: expect.stringContaining('/data/Jane Doe <jane@doe.org>') as unknown,
+  });
+  const pointer = '/data/(not a name)';
+  expect(told).toEqual([`INVALID The payload does not match its schema. ${pointer} must not be present.`]);
+  expect(lines).toEqual([
+    expect.objectContaining({ outcome: 'invalid', schemaError: expect.objectContaining({ pointer }) }),
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('Jane');
+  deals.onInvalid(({ errors }) => void taken.push(errors[0]?.pointer));
+  await deals.receive(sign({ event: 'deal_closed', data: { 'Jane Doe': 3 } }));
+  expect(taken).toEqual(['/data/Jane Doe']);
 });
 
 test.each<[string, string, Parameters<typeof receiver>[0]]>([

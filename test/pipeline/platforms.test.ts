@@ -156,6 +156,24 @@ test.each(['headers', 'params'])('says that %s were not awaited, in place of a 4
   expect(handled).toStrictEqual([]);
 });
 
+test.each<[string, (headers: Readonly<Record<string, string>>) => unknown, string]>([
+  ['a list of pairs', (headers) => Object.entries(headers), 'got an array of 3.'],
+  ['the rawHeaders of Node', (headers) => Object.entries(headers).flat(), 'got an array of 6.'],
+  ['text', () => 'x-bigmind-signature: 00', 'got a string of 23 characters.'],
+  ['a function that reads one', (headers) => (name: string) => headers[name], 'got a function.'],
+])('says that %s is no headers, in place of a 401 that names none', async (_title, made, words) => {
+  const { webhooks, handled } = noting();
+  const errors: unknown[] = [];
+  webhooks.onError((error) => errors.push(error));
+  const { headers, body } = genuine();
+  const request = { headers: made(headers), body } as WebhookRequest;
+  expect((await webhooks.receive(request)).status).toBe(500);
+  const message = expect.stringContaining(`expected headers as an object or a Headers, ${words}`) as unknown;
+  expect(errors).toEqual([expect.objectContaining({ message })]);
+  await expect(webhooks.verify(request)).rejects.toMatchObject({ status: 500 });
+  expect(handled).toStrictEqual([]);
+});
+
 test('refuses a signature that came twice, in whatever way', async () => {
   const { webhooks, handled } = noting();
   const { headers, body } = genuine();

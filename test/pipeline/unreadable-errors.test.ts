@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
-import { memoryStore } from '../../src/index';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { bigmindWebhooks, type Logger, memoryStore } from '../../src/index';
 import { openTelemetry } from '../../src/telemetry/opentelemetry';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore } from '../deduplication/kit';
-import { genuine, notedLog, receiver, secret } from './receiver';
+import { genuine, notedLog, noting, receiver, secret } from './receiver';
 
 type Options = Parameters<typeof receiver>[0];
 
@@ -91,5 +91,26 @@ test('a logger that throws changes no answer', async () => {
   // Another sender than our own tools: its scheme is announced.
   const delivery = { headers: { ...headers, 'user-agent': 'bigmind' }, body };
   expect((await webhooks.receive(delivery)).status).toBe(200);
+  expect(handled).toHaveLength(1);
+});
+
+test('a logger whose methods reject changes no answer and ends no process, from its first warning on', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  let lines = 0;
+  async function lose(): Promise<void> {
+    lines += 1;
+    await setImmediate();
+    throw new Error('the log is away');
+  }
+  const broken: Logger = { debug: lose, info: lose, warn: lose, error: lose, child: () => broken };
+  bigmindWebhooks({ signature: false, logger: broken });
+  const { webhooks, handled } = noting({ logger: broken });
+  expect((await webhooks.receive({ headers: {}, body: '{}' })).status).toBe(401);
+  expect((await webhooks.receive(genuine())).status).toBe(200);
+  await setTimeout(20);
+  process.off('unhandledRejection', note);
+  expect({ unhandled, lines }).toStrictEqual({ unhandled: [], lines: 3 });
   expect(handled).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import express from 'express';
 import request from 'supertest';
 import type { FindSecret } from '../../src';
@@ -128,6 +129,21 @@ describe('a secret function', () => {
     ['true', true, 'not true (boolean).'],
     ['no tenant', { secret: 'hush-hush' }, 'not undefined as the tenant.'],
     ['a tenant that is a number', { tenant: 7, secret: 'hush-hush' }, 'not 7 (number) as the tenant.'],
+    [
+      'a tenant that nobody awaited',
+      { tenant: Promise.resolve('acme'), secret: 'hush-hush' },
+      'not a promise as the tenant. Await it.',
+    ],
+    [
+      'a secret that nobody awaited',
+      { tenant: 'acme', secret: Promise.resolve('hush-hush') },
+      'not a promise as the secret. Await it.',
+    ],
+    [
+      'a list with a secret that nobody awaited',
+      { tenant: 'acme', secret: ['another', Promise.resolve('hush-hush')] },
+      'not a promise as the secret. Await it.',
+    ],
   ])('that answers %s is misconfigured, and the log says so', async (_title, answer, found) => {
     for (const secret of [() => answer, async () => answer] as FindSecret[]) {
       const to = receiver({ secret });
@@ -145,6 +161,26 @@ describe('a secret function', () => {
       expect(errors).toEqual([expect.objectContaining({ code: 'BAD_SECRET', status: 500 })]);
       expect(to.lines.join() + reply.body).not.toContain('hush-hush');
     }
+  });
+
+  test('ends no process with the rejection of a secret or a tenant that nobody awaited', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const away = (): unknown => Promise.reject(new Error('the vault is away'));
+    const answers = [
+      () => ({ tenant: 'acme', secret: away() }),
+      () => ({ tenant: 'acme', secret: [away(), away()] }),
+      () => ({ tenant: away(), secret: 'hush-hush' }),
+    ];
+    for (const secret of answers as FindSecret[]) {
+      const to = receiver({ secret });
+      expect((await to.post(plainHeaders(body, 'hush-hush'))).status).toBe(500);
+      expect(to.handled).toStrictEqual([]);
+    }
+    await setTimeout(20);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toStrictEqual([]);
   });
 
   test('is not asked for a request without a signature, whose answer is 401 even if it would fail', async () => {

@@ -7,6 +7,7 @@ import {
   type EventsWith,
   eventSchema,
   type HandlerContext,
+  type Logger,
   type NotesCreatedEvent,
   type TodoCreatedEvent,
   type TodoUpdatedEvent,
@@ -37,6 +38,22 @@ test('a handler gets the context, and may be asynchronous or not', () => {
     });
     expectTypeOf(webhooks.on('email_sent', () => 'anything', { name: 'mail' })).toEqualTypeOf<BigmindWebhooks>();
     expectTypeOf(webhooks.on('email_sent', () => {}, { name: undefined })).toEqualTypeOf<BigmindWebhooks>();
+  });
+});
+
+test('a copy of the context, which has none of its properties, does not compile as a context', () => {
+  compiles((webhooks: BigmindWebhooks, next: (context: HandlerContext<undefined>) => void, log: Logger) => {
+    webhooks.on('notes_created', (_event, context) => {
+      next(context);
+      // @ts-expect-error no key, no log, no signal
+      next({ ...context, log });
+      const { attempt, ...rest } = context;
+      // @ts-expect-error the rest, too
+      return attempt > 1 && rest.key;
+    });
+    // What tests hand over is a plain object.
+    const { key, attempt, tenant, receivedAt, replayed, ...others } = {} as { [Name in keyof HandlerContext]: never };
+    next({ key, attempt, tenant, receivedAt, replayed, ...others });
   });
 });
 

@@ -1,32 +1,37 @@
 import type { Logger } from './logger';
 import type { WebhookHeaders, WebhookParams } from './request';
 
-/** The second argument of a handler. Every property is computed when it is first read. */
-export interface HandlerContext<Locals = unknown> {
+/**
+ * The second argument of a handler. Every property is computed when it is first read, so a copy such as `{ ...context }`
+ * has none of them: pass it on as it is, or name what you need.
+ */
+// A class without code: the compiler knows that a copy lacks the getters of a class, and not that it lacks an interface's.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it is the type of locals
+export declare abstract class HandlerContext<Locals = unknown> {
   /**
    * Idempotency key, 64 hex digits. Every repeat of this delivery has the same key, and no other delivery has it. Pass
    * it downstream to make an effect happen once.
    */
-  readonly key: string;
+  abstract get key(): string;
   /** How often this delivery's handlers have been started, from 1. */
-  readonly attempt: number;
+  abstract get attempt(): number;
   /** The tenant whose secret signed the delivery; `undefined` unless `secret` is a function. */
-  readonly tenant: string | undefined;
-  readonly receivedAt: Date;
+  abstract get tenant(): string | undefined;
+  abstract get receivedAt(): Date;
   /** Whether `journal.replay()` runs it. */
-  readonly replayed: boolean;
-  readonly headers: WebhookHeaders;
+  abstract get replayed(): boolean;
+  abstract get headers(): WebhookHeaders;
   /** The body exactly as it was signed. Under `dispatch()`, reading it throws unless `rawBody` was passed. */
-  readonly rawBody: Buffer;
-  readonly params: WebhookParams;
-  readonly signature: {
+  abstract get rawBody(): Buffer;
+  abstract get params(): WebhookParams;
+  abstract get signature(): {
     /** Name of the scheme that matched. */
     readonly scheme: string;
   };
   /** Aborted when the handler should stop: the claim was lost, `maxRunMs` passed, or `close` waited long enough. */
-  readonly signal: AbortSignal;
+  abstract get signal(): AbortSignal;
   /** A child of the receiver's logger with event and key bound, and the tenant if there are several. */
-  readonly log: Logger;
+  abstract get log(): Logger;
   /** What the `locals` option returned for this delivery. */
-  readonly locals: Locals;
+  abstract get locals(): Locals;
 }
