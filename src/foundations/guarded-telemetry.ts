@@ -1,21 +1,27 @@
 import type { DeliveryEnd, Followed, Telemetry, TelemetryOfReceiver, TelemetrySource } from './contracts/telemetry';
 import type { Settled } from './delivery';
+import { isThenable } from './maybe-promise';
 
 const unfollowed: Followed<unknown> = { run: (work) => work(), end: () => undefined };
 
-/** The same telemetry, but it never throws: `tell` gets its first error. */
+/** The same telemetry, but it never throws, and no promise of it rejects unheard: `tell` gets its first error. */
 export function guardedTelemetry(
   telemetry: Telemetry,
   source: TelemetrySource,
   tell: (error: unknown) => void,
 ): TelemetryOfReceiver {
   let told = false;
+  function failed(error: unknown): void {
+    if (!told) tell(error);
+    told = true;
+  }
   function attempt<T>(call: () => T, otherwise: T): T {
     try {
-      return call();
+      const value = call();
+      if (isThenable(value)) value.then(undefined, failed);
+      return value;
     } catch (error) {
-      if (!told) tell(error);
-      told = true;
+      failed(error);
       return otherwise;
     }
   }
@@ -23,7 +29,8 @@ export function guardedTelemetry(
     const followed = attempt(start, unfollowed);
     return {
       run: (work) => runOnce(work, (once) => attempt(() => followed.run(once), undefined)),
-      end: (result) => attempt(() => followed.end(result), undefined),
+      // Without its value: a promise of it must not become a part of the work.
+      end: (result) => void attempt(() => followed.end(result), undefined),
     };
   }
   const opened = attempt<TelemetryOfReceiver | undefined>(() => telemetry.open(source), undefined);
@@ -36,7 +43,7 @@ export function guardedTelemetry(
       const trace = attempt(() => sending?.trace, undefined);
       return { ...guarded(() => sending ?? unfollowed), trace };
     },
-    close: () => attempt(() => opened?.close(), undefined),
+    close: () => void attempt(() => opened?.close(), undefined),
   };
 }
 

@@ -31,7 +31,7 @@ export function readRequest(
   const unawaited = promisedPart(request);
   if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
   const given: unknown = request.headers;
-  if (isNoHeaders(given)) return misread(`expected headers as an object or a Headers, got ${show(given)}.`);
+  const noHeaders = isNoHeaders(given) ? `Expected headers as an object or a Headers, got ${show(given)}.` : undefined;
   const headers = plainHeaders(given);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
@@ -40,7 +40,7 @@ export function readRequest(
   const rawBody = passed ?? Buffer.alloc(0);
   const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
   const refused = refuseEncoded(headers) ?? rules.refuseUnsigned(headers) ?? refuseLarge(rawBody.length, rules);
-  if (refused !== undefined) return because(noBody, refused);
+  if (refused !== undefined) return because(noHeaders ?? noBody, refused);
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
 }

@@ -7,6 +7,8 @@ import { ArrayQueue } from '../queueing/array-queue';
 const fail = (): never => {
   throw new Error('of the telemetry');
 };
+/** As an async method fails. */
+const reject = (): never => Promise.reject(new Error('of the telemetry')) as never;
 const plain: Followed<unknown> = { run: (work) => work(), end: () => undefined };
 const none: TelemetryOfReceiver = {
   delivery: () => plain,
@@ -69,6 +71,11 @@ const broken: readonly (readonly [string, Telemetry])[] = [
   ['returns something else', faulty({ ...plain, run: (work) => [work()] as never })],
   ['throws at the end', faulty({ ...plain, end: fail })],
   ['throws when it is closed', opening({ close: fail })],
+  ['rejects when it is opened', { open: reject }],
+  ['rejects at the start', opening({ delivery: reject, job: reject, handler: reject, send: reject })],
+  ['rejects around the work', faulty({ ...plain, run: reject })],
+  ['rejects at the end', faulty({ ...plain, end: reject })],
+  ['rejects when it is closed', opening({ close: reject })],
 ];
 const silent = [
   'opens to nothing',
