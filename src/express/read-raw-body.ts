@@ -3,7 +3,7 @@ import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
-import { refuseEncoded, tooLarge } from '../foundations/refuse-body';
+import { refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
@@ -46,10 +46,7 @@ function readRest(request: IncomingMessage, options: ReadOptions, done: Done): v
 }
 
 function refuseByHeaders(request: IncomingMessage, options: ReadOptions): Settled | undefined {
-  const unsigned = refuseUnsigned(request, options);
-  if (unsigned !== undefined) return unsigned;
-  const announced = announcedBytes(request);
-  return announced > options.limit ? tooLarge(announced, options) : undefined;
+  return refuseUnsigned(request, options) ?? refuseLarge(announcedBytes(request), options);
 }
 
 function refuseUnsigned({ headers }: IncomingMessage, options: ReadOptions): Settled | undefined {
@@ -57,7 +54,7 @@ function refuseUnsigned({ headers }: IncomingMessage, options: ReadOptions): Set
 }
 
 function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Settled {
-  return kept instanceof Settled || kept.length <= options.limit ? kept : tooLarge(kept.length, options);
+  return kept instanceof Settled ? kept : (refuseLarge(kept.length, options) ?? kept);
 }
 
 function alreadyParsed(): Settled {

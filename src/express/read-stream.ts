@@ -6,7 +6,7 @@ import type { BytesInFlight } from '../foundations/bytes-in-flight';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
-import { type BodyRules, tooLarge } from '../foundations/refuse-body';
+import { type BodyRules, refuseLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
 import { mostShortChunks, shortChunk, type Turns } from './turns';
 
@@ -46,8 +46,7 @@ export function readStream(
       return;
     }
     const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
-    const bytes = chunks.bytes + came.length;
-    const refused = bytes > options.limit ? tooLarge(bytes, options) : options.inFlight.take(came.length);
+    const refused = refuseLarge(chunks.bytes + came.length, options) ?? options.inFlight.take(came.length);
     if (refused === undefined) chunks.add(came);
     else finish(refused);
     if (came.length < shortChunk && ++short === mostShortChunks) options.turns.take(request, () => state !== 'done');

@@ -16,6 +16,8 @@ export function refuseEncoded(headers: WebhookHeaders): Settled | undefined {
   return new Settled('unsupported-encoding', { reason: 'The signed bytes of an encoded body are not known.' });
 }
 
-export function tooLarge(bytes: number, { limit }: Pick<BodyRules, 'limit'>): Settled {
-  return new Settled('too-large', { reason: `${bytes} bytes or more came, limit allows ${limit}.` });
+/** Refuses a body of so many bytes, announced or come, if that is more than `limit`. */
+export function refuseLarge(bytes: number, { limit }: Pick<BodyRules, 'limit'>): Settled | undefined {
+  if (bytes > limit) return new Settled('too-large', { reason: `${bytes} bytes or more came, limit allows ${limit}.` });
+  return undefined;
 }

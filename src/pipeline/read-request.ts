@@ -4,7 +4,7 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
 import { hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
-import { type BodyRules, refuseEncoded, tooLarge } from '../foundations/refuse-body';
+import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 import { because } from './unexpected';
 
@@ -77,10 +77,6 @@ export function paramsIn(request: Pick<WebhookRequest, 'params'>): WebhookParams
   } catch {
     return undefined;
   }
-}
-
-function refuseLarge(bytes: number, rules: BodyRules): Settled | undefined {
-  return bytes > rules.limit ? tooLarge(bytes, rules) : undefined;
 }
 
 /** Strangers send requests without a body. Platforms pass `null` for it then, and parsers of Express 4 `{}`. */

@@ -9,14 +9,14 @@ const spare = 6;
 export class DeliveryList {
   readonly #list = byId('list');
   readonly #rows = element('div', { class: 'rows', role: 'presentation' });
-  readonly #select: (id: number) => void;
+  readonly #select: () => void;
   readonly #open: (id: number) => void;
   #deliveries: readonly DeliverySummary[] = [];
   #selected: number | undefined;
   #drawn = new Map<number, HTMLElement>();
   #drawing = false;
 
-  constructor(actions: { readonly select: (id: number) => void; readonly open: (id: number) => void }) {
+  constructor(actions: { readonly select: () => void; readonly open: (id: number) => void }) {
     this.#select = actions.select;
     this.#open = actions.open;
     this.#list.append(this.#rows);
@@ -74,7 +74,7 @@ export class DeliveryList {
     this.#selected = id;
     this.#reveal(index);
     this.#draw();
-    this.#select(id);
+    this.#select();
   }
 
   toTop(): void {
