@@ -36,7 +36,7 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
   if (signedId !== undefined && signedId !== fieldsOf(payload)['webhook_id']) {
     return hash('sha256', `${scope}i${signedId.length}:${signedId}`);
   }
-  return hashBytes(`${scope}b${raw.rawBody.length}:`, raw.rawBody);
+  return createHash('sha256').update(`${scope}b${raw.rawBody.length}:`).update(raw.rawBody).digest('hex');
 }
 
 /** The key of a delivery, as the pipeline carries it. */
@@ -62,18 +62,4 @@ export class LazyKey implements DeliveryKey {
     this.#source = undefined;
     return this.#text;
   }
-}
-
-/** Where a prefix and a short body are laid in one piece, which needs no Hash object. */
-const scratch = Buffer.allocUnsafeSlow(32 * 1024);
-
-/** SHA-256 over a prefix and the bytes. */
-function hashBytes(prefix: string, bytes: Buffer): string {
-  const prefixBytes = Buffer.byteLength(prefix);
-  if (prefixBytes + bytes.length > scratch.length) {
-    return createHash('sha256').update(prefix).update(bytes).digest('hex');
-  }
-  scratch.write(prefix);
-  bytes.copy(scratch, prefixBytes);
-  return hash('sha256', scratch.subarray(0, prefixBytes + bytes.length));
 }

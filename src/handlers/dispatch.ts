@@ -20,8 +20,6 @@ export function dispatch(
   context: unknown,
   progress: DispatchProgress,
 ): MaybePromise<RunReport> {
-  const [only] = handlers;
-  if (handlers.length === 1 && only !== undefined) return dispatchOne(only, event, context, progress);
   const failures: HandlerFailure[] = [];
   const succeeded: string[] = [];
   const waiting: Promise<void>[] = [];
@@ -54,34 +52,6 @@ export function dispatch(
   if (waiting.length === 0) return report;
   progress.started(report);
   return Promise.all(waiting).then(() => report);
-}
-
-/** Most events have one handler. Its success is the last one, so nothing is recorded. */
-function dispatchOne(
-  { name, run }: NamedHandler,
-  event: unknown,
-  context: unknown,
-  progress: DispatchProgress,
-): MaybePromise<RunReport> {
-  const failures: HandlerFailure[] = [];
-  const succeeded: string[] = [];
-  const report = { failures, succeeded };
-  function succeed(): RunReport {
-    succeeded.push(name);
-    return report;
-  }
-  function fail(error: unknown): RunReport {
-    failures.push({ handler: name, error });
-    return report;
-  }
-  try {
-    const result = run(event, context);
-    if (!isThenable(result)) return succeed();
-    progress.started(report);
-    return whenSettled(result, succeed, fail);
-  } catch (error) {
-    return fail(error);
-  }
 }
 
 /** Works as `await` does: it calls Promise's own `then`, even if a promise has another one. */
