@@ -45,7 +45,7 @@ export function dispatchEvent(
   const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + parts.timeoutMs;
   const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
-  return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline, clock }, parts);
+  return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline }, parts);
 }
 
 /** `null`, as a column of a database holds it, is what is absent; below, too. */

@@ -7,8 +7,9 @@ import type { OpenedJob } from '../queueing/run-job';
 import { replayKept } from './journal/replay-kept';
 import type { PipelineParts } from './parts';
 import { readAgain } from './read-again';
-import { invalidDelivery } from './read-event';
 import { runHandlers } from './run-handlers';
+import { takersOf, untaken } from './takers-of';
+import { unexpected } from './unexpected';
 
 /** The second half of the pipeline, for a delivery from a queue. */
 export function openJob(job: unknown, parts: PipelineParts): OpenedJob | Settled {
@@ -16,7 +17,7 @@ export function openJob(job: unknown, parts: PipelineParts): OpenedJob | Settled
     return openReadable(job, parts);
   } catch (cause) {
     if (cause instanceof UnreadableJob) return new Settled('failed', { reason: cause.message });
-    return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
+    return unexpected(cause);
   }
 }
 
@@ -39,16 +40,10 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
       return new Settled('failed', { ...known, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
     if (read.replay !== undefined) return replayNow(read.replay, source);
-    if (!(readAnew instanceof Settled)) {
-      const handlers = registry.handlersOf(event);
-      if (handlers.length === 0) return new Settled('unhandled', known);
-      const subject = readAnew.event;
-      return runHandlers({ handlers, subject, success: 'processed', isHeld: true, source, deadline, clock }, parts);
-    }
-    if (registry.onInvalid === undefined) return new Settled(readAnew.outcome, { ...readAnew.details, ...known });
-    const handlers = [registry.onInvalid];
-    const subject = invalidDelivery(readAnew);
-    return runHandlers({ handlers, subject, success: 'quarantined', isHeld: true, source, deadline, clock }, parts);
+    const takers = takersOf(readAnew, registry);
+    if (takers.handlers.length > 0) return runHandlers({ ...takers, isHeld: true, source, deadline }, parts);
+    const { outcome, details } = untaken(readAnew);
+    return new Settled(outcome, { ...details, ...known });
   }
 
   async function replayNow({ handlers, force, outcome, succeeded }: QueuedReplay, source: ContextSource) {

@@ -32,8 +32,6 @@ export interface PipelineParts {
   readonly queueing: Queueing | undefined;
   /** The journal that keeps deliveries before they are handled. */
   readonly journaling: Journaling | undefined;
-  /** Of a delivery: ready when the journal has it; a refusal if it cannot be kept. Nothing of the user's runs before. */
-  readonly kept?: MaybePromise<Settled | undefined>;
   readonly logger: Logger;
   readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */
@@ -41,6 +39,16 @@ export interface PipelineParts {
   readonly clock: { now(): number };
   /** Reports the end of a run whose delivery was already answered. */
   readonly reportLate: (settled: Settled) => void;
+}
+
+/** The parts for one delivery. With a journal, some are made for it. */
+export interface DeliveryParts extends PipelineParts {
+  /**
+   * Ready when the journal has the delivery; a refusal if it cannot be kept. None of the user's code runs before.
+   *
+   * @default it is not kept, or with its job
+   */
+  readonly kept?: MaybePromise<Settled | undefined>;
 }
 
 /** A queue and how to write to it. */

@@ -1,18 +1,17 @@
 import type { RunOnce } from '../deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
-import type { Outcome } from '../foundations/outcomes';
 import type { ContextSource } from '../handlers/context';
-import type { NamedHandler } from '../handlers/registry';
 import { mayBeCopy } from '../signatures/announce-scheme';
 import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
 import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
 import { withKnown } from './known-details';
-import type { PipelineParts } from './parts';
-import { invalidDelivery, readEvent } from './read-event';
+import type { DeliveryParts, PipelineParts } from './parts';
+import { readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
+import { type Takers, takersOf, untaken } from './takers-of';
 
 /**
  * The pipeline. Each step returns the next value, or how the delivery ended. The order of the steps is a security
@@ -33,10 +32,11 @@ function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Se
   return noteEnd(goOn(read, verified, keeping), keeping);
 }
 
-function goOn(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+function goOn(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: DeliveryParts): MaybePromise<Settled> {
   const { queueing } = parts;
-  if (read instanceof Settled) return setAside(read, verified, parts);
-  return queueing === undefined ? handle(read, parts) : onceKept(parts, () => enqueueDelivery(read, parts, queueing));
+  // A queue carries events only.
+  if (queueing === undefined || read instanceof Settled) return handle(read, verified, parts);
+  return onceKept(parts, () => enqueueDelivery(read, parts, queueing));
 }
 
 /** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */
@@ -48,37 +48,27 @@ function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) 
   });
 }
 
-/** Runs an event's handlers, once. */
-function handle({ delivery, event }: EventDelivery, parts: PipelineParts): MaybePromise<Settled> {
-  const handlers = parts.registry.handlersOf(event.event);
-  // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
-  const unhandled = (): Settled => withKnown(new Settled('unhandled', { event: event.event }), delivery, event, parts);
-  if (handlers.length === 0) return onceKept(parts, unhandled);
-  return runInTime(handlers, event, 'processed', contextSource(delivery, event.event, event, parts), parts);
-}
-
-/** Gives a verified delivery that is invalid or unknown to its callback. Without one, the delivery ends here. */
-function setAside(settled: Settled, delivery: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
-  const { outcome, details } = settled;
-  const { event, payload } = details;
-  const callback = outcome === 'ignored' ? parts.registry.onUnknown : parts.registry.onInvalid;
-  if (callback === undefined) return onceKept(parts, () => withKnown(settled, delivery, payload, parts));
-  const source = contextSource(delivery, event, payload, parts);
-  if (outcome === 'ignored') return runInTime([callback], payload, 'ignored', source, parts);
-  return runInTime([callback], invalidDelivery(settled), 'quarantined', source, parts);
+/** Gives a delivery to whoever takes it, once. */
+function handle(
+  read: EventDelivery | Settled,
+  verified: VerifiedDelivery,
+  parts: DeliveryParts,
+): MaybePromise<Settled> {
+  const takers = takersOf(read, parts.registry);
+  const payload = read instanceof Settled ? read.details.payload : read.event;
+  if (takers.handlers.length === 0) {
+    // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
+    return onceKept(parts, () => withKnown(untaken(read), verified, payload, parts));
+  }
+  const event = read instanceof Settled ? read.details.event : read.event.event;
+  return runInTime(takers, contextSource(verified, event, payload, parts), parts);
 }
 
 /** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
-function runInTime(
-  handlers: readonly NamedHandler[],
-  subject: unknown,
-  success: Outcome,
-  source: ContextSource,
-  parts: PipelineParts,
-): MaybePromise<Settled> {
-  const { once, clock, timeoutMs, reportLate, kept } = parts;
+function runInTime(takers: Takers, source: ContextSource, parts: DeliveryParts): MaybePromise<Settled> {
+  const { once, clock, timeoutMs, reportLate } = parts;
   const deadline = source.raw.receivedAt + timeoutMs;
-  const running = runHandlers({ handlers, subject, success, source, deadline, clock, kept }, parts);
+  const running = runHandlers({ ...takers, source, deadline }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, once), reportLate);
 }

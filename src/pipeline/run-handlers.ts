@@ -9,23 +9,16 @@ import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { type DispatchProgress, dispatch } from '../handlers/dispatch';
 import { followHandlers } from '../handlers/follow-handlers';
 import type { NamedHandler } from '../handlers/registry';
-import type { PipelineParts } from './parts';
+import type { DeliveryParts } from './parts';
+import type { Takers } from './takers-of';
 
 /** Handlers, their arguments and their deadline. */
-export interface HandlersToRun {
-  readonly handlers: readonly NamedHandler[];
-  /** Their first argument: an event, a payload or an invalid delivery. */
-  readonly subject: unknown;
-  /** The outcome when all have succeeded. */
-  readonly success: Outcome;
+export interface HandlersToRun extends Takers {
   /** Whether a queue holds the delivery until its outcome is known. */
   readonly isHeld?: boolean | undefined;
   readonly source: ContextSource;
-  /** When the answer stops waiting for them, on the clock below. */
+  /** When the answer stops waiting for them, on the receiver's clock. */
   readonly deadline: number;
-  readonly clock: { now(): number };
-  /** Ready when they may run; a refusal if they must not. @default they may */
-  readonly kept?: MaybePromise<Settled | undefined>;
   readonly replay?: ReplayedRun | undefined;
 }
 
@@ -44,23 +37,27 @@ export interface ReplayedRun {
 }
 
 /** Runs handlers under a claim on their delivery, without a time limit. */
-export function runHandlers(run: HandlersToRun, { once, telemetry }: PipelineParts): MaybePromise<Settled> {
-  return once.run(new HandlerRun(run, telemetry));
+export function runHandlers(run: HandlersToRun, parts: DeliveryParts): MaybePromise<Settled> {
+  return parts.once.run(new HandlerRun(run, parts));
 }
 
 /** An object with methods, since closures for each delivery cost more. */
 export class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly #run: HandlersToRun;
   readonly #telemetry: TelemetryOfReceiver | undefined;
+  readonly #clock: DeliveryParts['clock'];
+  readonly kept: MaybePromise<Settled | undefined>;
   #claim: HeldClaim | undefined;
   #due: readonly NamedHandler[] = [];
   #report: RunReport | undefined;
   /** What the handlers of a replay did, once they have ended. */
   ended: RunReport | undefined;
 
-  constructor(run: HandlersToRun, telemetry: TelemetryOfReceiver | undefined) {
+  constructor(run: HandlersToRun, { telemetry, clock, kept }: DeliveryParts) {
     this.#run = run;
     this.#telemetry = telemetry;
+    this.#clock = clock;
+    this.kept = kept;
   }
 
   get key(): string {
@@ -84,9 +81,6 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   get isHeld(): boolean | undefined {
     return this.#run.isHeld;
   }
-  get kept(): MaybePromise<Settled | undefined> {
-    return this.#run.kept;
-  }
   /** None before the handlers are started, and none that ends at once. */
   get running(): readonly string[] {
     if (this.#report === undefined) return [];
@@ -100,7 +94,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
 
   msLeft(): number {
-    return this.#run.deadline - this.#run.clock.now();
+    return this.#run.deadline - this.#clock.now();
   }
 
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {

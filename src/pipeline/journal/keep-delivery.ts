@@ -5,7 +5,7 @@ import { type EventDelivery, Settled, type VerifiedDelivery } from '../../founda
 import { isWebhookError } from '../../foundations/errors';
 import { storableText } from '../../foundations/foreign-text';
 import { type MaybePromise, whenReady } from '../../foundations/maybe-promise';
-import type { PipelineParts } from '../parts';
+import type { DeliveryParts, PipelineParts } from '../parts';
 
 /**
  * Begins to keep a delivery in the journal, if there is one. Returns the parts for the rest of the way: `kept` says when it is
@@ -16,7 +16,7 @@ export function keepDelivery(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
   parts: PipelineParts,
-): PipelineParts {
+): DeliveryParts {
   const { journaling, clock, timeoutMs } = parts;
   if (journaling === undefined) return parts;
   const key = keyOf(read, verified, parts);
@@ -40,10 +40,7 @@ export function keepDelivery(
 }
 
 /** Goes on with a delivery that the journal has. One that it cannot keep ends here. */
-export function onceKept(
-  { kept }: Pick<PipelineParts, 'kept'>,
-  goOn: () => MaybePromise<Settled>,
-): MaybePromise<Settled> {
+export function onceKept({ kept }: DeliveryParts, goOn: () => MaybePromise<Settled>): MaybePromise<Settled> {
   return whenReady(kept, (refused) => refused ?? goOn());
 }
 

@@ -1,8 +1,8 @@
 import type { JournalEnd } from '../../foundations/contracts/journal';
-import { type EventDelivery, Settled } from '../../foundations/delivery';
+import type { EventDelivery, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { NamedHandler, Registry } from '../../handlers/registry';
-import { invalidDelivery } from '../read-event';
+import { type Takers, takersOf, untaken } from '../takers-of';
 
 /** What a replay was asked for. */
 export interface ReplayOrder {
@@ -15,15 +15,11 @@ export interface ReplayOrder {
 export type KnownEnd = Pick<JournalEnd, 'succeeded'> & { readonly outcome: Outcome | undefined };
 
 /** What a replay runs of a delivery. */
-export interface ReplayPlan {
+export interface ReplayPlan extends Pick<Takers, 'subject' | 'success'> {
   /** The handlers that are asked for and not done, by the journal. Not empty. */
   readonly due: readonly NamedHandler[];
   /** Names of all that the delivery has. */
   readonly all: readonly string[];
-  /** Their first argument: an event, a payload or an invalid delivery. */
-  readonly subject: unknown;
-  /** The outcome when they have succeeded. */
-  readonly success: Outcome;
 }
 
 /** What runs of a delivery; or the outcome, if nothing does. */
@@ -35,7 +31,7 @@ export function planReplay(
 ): ReplayPlan | Outcome {
   const { handlers, subject, success } = takersOf(read, registry);
   const asked = handlers.filter(({ name }) => order.handlers?.has(name) ?? true);
-  if (asked.length === 0) return read instanceof Settled ? read.outcome : 'unhandled';
+  if (asked.length === 0) return untaken(read).outcome;
   const due = notDone(asked, known.succeeded, order);
   return due.length === 0 ? 'duplicate' : { due, all: handlers.map(({ name }) => name), subject, success };
 }
@@ -47,19 +43,4 @@ export function notDone(
   { force }: ReplayOrder,
 ): readonly NamedHandler[] {
   return force || done.length === 0 ? handlers : handlers.filter(({ name }) => !done.includes(name));
-}
-
-function takersOf(read: EventDelivery | Settled, registry: Registry) {
-  if (!(read instanceof Settled)) {
-    const { event } = read;
-    return { handlers: registry.handlersOf(event.event), subject: event, success: 'processed' } as const;
-  }
-  if (read.outcome === 'ignored') {
-    return { handlers: listOf(registry.onUnknown), subject: read.details.payload, success: 'ignored' } as const;
-  }
-  return { handlers: listOf(registry.onInvalid), subject: invalidDelivery(read), success: 'quarantined' } as const;
-}
-
-function listOf(callback: NamedHandler | undefined): readonly NamedHandler[] {
-  return callback === undefined ? [] : [callback];
 }

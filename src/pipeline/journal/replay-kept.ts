@@ -147,7 +147,7 @@ class LedgerRun implements ClaimedWork {
   /** The handlers that are not done, as a run; `undefined` if there are none. */
   #runOf(ledger: HeldClaim): HandlerRun | undefined {
     const { source, order, jobKey } = this.#delivery;
-    const { clock, telemetry, timeoutMs } = this.#parts;
+    const { clock, timeoutMs } = this.#parts;
     const handlers = notDone(this.#plan.due, this.#done, order).filter((handler) => !this.#hasRun(handler));
     if (handlers.length === 0) return undefined;
     const { subject, success } = this.#plan;
@@ -156,7 +156,7 @@ class LedgerRun implements ClaimedWork {
       order.force && jobKey !== undefined ? [name, ranBy(jobKey, name)] : [name];
     const replay = { force: order.force, ledger, inLedger, areAll, onEnded: this.#onEnded };
     const deadline = clock.now() + timeoutMs;
-    this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, clock, replay }, telemetry);
+    this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, replay }, this.#parts);
     return this.#inner;
   }
 
