@@ -12,6 +12,7 @@ import { endOf, runIn } from './foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireCallback, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
+import { receiverIsClosing } from './foundations/receiver-is-closing';
 import { responseTo } from './foundations/response';
 import type { BigmindWebhooksOptions } from './options/options';
 import { parseLogger } from './options/parse-logger';
@@ -19,7 +20,7 @@ import { parseOptions } from './options/parse-options';
 import { parseCallback, parseRegistration } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
-import { assemble, assembleWorker, openTelemetry } from './pipeline/assemble';
+import { assemble, assembleWorker, telemetryOf } from './pipeline/assemble';
 import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
@@ -60,10 +61,10 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
   const reporter = new Reporter(logger, settings.clock);
-  const telemetry = openTelemetry(settings, logger, () => webhooks.health());
+  const telemetry = telemetryOf(settings, logger, () => webhooks.health());
   const parts = assemble(settings, logger, reporter, telemetry);
   const { registry, once, replays, clock } = parts;
-  const closing = new Settled('unavailable', { reason: 'The receiver is closing.' });
+  const closing = new Settled('unavailable', { reason: receiverIsClosing });
   const inFlight = new BytesInFlight(settings.maxBytesInFlight);
   const bodyRules = {
     limit: settings.limit,

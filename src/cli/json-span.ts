@@ -1,3 +1,4 @@
+import { unescapeKey } from '../foundations/json-pointer';
 import { JsonNode } from './json-node';
 
 /** Where a value stands in a text: `end` is the index after it. */
@@ -20,8 +21,7 @@ export function spanOf(text: string, pointer: string): Span | undefined {
 }
 
 function keysOf(pointer: string): readonly string[] {
-  const keys = pointer.split('/').slice(1);
-  return keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer.split('/').slice(1).map(unescapeKey);
 }
 
 function childOf(node: JsonNode, key: string): JsonNode | undefined {

@@ -1,3 +1,4 @@
+import type { Clock } from '../foundations/contracts/clock';
 import { type Claim, type ClaimedElsewhere, clockSlackMs, type DeliveryStore } from '../foundations/contracts/store';
 import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
 import { requireLease } from '../foundations/require-lease';
@@ -13,7 +14,7 @@ export interface MemoryStoreOptions {
   /**
    * A clock in milliseconds with any start, for tests. @default performance, which ignores changes of the system time
    */
-  readonly clock?: { now(): number } | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** The record of a delivery that is not done. It is changed in place, to save look-ups. */
@@ -52,9 +53,9 @@ class MemoryStore implements DeliveryStore {
   #running = 0;
   #claims = 0;
   readonly #maxKeys: number;
-  readonly #clock: { now(): number };
+  readonly #clock: Clock;
 
-  constructor(maxKeys: number, clock: { now(): number }) {
+  constructor(maxKeys: number, clock: Clock) {
     this.#maxKeys = maxKeys;
     this.#clock = clock;
   }

@@ -2,6 +2,7 @@ import { DeferredTimer } from '../foundations/deferred-timer';
 import { causeOf, type RunReport, Settled, type SettledDetails } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
+import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import { passed, withinMs } from '../foundations/timeouts';
 import type { ClaimedWork } from './claimed-work';
 import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
@@ -15,8 +16,6 @@ const answerMs = 20;
 
 /** How long `drain` waits for aborted handlers, in milliseconds. */
 export const afterAbortMs = 1000;
-
-const closing = 'The receiver is closing.';
 
 export interface RunOnceOptions extends ClaimKeeping {
   /** How long handlers may run before their claim is given up. */
@@ -90,7 +89,7 @@ export class RunOnce {
   }
 
   #claimAndRun(work: ClaimedWork): MaybePromise<Settled> {
-    if (this.#draining) return this.#settle(work, 'unavailable', { reason: closing });
+    if (this.#draining) return this.#settle(work, 'unavailable', { reason: receiverIsClosing });
     const { store, ttlMs, remembers } = this.#options;
     const key = remembers ? work.key : '';
     if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
@@ -110,7 +109,8 @@ export class RunOnce {
       const claim = new HeldClaim(this.#options, key, answer, asked);
       return whenReady(work.kept, (refused) => {
         if (refused !== undefined) return this.#giveBack(claim, refused);
-        if (this.#draining) return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason: closing }));
+        if (this.#draining)
+          return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason: receiverIsClosing }));
         // What was known may have been recorded and forgotten since then, too late for this answer.
         const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
         const report = work.run(claim, succeeded);
@@ -180,7 +180,7 @@ export class RunOnce {
     const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
     const done = failures.length === 0 && work.completes(all);
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
-    const told = recovered<boolean, 'untold'>(
+    const told = recovered<boolean | 'untold', 'untold'>(
       () => this.#tell(work, claim, done, succeeded),
       () => 'untold',
     );
@@ -197,9 +197,17 @@ export class RunOnce {
     return settled;
   }
 
-  /** Ends the claim. A completion delays the answer at most until the deadline; after the deadline it has no limit. */
-  #tell(work: ClaimedWork, claim: HeldClaim, done: boolean, succeeded: readonly string[]): MaybePromise<boolean> {
-    if (!done) return claim.unrecorded(succeeded).length > 0 ? Promise.reject(new Error()) : claim.release();
+  /**
+   * Ends the claim, if the store has every success, and says whether it was held. A completion delays the answer at most
+   * until the deadline; after the deadline it has no limit.
+   */
+  #tell(
+    work: ClaimedWork,
+    claim: HeldClaim,
+    done: boolean,
+    succeeded: readonly string[],
+  ): MaybePromise<boolean | 'untold'> {
+    if (!done) return claim.unrecorded(succeeded).length > 0 ? 'untold' : claim.release();
     const completed = claim.complete();
     if (!(completed instanceof Promise)) return completed;
     const left = work.msLeft() - answerMs;

@@ -1,5 +1,5 @@
 import type { Drift } from '../foundations/contracts/drift';
-import { printableName } from '../foundations/foreign-text';
+import { isPrintableName, printableName } from '../foundations/foreign-text';
 import type { Shape } from './shape';
 
 /** Takes what was found; the same path may come again for every item of a list. */
@@ -40,6 +40,6 @@ function findInObject(
 
 /** What is told of a finding. */
 export function driftOf(event: string, path: string, kind: Drift['kind'], example?: string): Drift {
-  const isShown = example !== undefined && printableName(example) === example;
+  const isShown = example !== undefined && isPrintableName(example);
   return { event, path, kind, ...(isShown && { example }) };
 }

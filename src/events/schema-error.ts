@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020';
 import type { SchemaError } from '../foundations/contracts/schema-error';
+import { escapeKey } from '../foundations/json-pointer';
 import { longestOf } from './add-formats';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   const property = offendingProperty(params);
   const keyword = error.keyword === 'discriminator' ? discriminatorKeyword(params) : error.keyword;
   return {
-    pointer: property === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(property)}`,
+    pointer: property === undefined ? error.instancePath : `${error.instancePath}/${escapeKey(property)}`,
     keyword,
     detail: describe(keyword, params) + describeLength(error),
   };
@@ -47,10 +48,6 @@ function offendingProperty(params: Params): string | undefined {
 function discriminatorKeyword({ error, tagValue }: Params): string {
   if (error === 'mapping') return 'enum';
   return tagValue === undefined ? 'required' : 'type';
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 // Ajv's own text for `enum` does not list the values.

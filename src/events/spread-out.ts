@@ -1,4 +1,5 @@
 import { isRecord } from '../foundations/is-record';
+import { unescapeKey } from '../foundations/json-pointer';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -50,7 +51,7 @@ function resolve(reference: string, root: Schema, documents: SchemaDocuments): P
   if (!isRecord(document) || !/^(\/|$)/.test(fragment)) return undefined;
   let found: unknown = document;
   for (const step of fragment.split('/').slice(1)) {
-    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    const name = unescapeKey(decodeURIComponent(step));
     found =
       typeof found === 'object' && found !== null && Object.hasOwn(found, name) ? (found as Schema)[name] : undefined;
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../foundations/contracts/clock';
 import type { Logger } from '../foundations/contracts/logger';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
@@ -28,7 +29,7 @@ export type WebhookRouter = (
 ) => void;
 
 export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
   /** Reports a request that was refused before its bytes arrived. */

@@ -7,9 +7,14 @@ export function storableText(text: string): string {
 const namePattern = /^[\w.:-]{1,64}$/;
 const notAName = '(not a name)';
 
+/** Whether a name from outside is safe to show. Any other may be some other text. */
+export function isPrintableName(name: string): boolean {
+  return namePattern.test(name);
+}
+
 /** A name from outside, safe to log. Anything that may be other text is not repeated. */
 export function printableName(name: string): string {
-  return namePattern.test(name) ? name : notAName;
+  return isPrintableName(name) ? name : notAName;
 }
 
 /**

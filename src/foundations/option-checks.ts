@@ -68,6 +68,22 @@ export function hasMethod(value: unknown, name: string): boolean {
   return isObject && typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
 }
 
+/**
+ * Checks what the user made, such as a store, for its methods. Those in `optional` may be absent.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function requireMethods(
+  path: string,
+  value: object,
+  names: readonly string[],
+  optional: readonly string[] = [],
+): void {
+  const given = value as Readonly<Record<string, unknown>>;
+  const present = optional.filter((name) => given[name] !== undefined);
+  for (const name of [...names, ...present]) requireFunction(`${path}.${name}`, given[name]);
+}
+
 /** The error for a value that was passed bare where options with it were expected. */
 export function wrapIt(path: string, what: string, example: string): WebhookError {
   return new WebhookError('BAD_OPTION', `${path}: expected an object, got ${what}. Write ${example}.`);

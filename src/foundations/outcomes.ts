@@ -62,6 +62,11 @@ export const outcomes = {
 /** What became of a delivery. */
 export type Outcome = keyof typeof outcomes;
 
+/** Whether a value is the name of an outcome. Versions may know others. */
+export function isOutcome(value: unknown): value is Outcome {
+  return typeof value === 'string' && Object.hasOwn(outcomes, value);
+}
+
 /** The row of an outcome. Its type has the optional columns, too. */
 export function rowOf(outcome: Outcome): OutcomeRow {
   return outcomes[outcome];

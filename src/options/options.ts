@@ -1,6 +1,7 @@
 import type { LoggerOptions } from 'pino';
 import type { NameDelivery } from '../deduplication/delivery-key';
 import type { EventSchemas, NoSchemas } from '../events/event-schema';
+import type { Clock } from '../foundations/contracts/clock';
 import type { Journal } from '../foundations/contracts/journal';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
@@ -99,7 +100,7 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   /** A pino instance, pino options, or `false` for silence. @default pino({ name: 'bigmind-webhooks' }) */
   readonly logger?: Logger | PinoOptions | false | undefined;
   /** The clock, in milliseconds since 1970; for tests. @default Date */
-  readonly clock?: { now(): number } | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** Options for pino, passed on unchanged (https://github.com/pinojs/pino/blob/main/docs/api.md#options). */

@@ -1,7 +1,7 @@
 import type { JournalForget, JournalQuery } from '../foundations/contracts/journal';
 import type { FindOptions, JournalFilter } from '../foundations/contracts/replay';
 import { badOption, didYouMean, knownOptions, momentOf, oneOf, requireText } from '../foundations/option-checks';
-import { type Outcome, outcomes } from '../foundations/outcomes';
+import { isOutcome, type Outcome, outcomes } from '../foundations/outcomes';
 import { unknownEvent } from './parse-registration';
 
 export const knownFilter = {
@@ -78,7 +78,7 @@ function parseEvent(path: string, name: unknown, events: Events): string {
 }
 
 function parseOutcome(path: string, name: unknown): Outcome {
-  if (typeof name === 'string' && Object.hasOwn(outcomes, name)) return name as Outcome;
+  if (isOutcome(name)) return name;
   const hint = typeof name === 'string' ? didYouMean(name, Object.keys(outcomes)) : '';
   throw badOption(path, `an outcome such as 'failed', or several in an array`, name, hint.trim());
 }

@@ -1,5 +1,5 @@
 import type { Journal } from '../foundations/contracts/journal';
-import { badOption, callIt, oneOf, requireFunction, wrapIt } from '../foundations/option-checks';
+import { badOption, callIt, oneOf, requireMethods, wrapIt } from '../foundations/option-checks';
 
 const methods = ['open', 'append', 'ended', 'find', 'forget', 'stats', 'mark', 'marked'] as const;
 const example = 'fileJournal({ directory })';
@@ -16,10 +16,7 @@ export function parseJournal(journal: unknown): Journal {
   }
   const given = journal as Readonly<Record<string, unknown>>;
   if (typeof given['append'] !== 'function') refuseOptions(given);
-  for (const method of methods) requireFunction(`journal.${method}`, given[method]);
-  for (const method of ['ping', 'close']) {
-    if (given[method] !== undefined) requireFunction(`journal.${method}`, given[method]);
-  }
+  requireMethods('journal', given, methods, ['ping', 'close']);
   if (given['onFailure'] !== undefined) oneOf('journal.onFailure', given['onFailure'], ['refuse', 'continue']);
   return journal as Journal;
 }

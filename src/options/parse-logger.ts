@@ -2,15 +2,7 @@ import { type LoggerOptions, pino } from 'pino';
 import type { Logger } from '../foundations/contracts/logger';
 import { isRecord } from '../foundations/is-record';
 import { badOption, callIt, hasMethod, isOptions } from '../foundations/option-checks';
-
-const silent: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silent,
-  isLevelEnabled: () => false,
-};
+import { silentLogger } from '../foundations/silent-logger';
 
 const name = 'bigmind-webhooks';
 const methods = ['debug', 'info', 'warn', 'error', 'child'] as const;
@@ -23,7 +15,7 @@ const otherMethods = ['log', 'trace', 'fatal', 'verbose', 'notice'];
  * @throws WebhookError `BAD_OPTION`
  */
 export function parseLogger(logger: unknown): Logger {
-  if (logger === false) return silent;
+  if (logger === false) return silentLogger;
   if (logger === undefined) return pino({ name });
   if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
     throw refusal(logger, callIt(logger, 'pino()'));

@@ -3,6 +3,7 @@ import { memoryStore } from '../deduplication/memory-store';
 import type { EventCheck } from '../events/compile-schemas';
 import type { EventSchemas } from '../events/event-schema';
 import type { Shape } from '../events/shape';
+import type { Clock } from '../foundations/contracts/clock';
 import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
@@ -18,6 +19,7 @@ import {
   hasMethod,
   knownOptions,
   requireFunction,
+  requireMethods,
   wholeNumber,
   wrapIt,
 } from '../foundations/option-checks';
@@ -52,7 +54,7 @@ export interface Settings {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   readonly telemetry: Telemetry | undefined;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
 }
 
 interface Deduplication {
@@ -94,7 +96,8 @@ const knownDeduplicate = {
   onSilence: true,
 } satisfies Record<keyof DeduplicateOptions, true>;
 
-const day = 86_400_000;
+/** How long a delivery is remembered: three days. */
+export const usualTtlMs = 3 * 86_400_000;
 const usualStoreTimeoutMs = 2000;
 const usualBytesInFlight = 128 * 1024 ** 2;
 
@@ -177,7 +180,7 @@ function parseSize(text: string): number {
   return Math.floor(Number(amount) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
 }
 
-function parseClock(clock: { now(): number } | null): { now(): number } {
+function parseClock(clock: Clock | null): Clock {
   if (typeof clock?.now === 'function') return clock;
   throw badOption('clock', 'an object with now(), such as Date', clock);
 }
@@ -197,7 +200,7 @@ function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'sto
   }
   knownOptions(options, 'deduplicate', knownDeduplicate);
   const given = options as DeduplicateOptions;
-  const { store, key, ttlMs = 3 * day, storeTimeoutMs = usualStoreTimeoutMs, onSilence } = given;
+  const { store, key, ttlMs = usualTtlMs, storeTimeoutMs = usualStoreTimeoutMs, onSilence } = given;
   if (key !== undefined) requireFunction('deduplicate.key', key);
   if (onSilence !== undefined) requireFunction('deduplicate.onSilence', onSilence);
   return {
@@ -218,7 +221,7 @@ function parseStore(store: unknown): DeliveryStore {
   }
   const methods = store as Readonly<Record<string, unknown>>;
   if (typeof methods['claim'] !== 'function') refuseClient(methods);
-  for (const method of storeMethods) requireFunction(`deduplicate.store.${method}`, methods[method]);
+  requireMethods('deduplicate.store', methods, storeMethods, ['ping']);
   return store as DeliveryStore;
 }
 

@@ -1,6 +1,6 @@
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import { isRecord } from '../foundations/is-record';
-import { badOption, callIt, hasMethod, requireFunction, wrapIt } from '../foundations/option-checks';
+import { badOption, callIt, hasMethod, requireMethods, wrapIt } from '../foundations/option-checks';
 
 const queueMethods = ['open', 'enqueue', 'work'] as const;
 const deadJobsMethods = ['list', 'get', 'redrive', 'discard'] as const;
@@ -12,9 +12,14 @@ const deadJobsMethods = ['list', 'get', 'redrive', 'discard'] as const;
  */
 export function parseQueue(queue: unknown): DeliveryQueue {
   if (isRecord(queue) && typeof queue['enqueue'] !== 'function') refuseParts(queue);
-  requireMethods('queue', 'a queue such as bullmqQueue({ connection, namespace })', queue, queueMethods);
-  const { deadJobs } = queue as DeliveryQueue;
-  requireMethods('queue.deadJobs', 'an object', deadJobs, deadJobsMethods);
+  if (typeof queue !== 'object' || queue === null) {
+    const example = 'bullmqQueue({ connection, namespace })';
+    throw badOption('queue', `a queue such as ${example}`, queue, callIt(queue, example));
+  }
+  requireMethods('queue', queue, queueMethods, ['ping', 'stats', 'close']);
+  const { deadJobs } = queue as Partial<DeliveryQueue>;
+  if (typeof deadJobs !== 'object' || deadJobs === null) throw badOption('queue.deadJobs', 'an object', deadJobs);
+  requireMethods('queue.deadJobs', deadJobs, deadJobsMethods);
   return queue as DeliveryQueue;
 }
 
@@ -27,11 +32,4 @@ function refuseParts(given: Readonly<Record<string, unknown>>): void {
   if (has('createQueue') && has('fetch')) throw wrapIt('queue', 'an engine', ofPostgres);
   if ('boss' in given) throw wrapIt('queue', 'the options of one', ofPostgres);
   if ('connection' in given) throw wrapIt('queue', 'the options of one', ofRedis);
-}
-
-function requireMethods(path: string, expectation: string, value: unknown, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) {
-    throw badOption(path, expectation, value, callIt(value, 'bullmqQueue({ connection, namespace })'));
-  }
-  for (const name of names) requireFunction(`${path}.${name}`, (value as Readonly<Record<string, unknown>>)[name]);
 }

@@ -18,7 +18,7 @@ import type { Outcome } from '../foundations/outcomes';
 import { logSafely, tellListener } from '../foundations/tell';
 import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
-import type { Settings } from '../options/parse-options';
+import { type Settings, usualTtlMs } from '../options/parse-options';
 import { JobWorker } from '../queueing/job-worker';
 import { announceScheme } from '../signatures/announce-scheme';
 import { MismatchExplainer } from '../signatures/explain/explain-mismatch';
@@ -31,8 +31,7 @@ import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
 import { tellingWhoThrew } from './unexpected';
 
-/** How long a replay is remembered in memory, without de-duplication. */
-const usualTtlMs = 3 * 86_400_000;
+/** A replay holds two claims. The inner one, on the delivery, is given up this much before the outer one. */
 const marginMs = 1000;
 
 /** Makes the parts of the pipeline from the options. */
@@ -90,7 +89,6 @@ export function assemble(
       store: deduplicate === undefined || deduplicate.isDefaultStore ? memoryStore() : store,
       outbox,
       ttlMs: deduplicate?.ttlMs ?? usualTtlMs,
-      // The claim on the delivery, inside, is given up first.
       maxRunMs: Math.min(maxRunMs + marginMs, longestTimer),
       remembers: true,
       isKeyTold: () => true,
@@ -115,7 +113,7 @@ export function assemble(
 }
 
 /** The telemetry of a receiver; an error that it throws is logged once. */
-export function openTelemetry(
+export function telemetryOf(
   { telemetry, checks }: Settings,
   logger: Logger,
   health: () => Promise<Health>,

@@ -2,6 +2,7 @@ import type { DeliveryKey } from '../deduplication/delivery-key';
 import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
 import type { Ask } from '../foundations/breaker';
+import type { Clock } from '../foundations/contracts/clock';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { WebhookHeaders } from '../foundations/contracts/request';
@@ -36,7 +37,7 @@ export interface PipelineParts {
   readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */
   readonly timeoutMs: number;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   /** Reports the end of a run whose delivery was already answered. */
   readonly reportLate: (settled: Settled) => void;
 }

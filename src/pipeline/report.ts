@@ -1,3 +1,4 @@
+import type { Clock } from '../foundations/contracts/clock';
 import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
@@ -15,10 +16,10 @@ export class Reporter {
   /** Each is called for every error. */
   readonly listeners: ErrorListener[] = [];
   readonly #logger: Logger;
-  readonly #clock: { now(): number };
+  readonly #clock: Clock;
   readonly #warned = new Set<string>();
 
-  constructor(logger: Logger, clock: { now(): number }) {
+  constructor(logger: Logger, clock: Clock) {
     this.#logger = logger;
     this.#clock = clock;
   }

@@ -3,7 +3,7 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { TraceContext } from '../foundations/contracts/trace-context';
 import { fieldsOf } from '../foundations/fields-of';
 import { isRecord } from '../foundations/is-record';
-import { type Outcome, outcomes } from '../foundations/outcomes';
+import { isOutcome } from '../foundations/outcomes';
 
 /** A job that is not a delivery: from a newer version, from somebody else, or damaged. */
 export class UnreadableJob extends Error {
@@ -68,8 +68,7 @@ function replayOf(replay: unknown): QueuedReplay {
   if (typeof force !== 'boolean') throw unreadable('replay.force', 'true or false');
   if (!areNames(succeeded)) throw unreadable('replay.succeeded', 'an array of names');
   if (handlers !== undefined && !areNames(handlers)) throw unreadable('replay.handlers', 'an array of names');
-  const isOutcome = typeof outcome === 'string' && Object.hasOwn(outcomes, outcome);
-  return { key: keyOf(replay), handlers, force, outcome: isOutcome ? (outcome as Outcome) : undefined, succeeded };
+  return { key: keyOf(replay), handlers, force, outcome: isOutcome(outcome) ? outcome : undefined, succeeded };
 }
 
 function areNames(value: unknown): value is readonly string[] {

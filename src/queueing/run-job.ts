@@ -1,3 +1,4 @@
+import type { Clock } from '../foundations/contracts/clock';
 import type { JobPlan } from '../foundations/contracts/queue';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { TraceContext } from '../foundations/contracts/trace-context';
@@ -5,6 +6,7 @@ import { Settled, type SettledDetails } from '../foundations/delivery';
 import { endOf, runIn } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
+import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import type { Closing } from './closing';
 import type { EventLimits } from './event-limits';
 import { failureReason } from './failure-reason';
@@ -28,7 +30,7 @@ export interface JobSettings {
   /** Called when an attempt ends, and when it waits for a store. `startedAt` is on the receiver's clock. */
   readonly report: (settled: Settled, startedAt: number, bytes?: number) => void;
   readonly telemetry: TelemetryOfReceiver | undefined;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   /** How long an attempt may wait before its handlers run, over all its waits, in milliseconds. */
   readonly maxRunMs: number;
   /** How long a claim lasts without being extended. */
@@ -116,7 +118,7 @@ async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, se
 async function runWithinLimit(job: OpenedJob, limits: EventLimits, until: number, closing: Closing): Promise<Settled> {
   const { event, known } = job;
   if (!(await limits.acquire(event, until - performance.now(), closing))) {
-    const reason = closing.hasBegun ? 'The receiver is closing.' : 'It waited maxRunMs for a place (perEvent).';
+    const reason = closing.hasBegun ? receiverIsClosing : 'It waited maxRunMs for a place (perEvent).';
     return new Settled('unavailable', { ...known, reason });
   }
   try {

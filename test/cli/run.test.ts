@@ -72,6 +72,8 @@ test.each<[string, string[], RegExp]>([
   ['no ids', ['dead-letters', 'redrive', '--app', 'a'], /Name the ids .* or pass --all/],
   ['ids beside --all', ['dead-letters', 'discard', 'a', '--all', '--app', 'a'], /do not name any as well/],
   ['the id all', ['dead-letters', 'redrive', 'all', '--app', 'a'], /pass --all/],
+  ['a list of no events', ['replay', 'a', '--event', ',', '--url', url], /Expected names, separated by commas/],
+  ['a list of no events to listen for', ['listen', '--events', ' '], /Expected names, separated by commas/],
   ['a scheme without --sign', ['replay', 'a', '--scheme', 'stripe', '--url', url], /pass --sign/],
 ])('%s is wrong use: exit code 2, and what to do', async (_title, args, message) => {
   const { code, stdout, stderr } = await runHere(args, { env });

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import PgBoss from 'pg-boss';
+import { memoryStore } from '../../src';
 import { bullmqQueue } from '../../src/queues/bullmq';
 import { examplePayload, signDelivery } from '../../src/testing';
 import { receiverWith, refusalOf } from './refusal';
@@ -39,6 +40,21 @@ test.each<[string, () => unknown, string]>([
     'the options of bullmqQueue',
     () => receiverWith({ queue: { connection: {}, namespace: 'crm' } }),
     'Write queue: bullmqQueue({ connection, namespace }).',
+  ],
+  [
+    'a queue whose dead jobs are a function',
+    () => receiverWith({ queue: { open() {}, enqueue() {}, work() {}, deadJobs: () => ({}) } }),
+    'queue.deadJobs: expected an object, got a function.',
+  ],
+  [
+    'a queue whose ping is a flag',
+    () => receiverWith({ queue: { open() {}, enqueue() {}, work() {}, deadJobs: {}, ping: true } }),
+    'queue.ping: expected a function, got true',
+  ],
+  [
+    'a store whose ping is a flag',
+    () => receiverWith({ deduplicate: { store: Object.assign(memoryStore(), { ping: true }) } }),
+    'deduplicate.store.ping: expected a function, got true',
   ],
   [
     'a client of Redis as a queue',

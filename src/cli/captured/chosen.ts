@@ -4,7 +4,8 @@ import { eventNameIn } from '../event-name-in';
 import { Failure } from '../failure';
 import { isAccepted } from '../is-accepted';
 import { jsonIn } from '../json-in';
-import { parseWhole } from '../sending/sending-options';
+import { parseList } from '../parse-list';
+import { parseWhole } from '../parse-number';
 import type { CapturedRequest } from './captured-request';
 
 /** Which captured requests, as given on the command line. */
@@ -35,7 +36,7 @@ function parseOnly(text: string): string {
 }
 
 function parseNames(text: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-  return new Set([...before, ...text.split(',').map((name) => name.trim())]);
+  return new Set(parseList(text, [...before]));
 }
 
 /**

@@ -6,7 +6,7 @@ import { type ListOptions, listLetters } from '../dead-letters/list-letters';
 import { redriveLetters } from '../dead-letters/redrive-letters';
 import { type ShowOptions, showLetter } from '../dead-letters/show-letter';
 import type { Io } from '../io';
-import { parseWhole } from '../sending/sending-options';
+import { parseWhole } from '../parse-number';
 
 const examples = `
 --app names your own module, CommonJS or ES, that exports the receiver: as default, as webhooks, or as its only export

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { appCommand } from '../app/app-command';
 import type { Io } from '../io';
-import { addFilterOptions, asMoment, parseList } from '../journal/filter-options';
+import { addFilterOptions, asMoment } from '../journal/filter-options';
 import { type FindOptions, findDeliveries } from '../journal/find-deliveries';
 import { type ForgetOptions, forgetDeliveries } from '../journal/forget-deliveries';
 import { replayDeliveries } from '../journal/replay-deliveries';
 import type { ReplayOptions } from '../journal/replay-options';
 import { type StatsOptions, showStats } from '../journal/show-stats';
-import { parseRate, parseWhole } from '../sending/sending-options';
+import { parseList } from '../parse-list';
+import { parseRate, parseWhole } from '../parse-number';
 
 const examples = `
 --app names your own module, CommonJS or ES, that exports the receiver: as default, as webhooks, or as its only export

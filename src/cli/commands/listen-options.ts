@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPort, deliveryPath } from '../default-address';
 import { misuse } from '../failure';
 import { type ToldAnswer, toldAnswers } from '../inspector/told-answer';
+import { parseList } from '../parse-list';
 import { secretFileOption } from '../secret';
 import { nameOfEvent } from '../sending/sent-events';
 import { parseTarget } from '../sending/target';
@@ -69,7 +70,7 @@ function parsePath(text: string): string {
 }
 
 function parseEvents(text: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-  return new Set([...before, ...text.split(',').map((name) => nameOfEvent(name.trim()))]);
+  return new Set([...before, ...parseList(text).map(nameOfEvent)]);
 }
 
 function parseForward(text: string): URL {

@@ -2,18 +2,12 @@ import { type Command, Option } from 'commander';
 import { rowOf } from '../../foundations/outcomes';
 import { eventNames } from '../../index';
 import type { Io } from '../io';
+import { parseWhole } from '../parse-number';
 import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
 import { printRequest } from '../sending/print-request';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
-import {
-  addressOf,
-  addSendingOptions,
-  atOnce,
-  changed,
-  parseWhole,
-  type SendingOptions,
-} from '../sending/sending-options';
+import { addressOf, addSendingOptions, atOnce, changed, type SendingOptions } from '../sending/sending-options';
 import { eventsToSend, type SentEvent, type WhatToSend } from '../sending/sent-events';
 import { parseSetField } from '../sending/set-fields';
 import { sign } from '../sending/sign';

@@ -1,4 +1,5 @@
 import { isRecord } from '../../foundations/is-record';
+import { escapeKey } from '../../foundations/json-pointer';
 import type { ChangedValue } from './wire';
 
 /** How many pairs of values are compared. */
@@ -50,7 +51,7 @@ function commonKeys({ before, after }: Pair): readonly string[] | undefined {
 }
 
 function childOf({ pointer, before, after }: Pair, key: string): Pair {
-  const below = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const below = `${pointer}/${escapeKey(key)}`;
   return { pointer: below, before: valueAt(before, key), after: valueAt(after, key) };
 }
 

@@ -1,5 +1,4 @@
-import { outcomes, rowOf } from '../../foundations/outcomes';
-import type { Outcome } from '../../index';
+import { isOutcome, rowOf } from '../../foundations/outcomes';
 import type { CapturedRequest } from '../captured/captured-request';
 import { isAccepted } from '../is-accepted';
 import { badGateway } from './answers';
@@ -61,8 +60,4 @@ function fateInApp(verdict: Verdict, { status = badGateway, outcome, detail, err
   if (!isAccepted(verdict.status)) return { outcome: verdict.outcome, status, reason: verdict.reason };
   const words = [`The app answered ${status}`, outcome, detail].filter((word) => word !== undefined);
   return { outcome: 'app-failed', status, reason: error ?? `${words.join(' ')}.` };
-}
-
-function isOutcome(name: string | undefined): name is Outcome {
-  return name !== undefined && Object.hasOwn(outcomes, name);
 }

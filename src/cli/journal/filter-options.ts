@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { JournalFilter, Outcome } from '../../index';
 import { misuse } from '../failure';
+import { parseList } from '../parse-list';
 import { parseMoment } from './moments';
 
 /** Which deliveries, as given on the command line. */
@@ -27,14 +28,6 @@ export function addFilterOptions(command: Command): Command {
 /** Commander passes the value before it as a second argument, which is no clock. */
 export function asMoment(text: string): Date {
   return parseMoment(text);
-}
-
-/** An empty list, such as of a variable that is not set, would mean nothing at all. */
-export function parseList(text: string, before: readonly string[] = []): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  const given = names.filter((name) => name !== '');
-  if (given.length === 0) throw new InvalidArgumentError('Expected names, separated by commas.');
-  return [...before, ...given];
 }
 
 /** The receiver checks names of events and outcomes: it knows those of its own schemas, too. */

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultAddress } from '../default-address';
 import { misuse } from '../failure';
 import type { Io } from '../io';
+import { parseRate, parseWhole, parseWithin } from '../parse-number';
 import type { Posted } from './poster';
 import { parseTarget } from './target';
 
@@ -95,25 +96,6 @@ function parseAddress(text: string, source: string): URL {
 }
 
 /** A parser of numbers a second. */
-export function parseRate(text: string): number {
-  return within(text, 0.01, 100_000);
-}
-
 function parseSeconds(text: string): number {
-  return within(text, 0.1, 3600);
-}
-
-function within(text: string, least: number, most: number): number {
-  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
-}
-
-/** A parser of whole numbers in a range, both ends included. */
-export function parseWhole(least: number, most: number): (text: string) => number {
-  return function parseWholeNumber(text) {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-  };
+  return parseWithin(text, 0.1, 3600);
 }

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../maybe-promise';
 import type { Outcome } from '../outcomes';
+import type { Clock } from './clock';
 import type { Logger } from './logger';
 import type { OpenTransaction } from './open-transaction';
 import type { WebhookHeaders, WebhookParams } from './request';
@@ -93,7 +94,7 @@ export interface JournalSeal {
 export interface JournalSettings {
   readonly logger: Logger;
   /** In milliseconds since 1970. */
-  readonly clock: { now(): number };
+  readonly clock: Clock;
 }
 
 /** How a journal keeps an entry and a queue holds its job in one transaction, where both are in one database. */

@@ -1,7 +1,7 @@
 import type { JournalEnd, JournalRecord } from '../../foundations/contracts/journal';
 import { readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
-import { type Outcome, outcomes } from '../../foundations/outcomes';
+import { isOutcome } from '../../foundations/outcomes';
 import { readContent } from './content';
 import type { Row } from './database';
 import { fromStored } from './stored-text';
@@ -37,10 +37,6 @@ function endIn(row: Row): JournalEnd | undefined {
   if (!isOutcome(outcome)) return undefined;
   const succeeded = readTexts(row['succeeded'], 'postgresJournal.pool: succeeded').map(fromStored);
   return { outcome, succeeded, endedAt: readWholeNumber(row['ended'], 'postgresJournal.pool: ended') };
-}
-
-function isOutcome(text: string): text is Outcome {
-  return Object.hasOwn(outcomes, text);
 }
 
 function bytesIn(row: Row, name: string): Buffer {

@@ -1,6 +1,7 @@
 import { type Journal, type JournalRecord, notEnded } from '../../foundations/contracts/journal';
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
+import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
@@ -15,8 +16,6 @@ export interface ClosableJournal {
   /** Waits for the replays, whose handlers have ended, and closes the journal. Never rejects. */
   close(): Promise<void>;
 }
-
-const closing = 'The receiver is closing.';
 
 /** Without a journal, every call of `journal` rejects with `NO_JOURNAL`. */
 export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): ClosableJournal {
@@ -49,7 +48,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
         journaling: required(),
         report,
       });
-      if (isClosing) throw new WebhookError('UNAVAILABLE', `journal.replay: ${closing}`);
+      if (isClosing) throw new WebhookError('UNAVAILABLE', `journal.replay: ${receiverIsClosing}`);
       const summary = replay.run();
       replays.set(replay, summary);
       return await summary.finally(() => replays.delete(replay));
@@ -69,7 +68,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
     journal,
     stop() {
       isClosing = true;
-      for (const replay of replays.keys()) replay.stop(closing);
+      for (const replay of replays.keys()) replay.stop(receiverIsClosing);
     },
     async close() {
       if (journaling !== undefined) await journaling.close(Promise.allSettled(replays.values()));

@@ -1,4 +1,5 @@
 import { Breaker } from '../../foundations/breaker';
+import type { Clock } from '../../foundations/contracts/clock';
 import { type Journal, type JournalEnd, type JournalEntry, notEnded } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
@@ -18,7 +19,7 @@ export interface JournalingSettings {
   /** Leaves out headers with credentials. */
   readonly keepHeaders: (headers: WebhookHeaders) => WebhookHeaders;
   readonly logger: Logger;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
 }
 
 /**

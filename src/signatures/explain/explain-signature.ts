@@ -4,7 +4,7 @@ import { findMatch } from '../readings/find-match';
 import { FoundMatch } from '../readings/found-match';
 import type { Reading } from '../readings/reading';
 import { describeStale } from '../refusal';
-import { auto, isSignatureHeader } from '../schemes/auto';
+import { isSignatureHeader, readAll } from '../schemes/auto';
 import { type ExplainedBytes, possibleCauses, provenCause } from './find-causes';
 import { type Found, findElsewhere } from './find-elsewhere';
 import { mostTried, readSeparately, type TriedSignature, tryReadings } from './tried-readings';
@@ -83,7 +83,7 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
 /** The match that a receiver would find with these bytes and this secret. */
 function acceptedBy({ headers, body, secret }: ExplainedBytes): FoundMatch | undefined {
   if (flawOfSecret(secret) !== undefined) return undefined;
-  return auto.verify({ headers, rawBody: body, secret }) as FoundMatch | undefined;
+  return findMatch(readAll(headers), body, secret);
 }
 
 function unrecognised(header: string): string {

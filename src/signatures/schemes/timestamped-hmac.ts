@@ -82,21 +82,22 @@ interface Places {
 
 const timestampMark = '{timestamp}';
 const idMark = '{id}';
+const bodyMark = '{body}';
 
 function parsePlaces(options: TimestampedHmacOptions): Places {
   const { content = usualContent, timestampHeader, idHeader } = options;
-  if (typeof content !== 'string' || !content.endsWith('{body}') || !content.includes('{timestamp}')) {
+  if (typeof content !== 'string' || !content.endsWith(bodyMark) || !content.includes(timestampMark)) {
     throw badOption('timestampedHmac.content', 'text that contains {timestamp} and ends in {body}', content);
   }
-  const before = content.slice(0, -'{body}'.length);
-  if (/[{}]/.test(before.replaceAll('{timestamp}', '').replaceAll('{id}', ''))) {
+  const before = content.slice(0, -bodyMark.length);
+  if (/[{}]/.test(before.replaceAll(timestampMark, '').replaceAll(idMark, ''))) {
     throw badOption(
       'timestampedHmac.content',
       'no other braces than {timestamp}, {id} and, at its end, {body}',
       content,
     );
   }
-  if (content.includes('{id}') !== (idHeader !== undefined)) {
+  if (content.includes(idMark) !== (idHeader !== undefined)) {
     throw badOption('timestampedHmac.idHeader', 'a header exactly when content contains {id}', idHeader);
   }
   if (timestampHeader === undefined && options.prefix !== undefined && options.prefix !== '') {
@@ -175,7 +176,7 @@ function timestampedReading(
     scheme: 'timestampedHmac',
     ...place,
     digests,
-    signedPrefix: content.replace(timestampMark, timestamp.text).replace('{body}', ''),
+    signedPrefix: content.replace(timestampMark, timestamp.text).replace(bodyMark, ''),
     decodesSecret: false,
     signedAt: timestamp.ms,
   };

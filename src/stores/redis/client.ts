@@ -1,5 +1,6 @@
 import { WebhookError } from '../../foundations/errors';
 import { isThenable } from '../../foundations/maybe-promise';
+import { hasMethod } from '../../foundations/option-checks';
 import type { Script } from './scripts';
 
 /** The part of an ioredis client (or cluster) that is used. */
@@ -107,10 +108,4 @@ function refusal(got: string): WebhookError {
 /** Whether it is a client rather than options that contain one. */
 export function isClient(given: unknown): boolean {
   return ['evalsha', 'evalSha', 'sendCommand'].some((name) => hasMethod(given, name));
-}
-
-function hasMethod(client: unknown, name: string): boolean {
-  return (
-    typeof client === 'object' && client !== null && typeof (client as Record<string, unknown>)[name] === 'function'
-  );
 }

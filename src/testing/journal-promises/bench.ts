@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Journal, JournalEntry, JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
-import type { Logger } from '../../foundations/contracts/logger';
+import { silentLogger } from '../../foundations/silent-logger';
 
 /** The tools of a case. */
 export interface Bench {
@@ -22,7 +22,7 @@ export type Promises = readonly (readonly [string, Check])[];
 
 export async function withBench(make: () => Promise<Journal>, check: Check): Promise<void> {
   let journal = await make();
-  journal.open({ logger: silent, clock: Date });
+  journal.open({ logger: silentLogger, clock: Date });
   const bench: Bench = {
     get journal() {
       return journal;
@@ -30,7 +30,7 @@ export async function withBench(make: () => Promise<Journal>, check: Check): Pro
     async reopen() {
       await journal.close?.();
       journal = await make();
-      journal.open({ logger: silent, clock: Date });
+      journal.open({ logger: silentLogger, clock: Date });
       return journal;
     },
     async keep(...entries) {
@@ -94,11 +94,3 @@ function comparable({ key, event, tenant, scheme, receivedAt, headers, params }:
       .sort();
   return { key, event, tenant, scheme, receivedAt, headers: listed(headers), params: listed(params) };
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

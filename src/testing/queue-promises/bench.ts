@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { DeadJob, DeliveryQueue, JobPlan, Logger, QueuedDelivery, QueueWorker } from '../../index';
+import { silentLogger } from '../../foundations/silent-logger';
+import type { DeadJob, DeliveryQueue, JobPlan, QueuedDelivery, QueueWorker } from '../../index';
 
 /** One start of a job's handlers. */
 export interface Run {
@@ -47,7 +48,7 @@ export type Promises = readonly (readonly [string, Check])[];
 
 export async function withBench(settings: BenchSettings, check: Check): Promise<void> {
   const { queue, patienceMs } = settings;
-  queue.open({ maxRunMs: 600_000, logger: silent });
+  queue.open({ maxRunMs: 600_000, logger: silentLogger });
   const workers: QueueWorker[] = [];
   try {
     await check(makeBench(settings, workers));
@@ -155,11 +156,3 @@ async function within<Value>(ms: number, what: string, promise: Promise<Value>):
     clearTimeout(timer);
   }
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

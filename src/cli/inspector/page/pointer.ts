@@ -1,6 +1,7 @@
+import { escapeKey, unescapeKey } from '../../../foundations/json-pointer';
 /** The JSON Pointer (RFC 6901) to a child. */
 export function childPointer(parent: string, key: string | number): string {
-  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `${parent}/${escapeKey(String(key))}`;
 }
 
 /** The last key of a pointer, and the pointer to its parent. */
@@ -8,10 +9,7 @@ export function splitPointer(pointer: string): { readonly parent: string; readon
   const slash = pointer.lastIndexOf('/');
   return {
     parent: pointer.slice(0, Math.max(slash, 0)),
-    key: pointer
-      .slice(slash + 1)
-      .replaceAll('~1', '/')
-      .replaceAll('~0', '~'),
+    key: unescapeKey(pointer.slice(slash + 1)),
   };
 }
 

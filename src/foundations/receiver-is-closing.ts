@@ -1,0 +1,2 @@
+/** Why nothing more is begun, in log lines and errors. */
+export const receiverIsClosing = 'The receiver is closing.';
