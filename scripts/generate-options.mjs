@@ -45,7 +45,7 @@ const intro = `<!-- Generated from the types by \`npm run generate\`. Do not edi
 # Options
 
 All options, with their types, defaults and ranges, as the types have them. Unless the default says "required", an option may be
-left out or \`undefined\`. An option that is unknown or cannot be meant throws at construction, with what was expected and what came.
+left out or \`undefined\`. An unknown option or an invalid value throws at construction, with what was expected and what came.
 `;
 
 function propertiesOf([file, name]) {

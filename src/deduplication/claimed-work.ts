@@ -11,7 +11,7 @@ export interface ClaimedWork {
   /** Event name, for the log. */
   readonly event: string | undefined;
   /** Whether its handlers run under another claim, too, and are counted there. @default false */
-  readonly isCounted?: boolean | undefined;
+  readonly isCountedElsewhere?: boolean | undefined;
   /** For the log and `onError`, as are the path parameters. */
   readonly tenant: string | undefined;
   readonly params: WebhookParams;

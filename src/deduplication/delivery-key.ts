@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import type { VerifiedDelivery } from '../foundations/delivery';
 import { fieldsOf } from '../foundations/fields-of';
 import { ignoreRejection } from '../foundations/maybe-promise';
+import { show } from '../foundations/option-checks';
 
 /** The argument of `deduplicate.key`. */
 export interface KeyedDelivery {
@@ -30,7 +31,8 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
     const text: unknown = nameDelivery({ tenant, rawBody, headers, params, payload });
     // A promise is refused as well.
     ignoreRejection(text);
-    if (typeof text !== 'string' || text === '') throw new TypeError('deduplicate.key must return a string with text');
+    if (typeof text !== 'string' || text === '')
+      throw new TypeError(`deduplicate.key: expected a string with text, got ${show(text)}.`);
     return hash('sha256', `${scope}n${Buffer.byteLength(text)}:${text}`);
   }
   if (signedId !== undefined && signedId !== fieldsOf(payload)['webhook_id']) {

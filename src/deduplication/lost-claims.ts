@@ -2,7 +2,7 @@ import type { DeliveryStore } from '../foundations/contracts/store';
 import { OldestFirstMap } from './oldest-first-map';
 import type { Outbox } from './outbox';
 
-/** More are left to the end of their lease: an outage makes many, of which the store has most likely given none. */
+/** So many are given back. Others wait for the end of their lease: in an outage the store has most likely granted none. */
 const mostClaims = 1000;
 /** What was sent through a connection that broke may arrive after what was sent through another. */
 const againAfterMs = 1000;

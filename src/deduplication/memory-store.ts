@@ -151,7 +151,7 @@ class MemoryStore implements DeliveryStore {
       if (isRunning(record) && !isLeased(record, now, leaseMs)) this.#rest(record);
     }
     if (this.#running < this.#maxKeys) return;
-    throw new Error(`The in-memory store is full: ${this.#maxKeys} deliveries are running.`);
+    throw new Error(`memoryStore is full: as many deliveries run as maxKeys (${this.#maxKeys}) allows. Raise maxKeys.`);
   }
 
   /** Forgets the oldest deliveries that do not run, beyond `maxKeys`. A running one goes to the end. */
@@ -182,7 +182,10 @@ function isRunning(record: DeliveryRecord | number | undefined): record is Deliv
   return typeof record === 'object' && record.state === 'running';
 }
 
-/** Whether a lease has not passed. One that is longer than any is from before the clock was set back, and has. */
+/**
+ * Whether a lease has not passed. One that ends later than any new one would is from before the clock was set back: it counts
+ * as passed.
+ */
 function isLeased({ leaseUntil }: DeliveryRecord, now: number, leaseMs: number): boolean {
   return leaseUntil > now && leaseUntil <= now + leaseMs + clockSlackMs;
 }

@@ -1,24 +1,24 @@
 /** Tells the store something; resolves to whether it took it. Never rejects. */
-export type Letter = () => Promise<boolean>;
+export type Write = () => Promise<boolean>;
 
 const firstPauseMs = 50;
 const longestPauseMs = 250;
 const mostAtOnce = 20;
 
 /**
- * Holds what a store could not be told, and tells it as soon as it answers anything. While it does not, one letter is
+ * Holds what a store could not be told, and tells it as soon as it answers anything. While it does not, one write is
  * tried at a time.
  */
 export class Outbox {
-  /** The letters and what to call when they are taken. One that was refused goes to the end. */
-  readonly #due = new Map<Letter, () => void>();
+  /** The writes and what to call when they are taken. One that was refused goes to the end. */
+  readonly #due = new Map<Write, () => void>();
   #isSending = false;
   #wake: () => void = () => undefined;
 
-  /** Resolves when the store has taken the letter. */
-  send(letter: Letter): Promise<void> {
+  /** Resolves when the store has taken the write. */
+  send(write: Write): Promise<void> {
     return new Promise((resolve) => {
-      this.#due.set(letter, resolve);
+      this.#due.set(write, resolve);
       if (!this.#isSending) void this.#sendAll();
     });
   }
@@ -34,7 +34,7 @@ export class Outbox {
     for (let pauseMs = firstPauseMs, isTaking = false; this.#due.size > 0; ) {
       isTaking = await this.#sendSome(isTaking || isWoken ? mostAtOnce : 1);
       pauseMs = isTaking ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
-      // A letter that is refused while others are answered is not tried at each of their answers.
+      // A write that is refused while others are answered is not tried at each of their answers.
       isWoken = !isTaking && (await this.#pause(pauseMs, !isWoken));
     }
     this.#isSending = false;
@@ -42,11 +42,11 @@ export class Outbox {
 
   /** Resolves to whether one was taken. */
   async #sendSome(most: number): Promise<boolean> {
-    const tries = [...this.#due].slice(0, most).map(async ([letter, onTaken]) => {
-      const isTaken = await letter();
-      this.#due.delete(letter);
+    const tries = [...this.#due].slice(0, most).map(async ([write, onTaken]) => {
+      const isTaken = await write();
+      this.#due.delete(write);
       if (isTaken) onTaken();
-      else this.#due.set(letter, onTaken);
+      else this.#due.set(write, onTaken);
       return isTaken;
     });
     return (await Promise.all(tries)).includes(true);

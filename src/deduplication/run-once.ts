@@ -51,7 +51,7 @@ export class RunOnce {
 
   /** How many deliveries' handlers run now, answered or not. */
   get running(): number {
-    return [...this.#held.values()].filter(({ work }) => !work.isCounted).length;
+    return [...this.#held.values()].filter(({ work }) => !work.isCountedElsewhere).length;
   }
 
   /** Copies that come while the first runs get its outcome. Never throws or rejects. */

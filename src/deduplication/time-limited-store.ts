@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import { show } from '../foundations/option-checks';
 import { SilenceError } from '../foundations/timeouts';
 import { LostClaims } from './lost-claims';
 import type { Outbox } from './outbox';
@@ -60,7 +61,9 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
 /** Checks a claim. Any store may be behind it, and a wrong answer must not become a run without a claim. */
 function checkedClaim(answer: Claimed): Claimed {
   if (isClaimAnswer(answer)) return answer;
-  throw new TypeError('The delivery store answered claim() with what is no claim.');
+  throw new TypeError(
+    `The delivery store's claim(): expected { token, attempt, succeeded }, { running, retryAfterMs } or 'done', got ${show(answer)}.`,
+  );
 }
 
 function isClaimAnswer(answer: unknown): boolean {

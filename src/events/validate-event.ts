@@ -15,7 +15,7 @@ export function validateEvent(value: unknown): EventValidation {
   if (typeof name !== 'string') return { valid: false, errors: [name] };
   const check = compileSchemas().get(name);
   const error = check === undefined ? unknownName : check(value);
-  // The one cast from a payload to its type: the types are generated from the schemas that validated it.
+  // A cast from a payload to its type: the types are generated from the schemas that validated it.
   return error === undefined ? { valid: true, event: value as BigmindEvent } : { valid: false, errors: [error] };
 }
 

@@ -38,7 +38,7 @@ export function pathOf(url: string): string {
 }
 
 const patterns = /[*?+()[\]{}|\\]/;
-/** A path that nobody has: what fits it, fits every path. */
+/** No request has this path, so a route that fits it fits every path. */
 const nobodys = '/\0';
 
 /**

@@ -79,7 +79,8 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
   async function callFor(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
       const answers = await call(batch.map(({ item }) => item));
-      if (answers.length !== batch.length) throw new Error('A call for several items did not answer for each.');
+      if (answers.length !== batch.length)
+        throw new Error(`A call for several items: expected ${batch.length} answers, got ${answers.length}.`);
       for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
     } catch (error) {
       if (batch.length > 1 && isTriedApart(error)) await Promise.all(batch.map((each) => callFor([each])));

@@ -59,7 +59,7 @@ export function markParsed(delivery: Omit<ParsedDelivery, typeof parsedBrand>): 
   return delivery as ParsedDelivery;
 }
 
-/** The details of an outcome, for its answer and log line. Nothing here refers to the delivery. */
+/** The details of an outcome, for its answer and log line. None refers to the delivery; `payload` is parsed from its bytes. */
 export interface SettledDetails {
   /** Event name, once it is known. */
   readonly event?: string | undefined;

@@ -3,12 +3,12 @@ import { describeError } from './describe-error';
 import { WebhookError } from './errors';
 import { badOption, callIt, knownOptions, requireFunction, show } from './option-checks';
 
-/** What of an entry is sealed. */
+/** The fields of an entry that are sealed. */
 export type Sensitive = Pick<JournalEntry, 'headers' | 'params' | 'rawBody'>;
 
 /** A {@link JournalSeal} for entries. */
 export interface Seal {
-  /** What is sensitive in an entry, encrypted. */
+  /** Encrypts these fields of an entry. */
   close(entry: JournalEntry): Promise<Buffer>;
   /** @throws WebhookError `JOURNAL_SEALED` */
   open(sealed: Buffer, key: string): Promise<Sensitive>;

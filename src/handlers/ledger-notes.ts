@@ -1,7 +1,7 @@
 // What the ledger of a delivery holds beside the names of handlers.
 
 /** In the ledger of a finished delivery: the journal names every handler that it is done by. */
-export const isKnown = '(its end is known)';
+export const endIsKnown = '(its end is known)';
 
 const forced = '(forced by ';
 
@@ -12,7 +12,7 @@ export function ranBy(jobKey: string, handler: string): string {
 
 /** Whether a name is such a note. No handler may have it. */
 export function isNote(name: string): boolean {
-  return name === isKnown || name.startsWith(forced);
+  return name === endIsKnown || name.startsWith(forced);
 }
 
 /** The names of handlers among what a ledger holds. */

@@ -22,7 +22,8 @@ export interface DeduplicateOptions {
    */
   readonly key?: NameDelivery | undefined;
   /**
-   * How long the store, the queue, the journal and the `secret` function may take to answer, in milliseconds from 1.
+   * How long the store, the queue, the journal, the `secret` function and `verify()` of a signature scheme of your own may
+   * take to answer, in milliseconds from 1.
    * @default 2000
    */
   readonly storeTimeoutMs?: number | undefined;

@@ -96,8 +96,9 @@ const knownDeduplicate = {
   onSilence: true,
 } satisfies Record<keyof DeduplicateOptions, true>;
 
-/** How long a delivery is remembered: three days. */
-export const usualTtlMs = 3 * 86_400_000;
+const day = 86_400_000;
+/** How long a delivery is remembered by default. */
+export const usualTtlMs = 3 * day;
 const usualStoreTimeoutMs = 2000;
 const usualBytesInFlight = 128 * 1024 ** 2;
 
@@ -167,7 +168,7 @@ function milliseconds(path: string, value: unknown): number {
 }
 
 const sizeText = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i;
-const bytesOf = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+const bytesPerUnit = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 function parseBytes(path: string, given: unknown): number {
   const bytes = typeof given === 'string' ? parseSize(given) : given;
@@ -177,7 +178,7 @@ function parseBytes(path: string, given: unknown): number {
 
 function parseSize(text: string): number {
   const [, amount, unit = 'b'] = sizeText.exec(text) ?? [];
-  return Math.floor(Number(amount) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf]);
+  return Math.floor(Number(amount) * bytesPerUnit[unit.toLowerCase() as keyof typeof bytesPerUnit]);
 }
 
 function parseClock(clock: Clock | null): Clock {

@@ -9,7 +9,10 @@ import { isLogged } from './report';
 /** How many places are told. After that, nothing is looked for. */
 const mostPlaces = 1000;
 
-/** So many payloads of an event are looked at, and then every 17th: a prime, so that no rhythm of the sender hides one. */
+/**
+ * The first payloads of an event are all looked at, and then every 17th: a prime, so that no rhythm of the sender hides a
+ * finding.
+ */
 const first = 100;
 const every = 17;
 

@@ -45,7 +45,7 @@ export function readRequest(
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
 }
 
-/** Whether headers were passed in a form that has no names, as a list of pairs has. With none, a request is a stranger's. */
+/** Whether headers were passed in a form that has no names, such as a list of pairs. A request without headers is unsigned. */
 function isNoHeaders(given: unknown): boolean {
   return given !== undefined && given !== null && (typeof given !== 'object' || Array.isArray(given));
 }
@@ -54,7 +54,7 @@ function misread(reason: string): Settled {
   return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
 }
 
-/** The part of a request that was passed before it had come: the body, and in newer frameworks the others, too. */
+/** The part of a request that is still a promise: the body, and in newer frameworks the others, too. */
 function promisedPart(request: Omit<WebhookRequest, 'method'>): string | undefined {
   for (const part of ['body', 'headers', 'params'] as const) {
     const given: unknown = request[part];

@@ -16,7 +16,7 @@ import { type Takers, takersOf, untaken } from './takers-of';
 /**
  * The pipeline. Each step returns the next value, or how the delivery ended. The order of the steps is a security
  * property, and the types enforce it: only verified bytes can be parsed, and only a parsed payload can become an event.
- * Nothing waits before a step has to: a delivery that came before `close()` is claimed before it.
+ * No step waits without need, so that a delivery that came before `close()` is claimed before it.
  */
 export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Settled> {
   return whenReady(verifySignature(raw, parts.signature), (verified) => {

@@ -20,6 +20,6 @@ export async function verifyEvent<Event>(
   tellStep('validated', raw.rawBody);
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event).text;
-  // The one cast from a payload to its type: the types are generated from the schemas that validated it.
+  // A cast from a payload to its type: the types are generated from the schemas that validated it.
   return { event: read.event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
 }

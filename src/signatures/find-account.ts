@@ -33,7 +33,8 @@ function accountOf(answer: unknown, isKey: boolean): Account | Settled {
   if (typeof tenant !== 'string') return misplaced(tenant, 'the tenant');
   if (tenant === '') return stranger('The secret function returned no tenant name.');
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  // As of an unknown tenant, the sender of a genuine delivery would not come again. Each is looked at: none rejects unheard.
+  // A mistake in the set-up: after a 401, as for an unknown tenant, the sender would not come again. Each is looked at, so
+  // that none rejects unheard.
   const [unawaited] = secrets.filter(isThenable).map((each) => misplaced(each, 'the secret'));
   if (unawaited !== undefined) return unawaited;
   const usable = secrets.filter((each): each is string => flawOfSecret(each, isKey) === undefined);

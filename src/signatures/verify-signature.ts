@@ -85,8 +85,8 @@ function findSigner(
 }
 
 /**
- * For a delivery from a queue, which was verified when it came. Only we write to the queue. The job does not hold the
- * signature, and its timestamp would be stale.
+ * For a delivery that was verified when it came, and then kept in a queue's job or in the journal. Only we write there. The
+ * signature is not kept, and its timestamp would be stale.
  */
 export function verifiedEarlier(raw: RawDelivery, tenant: string | undefined, scheme: string): VerifiedDelivery {
   return mint(raw, tenant, scheme, {});

@@ -11,7 +11,7 @@ export interface FileJournalOptions {
    * that other users may read is refused.
    */
   readonly directory: string;
-  /** How many whole days (UTC) entries are kept after the day on which they came; at least 1. @default 30 */
+  /** How many whole days (UTC) entries are kept after the day on which they came, from 1 to 36,500. @default 30 */
   readonly keepDays?: number | undefined;
   /**
    * What becomes of a delivery that cannot be kept: `refuse` answers 503, so that it is repeated; `continue` handles it

@@ -6,7 +6,7 @@ import { describeError } from '../../foundations/describe-error';
 import { joinEnds } from '../../foundations/join-ends';
 import { logSafely } from '../../foundations/tell';
 
-/** More are given up, the oldest first: a journal that is away must not fill the memory. */
+/** Beyond so many, the oldest are given up: a journal that is out of reach must not fill the memory. */
 const mostWaiting = 10_000;
 const mostAtOnce = 100;
 const firstPauseMs = 50;

@@ -5,7 +5,7 @@ import type { WebhookParams } from '../../foundations/contracts/request';
 import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
-import { handlersIn, isKnown, ranBy } from '../../handlers/ledger-notes';
+import { endIsKnown, handlersIn, ranBy } from '../../handlers/ledger-notes';
 import type { NamedHandler } from '../../handlers/registry';
 import type { PipelineParts } from '../parts';
 import { HandlerRun } from '../run-handlers';
@@ -105,7 +105,7 @@ class LedgerRun implements ClaimedWork {
   get success(): Outcome {
     return this.#plan.success;
   }
-  get isCounted(): boolean {
+  get isCountedElsewhere(): boolean {
     return !this.#isAlone;
   }
   get running(): readonly string[] {
@@ -134,11 +134,11 @@ class LedgerRun implements ClaimedWork {
     if (!endings.has(this.#known.outcome) && !(await this.#askAgain())) return nothing;
     // Since the ledger was told, only a failed replay changes the outcome. Any other one is of an entry that was forgotten
     // and kept anew.
-    const wasKnown = this.#canAsk && before.includes(isKnown) && this.#known.outcome === 'failed';
+    const wasKnown = this.#canAsk && before.includes(endIsKnown) && this.#known.outcome === 'failed';
     const isClear = endings.has(this.#known.outcome) || wasKnown;
     this.#isUnclear = !isClear && !this.#delivery.order.force;
     if (this.#isUnclear) return nothing;
-    if (isClear) await ledger.record(isKnown);
+    if (isClear) await ledger.record(endIsKnown);
     this.#done = handlersIn([...this.#known.succeeded, ...before]);
     this.#isAlone = true;
     return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);

@@ -45,7 +45,7 @@ export class Replay {
   readonly #running = new Set<Promise<void>>();
   readonly #id = randomUUID();
   readonly #removals = new Removals();
-  /** The last delivery that is meant. What comes from the start on is handled as it comes. */
+  /** The last delivery to replay. What comes after the start is handled as it comes. */
   #last: Removable | undefined;
   /** Why it ends early. */
   #interrupted: string | undefined;

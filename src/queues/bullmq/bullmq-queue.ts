@@ -78,7 +78,10 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
    * nobody would end another one, and it would keep the process alive.
    */
   function open(): Source {
-    if (isClosed) throw new Error('The queue is closed.');
+    if (isClosed)
+      throw new Error(
+        'bullmqQueue: the queue is closed, as its last receiver is. Make another one for another receiver.',
+      );
     if (source === undefined) {
       const client = isUsersClient ? (connection as BullmqClient) : connectTo(connection as BullmqConnectionOptions);
       client.on('error', errors.tell);

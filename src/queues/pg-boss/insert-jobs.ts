@@ -108,5 +108,7 @@ function sizeOf({ data }: NewJob): number {
 }
 
 function notTaken(): Error {
-  return new Error('pgBossQueue.boss did not take the job.');
+  return new Error(
+    'pgBossQueue.boss: its table took no job. Look for triggers and rules on it, and for a queue that was deleted.',
+  );
 }

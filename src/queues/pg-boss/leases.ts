@@ -122,7 +122,7 @@ export class Leases {
     }));
     if (!records.some((known) => known.id === id)) await this.#within(engine.recordWorker(id, record, lostAfterMs));
     if (id === this.#id) this.#isRecorded = true;
-    // The worker was frozen, or the clock was set back: its own record would not be due else.
+    // Its own record is due only if the worker was frozen or the clock was set back.
     if (records.some((known) => known.id === id && known.isDue)) await this.#within(engine.run('wake', [name]));
     const others = records.filter((known) => known.id !== id);
     shared.look(others.filter(({ isDue }) => !isDue).map(({ handlers }) => handlers));

@@ -26,7 +26,7 @@ export interface Statements {
   /**
    * The sign of life of a worker: the running jobs `$2` start anew, and its record `$4` in the queue `$3` is due after
    * `$5` milliseconds and says `$6`. Answers with all records there, from before, and whether they are due. One that is due later
-   * than any is from before the clock was set back.
+   * than any new one would be is from before the clock was set back: it counts as due.
    */
   readonly beat: string;
   /**

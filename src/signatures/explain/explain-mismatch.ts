@@ -10,7 +10,7 @@ import type { Explanation } from '../refusal';
 import { auto, isSignatureHeader, readAll } from '../schemes/auto';
 import { type ExplainedBytes, provenCause, type Trial } from './find-causes';
 import { findElsewhere } from './find-elsewhere';
-import { unreadable, visibleFaults } from './visible-faults';
+import { sayUnreadable, visibleFaults } from './visible-faults';
 
 /** Bodies that are longer are not explained, nor tried in a longer spelling than twice that. */
 const largestBody = 64 * 1024;
@@ -18,7 +18,7 @@ const largestBody = 64 * 1024;
 const onceInMs = 10_000;
 /** When no more variants are tried, in milliseconds. The last one may take a fifth. */
 const mostMs = 4;
-/** Variants of so many bytes together are tried in any case: a busy machine would else explain nothing. */
+/** Variants of this many bytes together are tried, however busy the machine is. */
 const leastBytes = 100_000;
 /** How many tenants' secrets are tried for another tenant's delivery. */
 const mostTenants = 64;
@@ -118,7 +118,7 @@ export class MismatchExplainer implements ExplainsMismatch {
 
   #unreadableAs(name: string, headers: RawDelivery['headers']): string {
     const [digest] = readAll(headers).flatMap(({ header, digests }) => (header === name ? digests : []));
-    if (digest === undefined) return unreadable(name, headers[name] ?? '');
+    if (digest === undefined) return sayUnreadable(name, headers[name] ?? '');
     const { algorithm, encoding } = digest;
     return `${name} holds an HMAC-${algorithm.toUpperCase()} in ${encoding}, and the pinned scheme reads another one.`;
   }

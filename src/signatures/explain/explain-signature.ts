@@ -8,7 +8,7 @@ import { isSignatureHeader, readAll } from '../schemes/auto';
 import { type ExplainedBytes, possibleCauses, provenCause } from './find-causes';
 import { type Found, findElsewhere } from './find-elsewhere';
 import { mostTried, readSeparately, type TriedSignature, tryReadings } from './tried-readings';
-import { unreadable, visibleFaults } from './visible-faults';
+import { sayUnreadable, visibleFaults } from './visible-faults';
 
 export type { SignedForm, TriedSignature } from './tried-readings';
 
@@ -108,7 +108,7 @@ function causesOf(given: ExplainedBytes, tried: readonly TriedSignature[]): read
   if (proven !== undefined) return [proven];
   const { headers, body } = given;
   const readable = tried.some(({ outcome }) => outcome !== 'unreadable');
-  const unread = readable ? [] : tried.map(({ header }) => unreadable(header, headers[header] ?? ''));
+  const unread = readable ? [] : tried.map(({ header }) => sayUnreadable(header, headers[header] ?? ''));
   const seen = [...unread, ...visibleFaults(headers, body)];
   return seen.length > 0 ? seen : possibleCauses;
 }

@@ -42,12 +42,12 @@ export function readSeparately(headers: WebhookHeaders): readonly Reading[] {
  * Removes other signatures, but no ids and timestamps, whatever their headers are called: x-signature-timestamp stays.
  */
 export function withoutOthers(headers: WebhookHeaders, header: string, value: string | undefined): WebhookHeaders {
-  const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isSigned(text));
+  const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isIdOrTimestamp(text));
   return Object.fromEntries([...others.filter(([name]) => name !== header), [header, value]]);
 }
 
 /** Whether a header's value is an id or a timestamp, and not a signature. */
-function isSigned(text: string | undefined): boolean {
+function isIdOrTimestamp(text: string | undefined): boolean {
   if (text === undefined || readDigest(text) !== undefined) return false;
   return readTimestamp(text) !== undefined || readId(text) !== undefined;
 }

@@ -6,7 +6,7 @@ import { structureOf } from './json-structure';
 // What is wrong with a request at sight: no MAC is needed to see it.
 
 /** What is wrong with a header that should hold a signature. */
-export function unreadable(header: string, value: string): string {
+export function sayUnreadable(header: string, value: string): string {
   return `${header.slice(0, 64)} cannot be read as a signature: ${describeUnreadable(value)}.`;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
-import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { knownOptions, requireText, show, wrapIt } from '../../foundations/option-checks';
 import { requireLease } from '../../foundations/require-lease';
 import { isClient, type RedisClient, scriptRunner } from './client';
 import type { Script } from './scripts';
@@ -68,6 +68,8 @@ function readClaim(answer: unknown, token: string): Claim | ClaimedElsewhere | '
         succeeded: readTexts(names, 'redisStore.client: succeeded'),
       };
     default:
-      throw new TypeError('redisStore.client gave an unknown answer.');
+      throw new TypeError(
+        `redisStore.client: expected the script's answer, a list that begins with 'done', 'running' or 'claimed', got ${show(answer)}.`,
+      );
   }
 }

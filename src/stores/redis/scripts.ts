@@ -27,9 +27,9 @@ end
 `;
 
 /**
- * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. A lease that is
- * longer than any is from before the clock was set back, and has passed. If a client lost the connection before the
- * answer, it asks again with the same token and gets its own claim.
+ * ARGV: token, lease, ttl. Answers `done`, `{ 'running', ms left }` or `{ 'claimed', attempt, names… }`. A lease that
+ * ends later than any new one would is from before the clock was set back: it counts as passed. If a client lost the
+ * connection before the answer, it asks again with the same token and gets its own claim.
  */
 export const claim = script(`${clock}
 local state = redis.call('HMGET', KEYS[1], 'done', 'lease', 'token', 'attempt')

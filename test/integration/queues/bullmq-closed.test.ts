@@ -39,8 +39,11 @@ test('a receiver that has closed opens no connection again, which nobody would e
   expect(await connections()).toBe(1);
   await webhooks.close();
   const { status, queue } = await webhooks.health();
-  expect({ status, queue }).toMatchObject({ status: 'closing', queue: { ok: false, error: 'The queue is closed.' } });
-  await expect(webhooks.deadLetters.list()).rejects.toThrow('The queue is closed.');
+  expect({ status, queue }).toMatchObject({
+    status: 'closing',
+    queue: { ok: false, error: expect.stringMatching(/the queue is closed/) as string },
+  });
+  await expect(webhooks.deadLetters.list()).rejects.toThrow(/the queue is closed/);
   await until(async () => (await connections()) === 0, 5000);
 });
 
@@ -51,5 +54,5 @@ test('a queue of two receivers takes deliveries until both have closed', async (
   await queue.enqueue(newDelivery());
   expect((await second.health()).queue).toMatchObject({ ok: true, waiting: 1 });
   await second.close();
-  await expect(queue.enqueue(newDelivery())).rejects.toThrow('The queue is closed.');
+  await expect(queue.enqueue(newDelivery())).rejects.toThrow(/the queue is closed/);
 });
