@@ -137,3 +137,22 @@ test('says what decrypt said, so that a key service that is away is not taken fo
     /seal.decrypt failed: the key service is away/,
   );
 });
+
+test('a seal that never answers holds up neither the delivery when it comes again, nor the end of the journal', async () => {
+  const directory = newFolder();
+  let answers = false;
+  const stuck: JournalSeal = {
+    ...seal,
+    encrypt: (bytes) => (answers ? seal.encrypt(bytes) : new Promise<never>(() => undefined)),
+  };
+  const journal = openJournal({ directory, seal: stuck });
+  void journal.append(sensitive);
+  await journal.stats();
+  answers = true;
+  await journal.append(sensitive);
+  expect(await keys(journal)).toEqual([sensitive.key]);
+  answers = false;
+  void journal.append(entry());
+  await journal.close();
+  expect(await all(openJournal({ directory, seal }))).toMatchObject([sensitive]);
+});
