@@ -145,7 +145,7 @@ class FileJournal implements Journal {
     if (await this.#isKept(journal, key)) return;
     const bytes = Math.ceil(rawBody.length * 1.4) + lineOverhead;
     await journal.writer.entry({ key, receivedAt, line, bytes }).catch((error: unknown) => {
-      // Somebody removed the file or the folder. The next use looks at what is there, and makes what is missing.
+      // Somebody removed, moved or replaced the file. The next use looks at what is there, and makes what is missing.
       if (codeOf(error) === 'ENOENT' && this.#opening === opening) void this.#leave().catch(() => undefined);
       throw error;
     });

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileJournal } from '../../../src/journals/file';
@@ -11,6 +22,17 @@ afterEach(cleanUp);
 
 const make = (options: unknown) => () => Reflect.apply(fileJournal, undefined, [options]) as unknown;
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+const moved: string[] = [];
+afterAll(() => {
+  for (const folder of moved) rmSync(folder, { recursive: true });
+});
+
+function moveAbove(directory: string): void {
+  const to = `${dirname(directory)}-moved`;
+  renameSync(dirname(directory), to);
+  moved.push(to);
+}
 
 test('makes nothing before it is used', async () => {
   const directory = newFolder();
@@ -186,6 +208,32 @@ test.each(['its file', 'its folder'])(
     expect((await all(again, { key: last.key }))[0]?.end).toMatchObject({ outcome: 'processed', succeeded: ['crm'] });
   },
 );
+
+test.each([
+  ['its file was written anew, as sed -i does', 'file', 2],
+  ['its folder was moved', 'folder', 1],
+  ['the folder above was moved', 'folder above', 1],
+])('acknowledges nothing that is not in its folder since %s, and goes on', async (_, what, found) => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  const [before, after] = [entry(), entry()];
+  await journal.append(before);
+  if (what === 'folder') renameSync(directory, `${directory}-moved`);
+  if (what === 'folder above') moveAbove(directory);
+  if (what === 'file') {
+    const [file = ''] = readdirSync(directory).filter((name) => name.endsWith('.ndjson'));
+    copyFileSync(join(directory, file), join(directory, 'copy'));
+    renameSync(join(directory, 'copy'), join(directory, file));
+  }
+  await expect(journal.append(after)).rejects.toMatchObject({ code: 'ENOENT' });
+  await journal.append(after);
+  const kept = [before.key, after.key].slice(-found);
+  expect(await keys(journal)).toEqual(kept);
+  await journal.close();
+  const again = openJournal({ directory });
+  expect(await keys(again)).toEqual(kept);
+  expect((await again.stats()).unreadable).toBe(0);
+});
 
 test.each([
   ['a string', '/var/journal', /Write fileJournal\(\{ directory \}\)/],
