@@ -4,6 +4,7 @@ import { WebhookError } from '../../foundations/errors';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
+import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { Replay, type ReplayReport } from './replay';
 
@@ -40,7 +41,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
 
   const journal: JournalOfReceiver = {
     async *find(filter = {}) {
-      for await (const record of kept().find(parseFind(filter, checks))) yield foundIn(record);
+      for await (const record of entriesIn(kept(), parseFind(filter, checks))) yield foundIn(record);
     },
     async replay(options = {}) {
       required();
