@@ -100,7 +100,9 @@ test('follows no link in its folder', async () => {
   symlinkSync(outside, join(directory, '2026-01-01.0000000000000001.ndjson'));
   const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
   await expect(journal.append(entry())).rejects.toMatchObject({
-    message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
+    message: expect.stringMatching(
+      /cannot be read: .*ELOOP.* Mend that, or move the file out of the folder/,
+    ) as unknown,
     cause: { code: 'ELOOP' },
   });
 });
@@ -163,9 +165,20 @@ test('does not wait for a pipe in its folder, but says that it is no file', asyn
   execFileSync('mkfifo', [join(directory, '2026-01-01.0000000000000001.ndjson')]);
   const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
   await expect(journal.append(entry())).rejects.toMatchObject({
-    message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
+    message: expect.stringMatching(
+      /cannot be read: .*is no file.* Mend that, or move the file out of the folder/,
+    ) as unknown,
     cause: { message: expect.stringContaining('is no file') as unknown },
   });
+});
+
+test('says of marks that cannot be read why, and how to go on', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  writeFileSync(join(directory, 'marks.json'), '');
+  const journal = openJournal({ directory });
+  await expect(journal.marked('backfill')).rejects.toThrow(/cannot be read: .*JSON.*Remove it: replays begin anew/);
+  await journal.append(entry());
 });
 
 test('takes a path as long as docs/journal.md says, and says of a longer one how long it may be', async () => {
