@@ -62,7 +62,7 @@ function sealWith(path: string, seal: JournalSeal): Seal {
 
 /** For an entry that cannot be read, and why. */
 export function unsealable(key: string, why = 'this journal has no seal', cause?: unknown): WebhookError {
-  const remedy = 'Pass the seal that it was kept with; keep old keys for keepDays. If it is lost, forget this key.';
+  const remedy = 'Pass the seal that it was kept with; keep old keys for keepDays. If it is lost, forget() this entry.';
   return new WebhookError('JOURNAL_SEALED', `The entry of key ${key} is sealed, and ${why}. ${remedy}`, { cause });
 }
 
