@@ -25,6 +25,7 @@ import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
 import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
+import { openParts } from './pipeline/open-parts';
 import { paramsIn, readPost, readRequest } from './pipeline/read-request';
 import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
@@ -80,8 +81,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     inFlight: () => ({ deliveries: unanswered, running: once.running + replays.running, bytes: inFlight.held }),
     isClosing: () => closed,
   });
-  settings.queue?.open({ maxRunMs: settings.maxRunMs, logger });
-  settings.journal?.open({ logger, clock });
+  openParts(settings, logger);
   warnOfRisks(settings, logger, process.env);
 
   function whileClosing(): Settled | undefined {

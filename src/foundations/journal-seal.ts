@@ -1,6 +1,8 @@
+import { bytesOf } from './bytes-of';
 import type { JournalEntry, JournalSeal } from './contracts/journal';
 import { describeError } from './describe-error';
 import { WebhookError } from './errors';
+import { isThenable } from './maybe-promise';
 import { badOption, callIt, knownOptions, requireFunction, show } from './option-checks';
 
 /** The fields of an entry that are sealed. */
@@ -39,28 +41,29 @@ function sealWith(path: string, seal: JournalSeal): Seal {
       const packed = Buffer.concat([length, json, rawBody]);
       let sealed: unknown;
       try {
-        sealed = await seal.encrypt(packed);
+        sealed = seal.encrypt(packed);
+        if (isThenable(sealed)) sealed = await sealed;
       } catch (cause) {
         // Among all that may keep a journal from writing, the log says that it was this.
         throw new Error(`${path}.encrypt failed: ${describeError(cause).message}`, { cause });
       }
-      return toBytes(sealed, `${path}.encrypt`);
+      return copyOf(sealed, `${path}.encrypt`);
     },
     async open(sealed, key) {
       try {
-        return unpack(toBytes(await seal.decrypt(sealed), `${path}.decrypt`), key);
+        const packed: unknown = seal.decrypt(sealed);
+        return unpack(copyOf(isThenable(packed) ? await packed : packed, `${path}.decrypt`), key);
       } catch (cause) {
-        throw unsealable(cause);
+        throw unsealable(key, `seal.decrypt failed: ${describeError(cause).message}`, cause);
       }
     },
   };
 }
 
-/** For an entry that is sealed while no seal is given. */
-export function unsealable(cause?: unknown): WebhookError {
-  const why = cause === undefined ? 'this journal has no seal' : 'seal.decrypt failed';
-  const message = `An entry is sealed, and ${why}. Pass the seal that it was kept with; keep old keys for keepDays.`;
-  return new WebhookError('JOURNAL_SEALED', message, { cause });
+/** For an entry that cannot be read, and why. */
+export function unsealable(key: string, why = 'this journal has no seal', cause?: unknown): WebhookError {
+  const remedy = 'Pass the seal that it was kept with; keep old keys for keepDays. If it is lost, forget() this entry.';
+  return new WebhookError('JOURNAL_SEALED', `The entry of key ${key} is sealed, and ${why}. ${remedy}`, { cause });
 }
 
 function unpack(bytes: Buffer, key: string): Sensitive {
@@ -71,7 +74,11 @@ function unpack(bytes: Buffer, key: string): Sensitive {
   return { headers: packed.headers, params: packed.params, rawBody: bytes.subarray(end) };
 }
 
-function toBytes(value: unknown, path: string): Buffer {
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  throw new TypeError(`${path}: expected a Buffer, got ${show(value)}.`);
+/** Copied before anything else runs: the next call of a seal may write into the same buffer. */
+function copyOf(value: unknown, path: string): Buffer {
+  const bytes = typeof value === 'string' ? undefined : bytesOf(value);
+  if (bytes === undefined) throw new TypeError(`${path}: expected a Buffer, got ${show(value)}.`);
+  // What is sealed is never empty.
+  if (bytes.length === 0) throw new TypeError(`${path}: expected a Buffer with bytes, got an empty one.`);
+  return Buffer.from(bytes);
 }

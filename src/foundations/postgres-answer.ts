@@ -1,6 +1,16 @@
-import { codeOf } from './describe-error';
+import { codeOf, describeError } from './describe-error';
 
 /** Whether PostgreSQL refused a statement, so that it did nothing. After other errors it may have done all of it. */
 export function isAnswer(error: unknown): boolean {
   return /^[\dFHPX][\dA-Z]{4}$/.test(codeOf(error) ?? '');
+}
+
+const unknownTable = '42P01';
+
+/** Throws an error again. That of a missing table says what to do, with the same code. `who` has the `migrate()`. */
+export function throwAsTold(error: unknown, who: string): never {
+  if (codeOf(error) !== unknownTable) throw error;
+  const { message } = describeError(error);
+  const remedy = `Call migrate() of ${who} at the start, or let the search_path of its pool lead to its tables.`;
+  throw Object.assign(new Error(`${message}. ${remedy}`, { cause: error }), { code: unknownTable });
 }

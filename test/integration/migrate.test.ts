@@ -1,7 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
+import { pino } from 'pino';
+import { bigmindWebhooks } from '../../src/index';
 import { type PostgresPool, postgresStore } from '../../src/stores/postgres/index';
+import { examplePayload, signDelivery } from '../../src/testing/index';
 import { msOf, whileOpen } from './kit/while-open';
 import { connectPostgres, databaseUrl } from './services';
 
@@ -34,6 +37,19 @@ function poolIn(searchPath: string, as = ''): Pool {
   const pool = new Pool({ connectionString: databaseUrl, options, max: 4 });
   pools.push(pool);
   return pool;
+}
+
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
+
+interface Line {
+  readonly cause?: { readonly message: string };
+}
+
+/** A logger, and the lines that tell of trouble. */
+function listen() {
+  const lines: Line[] = [];
+  const logger = pino({ level: 'warn' }, { write: (text) => void lines.push(JSON.parse(text) as Line) });
+  return { lines, logger };
 }
 
 function storeOn(pool: PostgresPool) {
@@ -113,6 +129,24 @@ test('leaves the lock_timeout of a transaction around it as it was', async () =>
   await client.query('COMMIT');
   client.release();
   expect(rows).toEqual([{ lock_timeout: '7s' }]);
+});
+
+test('before it, a delivery is 503 and the log says to call it; after it, the repeat is handled', async () => {
+  const store = storeOn(poolIn(own));
+  const { logger, lines } = listen();
+  const webhooks = bigmindWebhooks({ secret, logger, deduplicate: { store } });
+  const handled: string[] = [];
+  webhooks.on('notes_created', (_, { key }) => handled.push(key));
+  const delivery = signDelivery({ payload: examplePayload('notes_created'), secret });
+  expect((await webhooks.receive(delivery)).status).toBe(503);
+  expect(handled).toStrictEqual([]);
+  const remedy = /"bigmind_webhook_deliveries" does not exist. Call migrate\(\) of postgresStore .* search_path/;
+  expect(lines.map(({ cause }) => cause?.message)).toEqual([expect.stringMatching(remedy)]);
+  expect((await webhooks.health()).store?.error).toMatch(remedy);
+  await store.migrate();
+  expect((await webhooks.receive(delivery)).status).toBe(200);
+  expect(handled).toHaveLength(1);
+  await webhooks.close();
 });
 
 test('works on PGlite, again and again', async () => {

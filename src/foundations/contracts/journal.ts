@@ -83,7 +83,7 @@ export interface JournalStats {
 export interface JournalSeal {
   /**
    * Encrypts bytes so that a change of them is noticed, as AES-256-GCM does. If it throws or rejects, the delivery is not
-   * kept.
+   * kept. Bytes that are returned at once are copied; a promise resolves to bytes of its own.
    */
   encrypt(content: Buffer): MaybePromise<Uint8Array>;
   /** Throws or rejects if it cannot decrypt. */

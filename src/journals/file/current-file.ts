@@ -1,5 +1,5 @@
-import { fstatSync } from 'node:fs';
-import { type FileHandle, lstat } from 'node:fs/promises';
+import { fstatSync, lstatSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { appendLines } from './append-lines';
 import type { Folder } from './folder';
 import { dayOf, Segment } from './segment';
@@ -54,7 +54,7 @@ export class CurrentFile {
     try {
       const { file } = this.#open;
       const offsets = await appendLines(file, segment, lines, isDurable);
-      if (isDurable) await this.#requireName(file, segment);
+      if (isDurable) this.#requireName(file, segment);
       return offsets;
     } catch (error) {
       // After a failed sync, the same open file may say of the next one that all is well.
@@ -76,10 +76,21 @@ export class CurrentFile {
     await this.#open?.file.datasync();
   }
 
-  /** A file that somebody removed takes lines as before, and they are gone when it is closed. */
-  async #requireName({ fd }: FileHandle, { name }: Segment): Promise<void> {
-    // Some file systems count no names, so the name decides.
-    if (fstatSync(fd).nlink === 0) await lstat(this.#settings.folder.pathOf(name));
+  /**
+   * A file that somebody removed, moved or replaced takes lines as before, and nobody finds them.
+   *
+   * @throws an error with the code `ENOENT`
+   */
+  #requireName({ fd }: FileHandle, segment: Segment): void {
+    const path = this.#settings.folder.pathOf(segment.name);
+    const named = lstatSync(path, { throwIfNoEntry: false });
+    const { nlink, ino } = fstatSync(fd);
+    // Some file systems count no names, and some have no lasting numbers.
+    if (named !== undefined && (nlink > 0 || ino === named.ino)) return;
+    // An index of what was written is none of what is there.
+    segment.hasLost = true;
+    const what = named === undefined ? 'was removed or moved' : 'was replaced by another file';
+    throw Object.assign(new Error(`ENOENT: ${path} ${what} while the journal had it open`), { code: 'ENOENT' });
   }
 
   async #make(segment: Segment): Promise<OpenFile> {

@@ -15,7 +15,7 @@ import { findRecords } from './find';
 import { Folder, unfinished } from './folder';
 import { forget } from './forget';
 import { isKept } from './is-kept';
-import { entryLine } from './line';
+import { type EntryLine, entryLine } from './line';
 import { Marks } from './marks';
 import { type OpenJournal, openJournal } from './open-journal';
 import { type FileJournalOptions, parseOptions, type Settings } from './options';
@@ -62,13 +62,17 @@ class FileJournal implements Journal {
     this.#receivers += 1;
   }
 
-  append(entry: JournalEntry): Promise<void> {
+  async append(entry: JournalEntry): Promise<void> {
     const { key } = entry;
+    const words = requireEntry(entry);
+    if (await this.#isKept(await this.#today(), words)) return;
+    // Before copies wait for it: a seal that never answers must not hold up the delivery when it comes again.
+    const line = await entryLine(entry, this.#settings.seal);
     const running = this.#appending.get(key);
     if (running !== undefined) return running;
-    const appended = this.#append(entry).finally(() => this.#appending.delete(key));
+    const appended = this.#append(entry, words, line).finally(() => this.#appending.delete(key));
     this.#appending.set(key, appended);
-    return appended;
+    await appended;
   }
 
   async ended(key: string, end: JournalEnd): Promise<void> {
@@ -134,21 +138,22 @@ class FileJournal implements Journal {
     if (this.#receivers === 0) await this.#leave();
   }
 
-  async #append(entry: JournalEntry): Promise<void> {
-    const key = requireEntry(entry);
+  async #append({ receivedAt, rawBody }: JournalEntry, key: KeyWords, line: EntryLine): Promise<void> {
     const opening = this.#ready();
     const journal = await opening;
     await journal.removeOld();
-    const { folder, writer } = journal;
-    const reader = new SegmentReader(folder);
-    if (await isKept(journal, reader, key).finally(() => reader.close())) return;
-    const line = await entryLine(entry, this.#settings.seal);
-    const bytes = Math.ceil(entry.rawBody.length * 1.4) + lineOverhead;
-    await writer.entry({ key, receivedAt: entry.receivedAt, line, bytes }).catch((error: unknown) => {
-      // Somebody removed the file or the folder. The next use looks at what is there, and makes what is missing.
+    if (await this.#isKept(journal, key)) return;
+    const bytes = Math.ceil(rawBody.length * 1.4) + lineOverhead;
+    await journal.writer.entry({ key, receivedAt, line, bytes }).catch((error: unknown) => {
+      // Somebody removed, moved or replaced the file. The next use looks at what is there, and makes what is missing.
       if (codeOf(error) === 'ENOENT' && this.#opening === opening) void this.#leave().catch(() => undefined);
       throw error;
     });
+  }
+
+  async #isKept(journal: OpenJournal, key: KeyWords): Promise<boolean> {
+    const reader = new SegmentReader(journal.folder);
+    return await isKept(journal, reader, key).finally(() => reader.close());
   }
 
   /** Closes the folder, if it is open, when what was begun has ended. The next use opens it again. */

@@ -101,7 +101,7 @@ async function readRecord(
   const ended = place.endLength > 0 && (await reader.line(segment, place.endOffset, place.endLength));
   const end = ended ? readEnd(ended) : undefined;
   if (outcomes !== undefined && (end === undefined || !outcomes.includes(end.outcome))) return undefined;
-  if (sealed !== undefined && seal === undefined) throw unsealable();
+  if (sealed !== undefined && seal === undefined) throw unsealable(key);
   const open = { headers, params, rawBody: Buffer.from(body, 'base64') };
   const sensitive =
     sealed === undefined || seal === undefined ? open : await seal.open(Buffer.from(sealed, 'base64'), key);

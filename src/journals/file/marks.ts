@@ -1,3 +1,4 @@
+import { describeError } from '../../foundations/describe-error';
 import type { Folder } from './folder';
 
 export const marksName = 'marks.json';
@@ -54,7 +55,8 @@ async function readMarks(folder: Folder): Promise<ReadonlyMap<string, string>> {
     const { marks } = JSON.parse(await file.readFile('utf8')) as { readonly marks: Iterable<[string, string]> };
     return new Map(marks);
   } catch (cause) {
-    throw new Error(`${folder.pathOf(marksName)} cannot be read. Remove it: replays begin anew.`, { cause });
+    const what = `${folder.pathOf(marksName)} cannot be read: ${describeError(cause).message}`;
+    throw new Error(`${what}. Remove it: replays begin anew.`, { cause });
   } finally {
     await file.close();
   }

@@ -44,6 +44,7 @@ export async function openJournal(
   try {
     const segments = await findSegments(folder);
     let lookedOn: string | undefined;
+    const stuck = new Set<Segment>();
     const removeOldOn = async (day: string): Promise<void> => {
       if (day === lookedOn) return;
       lookedOn = day;
@@ -52,6 +53,8 @@ export async function openJournal(
         if (segment.day >= oldest || segment.moving !== undefined) continue;
         await removeSegment(folder, segments, segment).catch((error: unknown) => {
           lookedOn = undefined;
+          if (stuck.has(segment)) return;
+          stuck.add(segment);
           logSafely(logger, 'warn', { cause: describeError(error) }, 'A file of the journal could not be removed');
         });
       }
@@ -136,10 +139,14 @@ async function readRest(
     await scanSegment(segment, file, isKeptAlready).finally(() => file.close());
     segment.isDoubtful = segment.size > 0;
   } catch (cause) {
-    const remedy = 'Mend the disk, or move the file out of the folder: its deliveries are missing then.';
-    throw new Error(`${folder.pathOf(segment.name)} cannot be read. ${remedy}`, { cause });
+    const remedy = 'Mend that, or move the file out of the folder: its deliveries are missing then.';
+    const what = `${folder.pathOf(segment.name)} cannot be read: ${describeError(cause).message}`;
+    throw new Error(`${what}. ${remedy}`, { cause });
   }
 }
+
+/** The next ones are whole numbers that JavaScript can tell apart, and have 16 digits in the names of files. */
+const lastByTime = 8e15;
 
 /**
  * The time is part of it, so that positions go up although everything was removed meanwhile: a replay that goes on
@@ -147,5 +154,6 @@ async function readRest(
  */
 function firstPosition(segments: Segments, now: number): number {
   const used = segments.all.map(({ first, index }) => Math.max(first, index.lastPosition));
-  return Math.max(Math.floor(now * 1000), ...used.map((position) => position + 1), 1);
+  const byTime = Math.min(Math.floor(now * 1000), lastByTime);
+  return Math.max(byTime, ...used.map((position) => position + 1), 1);
 }

@@ -81,7 +81,16 @@ export function isIndexName(name: string): boolean {
   return indexPattern.test(name);
 }
 
-/** The day in UTC, which has no summer time. */
+const [firstMoment, lastMoment] = [Date.parse('0000-01-01T00:00Z'), Date.parse('9999-12-31T24:00Z') - 1];
+
+/**
+ * The day in UTC, which has no summer time.
+ *
+ * @throws RangeError if no file’s name can have it
+ */
 export function dayOf(moment: number): string {
+  if (!(moment >= firstMoment && moment <= lastMoment)) {
+    throw new RangeError(`The clock says ${moment}: expected milliseconds since 1970, in a year of four digits.`);
+  }
   return new Date(moment).toISOString().slice(0, 10);
 }

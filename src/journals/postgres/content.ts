@@ -26,7 +26,7 @@ export async function readContent(
   seal: Seal | undefined,
 ): Promise<Sensitive | 'unreadable'> {
   if (head !== null) return readPlain(head, body);
-  if (seal === undefined) throw unsealable();
+  if (seal === undefined) throw unsealable(key);
   return await seal.open(body, key);
 }
 

@@ -1,6 +1,7 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
 import { codeOf } from '../../foundations/describe-error';
 import { readRows } from '../../foundations/foreign-values';
+import { throwAsTold } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -36,10 +37,17 @@ export function databaseIn(transaction: OpenTransaction): Database {
 }
 
 function databaseWith(ask: (text: string, values?: unknown[]) => Promise<unknown>): Database {
+  const told = async (text: string, values?: unknown[]): Promise<unknown> => {
+    try {
+      return await ask(text, values);
+    } catch (error) {
+      return throwAsTold(error, 'postgresJournal');
+    }
+  };
   return {
-    rowsOf: async (text, values) => readRows(await ask(text, values), 'postgresJournal.pool.query'),
+    rowsOf: async (text, values) => readRows(await told(text, values), 'postgresJournal.pool.query'),
     async run(text, values) {
-      await ask(text, values);
+      await told(text, values);
     },
   };
 }

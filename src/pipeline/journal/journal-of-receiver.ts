@@ -5,6 +5,7 @@ import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
+import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { Replay, type ReplayReport } from './replay';
 
@@ -39,7 +40,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
 
   const journal: JournalOfReceiver = {
     async *find(filter = {}) {
-      for await (const record of kept().find(parseFind(filter, checks))) yield foundIn(record);
+      for await (const record of entriesIn(kept(), parseFind(filter, checks))) yield foundIn(record);
     },
     async replay(options = {}) {
       required();

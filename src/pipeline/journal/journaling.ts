@@ -9,6 +9,7 @@ import { type MaybePromise, recovered, whenReady } from '../../foundations/maybe
 import type { Outcome } from '../../foundations/outcomes';
 import { logSafely } from '../../foundations/tell';
 import { atMost, withinMs } from '../../foundations/timeouts';
+import { entriesIn } from './entries-in';
 import { JournalEnds } from './journal-ends';
 
 export interface JournalingSettings {
@@ -119,7 +120,7 @@ export class Journaling {
   }
 
   async #findEnd(key: string): Promise<JournalEnd | undefined> {
-    for await (const record of this.journal.find({ key, order: 'newest first' })) return record.end;
+    for await (const record of entriesIn(this.journal, { key, order: 'newest first' })) return record.end;
     return undefined;
   }
 

@@ -10,6 +10,7 @@ import { Closing } from '../../queueing/closing';
 import type { PipelineParts } from '../parts';
 import { readAgain } from '../read-again';
 import { attemptReplay, knownEnd } from './attempt-replay';
+import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { planReplay } from './plan-replay';
 import { type Removable, Removals } from './removals';
@@ -106,7 +107,7 @@ export class Replay {
     // Not by time: another process may have a clock that is ahead.
     this.#last = await this.#newest();
     if (this.#last?.position === after) return true;
-    for await (const record of journal.find({ ...query, after })) {
+    for await (const record of entriesIn(journal, { ...query, after })) {
       if (this.#closing.hasBegun) return false;
       if (this.#last === undefined) return true;
       await this.#take(record);
@@ -119,7 +120,7 @@ export class Replay {
   async #newest(after?: string): Promise<Removable | undefined> {
     const { journal } = this.#with.journaling;
     const query = { ...this.#settings.query, order: 'newest first', after } as const;
-    for await (const { position, key, tenant, receivedAt } of journal.find(query)) {
+    for await (const { position, key, tenant, receivedAt } of entriesIn(journal, query)) {
       return { position, key, tenant, receivedAt };
     }
     return undefined;

@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readRows } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { throwAsTold } from '../../foundations/postgres-answer';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireLease } from '../../foundations/require-lease';
 import { serialized } from '../../foundations/serialized';
@@ -32,6 +33,8 @@ export interface PostgresStore extends DeliveryStore {
 
 const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
 
+const toldMissing = (error: unknown): never => throwAsTold(error, 'postgresStore');
+
 const pruneEveryMs = 60_000;
 const pruneAtMost = 500;
 
@@ -48,7 +51,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   requirePool('postgresStore.pool', pool);
 
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
-    return readRows(await serialized(async () => pool.query(text, values)), 'postgresStore.pool.query');
+    const answer = await serialized(async () => pool.query(text, values)).catch(toldMissing);
+    return readRows(answer, 'postgresStore.pool.query');
   }
   /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */
   async function held(text: string, values: unknown[]): Promise<boolean> {

@@ -138,6 +138,21 @@ describe('with a seal', () => {
     await expect(keysFound(journal)).rejects.toMatchObject({ code: 'JOURNAL_SEALED' });
   });
 
+  test('each comes back as it was where the seal writes into one buffer', async () => {
+    const shared = Buffer.alloc(4096);
+    const { encrypt, decrypt } = sealWith(key);
+    const reusing: JournalSeal = {
+      encrypt: (bytes) => shared.subarray(0, (encrypt(bytes) as Buffer).copy(shared)),
+      decrypt,
+    };
+    const journal = place.journal({ seal: reusing });
+    const some = Array.from({ length: 5 }, (_, index) => entry({ rawBody: Buffer.from(`{"number":${index}}`) }));
+    for (const one of some.slice(0, 2)) await journal.append(one);
+    await Promise.all(some.map((one) => journal.append(one)));
+    const bodies = new Map((await found(journal)).map((one) => [one.key, one.rawBody.toString()]));
+    expect(bodies).toEqual(new Map(some.map((one) => [one.key, one.rawBody.toString()])));
+  });
+
   test('a delivery that cannot be encrypted is not kept', async () => {
     const seal = { ...sealWith(key), encrypt: () => Promise.reject(new Error('no key')) };
     await expect(place.journal({ seal }).append(entry())).rejects.toThrow(

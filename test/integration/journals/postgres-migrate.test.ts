@@ -33,6 +33,21 @@ test('the published migration is the one that migrate() runs, under a line that 
   expect(statement.join('\n')).toBe(`${migration};\n`);
 });
 
+test('before it, nothing can be kept or found, and the error says to call it, with PostgreSQL’s code', async () => {
+  const journal = place.journal();
+  const told = {
+    code: '42P01',
+    message: expect.stringMatching(/does not exist. Call migrate\(\) of postgresJournal/) as unknown,
+  };
+  await expect(keysFound(journal)).rejects.toMatchObject(told);
+  const [one, another] = [entry(), entry()];
+  const appended = await Promise.allSettled([journal.append(one), journal.append(another)]);
+  expect(appended).toMatchObject([{ reason: told }, { reason: told }]);
+  await journal.migrate();
+  await journal.append(one);
+  expect(await keysFound(journal)).toEqual([one.key]);
+});
+
 test('twenty that migrate at once, again, and on the next day, make each table once', async () => {
   const journals = Array.from({ length: 20 }, () => place.journal({ pool: place.poolWith('') }));
   for (let day = 0; day < 2; day += 1) {

@@ -1,7 +1,7 @@
 import { bigmindWebhooks } from '../../../src';
 import { fileJournal } from '../../../src/journals/file';
 import { examplePayload, signDelivery } from '../../../src/testing';
-import { cleanUp, newFolder } from './kit';
+import { cleanUp, entry, keys, newFolder, openJournal } from './kit';
 
 afterEach(cleanUp);
 
@@ -52,3 +52,33 @@ test('finds by time across midnight and the hour of summer time, to the millisec
   }
   await webhooks.close();
 });
+
+test.each(['0100-01-01T12:00:00Z', '1969-12-31T23:59:59Z', '2300-01-01T12:00:00Z', '9999-12-31T12:00:00Z'])(
+  'finds again what it has acknowledged while the clock said %s',
+  async (time) => {
+    const directory = newFolder();
+    const clock = { now: () => Date.parse(time) };
+    const some = Array.from({ length: 3 }, () => entry({ receivedAt: clock.now() }));
+    for (const one of some) {
+      const journal = openJournal({ directory }, { clock });
+      await journal.append(one);
+      expect((await keys(journal)).at(-1)).toBe(one.key);
+      await journal.close();
+    }
+    expect(await keys(openJournal({ directory }, { clock }))).toEqual(some.map(({ key }) => key));
+  },
+);
+
+test.each([Number.NaN, Date.UTC(-1, 0), Date.UTC(10_000, 0), Date.now() * 1000])(
+  'keeps nothing at %d, which is no time of a file, and says what was expected',
+  async (moment) => {
+    const directory = newFolder();
+    const time = { now: moment };
+    const journal = openJournal({ directory }, { clock: { now: () => time.now } });
+    await expect(journal.append(entry())).rejects.toThrow(/The clock says .*: expected milliseconds since 1970/);
+    time.now = Date.now();
+    const one = entry();
+    await journal.append(one);
+    expect(await keys(journal)).toEqual([one.key]);
+  },
+);

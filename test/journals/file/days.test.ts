@@ -1,5 +1,9 @@
 import { readdirSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import type { Logger } from '../../../src/foundations/contracts/logger';
+import { notedLog } from '../../pipeline/receiver';
 import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
+import { silent } from './silent';
 
 afterEach(cleanUp);
 
@@ -9,7 +13,7 @@ const dayMs = 86_400_000;
 function atTime(text: string, keepDays = 30) {
   const clock = { time: Date.parse(text), now: () => clock.time };
   const directory = newFolder();
-  const open = () => openJournal({ directory, keepDays }, { clock });
+  const open = (logger: Logger = silent) => openJournal({ directory, keepDays }, { clock, logger });
   const keep = async (journal: ReturnType<typeof open>): Promise<string> => {
     const one = entry({ receivedAt: clock.time });
     await journal.append(one);
@@ -88,6 +92,26 @@ test('removes the files of days that are over, at the first use of a day and at 
   const last = await keep(again);
   expect(days()).toEqual(['2026-01-03', '2026-01-05']);
   expect(await keys(again)).toEqual([kept[2], last]);
+});
+
+test('tells the log once of a file that cannot be removed, keeps what comes, and removes it when that is possible', async () => {
+  const { clock, open, keep, days } = atTime('2026-01-01T23:00:00Z', 1);
+  const { logger, lines } = notedLog('warn');
+  const journal = open(logger);
+  await keep(journal);
+  clock.time += 3 * dayMs;
+  const unlink = fs.unlink.bind(fs);
+  // As a file is that root has made immutable.
+  const spy = jest.spyOn(fs, 'unlink').mockImplementation(async (path) => {
+    if (String(path).endsWith('.ndjson')) throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+    return await unlink(path);
+  });
+  const kept = [await keep(journal), await keep(journal), await keep(journal)];
+  expect(lines).toMatchObject([{ msg: 'A file of the journal could not be removed', cause: { message: 'EPERM' } }]);
+  expect(lines).toHaveLength(1);
+  spy.mockRestore();
+  expect(await keys(journal)).toEqual(kept);
+  expect(days()).toEqual(['2026-01-04']);
 });
 
 test('keeps a delivery anew that comes again after its time, as the first of a day', async () => {

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileJournal } from '../../../src/journals/file';
@@ -11,6 +22,17 @@ afterEach(cleanUp);
 
 const make = (options: unknown) => () => Reflect.apply(fileJournal, undefined, [options]) as unknown;
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+const moved: string[] = [];
+afterAll(() => {
+  for (const folder of moved) rmSync(folder, { recursive: true });
+});
+
+function moveAbove(directory: string): void {
+  const to = `${dirname(directory)}-moved`;
+  renameSync(dirname(directory), to);
+  moved.push(to);
+}
 
 test('makes nothing before it is used', async () => {
   const directory = newFolder();
@@ -78,7 +100,9 @@ test('follows no link in its folder', async () => {
   symlinkSync(outside, join(directory, '2026-01-01.0000000000000001.ndjson'));
   const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
   await expect(journal.append(entry())).rejects.toMatchObject({
-    message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
+    message: expect.stringMatching(
+      /cannot be read: .*ELOOP.* Mend that, or move the file out of the folder/,
+    ) as unknown,
     cause: { code: 'ELOOP' },
   });
 });
@@ -141,9 +165,20 @@ test('does not wait for a pipe in its folder, but says that it is no file', asyn
   execFileSync('mkfifo', [join(directory, '2026-01-01.0000000000000001.ndjson')]);
   const journal = openJournal({ directory }, { clock: { now: () => Date.parse('2026-01-01T12:00:00Z') } });
   await expect(journal.append(entry())).rejects.toMatchObject({
-    message: expect.stringContaining('cannot be read. Mend the disk, or move the file out of the folder') as unknown,
+    message: expect.stringMatching(
+      /cannot be read: .*is no file.* Mend that, or move the file out of the folder/,
+    ) as unknown,
     cause: { message: expect.stringContaining('is no file') as unknown },
   });
+});
+
+test('says of marks that cannot be read why, and how to go on', async () => {
+  const directory = newFolder();
+  mkdirSync(directory, { mode: 0o700 });
+  writeFileSync(join(directory, 'marks.json'), '');
+  const journal = openJournal({ directory });
+  await expect(journal.marked('backfill')).rejects.toThrow(/cannot be read: .*JSON.*Remove it: replays begin anew/);
+  await journal.append(entry());
 });
 
 test('takes a path as long as docs/journal.md says, and says of a longer one how long it may be', async () => {
@@ -186,6 +221,32 @@ test.each(['its file', 'its folder'])(
     expect((await all(again, { key: last.key }))[0]?.end).toMatchObject({ outcome: 'processed', succeeded: ['crm'] });
   },
 );
+
+test.each([
+  ['its file was written anew, as sed -i does', 'file', 2],
+  ['its folder was moved', 'folder', 1],
+  ['the folder above was moved', 'folder above', 1],
+])('acknowledges nothing that is not in its folder since %s, and goes on', async (_, what, found) => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  const [before, after] = [entry(), entry()];
+  await journal.append(before);
+  if (what === 'folder') renameSync(directory, `${directory}-moved`);
+  if (what === 'folder above') moveAbove(directory);
+  if (what === 'file') {
+    const [file = ''] = readdirSync(directory).filter((name) => name.endsWith('.ndjson'));
+    copyFileSync(join(directory, file), join(directory, 'copy'));
+    renameSync(join(directory, 'copy'), join(directory, file));
+  }
+  await expect(journal.append(after)).rejects.toMatchObject({ code: 'ENOENT' });
+  await journal.append(after);
+  const kept = [before.key, after.key].slice(-found);
+  expect(await keys(journal)).toEqual(kept);
+  await journal.close();
+  const again = openJournal({ directory });
+  expect(await keys(again)).toEqual(kept);
+  expect((await again.stats()).unreadable).toBe(0);
+});
 
 test.each([
   ['a string', '/var/journal', /Write fileJournal\(\{ directory \}\)/],

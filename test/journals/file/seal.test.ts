@@ -57,7 +57,9 @@ test.each([
   const again = openJournal({ directory, seal: other });
   await expect(all(again)).rejects.toMatchObject({
     code: 'JOURNAL_SEALED',
-    message: expect.stringContaining('Pass the seal that it was kept with') as unknown,
+    message: expect.stringMatching(
+      new RegExp(`^JOURNAL_SEALED The entry of key ${sensitive.key} is sealed, .*Pass the seal that it was kept with`),
+    ) as unknown,
   });
   expect(await keys(again, { tenant: 'other' })).toStrictEqual([]);
   expect((await again.stats()).entries).toBe(1);
@@ -102,4 +104,55 @@ test('calls the methods of a seal that is an object of a class', async () => {
   const journal = openJournal({ directory: newFolder(), seal: new Flipping() });
   await journal.append(sensitive);
   expect(await all(journal)).toMatchObject([sensitive]);
+});
+
+test('keeps each delivery as it came where a seal writes into one buffer, and gives it so while the next is read', async () => {
+  const shared = Buffer.alloc(4096);
+  const intoShared = (bytes: Buffer): Buffer => shared.subarray(0, bytes.copy(shared));
+  const reusing: JournalSeal = {
+    encrypt: (bytes) => intoShared(seal.encrypt(bytes) as Buffer),
+    decrypt: (bytes) => intoShared(seal.decrypt(bytes) as Buffer),
+  };
+  const journal = openJournal({ directory: newFolder(), seal: reusing });
+  const some = Array.from({ length: 5 }, (_, index) => entry({ rawBody: Buffer.from(`{"number":${index}}`) }));
+  await Promise.all(some.map((one) => journal.append(one)));
+  expect(await all(journal)).toMatchObject(some);
+});
+
+test('keeps nothing of which a seal makes no bytes', async () => {
+  const journal = openJournal({ directory: newFolder(), seal: { ...seal, encrypt: () => Buffer.alloc(0) } });
+  await expect(journal.append(sensitive)).rejects.toThrow(
+    /seal.encrypt: expected a Buffer with bytes, got an empty one/,
+  );
+  expect(await keys(journal)).toStrictEqual([]);
+});
+
+test('says what decrypt said, so that a key service that is away is not taken for a wrong key', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.close();
+  const away = { ...seal, decrypt: () => Promise.reject(new Error('the key service is away')) };
+  await expect(all(openJournal({ directory, seal: away }))).rejects.toThrow(
+    /seal.decrypt failed: the key service is away/,
+  );
+});
+
+test('a seal that never answers holds up neither the delivery when it comes again, nor the end of the journal', async () => {
+  const directory = newFolder();
+  let answers = false;
+  const stuck: JournalSeal = {
+    ...seal,
+    encrypt: (bytes) => (answers ? seal.encrypt(bytes) : new Promise<never>(() => undefined)),
+  };
+  const journal = openJournal({ directory, seal: stuck });
+  void journal.append(sensitive);
+  await journal.stats();
+  answers = true;
+  await journal.append(sensitive);
+  expect(await keys(journal)).toEqual([sensitive.key]);
+  answers = false;
+  void journal.append(entry());
+  await journal.close();
+  expect(await all(openJournal({ directory, seal }))).toMatchObject([sensitive]);
 });

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Journal } from '../../../src';
+import { ArrayQueue } from '../../queueing/kit';
+import { ArrayJournal, found, genuine, notedLog, send, withJournal } from './kit';
+
+// A queue or a journal of the user's own, without TypeScript, may have an async method where nobody waits for one.
+
+const rejected: unknown[] = [];
+const note = (reason: unknown) => void rejected.push(reason);
+
+beforeAll(() => process.on('unhandledRejection', note));
+afterAll(() => process.off('unhandledRejection', note));
+afterEach(async () => {
+  await pause(20);
+  expect(rejected.splice(0)).toStrictEqual([]);
+});
+
+const away = () => Promise.reject(new Error('the database is away'));
+
+test('an open() that rejects is told with its name and ends no process; what the journal then refuses is 503', async () => {
+  const { logger, lines } = notedLog('error');
+  const { webhooks, journal } = withJournal({ logger }, Object.assign(new ArrayJournal(), { open: away }));
+  const handled: string[] = [];
+  webhooks.on('*', (_, { key }) => handled.push(key));
+  journal.fault = away;
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(handled).toStrictEqual([]);
+  const cause = expect.objectContaining({ message: 'the database is away' }) as unknown;
+  expect(lines).toMatchObject([
+    { cause, msg: expect.stringMatching(/^journal.open rejected. It is not awaited/) as unknown },
+    { cause },
+  ]);
+});
+
+test('so is that of a queue, and a delivery that the queue takes all the same is queued', async () => {
+  const { logger, lines } = notedLog('error');
+  const queue = Object.assign(new ArrayQueue(), { open: away });
+  const { webhooks } = withJournal({ logger, queue });
+  expect(await send(webhooks, genuine())).toBe('200 queued');
+  expect(lines).toMatchObject([{ msg: expect.stringMatching(/^queue.open rejected./) as unknown }]);
+  expect(lines).toHaveLength(1);
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['resolves', () => Promise.resolve([])],
+  ['rejects', away],
+])(
+  'a find() that is async, has no star and %s ends no process, and the caller is told what to write',
+  async (_, find) => {
+    const journal = Object.assign(new ArrayJournal(), { find: find as unknown as Journal['find'] });
+    const { webhooks } = withJournal({}, journal);
+    webhooks.on('*', () => undefined);
+    expect(await send(webhooks, genuine())).toBe('200 processed');
+    const told = /journal.find: expected an async iterable, got a promise. Write async \*find/;
+    await expect(found(webhooks)).rejects.toThrow(told);
+    expect((await webhooks.journal.replay()).interrupted).toMatch(told);
+  },
+);
