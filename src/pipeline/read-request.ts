@@ -1,8 +1,9 @@
 import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { isRecord } from '../foundations/is-record';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
-import { hasMethod, show } from '../foundations/option-checks';
+import { awaitIt, hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
@@ -15,8 +16,8 @@ export function readPost(
   rules: BodyRules,
   closing: Settled | undefined,
 ): RawDelivery | Settled {
-  // As for body and params, null is absent.
-  const method = request.method ?? 'POST';
+  // As for body and params, null is absent. What is no request at all is refused below.
+  const method = (request as WebhookRequest | null | undefined)?.method ?? 'POST';
   if (method.toUpperCase() !== 'POST') return new Settled('method-not-allowed');
   return closing ?? readRequest(request, receivedAt, rules);
 }
@@ -27,6 +28,8 @@ export function readRequest(
   receivedAt: number,
   rules: BodyRules,
 ): RawDelivery | Settled {
+  const noRequest = refuseNoRequest(request);
+  if (noRequest !== undefined) return noRequest;
   const body: unknown = request.body;
   const unawaited = promisedPart(request);
   if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
@@ -43,6 +46,12 @@ export function readRequest(
   if (refused !== undefined) return because(noHeaders ?? noBody, refused);
   const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
+}
+
+/** Refuses what is passed in place of a request: nothing, a promise of one, or its body alone. */
+function refuseNoRequest(request: unknown): Settled | undefined {
+  if (isRecord(request) && !isThenable(request)) return undefined;
+  return misread(`expected { headers, body }, got ${show(request)}. ${awaitIt(request)}`.trimEnd());
 }
 
 /** Whether headers were passed in a form that has no names, as a list of pairs has. With none, a request is a stranger's. */
