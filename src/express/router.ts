@@ -5,6 +5,7 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import { plainParams } from '../foundations/plain-params';
 import { responseTo } from '../foundations/response';
 import { logSafely } from '../foundations/tell';
 import { type Place, placeOf, type Routed } from './mount';
@@ -119,12 +120,8 @@ function isEmpty(object: object): boolean {
   return true;
 }
 
-/** Express 5 gives a wildcard's segments as an array. */
 function paramsOf({ params }: Routed): WebhookParams {
-  if (params === undefined || isEmpty(params)) return {};
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value as string)]),
-  );
+  return params === undefined || isEmpty(params) ? {} : { ...plainParams(params) };
 }
 
 /**

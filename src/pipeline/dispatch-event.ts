@@ -6,6 +6,7 @@ import { WebhookError } from '../foundations/errors';
 import { isRecord } from '../foundations/is-record';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { awaitIt, badOption, isOptions, momentOf } from '../foundations/option-checks';
+import { plainParams } from '../foundations/plain-params';
 import type { DispatchInput } from '../receiver';
 import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
@@ -26,7 +27,7 @@ export function dispatchEvent(
   const tenant = tenantOf(input.tenant);
   const scheme = schemeOf(input.signature);
   const headers = optionalObject('dispatch.headers', input.headers);
-  const params = optionalObject('dispatch.params', input.params);
+  const params = plainParams(optionalObject('dispatch.params', input.params));
   const refused = refuseEvent(event, parts.checks);
   const known = { key, tenant, params };
   if (closing !== undefined) {

@@ -5,6 +5,7 @@ import { isRecord } from '../foundations/is-record';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
 import { awaitIt, hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
+import { plainParams } from '../foundations/plain-params';
 import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 import { because } from './unexpected';
@@ -44,7 +45,7 @@ export function readRequest(
   const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
   const refused = refuseEncoded(headers) ?? rules.refuseUnsigned(headers) ?? refuseLarge(rawBody.length, rules);
   if (refused !== undefined) return because(noHeaders ?? noBody, refused);
-  const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
+  const raw = { rawBody, headers, params: plainParams(request.params ?? {}), receivedAt };
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
 }
 
@@ -82,7 +83,7 @@ function whatCame(body: unknown): string {
 /** The path parameters of a request that was refused; `undefined` if they cannot be read. */
 export function paramsIn(request: Pick<WebhookRequest, 'params'>): WebhookParams | undefined {
   try {
-    return request.params;
+    return request.params && plainParams(request.params);
   } catch {
     return undefined;
   }
