@@ -4,7 +4,7 @@ import type { DriftListener } from './foundations/contracts/drift';
 import type { HandlerContext } from './foundations/contracts/handler-context';
 import type { Health } from './foundations/contracts/health';
 import type { JournalOfReceiver } from './foundations/contracts/replay';
-import type { WebhookHeaders, WebhookParams } from './foundations/contracts/request';
+import type { GivenParams, WebhookHeaders, WebhookParams } from './foundations/contracts/request';
 import type { SchemaError } from './foundations/contracts/schema-error';
 import type { Outcome } from './foundations/outcomes';
 import type { WebhookResponse } from './foundations/response';
@@ -79,8 +79,8 @@ export interface WebhookRequest {
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */
   readonly method?: string | undefined;
-  /** Path parameters, for `context.params`, the `secret` function and `locals`. @default {} */
-  readonly params?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Path parameters, for `context.params`, the `secret` function and `locals`; an array is joined with `/`. @default {} */
+  readonly params?: GivenParams | undefined;
 }
 
 /** A verified and validated event, to be handled elsewhere. It survives `JSON.stringify`. */
@@ -102,7 +102,7 @@ export interface DispatchInput<Event> extends Omit<VerifiedEvent<Event>, 'signat
   /** @default {} */
   readonly headers?: WebhookHeaders | undefined;
   /** @default {} */
-  readonly params?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly params?: GivenParams | undefined;
   /** @default now */
   readonly receivedAt?: Date | string | number | undefined;
 }

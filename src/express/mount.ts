@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { GivenParams } from '../foundations/contracts/request';
 
 /** A request with the properties that Express adds. */
 export type Routed = IncomingMessage & {
   readonly originalUrl?: string;
-  readonly params?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly params?: GivenParams;
   readonly route?: { readonly path?: unknown; readonly stack?: readonly { readonly handle?: unknown }[] };
   readonly next?: unknown;
 };

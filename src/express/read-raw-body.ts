@@ -30,14 +30,26 @@ function readUnread(request: IncomingMessage, options: ReadOptions, done: Done):
   else readStream(request, options, new Chunks(), done);
 }
 
-/** The first bytes have passed us. Somebody else may be collecting them, and has the whole body at the stream's end. */
+/**
+ * The first bytes have passed us. Somebody else may be collecting them, and has the whole body at the stream's end. Or they
+ * were looked at and put back with `unshift`: the stream then has all that was announced.
+ */
 function readRest(request: IncomingMessage, options: ReadOptions, done: Done): void {
   const isKept = isListenedTo(request) || keptBytes(request) !== undefined;
-  const refused = isKept ? refuseByHeaders(request, options) : alreadyParsed();
-  if (refused !== undefined) {
-    done(refused);
-    return;
+  const announced = announcedBytes(request);
+  const mayBeWhole = isKept || (request.readableLength > 0 && announced > 0);
+  const refused = mayBeWhole ? refuseByHeaders(request, options) : alreadyParsed();
+  if (refused !== undefined) done(refused);
+  else if (isKept) readKept(request, options, done);
+  else {
+    readStream(request, options, new Chunks(), (read) =>
+      done(read instanceof Settled || read.length === announced ? read : alreadyParsed()),
+    );
   }
+}
+
+/** Waits for the end of a stream that somebody else collects. */
+function readKept(request: IncomingMessage, options: ReadOptions, done: Done): void {
   readStream(request, options, new CountedChunks(), (read) => {
     if (read instanceof Settled) done(read);
     // A collector may hear of the end after us.

@@ -52,12 +52,15 @@ export function readStream(
     if (came.length < shortChunk && ++short === mostShortChunks) options.turns.take(request, () => state !== 'done');
   }
   function onEnd(): void {
-    if (state === 'waiting') finish(chunks.take());
+    if (state === 'waiting') finishWhole();
     else if (state === 'first turn') state = 'whole';
   }
   /** Also handles late errors of the socket: without a listener they would end the process. */
   function onAbort(): void {
     if (state !== 'whole') finish(aborted());
+  }
+  function finishWhole(): void {
+    finish(wasReset(request, chunks.bytes) ? aborted() : chunks.take());
   }
   function aborted(): Settled {
     return new Settled('malformed', { reason: `The upload was aborted after ${chunks.bytes} bytes.` });
@@ -78,7 +81,7 @@ export function readStream(
     handOn(result);
   }
   function lookAtWhatCame(): void {
-    if (state === 'whole') finish(wasReset(request, chunks.bytes) ? aborted() : chunks.take());
+    if (state === 'whole') finishWhole();
     if (state !== 'first turn') return;
     state = 'waiting';
     // Later bytes come from the socket. Handlers, loggers and tracing still need the request's own async context.

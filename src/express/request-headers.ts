@@ -13,12 +13,10 @@ export function headersOf(request: Partial<IncomingMessage>): WebhookHeaders {
 }
 
 /**
- * Whether a request has its headers as Node has them, for which they are no property of its own. Others have theirs in
- * any case, with arrays, as a Fetch `Headers`, or none.
+ * Whether a request has its headers as Node has them. Others have theirs in any case, with arrays, as a Fetch `Headers`,
+ * or none. A middleware may have replaced Node's own: they have a setter.
  */
-export function hasUsualHeaders(request: Partial<IncomingMessage>): boolean {
-  const { headers } = request;
-  if (!Object.hasOwn(request, 'headers')) return headers !== undefined;
+export function hasUsualHeaders({ headers }: Partial<IncomingMessage>): boolean {
   return typeof headers === 'object' && headers !== null && isUsual(headers);
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerResponse } from 'node:http2';
 import { afterMs } from '../foundations/real-timers';
 import type { WebhookResponse } from '../foundations/response';
+import { headersOf } from './request-headers';
 import { mostShortChunks, shortChunk } from './turns';
 
 /** How much more of an upload is read after an early answer, and for how long. */
@@ -30,8 +31,9 @@ export function respond(request: IncomingMessage, response: ServerResponse, repl
 }
 
 /** A request that is not Node's own may have no `complete`; there is no connection to close, then. */
-function isUploading({ complete, headers = {} }: Partial<IncomingMessage>, http2: boolean): boolean {
-  if (complete !== false) return false;
+function isUploading(request: Partial<IncomingMessage>, http2: boolean): boolean {
+  if (request.complete !== false) return false;
+  const headers = headersOf(request);
   return http2 || headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 

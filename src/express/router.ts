@@ -6,10 +6,11 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import { plainParams } from '../foundations/plain-params';
 import { responseTo } from '../foundations/response';
 import { logSafely } from '../foundations/tell';
 import { type Place, placeOf, type Routed } from './mount';
-import { warnOfPassedOn } from './passed-on';
+import { take, warnOfAnswered, warnOfPassedOn } from './path-warnings';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
 import { headersOf } from './request-headers';
@@ -48,13 +49,15 @@ export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
 export function createRouter(options: RouterOptions): WebhookRouter {
   const reading: ReadOptions = { ...options, turns: new Turns() };
   const passedOn = warnOfPassedOn(options.logger);
+  const answered = warnOfAnswered(options.logger);
   return function bigmindWebhooks(request, response, next) {
     if (request === undefined) throw new WebhookError('BAD_OPTION', calledByHand);
     if (typeof next === 'function' && !isOurs(request, placeOf(request, bigmindWebhooks, next), options)) {
-      if (request.method === 'POST' && options.looksSigned(headersOf(request))) passedOn(request);
+      if (methodOf(request) === 'POST' && options.looksSigned(headersOf(request))) passedOn(request, response);
       next();
       return;
     }
+    take(request);
     const receivedAt = options.clock.now();
     function arrived(rawBody: Buffer | Settled): void {
       try {
@@ -72,6 +75,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       }
     }
     function answer(settled: Settled): void {
+      if (response.headersSent) answered(request, response);
       respond(request, response, responseTo(settled));
     }
     function failed(error: unknown): void {
@@ -85,7 +89,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
 }
 
 function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | undefined {
-  return request.method === 'POST' ? closed() : new Settled('method-not-allowed');
+  return methodOf(request) === 'POST' ? closed() : new Settled('method-not-allowed');
 }
 
 /** Without `next` nobody else answers: the sender must notice, and repeat. */
@@ -98,12 +102,17 @@ const calledByHand =
   "router: called without a request. Hand it over without calling it: app.use('/path', webhooks.router).";
 
 /** Probes, for which the user may have a route of their own behind ours. */
-const probes: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const probes: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Express takes it in any case, and so do requests that are not Node's own have it. */
+function methodOf({ method }: { readonly method?: unknown }): string {
+  return typeof method === 'string' ? method.toUpperCase() : '';
+}
 
 /** In doubt, a request without a signature is somebody else's. */
 function isOurs(request: IncomingMessage, place: Place, { looksSigned }: RouterOptions): boolean {
   if (place === 'route') return true;
-  if (place === 'below' || probes.has(request.method)) return false;
+  if (place === 'below' || probes.has(methodOf(request))) return false;
   return place === 'mount' || looksSigned(headersOf(request));
 }
 
@@ -112,12 +121,8 @@ function isEmpty(object: object): boolean {
   return true;
 }
 
-/** Express 5 gives a wildcard's segments as an array. */
 function paramsOf({ params }: Routed): WebhookParams {
-  if (params === undefined || isEmpty(params)) return {};
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : (value as string)]),
-  );
+  return params === undefined || isEmpty(params) ? {} : { ...plainParams(params) };
 }
 
 /**

@@ -28,7 +28,12 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
   if (isStream && hasUsualHeaders(request)) return request;
   const standIn = new Readable({ read() {} });
   const end = typeof request.on === 'function' ? copyTo(standIn, request) : () => endOnce(standIn);
-  if (!isStream) atEndOfTurn(end);
+  if (!isStream || request.readableEnded) atEndOfTurn(end);
+  else {
+    request.on('close', () => {
+      if (!request.readableEnded) standIn.destroy();
+    });
+  }
   const { method } = request;
   const [rawBody, body] = [fieldOf(request, 'rawBody'), fieldOf(request, 'body')];
   const readableDidRead = isRecord(body) && Object.keys(body).length > 0;

@@ -3,8 +3,10 @@ import { refuseEvent } from '../events/recognise-event';
 import type { RawDelivery } from '../foundations/delivery';
 import { Settled } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
+import { isRecord } from '../foundations/is-record';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { awaitIt, badOption, isOptions, momentOf } from '../foundations/option-checks';
+import { plainParams } from '../foundations/plain-params';
 import type { DispatchInput } from '../receiver';
 import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
@@ -20,11 +22,12 @@ export function dispatchEvent(
   closing: Settled | undefined,
 ): () => MaybePromise<Settled> {
   if (!isOptions(input)) throw badOption('dispatch', 'what verify() returned', input, awaitIt(input));
-  const { event, key, signature } = input;
+  const { event, key } = input;
   if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
   const tenant = tenantOf(input.tenant);
+  const scheme = schemeOf(input.signature);
   const headers = optionalObject('dispatch.headers', input.headers);
-  const params = optionalObject('dispatch.params', input.params);
+  const params = plainParams(optionalObject('dispatch.params', input.params));
   const refused = refuseEvent(event, parts.checks);
   const known = { key, tenant, params };
   if (closing !== undefined) {
@@ -42,7 +45,6 @@ export function dispatchEvent(
   const { locals, logger, clock } = parts;
   const receivedAt = momentOf('dispatch.receivedAt', input.receivedAt ?? clock.now());
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
-  const scheme = signature?.scheme ?? 'unknown';
   const deadline = clock.now() + parts.timeoutMs;
   const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
   return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline }, parts);
@@ -53,6 +55,14 @@ function tenantOf(tenant: unknown): string | undefined {
   if (tenant === undefined || tenant === null) return undefined;
   if (typeof tenant === 'string') return tenant;
   throw badOption('dispatch.tenant', 'the tenant that verify() returned', tenant);
+}
+
+/** A scheme alone, as a column may hold it, is refused: a handler would be told that it is unknown. */
+function schemeOf(signature: unknown): string {
+  if (signature === undefined || signature === null) return 'unknown';
+  const scheme = isRecord(signature) ? (signature['scheme'] ?? 'unknown') : undefined;
+  if (typeof scheme === 'string') return scheme;
+  throw badOption('dispatch.signature', 'the { scheme } that verify() returned', signature);
 }
 
 function optionalObject<Fields extends object>(

@@ -1,9 +1,11 @@
 import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { isRecord } from '../foundations/is-record';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
-import { hasMethod, show } from '../foundations/option-checks';
+import { awaitIt, hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
+import { plainParams } from '../foundations/plain-params';
 import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 import { because } from './unexpected';
@@ -15,8 +17,8 @@ export function readPost(
   rules: BodyRules,
   closing: Settled | undefined,
 ): RawDelivery | Settled {
-  // As for body and params, null is absent.
-  const method = request.method ?? 'POST';
+  // As for body and params, null is absent. What is no request at all is refused below.
+  const method = (request as WebhookRequest | null | undefined)?.method ?? 'POST';
   if (method.toUpperCase() !== 'POST') return new Settled('method-not-allowed');
   return closing ?? readRequest(request, receivedAt, rules);
 }
@@ -27,6 +29,8 @@ export function readRequest(
   receivedAt: number,
   rules: BodyRules,
 ): RawDelivery | Settled {
+  const noRequest = refuseNoRequest(request);
+  if (noRequest !== undefined) return noRequest;
   const body: unknown = request.body;
   const unawaited = promisedPart(request);
   if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
@@ -41,8 +45,14 @@ export function readRequest(
   const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
   const refused = refuseEncoded(headers) ?? rules.refuseUnsigned(headers) ?? refuseLarge(rawBody.length, rules);
   if (refused !== undefined) return because(noHeaders ?? noBody, refused);
-  const raw = { rawBody, headers, params: request.params ?? {}, receivedAt };
+  const raw = { rawBody, headers, params: plainParams(request.params ?? {}), receivedAt };
   return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
+}
+
+/** Refuses what is passed in place of a request: nothing, a promise of one, or its body alone. */
+function refuseNoRequest(request: unknown): Settled | undefined {
+  if (isRecord(request) && !isThenable(request)) return undefined;
+  return misread(`expected { headers, body }, got ${show(request)}. ${awaitIt(request)}`.trimEnd());
 }
 
 /** Whether headers were passed in a form that has no names, such as a list of pairs. A request without headers is unsigned. */
@@ -73,7 +83,7 @@ function whatCame(body: unknown): string {
 /** The path parameters of a request that was refused; `undefined` if they cannot be read. */
 export function paramsIn(request: Pick<WebhookRequest, 'params'>): WebhookParams | undefined {
   try {
-    return request.params;
+    return request.params && plainParams(request.params);
   } catch {
     return undefined;
   }

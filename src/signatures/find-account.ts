@@ -18,11 +18,20 @@ export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePro
       const answer: unknown = secret({ headers: raw.headers, params: raw.params });
       return withinMs(answer, policy.answerTimeoutMs, 'The secret function');
     },
-    (error) => new Settled('unavailable', { reason: 'The secret function failed.', cause: error }),
+    (error) => failed('The secret function failed.', error),
   );
-  return whenReady(found, (answer) =>
-    answer instanceof Settled ? answer : accountOf(answer, needsKey(policy.scheme)),
-  );
+  return whenReady(found, (answer) => {
+    if (answer instanceof Settled) return answer;
+    // A getter of a model may decrypt, and throw.
+    return recovered(
+      () => accountOf(answer, needsKey(policy.scheme)),
+      (error) => failed('Reading what the secret function returned failed.', error),
+    );
+  });
+}
+
+function failed(reason: string, cause: unknown): Settled {
+  return new Settled('unavailable', { reason, cause });
 }
 
 /** Checks the result of the `secret` function every time, since it may come from a database. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, constants, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import express, { type ErrorRequestHandler } from 'express';
@@ -177,6 +178,29 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
     reason: expect.stringContaining('aborted after 24 bytes'),
   });
   expect(taken).toStrictEqual([]);
+});
+
+test('an upload over HTTP/2 that is given up while it is waited for is no delivery, and no wrong signature', async () => {
+  const { logger, lines } = notedLog();
+  const { webhooks, handled } = noting({ logger });
+  const server = createHttp2Server((request, response) =>
+    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  );
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { headers, body } = genuine();
+  const stream = client.request({ ':method': 'POST', ':path': '/', ...headers });
+  stream.on('error', () => {}).write(body.slice(0, 24));
+  while ((await webhooks.health()).inFlight.bytes === 0) await pause(2);
+  stream.destroy();
+  await until(() => lines.some((line) => 'outcome' in line));
+  client.destroy();
+  server.close();
+  const reason = 'The upload was aborted after 24 bytes.';
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'malformed', reason })]);
+  expect(handled).toStrictEqual([]);
 });
 
 test('when writing the answer throws, whoever answers instead finds no header of ours', async () => {

@@ -107,6 +107,41 @@ describe.each(expresses)('under $name', ({ express }) => {
     },
   );
 
+  test.each<[string, (request: Keeping) => void]>([
+    ['all that has come', (request) => request.unshift(request.read())],
+    ['a byte', (request) => request.unshift(request.read(1))],
+  ])('a body of which %s was looked at and put back is verified as it was sent', async (_title, look) => {
+    const looking: RequestHandler = (request, _response, next) => {
+      request.once('readable', () => {
+        look(request);
+        next();
+      });
+    };
+    const app = await also(looking);
+    const { headers, body } = wideDelivery();
+    const bytes = Buffer.from(body);
+    const how = { sizes: [101, 500], chunked: false, pauseMs: 5 };
+    const forged = Buffer.from(bytes).fill(0x20, bytes.length - 3, bytes.length - 2);
+    expect(await sendInPieces(app.port, path, headers, forged, how)).toMatch(/^HTTP\/1.1 401 /);
+    expect(handled).toStrictEqual([]);
+    expect(await sendInPieces(app.port, path, headers, bytes, how)).toMatch(/^HTTP\/1.1 200 /);
+    expect(handled.map(({ context }) => context.rawBody)).toEqual([bytes]);
+  });
+
+  test('a body of which bytes were taken, and only the last put back, is refused as one that was read', async () => {
+    const taking: RequestHandler = (request, _response, next) => {
+      request.once('readable', () => {
+        request.read(9);
+        request.unshift(request.read(1));
+        next();
+      });
+    };
+    const app = await also(taking);
+    expect((await post(app.origin + path, wideDelivery())).status).toBe(500);
+    expect(lines.at(-1)).toMatchObject({ reason: expect.stringContaining('BODY_ALREADY_PARSED') });
+    expect(handled).toStrictEqual([]);
+  });
+
   test('a rawBody that was prepared and never filled is not taken for the body', async () => {
     const prepare: RequestHandler = (request: Keeping, _response, next) => {
       request.rawBody = '';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fc from 'fast-check';
+import { until } from '../deduplication/kit';
 import { earlier, type Mount, mounts, wrappers } from './houses';
 import { expresses, genuine, notedLog, noting, path, post, type Served, serve } from './serve';
 
@@ -134,6 +135,7 @@ describe.each(expresses)('under $name', ({ express, name }) => {
     for (const to of ['/more', '/more?x=1', '/other', '/more']) await post(url + to, genuine());
     await post(`${url}/unsigned`, { headers: {}, body: '{}' });
     await post(`${origin}/beside`, genuine());
+    await until(() => lines.length === 2);
     expect(lines).toEqual(
       ['/more', '/other'].map((below) =>
         expect.objectContaining({

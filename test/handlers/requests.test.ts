@@ -1,12 +1,15 @@
 import { isWebhookError, type WebhookRequest } from '../../src/index';
-import { genuine, receiverWith, said } from '../deduplication/kit';
+import { calm, genuine, notedLog, receiverWith, said } from '../deduplication/kit';
 
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 
 const requests: readonly (readonly [string, unknown, RegExp])[] = [
-  ['nothing', undefined, /^500 FAILED$/],
-  ['null', null, /^500 FAILED$/],
+  ['nothing', undefined, /^500 BODY_ALREADY_PARSED$/],
+  ['null', null, /^500 BODY_ALREADY_PARSED$/],
+  ['the body alone', genuine().body, /^500 BODY_ALREADY_PARSED$/],
+  ['a list', [genuine()], /^500 BODY_ALREADY_PARSED$/],
+  ['a promise of one', Promise.resolve(genuine()), /^500 BODY_ALREADY_PARSED$/],
   ['a method that is no string', { ...genuine(), method: 7 }, /^500 FAILED$/],
   ['headers that cannot be looked at', { ...genuine(), headers: revoked.proxy }, /^500 FAILED$/],
   ['an object of nothing', {}, /^401 UNAUTHENTICATED$/],
@@ -21,6 +24,22 @@ test.each(requests)('receive answers a request that is %s, and calls no handler'
   expect(said(await webhooks.receive(request as WebhookRequest))).toMatch(answer);
   expect(runs).toBe(0);
   expect(said(await webhooks.receive(genuine()))).toBe('200 processed');
+});
+
+test.each<[string, unknown, string]>([
+  ['nothing', undefined, 'got undefined.'],
+  ['a promise', Promise.resolve(genuine()), 'got a promise. Await it.'],
+])('the log says what to pass in place of %s', async (_title, request, got) => {
+  const { logger, lines } = notedLog();
+  await receiverWith({ logger }).receive(request as WebhookRequest);
+  const reason = `BODY_ALREADY_PARSED: expected { headers, body }, ${got}`;
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'misconfigured', reason })]);
+});
+
+test('a promise in place of a request that rejects ends no process', async () => {
+  const request = Promise.reject<WebhookRequest>(new Error('the stream broke'));
+  expect(said(await receiverWith().receive(request as unknown as WebhookRequest))).toBe('500 BODY_ALREADY_PARSED');
+  await calm();
 });
 
 test.each(requests.filter(([title]) => title !== 'another method' && title !== 'a method that is no string'))(

@@ -227,6 +227,21 @@ describe('a secret function', () => {
     expect(to.reason()).toBe('The secret function failed.');
   });
 
+  test('whose answer throws when it is read, as a model that decrypts may, is answered 503', async () => {
+    const model = {
+      tenant: 'acme',
+      get secret(): string {
+        throw new Error('no key to decrypt hush-hush with');
+      },
+    };
+    for (const secret of [() => model, async () => model]) {
+      const to = receiver({ secret });
+      expect(await to.post(plainHeaders())).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+      expect(to.handled).toStrictEqual([]);
+      expect(to.reason()).toBe('Reading what the secret function returned failed.');
+    }
+  });
+
   test('whose thenable is not a native promise is waited for', async () => {
     // biome-ignore lint/suspicious/noThenProperty: database clients answer with thenables of their own.
     const thenable = { then: (resolve: (found: object) => void) => resolve({ tenant: 'acme', secret: 'hush-hush' }) };

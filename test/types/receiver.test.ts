@@ -53,6 +53,7 @@ test('receive takes what platforms hand over, and no body that was parsed', () =
     void webhooks.receive({ headers, body: bytes });
     void webhooks.receive({ headers: new Headers(), body: 'text', method: 'POST', params: { team: undefined } });
     void webhooks.receive({ headers: {}, body: null, method: undefined, params: undefined });
+    void webhooks.receive({ headers, body: bytes, params: {} as express.Request['params'] });
     // @ts-expect-error parsed
     void webhooks.receive({ headers, body: { event: 'notes_created' } });
     // @ts-expect-error nothing is signed without headers

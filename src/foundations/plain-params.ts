@@ -1,0 +1,23 @@
+import type { GivenParams, WebhookParams } from './contracts/request';
+
+/**
+ * Path parameters with one text each. Express 5 and Next.js give a wildcard's segments as an array, and Fastify a number
+ * where a schema says so. Anything else is an empty text, as in headers: a worker could not read the
+ * job of a delivery that was acknowledged.
+ */
+export function plainParams(given: GivenParams): WebhookParams {
+  try {
+    const entries: [string, unknown][] = Object.entries(given);
+    if (entries.every(([, value]) => typeof value === 'string')) return given as WebhookParams;
+    return Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
+  } catch {
+    // What cannot be read may be needed by nobody.
+    return given as WebhookParams;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value.map(textOf).join('/');
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
