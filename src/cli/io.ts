@@ -27,14 +27,27 @@ export interface Io {
   finishUnread(): void;
   /** Sets the exit code. A signal keeps its own. */
   setExitCode(code: ExitCode): void;
+  /** Ends with 0 although Ctrl-C came: it is the usual end of this command. */
+  endByInterruption(): void;
+}
+
+/** What the process itself needs. */
+export interface ProcessIo extends Io {
+  /** A module of `--app` may set `process.exitCode`, which is of its own end. */
+  readonly exitCode: () => ExitCode;
 }
 
 type Environment = Io['env'];
 
 /** The real process. */
-export function processIo(): Io {
+export function processIo(): ProcessIo {
   const interruption = new AbortController();
+  let exitCode: ExitCode = exitCodes.done;
   let isEndedBySignal = false;
+  const end = (code: ExitCode): void => {
+    exitCode = code;
+    process.exitCode = code;
+  };
   // Once each: a second Ctrl-C ends the process at once.
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
@@ -42,7 +55,7 @@ export function processIo(): Io {
   ] as const) {
     process.once(signal, () => {
       isEndedBySignal = true;
-      process.exitCode = code;
+      end(code);
       interruption.abort();
     });
   }
@@ -62,8 +75,12 @@ export function processIo(): Io {
       endUnread = () => interruption.abort();
     },
     setExitCode(code) {
-      if (!isEndedBySignal) process.exitCode = code;
+      if (!isEndedBySignal) end(code);
     },
+    endByInterruption() {
+      end(exitCodes.done);
+    },
+    exitCode: () => exitCode,
   };
 }
 

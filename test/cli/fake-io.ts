@@ -30,6 +30,7 @@ export async function runHere(
     env,
     interrupted: new AbortController().signal,
     finishUnread: () => undefined,
+    endByInterruption: () => undefined,
     setExitCode(given) {
       code = given;
     },

@@ -87,3 +87,15 @@ test('a program that reads slowly gets all that is printed', async () => {
   expect(stdout.trimEnd().split('\n')).toHaveLength(100);
   expect(code).toBe(0);
 });
+
+/** A receiver whose queue has no dead letters. */
+const empty = `
+  const { bigmindWebhooks } = require('bigmind-webhooks');
+  const deadJobs = { list: async () => [], get: async () => undefined, redrive() {}, discard() {} };
+  module.exports = bigmindWebhooks({ queue: { open() {}, async enqueue() {}, async work() {}, deadJobs }, logger: false });`;
+
+test('the exit code is the command’s, whatever the module sets', async () => {
+  command.file('sets-code.js', `${empty} process.exitCode = 7;`);
+  const ended = await command.run(['dead-letters', 'list', '--app', './sets-code.js']);
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: 'There are no dead letters.\n' });
+});
