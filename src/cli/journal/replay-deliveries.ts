@@ -3,6 +3,7 @@ import { answerOf } from '../app/answer';
 import { exitCodes } from '../failure';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
+import { shellWord } from '../shell-word';
 import { visibleText } from '../visible-text';
 import { filterOf } from './filter-options';
 import type { ReplayOptions } from './replay-options';
@@ -21,8 +22,12 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     const progress = reportProgress(io, await spanIn(journal, filter, io), json);
     const onInterrupt = (): void => {
       progress.clear();
-      io.stderr.write('Running handlers end first. Ctrl-C again ends at once.\n');
+      const rest = name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
+      io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
     };
+    // A crash or a lost connection leaves no time to say it.
+    if (name !== undefined && name !== options.name)
+      io.stderr.write(`If this replay is cut off, it goes on with --name ${name}.\n`);
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
     io.finishUnread();
     const startedAt = performance.now();

@@ -108,7 +108,7 @@ test('Ctrl-C lets running handlers end and says how to go on; that command runs 
   running.child.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   expect(code).toBe(130);
-  expect(stderr).toContain('Running handlers end first. Ctrl-C again ends at once.\n');
+  expect(stderr).toContain('Running handlers end first. Ctrl-C again ends at once.');
   const ran = done().length;
   expect(stdout).toMatch(new RegExp(`^${ran} deliveries: ${ran} ran, 0 failed, 0 skipped`));
   expect(ran).toBeLessThan(12);
@@ -140,7 +140,7 @@ test('a reader that has enough ends no handler in its middle; exit code 1, and h
   expect(jsonLines(again.stdout).at(-1)).toMatchObject({ ran: 12 - ran, skipped: ran });
 }, 60_000);
 
-test('a second Ctrl-C ends at once', async () => {
+test('a second Ctrl-C ends at once, after the command has said under which name the replay goes on', async () => {
   await app.receive(notes(2), failing);
   const running = app.start(['journal', 'replay'], { SLOW: '60000' });
   await new Promise<void>((resolve) => {
@@ -150,7 +150,9 @@ test('a second Ctrl-C ends at once', async () => {
     });
   });
   running.child.kill('SIGINT');
-  await running.ended;
+  const { stderr } = await running.ended;
+  const [, name = ''] = /^If this replay is cut off, it goes on with --name (replay-\d+T\d+Z)\.$/m.exec(stderr) ?? [];
+  expect(stderr).toContain(`Ctrl-C again ends at once. What is left then goes on with --name ${name}.\n`);
   expect(running.child.signalCode).toBe('SIGINT');
   expect(done()).toStrictEqual([]);
 });
