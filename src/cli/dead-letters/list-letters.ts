@@ -14,7 +14,7 @@ export interface ListOptions {
 /** `dead-letters list`: a table, or a line of JSON for each. */
 export async function listLetters({ app, limit, json }: ListOptions, io: Io): Promise<void> {
   await withApp(app, io, async ({ deadLetters }) => {
-    const table = tableOn(io.stdout, ['ID', 'EVENT', 'FAILED AT', 'ATTEMPTS', 'REASON']);
+    const table = tableOn(io.stdout, ['ID', 'EVENT', 'FAILED AT', 'ATTEMPTS', 'REASON'], 'ID');
     let count = 0;
     for await (const page of pagesOf(deadLetters, limit ?? Number.POSITIVE_INFINITY, io)) {
       count += page.length;

@@ -24,7 +24,7 @@ export async function findDeliveries(options: FindOptions, io: Io): Promise<void
   const { app, newest, body, json, limit = Number.POSITIVE_INFINITY } = options;
   const filter = filterOf(options);
   await withJournal(app, io, async (journal) => {
-    const table = tableOn(io.stdout, ['RECEIVED AT', 'EVENT', 'OUTCOME', 'TENANT', 'KEY', 'SUCCEEDED']);
+    const table = tableOn(io.stdout, ['RECEIVED AT', 'EVENT', 'OUTCOME', 'TENANT', 'KEY', 'SUCCEEDED'], 'KEY');
     const order = newest ? 'newest first' : 'oldest first';
     const found = journal.find({ ...filter, order })[Symbol.asyncIterator]();
     let page: FoundDelivery[] = [];
