@@ -7,6 +7,8 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
+  /** Resolves when the reader has taken enough of it, so that what waits for a slow one does not grow. */
+  drained(): Promise<void>;
   /** Whether a person reads it. Progress is shown to people only. */
   readonly isTerminal: boolean;
   /** Width in characters. */
@@ -98,6 +100,7 @@ function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output 
   const coloured = isTerminal && isColourWanted(environment);
   return {
     write: (text) => void stream.write(text),
+    drained: () => drained(stream),
     isTerminal,
     get columns() {
       // Some terminals report 0 columns.
@@ -105,6 +108,18 @@ function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output 
     },
     paint: (style, text) => (coloured ? styleText(style, text) : text),
   };
+}
+
+/** Once it is closed, nothing waits for it any more. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stream.off('drain', end).off('close', end);
+      resolve();
+    };
+    stream.on('drain', end).on('close', end);
+  });
 }
 
 /** https://no-color.org: any value except an empty one turns colour off. */

@@ -19,6 +19,7 @@ export async function runHere(
     write(text) {
       written[name] += text;
     },
+    drained: () => Promise.resolve(),
     isTerminal: false,
     columns: 80,
     paint: (_style, text) => text,

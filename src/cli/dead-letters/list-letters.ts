@@ -1,3 +1,4 @@
+import { unlessInterrupted } from '../app/answer';
 import { withApp } from '../app/open-app';
 import type { Io } from '../io';
 import { tableOn } from '../table';
@@ -26,6 +27,7 @@ export async function listLetters({ app, limit, json }: ListOptions, io: Io): Pr
           ),
         );
       }
+      await unlessInterrupted(io.stdout.drained(), io.interrupted);
     }
     if (count === 0) io.stderr.write('There are no dead letters.\n');
   });
