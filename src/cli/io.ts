@@ -7,6 +7,8 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
+  /** Resolves when the reader has taken enough of it, so that what waits for a slow one does not grow. */
+  drained(): Promise<void>;
   /** Whether a person reads it. Progress is shown to people only. */
   readonly isTerminal: boolean;
   /** Width in characters. */
@@ -27,14 +29,27 @@ export interface Io {
   finishUnread(): void;
   /** Sets the exit code. A signal keeps its own. */
   setExitCode(code: ExitCode): void;
+  /** Ends with 0 although Ctrl-C came: it is the usual end of this command. */
+  endByInterruption(): void;
+}
+
+/** What the process itself needs. */
+export interface ProcessIo extends Io {
+  /** A module of `--app` may set `process.exitCode`, which is of its own end. */
+  readonly exitCode: () => ExitCode;
 }
 
 type Environment = Io['env'];
 
 /** The real process. */
-export function processIo(): Io {
+export function processIo(): ProcessIo {
   const interruption = new AbortController();
+  let exitCode: ExitCode = exitCodes.done;
   let isEndedBySignal = false;
+  const end = (code: ExitCode): void => {
+    exitCode = code;
+    process.exitCode = code;
+  };
   // Once each: a second Ctrl-C ends the process at once.
   for (const [signal, code] of [
     ['SIGINT', exitCodes.interrupted],
@@ -42,7 +57,7 @@ export function processIo(): Io {
   ] as const) {
     process.once(signal, () => {
       isEndedBySignal = true;
-      process.exitCode = code;
+      end(code);
       interruption.abort();
     });
   }
@@ -62,8 +77,12 @@ export function processIo(): Io {
       endUnread = () => interruption.abort();
     },
     setExitCode(code) {
-      if (!isEndedBySignal) process.exitCode = code;
+      if (!isEndedBySignal) end(code);
     },
+    endByInterruption() {
+      end(exitCodes.done);
+    },
+    exitCode: () => exitCode,
   };
 }
 
@@ -81,6 +100,7 @@ function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output 
   const coloured = isTerminal && isColourWanted(environment);
   return {
     write: (text) => void stream.write(text),
+    drained: () => drained(stream),
     isTerminal,
     get columns() {
       // Some terminals report 0 columns.
@@ -88,6 +108,18 @@ function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output 
     },
     paint: (style, text) => (coloured ? styleText(style, text) : text),
   };
+}
+
+/** Once it is closed, nothing waits for it any more. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stream.off('drain', end).off('close', end);
+      resolve();
+    };
+    stream.on('drain', end).on('close', end);
+  });
 }
 
 /** https://no-color.org: any value except an empty one turns colour off. */

@@ -5,4 +5,6 @@ import { run } from './run';
 
 const { stdout, stderr } = process;
 
-void run(process.argv.slice(2), processIo()).then(() => endProcess(stdout, stderr));
+const io = processIo();
+
+void run(process.argv.slice(2), io).then(() => endProcess(io.exitCode, stdout, stderr));

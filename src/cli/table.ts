@@ -8,15 +8,24 @@ export interface Table {
   rows(page: readonly (readonly string[])[]): void;
 }
 
-/** Starts a table with its head. On a terminal, lines end at its width; elsewhere they are whole. */
-export function tableOn(output: Output, head: readonly string[]): Table {
+/**
+ * Starts a table with its head. On a terminal, lines end at its width, but not before the end of the column `copied`, which
+ * people copy into other commands; elsewhere they are whole.
+ */
+export function tableOn<const Name extends string>(
+  output: Output,
+  head: readonly Name[],
+  copied: NoInfer<Name>,
+): Table {
   const widths = head.map(lengthOf);
+  const upTo = head.indexOf(copied) + 1;
   let isFirst = true;
 
   function lineOf(cells: readonly string[]): string {
     const padded = cells.map((cell, index) => cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - lengthOf(cell))));
     const line = padded.join(gap).trimEnd();
-    return output.isTerminal ? cut(line, output.columns) : line;
+    const whole = padded.slice(0, upTo).join(gap);
+    return output.isTerminal ? cut(line, Math.max(output.columns, lengthOf(whole) + 2)) : line;
   }
 
   return {

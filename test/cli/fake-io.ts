@@ -19,6 +19,7 @@ export async function runHere(
     write(text) {
       written[name] += text;
     },
+    drained: () => Promise.resolve(),
     isTerminal: false,
     columns: 80,
     paint: (_style, text) => text,
@@ -30,6 +31,7 @@ export async function runHere(
     env,
     interrupted: new AbortController().signal,
     finishUnread: () => undefined,
+    endByInterruption: () => undefined,
     setExitCode(given) {
       code = given;
     },

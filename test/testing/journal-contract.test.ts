@@ -196,6 +196,11 @@ const broken: readonly (readonly [string, () => (namespace: string) => Journal, 
     () => onDisk(({ mark, marked }) => ({ mark: (_, at) => mark('', at), marked: () => marked('') })),
     ['for each name'],
   ],
+  [
+    'cuts marks to the length of a position',
+    () => onDisk(({ mark }) => ({ mark: (name, place) => mark(name, place?.slice(0, 200)) })),
+    ['for each name'],
+  ],
   ['loses marks', () => onDisk(() => ({ mark: async () => undefined })), ['for each name', 'how far a replay is when']],
   ['is empty when it is opened again', () => () => arrayJournal(), ['in the same order', 'is opened again, also']],
 ];

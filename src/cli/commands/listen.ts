@@ -71,8 +71,7 @@ async function listen(options: ListenOptions, io: Io): Promise<void> {
   await lines.end();
   await saving?.close();
   io.stdout.write(summaryOf(counts, json));
-  // Ctrl-C is the normal end of `listen`.
-  process.exitCode = 0;
+  io.endByInterruption();
 }
 
 const unchecked = 'Signatures are not checked, as --no-verify says: anybody can send.';

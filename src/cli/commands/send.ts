@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { rowOf } from '../../foundations/outcomes';
 import { eventNames } from '../../index';
+import { unlessInterrupted } from '../app/answer';
 import type { Io } from '../io';
 import { parseWhole } from '../parse-number';
 import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
@@ -80,7 +81,10 @@ async function send(events: readonly string[], options: SendOptions, io: Io): Pr
   const total = bodies.length * count;
   if (options.print) {
     const url = addressOf(options, io);
-    for (let index = 0; index < total && !io.interrupted.aborted; index += 1) printRequest(make(index), url, json, io);
+    for (let index = 0; index < total && !io.interrupted.aborted; index += 1) {
+      printRequest(make(index), url, json, io);
+      await unlessInterrupted(io.stdout.drained(), io.interrupted);
+    }
     return;
   }
   const usualConcurrency = count > 1 && { concurrency: atOnce };

@@ -22,17 +22,34 @@ export function chosenIds(ids: readonly string[], { all }: ChosenOptions): reado
   return [...new Set(ids)];
 }
 
-/** What was done to the letters of a command line. */
-export interface Done {
+/** What is done to the letters of a command line. */
+export interface Doing {
   /** The past participle, and the name of the number in JSON. */
   readonly what: 'redriven' | 'discarded';
-  readonly count: number;
-  /** Ids that no dead letter has. */
-  readonly missing: readonly string[];
+  readonly json: true | undefined;
 }
 
-/** Prints what was done. An unknown id makes the command fail. */
-export function sumUp({ what, count, missing }: Done, json: true | undefined, io: Io): void {
+/** For each letter that was asked for: whether there was one. */
+export type Asked = Map<string, boolean>;
+
+/** Does it and prints what was done, also where an error or Ctrl-C comes in its middle. An unknown id makes the command fail. */
+export async function sumUp({ what, json }: Doing, io: Io, act: (asked: Asked) => Promise<void>): Promise<void> {
+  const asked: Asked = new Map();
+  const tell = (): void => {
+    const missing = [...asked].flatMap(([id, isThere]) => (isThere ? [] : [id]));
+    tellDone({ what, json }, asked.size - missing.length, missing, io);
+  };
+  try {
+    await act(asked);
+  } catch (error) {
+    if (asked.size > 0 || io.interrupted.aborted) tell();
+    throw error;
+  }
+  tell();
+}
+
+/** Prints how many letters it was done to, and the ids that no letter has. */
+export function tellDone({ what, json }: Doing, count: number, missing: readonly string[], io: Io): void {
   if (missing.length > 0) io.setExitCode(exitCodes.refused);
   if (json) {
     io.stdout.write(jsonLine({ [what]: count, missing }));

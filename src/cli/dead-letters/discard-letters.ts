@@ -22,15 +22,15 @@ export async function discardLetters(ids: readonly string[], options: DiscardOpt
     // A script has to say that it means it; a person who names one has said so.
     const isNamed = chosen !== 'all' && chosen.length === 1 && isAskable(io);
     if (!options.yes && !isNamed && !(await isMeant(doomed.length, io))) throw new Failure('Nothing was discarded.');
-    const missing: string[] = [];
-    let count = 0;
-    for (let start = 0; start < doomed.length && !io.interrupted.aborted; start += atOnce) {
-      const page = doomed.slice(start, start + atOnce);
-      const existed = await Promise.all(page.map((id) => answerOf(deadLetters.discard(id), theQueue, io)));
-      count += existed.filter(Boolean).length;
-      missing.push(...page.filter((_id, index) => !existed[index]));
-    }
-    sumUp({ what: 'discarded', count, missing }, options.json, io);
+    await sumUp({ what: 'discarded', json: options.json }, io, async (asked) => {
+      for (let start = 0; start < doomed.length && !io.interrupted.aborted; start += atOnce) {
+        const page = doomed
+          .slice(start, start + atOnce)
+          .map(async (id) => asked.set(id, await deadLetters.discard(id)));
+        // One wait for all: each listens for Ctrl-C, and Node takes many listeners for a leak.
+        await answerOf(Promise.all(page), theQueue, io);
+      }
+    });
   });
 }
 

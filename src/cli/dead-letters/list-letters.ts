@@ -1,3 +1,4 @@
+import { unlessInterrupted } from '../app/answer';
 import { withApp } from '../app/open-app';
 import type { Io } from '../io';
 import { tableOn } from '../table';
@@ -14,7 +15,7 @@ export interface ListOptions {
 /** `dead-letters list`: a table, or a line of JSON for each. */
 export async function listLetters({ app, limit, json }: ListOptions, io: Io): Promise<void> {
   await withApp(app, io, async ({ deadLetters }) => {
-    const table = tableOn(io.stdout, ['ID', 'EVENT', 'FAILED AT', 'ATTEMPTS', 'REASON']);
+    const table = tableOn(io.stdout, ['ID', 'EVENT', 'FAILED AT', 'ATTEMPTS', 'REASON'], 'ID');
     let count = 0;
     for await (const page of pagesOf(deadLetters, limit ?? Number.POSITIVE_INFINITY, io)) {
       count += page.length;
@@ -26,6 +27,7 @@ export async function listLetters({ app, limit, json }: ListOptions, io: Io): Pr
           ),
         );
       }
+      await unlessInterrupted(io.stdout.drained(), io.interrupted);
     }
     if (count === 0) io.stderr.write('There are no dead letters.\n');
   });

@@ -1,5 +1,5 @@
 import type { FoundDelivery } from '../../index';
-import { answerOf } from '../app/answer';
+import { answerOf, unlessInterrupted } from '../app/answer';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
 import { tableOn } from '../table';
@@ -24,7 +24,7 @@ export async function findDeliveries(options: FindOptions, io: Io): Promise<void
   const { app, newest, body, json, limit = Number.POSITIVE_INFINITY } = options;
   const filter = filterOf(options);
   await withJournal(app, io, async (journal) => {
-    const table = tableOn(io.stdout, ['RECEIVED AT', 'EVENT', 'OUTCOME', 'TENANT', 'KEY', 'SUCCEEDED']);
+    const table = tableOn(io.stdout, ['RECEIVED AT', 'EVENT', 'OUTCOME', 'TENANT', 'KEY', 'SUCCEEDED'], 'KEY');
     const order = newest ? 'newest first' : 'oldest first';
     const found = journal.find({ ...filter, order })[Symbol.asyncIterator]();
     let page: FoundDelivery[] = [];
@@ -40,6 +40,7 @@ export async function findDeliveries(options: FindOptions, io: Io): Promise<void
       if (json) io.stdout.write(jsonOf(next.value, body));
       else page.push(next.value);
       if (page.length === pageSize) flush();
+      await unlessInterrupted(io.stdout.drained(), io.interrupted);
     }
     flush();
     await found.return?.();

@@ -3,6 +3,7 @@ import { answerOf } from '../app/answer';
 import { exitCodes } from '../failure';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
+import { shellWord } from '../shell-word';
 import { visibleText } from '../visible-text';
 import { filterOf } from './filter-options';
 import type { ReplayOptions } from './replay-options';
@@ -10,6 +11,9 @@ import { reportProgress, type Span, spanOf } from './replay-progress';
 import { summaryLines } from './replay-summary';
 import { resumeCommand } from './resume-command';
 import { theJournal, withJournal } from './with-journal';
+
+/** A replay that takes longer than this has a place to go on from, in milliseconds. */
+const longMs = 1000;
 
 /** `journal replay`: runs deliveries again. Ctrl-C lets running handlers end, and says how to go on. */
 export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<void> {
@@ -21,11 +25,20 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     const progress = reportProgress(io, await spanIn(journal, filter, io), json);
     const onInterrupt = (): void => {
       progress.clear();
-      io.stderr.write('Running handlers end first. Ctrl-C again ends at once.\n');
+      const rest = name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
+      io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
     io.finishUnread();
     const startedAt = performance.now();
+    // A crash or a lost connection leaves no time to say it.
+    let isNameTold = name === undefined || name === options.name;
+    const tellName = (): void => {
+      if (isNameTold || performance.now() - startedAt < longMs) return;
+      isNameTold = true;
+      progress.clear();
+      io.stderr.write(`If this replay is cut off, it goes on with --name ${name}.\n`);
+    };
     const summary = await journal.replay({
       ...filter,
       handlers,
@@ -35,7 +48,10 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
       concurrency,
       name,
       signal: io.interrupted,
-      onProgress: (now) => progress.show(now),
+      onProgress(now) {
+        tellName();
+        progress.show(now);
+      },
     });
     io.interrupted.removeEventListener('abort', onInterrupt);
     progress.clear();

@@ -140,9 +140,12 @@ export interface Journal {
   /** Removes entries for good, so that no file, table or index holds them. Resolves to their number. */
   forget(which: JournalForget): Promise<number>;
   stats(): Promise<JournalStats>;
-  /** Remembers, durably, how far the replay of this name is; `undefined` forgets it. */
-  mark(name: string, position: string | undefined): Promise<void>;
-  /** The position that was marked last under this name. */
+  /**
+   * Remembers, durably, how far the replay of this name is: text of the receiver's own, at most 2000 characters.
+   * `undefined` forgets it.
+   */
+  mark(name: string, place: string | undefined): Promise<void>;
+  /** What was marked last under this name. */
   marked(name: string): Promise<string | undefined>;
   /** Resolves if an entry could be kept now, and keeps none. For `health()`. @default `health()` leaves it out */
   ping?(): Promise<void>;

@@ -67,7 +67,8 @@ export interface ReplayOptions<EventName extends string = string> extends Journa
   readonly onProgress?: ((progress: ReplayProgress) => unknown) | undefined;
   /**
    * Interrupted and started again under the same name, and with the same options, it goes on where it was. The journal
-   * keeps its place until it has come to its end. @default none: it starts at the beginning
+   * keeps its place until it has come to its end; until then, a replay of the same name that chooses other deliveries or
+   * handlers is refused, and so is one from an earlier moment. @default none: it starts at the beginning
    */
   readonly name?: string | undefined;
 }

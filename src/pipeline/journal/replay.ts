@@ -3,6 +3,7 @@ import type { JournalForget, JournalRecord } from '../../foundations/contracts/j
 import type { ReplaySummary } from '../../foundations/contracts/replay';
 import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
+import { isWebhookError } from '../../foundations/errors';
 import { endOf, runIn } from '../../foundations/guarded-telemetry';
 import { logSafely, tellListener } from '../../foundations/tell';
 import type { ReplaySettings } from '../../options/parse-replay';
@@ -15,6 +16,7 @@ import type { Journaling } from './journaling';
 import { planReplay } from './plan-replay';
 import { type Removable, Removals } from './removals';
 import type { Replayed } from './replay-kept';
+import { ReplayPlace } from './replay-place';
 import { ReplayTally } from './replay-tally';
 
 const firstPauseMs = 50;
@@ -43,6 +45,7 @@ export class Replay {
   readonly #with: ReplayParts;
   readonly #closing = new Closing();
   readonly #tally: ReplayTally;
+  readonly #place: ReplayPlace;
   readonly #running = new Set<Promise<void>>();
   readonly #id = randomUUID();
   readonly #removals = new Removals();
@@ -57,6 +60,7 @@ export class Replay {
     this.#settings = settings;
     this.#with = parts;
     this.#tally = new ReplayTally(settings.dryRun);
+    this.#place = new ReplayPlace(settings, parts.journaling);
   }
 
   /** Starts nothing more. */
@@ -82,12 +86,14 @@ export class Replay {
     const asked = { name, dryRun, force, handlers: handlers && [...handlers] };
     logSafely(logger, 'info', { replay: asked }, 'A replay of the journal begins');
     const listing = this.#runAll().catch((error: unknown) => {
+      if (isWebhookError(error) && error.code === 'BAD_OPTION') throw error;
       this.stop(`The journal could not be read: ${describeError(error).message}`);
     });
-    const isListed = await this.#closing.patiently(journaling.timeoutMs, listing);
-    // The last ones may wait for a queue, for a store or for another process.
-    await Promise.all(this.#running);
-    signal?.removeEventListener('abort', abort);
+    const isListed = await this.#closing
+      .patiently(journaling.timeoutMs, listing)
+      // The last ones may wait for a queue, for a store or for another process.
+      .finally(() => Promise.all(this.#running))
+      .finally(() => signal?.removeEventListener('abort', abort));
     if (isListed && this.#tally.unfinished === 0) this.#interrupted = undefined;
     await journaling.settled();
     await this.#keepPlace();
@@ -101,9 +107,9 @@ export class Replay {
 
   /** Resolves to whether it came to the end of the journal. */
   async #runAll(): Promise<boolean> {
-    const { query, name } = this.#settings;
+    const { query } = this.#settings;
     const { journal } = this.#with.journaling;
-    const after = name === undefined ? undefined : await journal.marked(name);
+    const after = await this.#place.find();
     // Not by time: another process may have a clock that is ahead.
     this.#last = await this.#newest();
     if (this.#last?.position === after) return true;
@@ -217,24 +223,18 @@ export class Replay {
     if (performance.now() - this.#markedAt < markEveryMs) return;
     this.#markedAt = performance.now();
     // The next one may succeed.
-    await this.#mark(this.#tally.position).catch(() => undefined);
+    await this.#place.keep(this.#tally.position).catch(() => undefined);
   }
 
   /** At the end, the place is forgotten, or kept for the next start. */
   async #keepPlace(): Promise<void> {
     try {
-      if (this.#interrupted === undefined) await this.#mark(undefined, true);
-      else await this.#mark(this.#tally.position);
+      if (this.#interrupted === undefined) await this.#place.forget();
+      else await this.#place.keep(this.#tally.position);
     } catch (error) {
       const fields = { cause: describeError(error) };
       logSafely(this.#with.parts.logger, 'warn', fields, 'The journal did not keep the place of the replay');
     }
-  }
-
-  async #mark(position: string | undefined, forgets = false): Promise<void> {
-    const { name, dryRun } = this.#settings;
-    if (name === undefined || dryRun || (position === undefined && !forgets)) return;
-    await this.#with.journaling.mark(name, position);
   }
 }
 

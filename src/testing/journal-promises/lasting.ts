@@ -81,6 +81,10 @@ export const lasting: Promises = [
         second,
         ...names.slice(1).fill(first),
       ]);
+      // More than a position.
+      const place = JSON.stringify({ after: second, 'größer "quoted" 🎈': 'x'.repeat(1900) });
+      await journal.mark('backfill', place);
+      assert.equal(await journal.marked('backfill'), place);
       await journal.mark('backfill', undefined);
       await journal.mark('never marked', undefined);
       assert.equal(await journal.marked('backfill'), undefined);

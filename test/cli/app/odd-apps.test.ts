@@ -87,3 +87,53 @@ test('a program that reads slowly gets all that is printed', async () => {
   expect(stdout.trimEnd().split('\n')).toHaveLength(100);
   expect(code).toBe(0);
 });
+
+test.each([
+  ['journal', 'find'],
+  ['dead-letters', 'list'],
+])(
+  '%s %s reads no further than a slow program does, which gets all of it',
+  async (...words) => {
+    const text = `
+      const { bigmindWebhooks } = require('bigmind-webhooks');
+      const reason = 'long '.repeat(20_000);
+      const letter = { id: 'letter', job: {}, reason, attempts: 1, failedAt: new Date(0) };
+      const deadJobs = { async list({ limit }) { console.log('read'); return Array(limit).fill(letter); }, get() {}, redrive() {}, discard() {} };
+      async function* find() {
+        const entry = { key: 'key', scheme: 'hmac', receivedAt: 0, headers: { reason }, params: {}, rawBody: Buffer.alloc(0) };
+        for (let position = 0; ; position += 1) {
+          if (position % 100 === 0) console.log('read');
+          yield { ...entry, position: String(position) };
+        }
+      }
+      const none = Object.fromEntries(['open', 'append', 'ended', 'forget', 'stats', 'mark', 'marked'].map((name) => [name, async () => undefined]));
+      const queue = { open() {}, async enqueue() {}, async work() {}, deadJobs };
+      module.exports = bigmindWebhooks({ secret: 'the secret', queue, journal: { ...none, find }, logger: false });`;
+    command.file('endless.js', text);
+    const running = command.start([...words, '--json', '--limit', '1500', '--app', './endless.js']);
+    const { stdout, stderr } = running.child;
+    stdout?.pause();
+    let pages = 0;
+    stderr?.on('data', (chunk: Buffer) => (pages += chunk.toString().split('read').length - 1));
+    await told(running, 'read');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(pages).toBeLessThan(4);
+    stdout?.resume();
+    const ended = await running.ended;
+    expect(ended.stdout.trimEnd().split('\n')).toHaveLength(1500);
+    expect([pages, ended.code]).toEqual([15, 0]);
+  },
+  60_000,
+);
+
+/** A receiver whose queue has no dead letters. */
+const empty = `
+  const { bigmindWebhooks } = require('bigmind-webhooks');
+  const deadJobs = { list: async () => [], get: async () => undefined, redrive() {}, discard() {} };
+  module.exports = bigmindWebhooks({ queue: { open() {}, async enqueue() {}, async work() {}, deadJobs }, logger: false });`;
+
+test('the exit code is the command’s, whatever the module sets', async () => {
+  command.file('sets-code.js', `${empty} process.exitCode = 7;`);
+  const ended = await command.run(['dead-letters', 'list', '--app', './sets-code.js']);
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: 'There are no dead letters.\n' });
+});

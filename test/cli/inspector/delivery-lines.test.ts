@@ -24,6 +24,7 @@ function linesOf(secret: string | undefined) {
       },
       isTerminal: false,
       columns: 80,
+      drained: () => Promise.resolve(),
       paint: (_style, text) => text,
     },
   });

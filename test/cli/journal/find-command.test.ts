@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, jsonLines, makeCommand } from '../../integration/cli/command';
+import { type Command, jsonLines, makeCommand, secret } from '../../integration/cli/command';
+import { onTerminal, testOnTerminal } from '../terminal';
 import { type App, hostile, makeApp } from './kit';
 
 let command: Command;
@@ -52,6 +53,20 @@ test('find shows an aligned table, the oldest first, and nothing that acts on a 
   expect(stderr).not.toContain('error:');
   expect(app.runs()).toStrictEqual([]);
 });
+
+testOnTerminal(
+  'a narrow terminal shows each key whole, so that it can be copied, and cuts what stands behind it',
+  async () => {
+    const keys = jsonLines((await app.run(['journal', 'find', '--json'])).stdout).map(({ key }) => String(key));
+    const env = { BIGMIND_WEBHOOK_SECRET: secret, DIRECTORY: app.directory, DIARY: '/dev/null' };
+    const line = `${process.execPath} ${command.main} journal find --app ./webhooks.js`;
+    const { code, shown } = await onTerminal(line, { cwd: command.folder, env, columns: 80 }).ended;
+    const rows = shown.split('\n').filter((row) => row.includes('acme') || row.includes('globex'));
+    expect(rows.map((row) => / ([\da-f]{64})(?= …|$)/.exec(row)?.[1])).toEqual(keys);
+    expect(shown).not.toContain('crm');
+    expect(code).toBe(0);
+  },
+);
 
 test.each([
   [[], ['note_1', 'note_2', 'note_3', 'note_4']],

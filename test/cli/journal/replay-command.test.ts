@@ -108,7 +108,7 @@ test('Ctrl-C lets running handlers end and says how to go on; that command runs 
   running.child.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   expect(code).toBe(130);
-  expect(stderr).toContain('Running handlers end first. Ctrl-C again ends at once.\n');
+  expect(stderr).toContain('Running handlers end first. Ctrl-C again ends at once.');
   const ran = done().length;
   expect(stdout).toMatch(new RegExp(`^${ran} deliveries: ${ran} ran, 0 failed, 0 skipped`));
   expect(ran).toBeLessThan(12);
@@ -140,7 +140,7 @@ test('a reader that has enough ends no handler in its middle; exit code 1, and h
   expect(jsonLines(again.stdout).at(-1)).toMatchObject({ ran: 12 - ran, skipped: ran });
 }, 60_000);
 
-test('a second Ctrl-C ends at once', async () => {
+test('a second Ctrl-C ends at once, after the command has said under which name the replay goes on', async () => {
   await app.receive(notes(2), failing);
   const running = app.start(['journal', 'replay'], { SLOW: '60000' });
   await new Promise<void>((resolve) => {
@@ -150,10 +150,34 @@ test('a second Ctrl-C ends at once', async () => {
     });
   });
   running.child.kill('SIGINT');
-  await running.ended;
+  const { stderr } = await running.ended;
+  expect(stderr).toMatch(/Ctrl-C again ends at once\. What is left then goes on with --name replay-\d+T\d+Z\.$/m);
   expect(running.child.signalCode).toBe('SIGINT');
   expect(done()).toStrictEqual([]);
 });
+
+test('a replay that is killed has said under which name it goes on, and that goes on where it was', async () => {
+  await app.receive(notes(20));
+  const running = app.start(['journal', 'replay', '--force', '--concurrency', '1'], { SLOW: '300' });
+  const name = await new Promise<string>((resolve) => {
+    running.child.stderr?.on('data', (chunk: Buffer) => {
+      const [, told] =
+        /^If this replay is cut off, it goes on with --name (replay-\d+T\d+Z)\.$/m.exec(String(chunk)) ?? [];
+      if (told !== undefined) resolve(told);
+    });
+  });
+  const ran = done().length;
+  while (done().length < ran + 5) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const other = await app.run(['journal', 'replay', '--name', name]);
+  expect(other).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('differs in force') });
+  const { code, stdout } = await app.run(['journal', 'replay', '--force', '--name', name, '--json']);
+  expect(code).toBe(0);
+  expect(jsonLines(stdout).at(-1)).toMatchObject({ ran: expect.any(Number), failed: 0 });
+  expect(new Set(done()).size).toBe(20);
+  expect(Number(jsonLines(stdout).at(-1)?.['ran'])).toBeLessThan(20);
+}, 60_000);
 
 /** A replay on a terminal, whose handler takes a while. */
 function replayOnTerminal(slow: number) {

@@ -3,7 +3,14 @@ import { progressLine, progressOn } from '../../../src/cli/sending/progress';
 
 function outputOf(isTerminal: boolean, columns = 80): Output & { readonly written: string[] } {
   const written: string[] = [];
-  return { written, isTerminal, columns, write: (text) => void written.push(text), paint: (_style, text) => text };
+  return {
+    written,
+    isTerminal,
+    columns,
+    write: (text) => void written.push(text),
+    drained: () => Promise.resolve(),
+    paint: (_style, text) => text,
+  };
 }
 
 test('tells count, share, rate, and the time that is left at that rate', () => {

@@ -56,7 +56,7 @@ test('a replay under a name keeps its place as it goes, once a second, for the n
   expect([marks(), journal.marks.size]).toEqual([0, 0]);
   await pass(2300);
   expect(marks()).toBe(3);
-  const place = Number(journal.marks.get('fill'));
+  const place = Number((JSON.parse(journal.marks.get('fill') ?? '') as { after: string }).after);
   expect(place).toBeGreaterThan(20);
   expect(place).toBeLessThanOrEqual(ran.length);
   expect(await inTime(replay)).toMatchObject({ ran: 40, interrupted: undefined });

@@ -1,0 +1,102 @@
+import { hash } from 'node:crypto';
+import { WebhookError } from '../../foundations/errors';
+import { fieldsOf } from '../../foundations/fields-of';
+import { isRecord } from '../../foundations/is-record';
+import type { ReplaySettings } from '../../options/parse-replay';
+import type { Journaling } from './journaling';
+
+/** What decides which deliveries a replay is done with behind its place. */
+type Chosen = Readonly<Record<'event' | 'tenant' | 'outcome' | 'key' | 'handlers' | 'force', string>>;
+
+interface Mark {
+  readonly after: string;
+  /** In milliseconds since 1970; `null` for the beginning. */
+  readonly from: number | null;
+  readonly chosen: Chosen;
+}
+
+/** The place of a replay that has a name: the journal keeps it until the replay has come to its end. */
+export class ReplayPlace {
+  readonly #journaling: Journaling;
+  /** `undefined` for a replay that keeps no place. */
+  readonly #name: string | undefined;
+  readonly #from: number | null;
+  readonly #chosen: Chosen;
+  readonly #isReadOnly: boolean;
+
+  constructor({ name, dryRun, query, handlers, force }: ReplaySettings, journaling: Journaling) {
+    this.#journaling = journaling;
+    this.#name = name;
+    this.#isReadOnly = dryRun;
+    this.#from = query.from ?? null;
+    this.#chosen = {
+      event: printOf(query.events?.toSorted()),
+      tenant: printOf(query.tenant),
+      outcome: printOf(query.outcomes?.toSorted()),
+      key: printOf(query.key),
+      handlers: printOf(handlers && [...handlers].toSorted()),
+      force: printOf(force),
+    };
+  }
+
+  /**
+   * The position to go on behind; `undefined` for the beginning.
+   *
+   * @throws WebhookError `BAD_OPTION` if this replay would have begun with more than the one of the same name: what lies
+   * before the place would be passed over
+   */
+  async find(): Promise<string | undefined> {
+    if (this.#name === undefined) return undefined;
+    const text = await this.#journaling.journal.marked(this.#name);
+    const mark = text === undefined ? undefined : readMark(text);
+    if (mark === undefined) return text;
+    const others = Object.entries(this.#chosen).flatMap(([name, print]) =>
+      fieldsOf(mark.chosen)[name] === print ? [] : [name],
+    );
+    // A later moment, such as of "3 days ago" that is said again, leaves nothing out.
+    if ((this.#from ?? Number.NEGATIVE_INFINITY) < (mark.from ?? Number.NEGATIVE_INFINITY)) others.push('from');
+    if (others.length > 0) throw otherReplay(others);
+    return mark.after;
+  }
+
+  async keep(after: string | undefined): Promise<void> {
+    if (after === undefined) return;
+    const mark: Mark = { after, from: this.#from, chosen: this.#chosen };
+    await this.#write(JSON.stringify(mark));
+  }
+
+  async forget(): Promise<void> {
+    await this.#write(undefined);
+  }
+
+  async #write(text: string | undefined): Promise<void> {
+    if (this.#name === undefined || this.#isReadOnly) return;
+    await this.#journaling.mark(this.#name, text);
+  }
+}
+
+/** Equal for equal values. No text of a tenant, which may be forgotten meanwhile. */
+function printOf(value: unknown): string {
+  return hash('sha256', JSON.stringify(value ?? null)).slice(0, 16);
+}
+
+/** `undefined` for a text of another form: a position alone. */
+function readMark(text: string): Mark | undefined {
+  try {
+    const mark = JSON.parse(text) as unknown;
+    return isRecord(mark) && typeof mark['after'] === 'string' ? (mark as unknown as Mark) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function otherReplay(others: readonly string[]): WebhookError {
+  const message =
+    `journal.replay.name: a replay of this name was interrupted, and this one differs in ${listed(others)}. Pass what that ` +
+    'one began with, to go on where it was, or another name to begin anew.';
+  return new WebhookError('BAD_OPTION', message);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join();
+}
