@@ -3,16 +3,13 @@ import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema'
 import type { BigmindEventMap } from './events/generated/types';
 import { refuseMounting } from './express/refuse-mounting';
 import { createRouter } from './express/router';
-import { BytesInFlight } from './foundations/bytes-in-flight';
 import type { WebhookHeaders } from './foundations/contracts/request';
-import type { DeliveryEnd, Followed } from './foundations/contracts/telemetry';
-import { type RawDelivery, Settled } from './foundations/delivery';
+import { Settled } from './foundations/delivery';
 import { WebhookError } from './foundations/errors';
-import { endOf, runIn } from './foundations/guarded-telemetry';
-import { type MaybePromise, recovered, whenReady } from './foundations/maybe-promise';
+import { runIn } from './foundations/guarded-telemetry';
+import { whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireCallback, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
-import { receiverIsClosing } from './foundations/receiver-is-closing';
 import { responseTo } from './foundations/response';
 import type { BigmindWebhooksOptions } from './options/options';
 import { parseLogger } from './options/parse-logger';
@@ -20,20 +17,18 @@ import { parseOptions } from './options/parse-options';
 import { parseCallback, parseRegistration } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
 import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
+import { Answering } from './pipeline/answering';
 import { assemble, assembleWorker, telemetryOf } from './pipeline/assemble';
-import type { Measures } from './pipeline/delivery-line';
 import { dispatchEvent } from './pipeline/dispatch-event';
 import { healthOf } from './pipeline/health';
 import { journalOfReceiver } from './pipeline/journal/journal-of-receiver';
 import { openParts } from './pipeline/open-parts';
 import { paramsIn, readPost, readRequest } from './pipeline/read-request';
-import { receive } from './pipeline/receive';
 import { errorOf, Reporter } from './pipeline/report';
-import { because, recoveredNow, unexpected } from './pipeline/unexpected';
-import { verifyEvent } from './pipeline/verify-event';
+import { recoveredNow } from './pipeline/unexpected';
 import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
-import type { BigmindWebhooks, VerifiedEvent } from './receiver';
+import type { BigmindWebhooks } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
 import { refuseUnsigned } from './signatures/verify-signature';
 
@@ -65,82 +60,38 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const telemetry = telemetryOf(settings, logger, () => webhooks.health());
   const parts = assemble(settings, logger, reporter, telemetry);
   const { registry, once, replays, clock } = parts;
-  const closing = new Settled('unavailable', { reason: receiverIsClosing });
-  const inFlight = new BytesInFlight(settings.maxBytesInFlight);
+  const answering = new Answering(parts, reporter, settings.maxBytesInFlight);
+  const { bytesHeld } = answering;
   const bodyRules = {
     limit: settings.limit,
     refuseUnsigned: (headers: WebhookHeaders) => refuseUnsigned(headers, parts.signature),
   };
-  let closed = false;
-  let unanswered = 0;
   const health = healthOf({
     store: settings.deduplicate?.store,
     queue: settings.queue,
     journal: settings.journal,
     answerTimeoutMs: settings.storeTimeoutMs,
-    inFlight: () => ({ deliveries: unanswered, running: once.running + replays.running, bytes: inFlight.held }),
-    isClosing: () => closed,
+    inFlight: () => ({
+      deliveries: answering.unanswered,
+      running: once.running + replays.running,
+      bytes: bytesHeld.held,
+    }),
+    isClosing: () => answering.closing !== undefined,
   });
   openParts(settings, logger);
   warnOfRisks(settings, logger, process.env);
 
-  function whileClosing(): Settled | undefined {
-    return closed ? closing : undefined;
-  }
-  function answer(raw: RawDelivery): MaybePromise<Settled> {
-    const { receivedAt, rawBody, params, withoutBody } = raw;
-    const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
-    const full = inFlight.take(measures.bytes);
-    if (full !== undefined) {
-      tell(full, measures);
-      return full;
-    }
-    unanswered += 1;
-    const followed = follow(measures);
-    const settled = runIn(followed, () => handle(raw));
-    return whenReady(settled, reported(measures, followed, withoutBody));
-  }
-  function handle(raw: RawDelivery): MaybePromise<Settled> {
-    return whileClosing() ?? recovered(() => receive(raw, parts), unexpected);
-  }
-  function follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {
-    return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
-  }
-  /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
-  function reported(
-    measures: Started & { readonly bytes: number },
-    followed: Followed<DeliveryEnd> | undefined,
-    withoutBody?: string,
-  ): (settled: Settled) => Settled {
-    return (settled) => {
-      unanswered -= 1;
-      inFlight.give(measures.bytes);
-      tell(because(withoutBody, settled), measures, followed);
-      return settled;
-    };
-  }
-  function tell(settled: Settled, measures: Started, followed = follow(measures)): void {
-    reporter.report(settled, measures);
-    followed?.end(endOf(settled));
-  }
-  async function verifyHeld<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
-    const bytes = raw.rawBody.length;
-    const full = inFlight.take(bytes);
-    if (full !== undefined) return full;
-    const verified = verifyEvent<Event>(raw, parts).catch(unexpected);
-    return verified.finally(() => inFlight.give(bytes));
-  }
   const kept = journalOfReceiver(parts, (settled, startedAt, bytes) => reporter.report(settled, { startedAt, bytes }));
   const worker = assembleWorker(settings, parts, reporter);
   const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
   const router = createRouter({
     ...bodyRules,
     readTimeoutMs: settings.readTimeoutMs,
-    inFlight,
+    inFlight: bytesHeld,
     clock,
-    receive: answer,
-    refused: (settled, measures) => tell(settled, measures),
-    closed: whileClosing,
+    receive: (raw) => answering.answer(raw),
+    refused: (settled, measures) => answering.tell(settled, measures),
+    closed: () => answering.closing,
     looksSigned: (headers) => looksSigned(headers, parts.signature),
     logger,
   });
@@ -176,28 +127,27 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
     receive(request) {
       const receivedAt = clock.now();
-      const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules, whileClosing()));
-      if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answer(raw), responseTo));
-      tell(raw, { startedAt: receivedAt, params: paramsIn(request) });
+      const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules, answering.closing));
+      if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answering.answer(raw), responseTo));
+      answering.tell(raw, { startedAt: receivedAt, params: paramsIn(request) });
       return Promise.resolve(responseTo(raw));
     },
     async verify(request) {
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
       const verified =
-        raw instanceof Settled ? raw : await verifyHeld<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
+        raw instanceof Settled ? raw : await answering.verify<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
       if (!(verified instanceof Settled)) return verified;
-      const told = raw instanceof Settled ? verified : because(raw.withoutBody, verified);
-      tell(told, { startedAt: receivedAt, params: paramsIn(request) });
-      throw errorOf(told);
+      answering.tell(verified, { startedAt: receivedAt, params: paramsIn(request) });
+      throw errorOf(verified);
     },
     async dispatch(input) {
       const startedAt = clock.now();
       // A mistake in the call is no delivery: it throws before there is a span to end.
-      const run = dispatchEvent(input, parts, whileClosing());
-      const followed = follow({ startedAt });
+      const run = dispatchEvent(input, parts, answering.closing);
+      const followed = answering.follow({ startedAt });
       const settled = await runIn(followed, run);
-      tell(settled, { startedAt }, followed);
+      answering.tell(settled, { startedAt }, followed);
       if (rowOf(settled.outcome).status !== 200) throw errorOf(settled);
       return settled.outcome;
     },
@@ -207,7 +157,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
         throw new WebhookError('NO_QUEUE', 'work: this receiver has no queue. Pass the queue option.');
       const work = parseWork(asked, settings.checks);
       if (registry.isEmpty) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
-      if (closed) throw errorOf(closing);
+      if (answering.closing !== undefined) throw errorOf(answering.closing);
       warnOfUnsharedStore(settings, logger);
       await worker.start(queue, work);
     },
@@ -217,7 +167,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     async close(waiting = {}) {
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
-      closed = true;
+      answering.close();
       kept.stop();
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue);
@@ -228,6 +178,3 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   });
   return webhooks;
 }
-
-/** A delivery that is reported, and when it came. */
-type Started = Measures & { readonly startedAt: number };

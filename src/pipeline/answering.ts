@@ -1,0 +1,96 @@
+import { BytesInFlight } from '../foundations/bytes-in-flight';
+import type { DeliveryEnd, Followed } from '../foundations/contracts/telemetry';
+import { type RawDelivery, Settled } from '../foundations/delivery';
+import { endOf, runIn } from '../foundations/guarded-telemetry';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { receiverIsClosing } from '../foundations/receiver-is-closing';
+import type { VerifiedEvent } from '../receiver';
+import type { Measures } from './delivery-line';
+import type { PipelineParts } from './parts';
+import { receive } from './receive';
+import type { Reporter } from './report';
+import { because, unexpected } from './unexpected';
+import { verifyEvent } from './verify-event';
+
+/** What is known of a delivery when it comes. */
+type Started = Measures & { readonly startedAt: number };
+
+/** Deliveries between their arrival and their answer: each is counted, followed by telemetry, and reported once. */
+export class Answering {
+  readonly bytesHeld: BytesInFlight;
+  readonly #parts: PipelineParts;
+  readonly #reporter: Reporter;
+  #unanswered = 0;
+  #closing: Settled | undefined;
+
+  constructor(parts: PipelineParts, reporter: Reporter, maxBytesInFlight: number) {
+    this.#parts = parts;
+    this.#reporter = reporter;
+    this.bytesHeld = new BytesInFlight(maxBytesInFlight);
+  }
+
+  /** How many deliveries have come and have no answer yet. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  /** Deliveries that come from now on are refused. */
+  close(): void {
+    this.#closing ??= new Settled('unavailable', { reason: receiverIsClosing });
+  }
+
+  /** The refusal of what comes now; `undefined` before `close()`. */
+  get closing(): Settled | undefined {
+    return this.#closing;
+  }
+
+  /** Takes a delivery its way, and reports how it ended. Never throws or rejects. */
+  answer(raw: RawDelivery): MaybePromise<Settled> {
+    const { receivedAt, rawBody, params, withoutBody } = raw;
+    const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
+    const full = this.bytesHeld.take(measures.bytes);
+    if (full !== undefined) {
+      this.tell(full, measures);
+      return full;
+    }
+    this.#unanswered += 1;
+    const followed = this.follow(measures);
+    const settled = runIn(followed, () => this.#closing ?? recovered(() => receive(raw, this.#parts), unexpected));
+    return whenReady(settled, this.#reported(measures, followed, withoutBody));
+  }
+
+  /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
+  #reported(
+    measures: Started & { readonly bytes: number },
+    followed: Followed<DeliveryEnd> | undefined,
+    withoutBody: string | undefined,
+  ): (settled: Settled) => Settled {
+    return (settled) => {
+      this.#unanswered -= 1;
+      this.bytesHeld.give(measures.bytes);
+      this.tell(because(withoutBody, settled), measures, followed);
+      return settled;
+    };
+  }
+
+  /** Verifies and validates a delivery, and reports nothing. Never rejects. */
+  async verify<Event>(raw: RawDelivery): Promise<VerifiedEvent<Event> | Settled> {
+    const bytes = raw.rawBody.length;
+    const full = this.bytesHeld.take(bytes);
+    if (full !== undefined) return full;
+    const verified = verifyEvent<Event>(raw, this.#parts).catch(unexpected);
+    const settled = await verified.finally(() => this.bytesHeld.give(bytes));
+    return settled instanceof Settled ? because(raw.withoutBody, settled) : settled;
+  }
+
+  follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {
+    const { telemetry, clock } = this.#parts;
+    return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
+  }
+
+  /** Reports the end of a delivery to the log, to listeners and to telemetry. */
+  tell(settled: Settled, measures: Started, followed = this.follow(measures)): void {
+    this.#reporter.report(settled, measures);
+    followed?.end(endOf(settled));
+  }
+}
