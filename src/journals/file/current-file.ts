@@ -90,7 +90,8 @@ export class CurrentFile {
     // An index of what was written is none of what is there.
     segment.hasLost = true;
     const what = named === undefined ? 'was removed or moved' : 'was replaced by another file';
-    throw Object.assign(new Error(`ENOENT: ${path} ${what} while the journal had it open`), { code: 'ENOENT' });
+    const code = 'ENOENT';
+    throw Object.assign(new Error(`${code}: ${path} ${what} while the journal had it open`), { code });
   }
 
   async #make(segment: Segment): Promise<OpenFile> {
