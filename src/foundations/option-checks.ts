@@ -84,6 +84,12 @@ export function requireMethods(
   for (const name of [...names, ...present]) requireFunction(`${path}.${name}`, given[name]);
 }
 
+/** @throws WebhookError `BAD_OPTION` */
+export function flag(path: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw badWord(path, 'true or false', value);
+}
+
 /** The error for a value that was passed bare where options with it were expected. */
 export function wrapIt(path: string, what: string, example: string): WebhookError {
   return new WebhookError('BAD_OPTION', `${path}: expected an object, got ${what}. Write ${example}.`);

@@ -4,6 +4,7 @@ import {
   badOption,
   badWord,
   didYouMean,
+  flag,
   knownOptions,
   requireFunction,
   requireText,
@@ -57,8 +58,8 @@ export function parseReplay(
   return {
     query: { ...parseFilter(given, path, events), order: 'oldest first' },
     handlers: handlers === undefined ? undefined : parseHandlers(handlers, names),
-    dryRun: flag('dryRun', dryRun),
-    force: flag('force', force),
+    dryRun: flag(`${path}.dryRun`, dryRun),
+    force: flag(`${path}.force`, force),
     rate: rate === undefined ? Number.POSITIVE_INFINITY : parseRate(rate),
     concurrency: wholeNumber(`${path}.concurrency`, concurrency, 1, 1000),
     signal: signal === undefined ? undefined : parseSignal(signal),
@@ -99,9 +100,4 @@ function parseName(given: unknown): string {
   const name = requireText(`${path}.name`, given);
   if (name.length <= longestName) return name;
   throw badOption(`${path}.name`, `a name of at most ${longestName} characters`, given);
-}
-
-function flag(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw badWord(`${path}.${name}`, 'true or false', value);
 }

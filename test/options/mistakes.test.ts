@@ -57,6 +57,11 @@ test.each<[string, () => unknown, string]>([
     'deduplicate.store.ping: expected a function, got true',
   ],
   [
+    'allowVolatile as a word',
+    () => bullmqQueue({ connection: { host: '127.0.0.1' }, namespace: 'crm', allowVolatile: 'yes' as never }),
+    'bullmqQueue.allowVolatile: expected true or false, got',
+  ],
+  [
     'a client of Redis as a queue',
     () => receiverWith({ queue: new Redis({ lazyConnect: true }) }),
     'Write queue: bullmqQueue({ connection, namespace }).',

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { type Seal, unsealable } from '../../foundations/journal-seal';
+import { badOption } from '../../foundations/option-checks';
 import type { Folder } from './folder';
 import { readEnd, readEntry } from './line';
 import { loseEntry } from './lose-entry';
@@ -75,7 +76,7 @@ function entriesOf(segments: Segments, { key, order, after }: JournalQuery): Nex
 
 function readPosition(text: string): number {
   if (/^\d{1,16}$/.test(text)) return Number(text);
-  throw new TypeError('fileJournal.find: after is no position of this journal.');
+  throw badOption('fileJournal.find.after', 'a position that this journal gave', text);
 }
 
 function isInTime({ place: { receivedAt } }: Located, { from, to }: JournalQuery): boolean {

@@ -1,8 +1,8 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
-import { codeOf } from '../../foundations/describe-error';
 import { readRows } from '../../foundations/foreign-values';
 import { throwAsTold } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
+import { deadlock, serializationFailure, type Trying, triedAgain } from '../../foundations/tried-again';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -13,22 +13,11 @@ export interface Database {
   run(text: string, values?: unknown[]): Promise<void>;
 }
 
-/** PostgreSQL's words for: another transaction came between, and nothing was done. */
-const cameBetween = new Set<unknown>(['40001', '40P01']);
-const triesAtMost = 3;
-
-/** Does it again if another transaction came between. */
-export async function triedAgain<T>(attempt: () => Promise<T>, tries = triesAtMost): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (tries <= 1 || !cameBetween.has(codeOf(error))) throw error;
-    return await triedAgain(attempt, tries - 1);
-  }
-}
+/** Statements of the journal lock several rows, in any order, so that two of them can deadlock. */
+export const whatCameBetween: Trying = { codes: [serializationFailure, deadlock], tries: 3 };
 
 export function databaseOf(pool: PostgresPool): Database {
-  return databaseWith((text, values) => triedAgain(async () => pool.query(text, values)));
+  return databaseWith((text, values) => triedAgain(async () => pool.query(text, values), whatCameBetween));
 }
 
 /** Statements in a transaction: after an error, none of it can be tried again. */

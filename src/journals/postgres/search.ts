@@ -1,7 +1,7 @@
 import type { JournalForget, JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
-import { WebhookError } from '../../foundations/errors';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
+import { badOption } from '../../foundations/option-checks';
 import type { Database, Row } from './database';
 import { readRecord } from './record';
 import { find, foundAtMost, remove } from './search-statements';
@@ -128,7 +128,7 @@ const placePattern = /^(\d{4,6}-\d\d-\d\d)\/(\d{1,18})$/;
 function readPlace(position: string): readonly [day: string, id: string] {
   const [, day, id] = placePattern.exec(position) ?? [];
   if (day !== undefined && id !== undefined) return [day, id];
-  throw new WebhookError('BAD_OPTION', 'after: expected a position that this journal gave, got other text.');
+  throw badOption('postgresJournal.find.after', 'a position that this journal gave', position);
 }
 
 function countIn(row: Row, name: string): number {

@@ -2,7 +2,8 @@ import type { OpenTransaction } from '../../foundations/contracts/open-transacti
 import { hasMethod } from '../../foundations/option-checks';
 import { isAnswer } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
-import { triedAgain } from './database';
+import { triedAgain } from '../../foundations/tried-again';
+import { whatCameBetween } from './database';
 
 /** Does work in a transaction, all or nothing. Its connection is taken with the first statement. */
 export type Transactions = (work: (transaction: OpenTransaction) => Promise<void>) => Promise<void>;
@@ -29,8 +30,8 @@ interface Pglite {
 
 /** Transactions on the user's client; `undefined` for a client that has none for us, such as a function around one. */
 export function transactionsOn(pool: PostgresPool): Transactions | undefined {
-  if (isPglite(pool)) return (work) => triedAgain(() => transact(() => beginOnPglite(pool), work));
-  if (isPoolOfPg(pool)) return (work) => triedAgain(() => transact(() => beginOnPg(pool), work));
+  if (isPglite(pool)) return (work) => triedAgain(() => transact(() => beginOnPglite(pool), work), whatCameBetween);
+  if (isPoolOfPg(pool)) return (work) => triedAgain(() => transact(() => beginOnPg(pool), work), whatCameBetween);
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
 import { SharedNamespace } from '../shared-namespace';
 import { connectWorker } from './connect-worker';
-import { type BullmqClient, type BullmqConnectionOptions, connectTo } from './connection';
+import { type BullmqClient, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { type BullQueue, placeOf } from './engine';
@@ -46,7 +46,7 @@ export interface BullmqQueue extends DeliveryQueue {
  */
 export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const parsed = parseOptions(options);
-  const { connection, isUsersClient, namespace, jobOptions, lostAfterMs, allowVolatile, waitForReplicas } = parsed;
+  const { connection, namespace, jobOptions, lostAfterMs, allowVolatile, waitForReplicas } = parsed;
   const engine = loadBullmq(options.bullmq);
   const place = placeOf(namespace);
   let settings: QueueSettings | undefined;
@@ -83,7 +83,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         'bullmqQueue: the queue is closed, as its last receiver is. Make another one for another receiver.',
       );
     if (source === undefined) {
-      const client = isUsersClient ? (connection as BullmqClient) : connectTo(connection as BullmqConnectionOptions);
+      const client = 'client' in connection ? connection.client : connectTo(connection.settings);
       client.on('error', errors.tell);
       client.on('ready', onUp);
       client.on('+node', onUp);
@@ -186,7 +186,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       client.off('error', errors.tell);
       client.off('ready', onUp);
       client.off('+node', onUp);
-      if (!isUsersClient && client.status !== 'end') client.disconnect();
+      if ('settings' in connection && client.status !== 'end') client.disconnect();
     },
   };
 }

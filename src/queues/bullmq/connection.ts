@@ -52,30 +52,34 @@ const knownNames = {
   tls: true,
 } satisfies Record<keyof BullmqConnectionOptions, true>;
 
+/** The user's client, or the settings for one of our own. */
+export type ParsedConnection = { readonly client: BullmqClient } | { readonly settings: BullmqConnectionOptions };
+
 /**
- * Whether it is a client of ioredis rather than options of one.
+ * Tells a client of ioredis from options of one.
  *
  * @throws WebhookError `BAD_OPTION` for anything else, and for a client that BullMQ cannot work with
  */
-export function isClient(connection: unknown): connection is BullmqClient {
-  if (!isRecord(connection)) {
-    throw badOption(option, 'a client of ioredis, or options such as { host, port }', connection);
+export function parseConnection(connection: BullmqClient | BullmqConnectionOptions): ParsedConnection {
+  const given: unknown = connection;
+  if (!isRecord(given)) {
+    throw badOption(option, 'a client of ioredis, or options such as { host, port }', given);
   }
-  if (!looksLikeClient(connection)) {
-    refuseSettings(connection);
-    requireServer(connection);
-    return false;
+  if (!looksLikeClient(given)) {
+    refuseSettings(given);
+    requireServer(given);
+    return { settings: connection as BullmqConnectionOptions };
   }
-  const isIoredis = ['duplicate', 'defineCommand'].every((name) => typeof connection[name] === 'function');
-  if (!isIoredis || typeof connection['status'] !== 'string') {
+  const isIoredis = ['duplicate', 'defineCommand'].every((name) => typeof given[name] === 'function');
+  if (!isIoredis || typeof given['status'] !== 'string') {
     const remedy = 'Pass new Redis(url) of ioredis, or options such as { host, port }.';
     throw new WebhookError(
       'BAD_OPTION',
       `${option}: expected a client of ioredis, got one of another library. ${remedy}`,
     );
   }
-  refuseSettings(connection['options']);
-  return true;
+  refuseSettings(given['options']);
+  return { client: connection as BullmqClient };
 }
 
 /** Options hold no functions; a client has the commands of Redis. */

@@ -1,5 +1,5 @@
-import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
-import { type BullmqClient, type BullmqConnectionOptions, isClient } from './connection';
+import { badOption, flag, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { type BullmqClient, type BullmqConnectionOptions, type ParsedConnection, parseConnection } from './connection';
 import type { BullmqModule } from './engine';
 
 export interface BullmqQueueOptions {
@@ -61,8 +61,7 @@ const threeDaysMs = 3 * 24 * 60 * 60 * 1000;
 
 /** The checked options. */
 export interface ParsedOptions {
-  readonly connection: BullmqClient | BullmqConnectionOptions;
-  readonly isUsersClient: boolean;
+  readonly connection: ParsedConnection;
   readonly namespace: string;
   /** BullMQ's options for each job. */
   readonly jobOptions: object;
@@ -82,8 +81,7 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
   const count = wholeNumber('bullmqQueue.rememberDone.count', rememberDone.count ?? 10_000, 0);
   const delay = wholeNumber('bullmqQueue.backoffMs', options.backoffMs ?? 5000, 1);
   return {
-    connection,
-    isUsersClient: isClient(connection),
+    connection: parseConnection(connection),
     namespace: requireText('bullmqQueue.namespace', options.namespace),
     jobOptions: {
       attempts: wholeNumber('bullmqQueue.attempts', options.attempts ?? 12, 1, 20),
@@ -94,7 +92,7 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
       stackTraceLimit: 0,
     },
     lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000),
-    allowVolatile: options.allowVolatile === true,
+    allowVolatile: flag('bullmqQueue.allowVolatile', options.allowVolatile ?? false),
     waitForReplicas: parseReplicas(options),
   };
 }

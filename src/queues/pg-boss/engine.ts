@@ -4,7 +4,7 @@ import type { JobPlan } from '../../foundations/contracts/queue';
 import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
-import { serialized } from '../../foundations/serialized';
+import { triedAgain } from '../../foundations/tried-again';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
@@ -71,7 +71,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
     async executeSql(text, values) {
-      const result: { rows: unknown[] } | undefined = await serialized(() => boss.getDb().executeSql(text, values));
+      const result: { rows: unknown[] } | undefined = await triedAgain(() => boss.getDb().executeSql(text, values));
       if (result !== undefined) return result;
       throw new WebhookError(
         'BAD_OPTION',

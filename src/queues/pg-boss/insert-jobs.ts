@@ -1,7 +1,7 @@
 import { callTogether } from '../../foundations/call-together';
 import { readText } from '../../foundations/foreign-values';
 import { isAnswer } from '../../foundations/postgres-answer';
-import { isSerializationFailure } from '../../foundations/serialized';
+import { isSerializationFailure } from '../../foundations/tried-again';
 import type { PgBossClient, PgBossDb } from './client';
 import type { Row } from './statements';
 

@@ -6,7 +6,7 @@ import { knownOptions, requireText, wrapIt } from '../../foundations/option-chec
 import { throwAsTold } from '../../foundations/postgres-answer';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireLease } from '../../foundations/require-lease';
-import { serialized } from '../../foundations/serialized';
+import { triedAgain } from '../../foundations/tried-again';
 import { migration } from './migration';
 import * as queries from './queries';
 import { type Row, sharedSteps } from './shared-steps';
@@ -51,7 +51,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   requirePool('postgresStore.pool', pool);
 
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
-    const answer = await serialized(async () => pool.query(text, values)).catch(toldMissing);
+    const answer = await triedAgain(async () => pool.query(text, values)).catch(toldMissing);
     return readRows(answer, 'postgresStore.pool.query');
   }
   /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */

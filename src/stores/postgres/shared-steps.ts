@@ -2,7 +2,7 @@ import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
 import { codeOf } from '../../foundations/describe-error';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
-import { isSerializationFailure } from '../../foundations/serialized';
+import { isSerializationFailure } from '../../foundations/tried-again';
 import * as queries from './queries';
 
 export type Row = Readonly<Record<string, unknown>>;
