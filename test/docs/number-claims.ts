@@ -82,7 +82,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['`Retry-After: #`', rowOf('timeout').retryAfterSeconds ?? 0],
     ['the newest # |', maxKeys],
     ['after # ms at most', constantOf('deduplication/outbox.ts', 'longestPauseMs')],
-    ['for up to # seconds, and then counts it', constantOf('pipeline/journal/replay.ts', 'patienceMs')],
+    ['for up to # seconds, and then counts it', constantOf('pipeline/journal/replay-until-ended.ts', 'patienceMs')],
     ['is remembered (`ttlMs`, # days', ttl],
     ['| `close()` | # s |', close],
   ],

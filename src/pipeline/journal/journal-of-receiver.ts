@@ -7,7 +7,8 @@ import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
 import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
-import { Replay, type ReplayReport } from './replay';
+import { Replay } from './replay';
+import type { ReplayReport } from './replay-until-ended';
 
 /** The member `journal` of a receiver, and the end of its replays. */
 export interface ClosableJournal {

@@ -4,13 +4,12 @@ import type { ReplaySummary } from '../../foundations/contracts/replay';
 import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
 import { isWebhookError } from '../../foundations/errors';
-import { endOf, runIn } from '../../foundations/guarded-telemetry';
 import { logSafely, tellListener } from '../../foundations/tell';
 import type { ReplaySettings } from '../../options/parse-replay';
 import { Closing } from '../../queueing/closing';
 import type { PipelineParts } from '../parts';
 import { readAgain } from '../read-again';
-import { attemptReplay, knownEnd } from './attempt-replay';
+import { knownEnd } from './attempt-replay';
 import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { planReplay } from './plan-replay';
@@ -18,20 +17,12 @@ import { type Removable, Removals } from './removals';
 import type { Replayed } from './replay-kept';
 import { ReplayPlace } from './replay-place';
 import { ReplayTally } from './replay-tally';
+import { type ReplayReport, replayUntilEnded } from './replay-until-ended';
 
-const firstPauseMs = 50;
-const longestPauseMs = 2000;
-/** How long a delivery is waited for that is being handled elsewhere: twice a lease, for one that a crash left behind. */
-const patienceMs = 30_000;
-/** How long a store or a queue is waited for that is out of reach. */
-const outagePatienceMs = 60_000;
 const markEveryMs = 1000;
 const mostBegun = 10_000;
 /** More ends than this are waited for before the replay goes on. */
 const mostEnds = 1000;
-
-/** Called for each delivery that ran a handler. */
-export type ReplayReport = (settled: Settled, startedAt: number, bytes: number) => void;
 
 export interface ReplayParts {
   readonly parts: PipelineParts;
@@ -183,32 +174,11 @@ export class Replay {
     if (start > now) await this.#closing.pause(start - now, true);
   }
 
-  /** Tries until it has ended. Resolves to `undefined` if the replay is stopped before. Never rejects. */
-  async #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | 'forgotten' | undefined> {
+  #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | 'forgotten' | undefined> {
     const { parts, report } = this.#with;
-    const { clock, telemetry } = parts;
-    const startedAt = clock.now();
-    const bytes = record.rawBody.length;
-    const begun = performance.now();
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      if (this.#removals.include(record)) return 'forgotten';
-      const followed = telemetry?.job({ waitedMs: 0, bytes, trace: undefined });
-      const ended = await runIn(followed, () =>
-        attemptReplay({ record, read, order: this.#settings, replayId: this.#id }, parts),
-      );
-      followed?.end(endOf(ended.settled));
-      const { outcome, details } = ended.settled;
-      if (outcome !== 'in-progress' && outcome !== 'unavailable') {
-        if (!isSkipped(ended)) report(ended.settled, startedAt, bytes);
-        return ended;
-      }
-      const waitedMs = performance.now() - begun;
-      if (outcome === 'in-progress' && waitedMs > patienceMs) return ended;
-      if (outcome === 'unavailable' && waitedMs > outagePatienceMs) this.stop(reasonOf(ended.settled));
-      if (this.#closing.hasBegun) return undefined;
-      await this.#closing.pause(Math.min(pauseMs, details.retryAfterMs ?? pauseMs), true);
-      if (this.#closing.hasBegun) return undefined;
-    }
+    const delivery = { record, read, order: this.#settings, replayId: this.#id };
+    const giveUp = (reason: string): void => this.stop(reason);
+    return replayUntilEnded(delivery, parts, report, { removals: this.#removals, closing: this.#closing, giveUp });
   }
 
   #tellProgress(): void {
@@ -236,14 +206,4 @@ export class Replay {
       logSafely(this.#with.parts.logger, 'warn', fields, 'The journal did not keep the place of the replay');
     }
   }
-}
-
-/** Whether nothing was run, so that nothing is to report. */
-function isSkipped({ settled, report }: Replayed): boolean {
-  const isNothing = report.succeeded.length === 0 && report.failures.length === 0;
-  return isNothing && settled.outcome !== 'queued' && settled.outcome !== 'failed';
-}
-
-function reasonOf({ details }: Settled): string {
-  return details.reason ?? 'The store or the queue is out of reach.';
 }
