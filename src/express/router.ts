@@ -104,7 +104,7 @@ const calledByHand =
 /** Probes, for which the user may have a route of their own behind ours. */
 const probes: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Express takes it in any case, and so do requests that are not Node's own have it. */
+/** In upper case. A request that is not Node's own may have it in any case, as Express takes it. */
 function methodOf({ method }: { readonly method?: unknown }): string {
   return typeof method === 'string' ? method.toUpperCase() : '';
 }

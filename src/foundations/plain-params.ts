@@ -2,8 +2,8 @@ import type { GivenParams, WebhookParams } from './contracts/request';
 
 /**
  * Path parameters with one text each. Express 5 and Next.js give a wildcard's segments as an array, and Fastify a number
- * where a schema says so. Anything else is an empty text, as in headers: a worker could not read the
- * job of a delivery that was acknowledged.
+ * where a schema says so. Anything else is an empty text, as in headers: no worker could read it in a job, and the delivery
+ * is acknowledged by then.
  */
 export function plainParams(given: GivenParams): WebhookParams {
   try {
