@@ -214,10 +214,15 @@ test('a queued delivery has one log line, with its event and key', async () => {
 describe('locals', () => {
   test('are made where the request is, and travel', async () => {
     const { web, queue } = service({
-      locals: (({ params }: SecretRequest) => ({ team: params['team'], none: undefined })) as never,
+      locals: (({ params }: SecretRequest) => ({
+        team: params['team'],
+        none: undefined,
+        lead: null,
+        open: false,
+      })) as never,
     });
     await web.receive({ ...genuine(), params: { team: 'north' } });
-    expect(queue.jobs).toEqual([expect.objectContaining({ locals: { team: 'north' } })]);
+    expect(queue.jobs).toEqual([expect.objectContaining({ locals: { team: 'north', lead: null, open: false } })]);
   });
 
   const cyclic: { self?: unknown } = {};

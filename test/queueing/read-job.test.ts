@@ -68,6 +68,8 @@ test.each<[string, unknown]>([
   ['version', { ...fixture, version: 3 }],
   ['version', { ...fixture, version: undefined }],
   ['key', { ...fixture, key: 'short' }],
+  ['key', { ...fixture, key: `0${fixture.key}` }],
+  ['key', { ...fixture, key: `${fixture.key}0` }],
   ['key', { ...fixture, key: undefined }],
   ['event', { ...fixture, event: '' }],
   ['tenant', { ...fixture, tenant: null }],
