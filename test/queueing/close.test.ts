@@ -167,7 +167,7 @@ test('a worker that is still starting when close() begins is closed when it has 
   expect([handled, queue.states]).toStrictEqual([[], ['waiting after 0']]);
 });
 
-test('a queue that does not answer keeps close() no longer than its budget, and a line says so', async () => {
+test('a queue that does not answer keeps close() no longer than its budget, and a line says so and why', async () => {
   class StuckQueue extends ArrayQueue {
     override async work() {
       await Promise.resolve();
@@ -180,7 +180,13 @@ test('a queue that does not answer keeps close() no longer than its budget, and 
   await stuck.on('*', () => undefined).work();
   await stuck.close({ timeoutMs: 0 });
   expect(lines).toContainEqual(
-    expect.objectContaining({ level: 40, msg: 'The queue did not take its jobs back in time' }),
+    expect.objectContaining({
+      level: 40,
+      msg: 'The queue did not take its jobs back in time',
+      cause: expect.objectContaining({
+        message: expect.stringContaining('The queue did not answer') as string,
+      }) as object,
+    }),
   );
 });
 
