@@ -116,13 +116,8 @@ function isOurs(request: IncomingMessage, place: Place, { looksSigned }: RouterO
   return place === 'mount' || looksSigned(headersOf(request));
 }
 
-function isEmpty(object: object): boolean {
-  for (const _ in object) return false;
-  return true;
-}
-
 function paramsOf({ params }: Routed): WebhookParams {
-  return params === undefined || isEmpty(params) ? {} : { ...plainParams(params) };
+  return { ...plainParams(params ?? {}) };
 }
 
 /**

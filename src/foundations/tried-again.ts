@@ -23,7 +23,7 @@ export async function triedAgain<T>(call: () => Promise<T>, trying: Trying = {})
   try {
     return await call();
   } catch (error) {
-    if (tries <= 1 || !codes.some((code) => code === codeOf(error))) throw error;
+    if (tries <= 1 || !codes.includes(codeOf(error) ?? '')) throw error;
     return await triedAgain(call, { codes, tries: tries - 1 });
   }
 }

@@ -95,7 +95,6 @@ function parseAddress(text: string, source: string): URL {
   }
 }
 
-/** A parser of numbers a second. */
 function parseSeconds(text: string): number {
   return parseWithin(text, 0.1, 3600);
 }

@@ -4,7 +4,7 @@ import type { JobPlan } from '../../foundations/contracts/queue';
 import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
-import { triedAgain } from '../../foundations/tried-again';
+import { deadlock, triedAgain } from '../../foundations/tried-again';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
@@ -57,7 +57,6 @@ export interface Engine {
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
 /** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
 const expireInSeconds = 24 * 60 * 60 - 1;
-const deadlock = '40P01';
 const mostPauseMs = 100;
 const usualPriority = 0;
 

@@ -31,8 +31,8 @@ WHERE namespace = $1 AND d.key = ANY (ARRAY(${keys})) AND keep_until > ${now}`;
  * $1 namespace, $2 key, token, lease and ttl. Refused if the delivery is done or another claim's lease runs; then
  * the row says why, without an attempt. No row comes if another claim began while this statement ran. A lease that
  * ends later than any new one would is from before the clock was set back: it counts as passed. It is compared with the
- * time after the row's lock was waited for, since its holder may have extended it meanwhile. The keys come in their order, so that no two
- * statements wait for each other's rows.
+ * time after the row's lock was waited for, since its holder may have extended it meanwhile. The keys come in their
+ * order, so that no two statements wait for each other's rows.
  */
 export const claim = `
 WITH ${asked}, claimed AS (

@@ -1,4 +1,5 @@
 import { escapeKey, unescapeKey } from '../../../foundations/json-pointer';
+
 /** The JSON Pointer (RFC 6901) to a child. */
 export function childPointer(parent: string, key: string | number): string {
   return `${parent}/${escapeKey(String(key))}`;
