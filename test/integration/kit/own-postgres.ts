@@ -67,7 +67,8 @@ export async function startPostgres(options: OwnServerOptions = {}): Promise<Own
     async remove() {
       await kill();
       process.off('exit', atExit);
-      rmSync(folder, { recursive: true, force: true });
+      // What was killed may write for a moment more.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
   await postgres.start();

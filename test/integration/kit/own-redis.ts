@@ -67,7 +67,8 @@ export async function startRedisWith(options: OwnServerOptions): Promise<OwnRedi
     async remove() {
       await kill();
       process.off('exit', atExit);
-      rmSync(folder, { recursive: true, force: true });
+      // A child of the server that rewrites its file outlives it for a moment, and writes.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
   await redis.start();
