@@ -104,8 +104,7 @@ export async function makeCommand(): Promise<Command> {
     run: (args, options) => start(args, options).ended,
     remove() {
       for (const child of running) child.kill('SIGKILL');
-      // What was killed may write for a moment more.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

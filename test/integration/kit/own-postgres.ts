@@ -67,8 +67,7 @@ export async function startPostgres(options: OwnServerOptions = {}): Promise<Own
     async remove() {
       await kill();
       process.off('exit', atExit);
-      // What was killed may write for a moment more.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   await postgres.start();

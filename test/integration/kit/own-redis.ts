@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -67,8 +68,9 @@ export async function startRedisWith(options: OwnServerOptions): Promise<OwnRedi
     async remove() {
       await kill();
       process.off('exit', atExit);
-      // A child of the server that rewrites its file outlives it for a moment, and writes.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      // A child of the server that rewrites its file outlives it for a moment, and writes. `rmSync` tries only the empty
+      // folder again, not what is new in it.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
   await redis.start();
