@@ -14,6 +14,10 @@ export class OldestFirstMap<Value> {
     return this.#entries.get(key);
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
   /** Replaces a value in its place; a new key goes to the end. */
   set(key: string, value: Value): void {
     this.#entries.set(key, value);
@@ -34,6 +38,10 @@ export class OldestFirstMap<Value> {
     if (next.done) return undefined;
     this.#entries.delete(next.value[0]);
     return next.value;
+  }
+
+  keys(): Iterable<string> {
+    return this.#entries.keys();
   }
 
   values(): Iterable<Value> {

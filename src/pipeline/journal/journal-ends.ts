@@ -31,7 +31,10 @@ export class JournalEnds {
   readonly #settings: JournalEndsSettings;
   /** By key; an end that waits is joined with a later one. */
   readonly #waiting = new OldestFirstMap<Waiting>();
-  #writing: Promise<void> | undefined;
+  #beingWritten: ReadonlyMap<string, Waiting> = new Map();
+  #isBusy = false;
+  /** The write that is under way, or the pause after it. */
+  #step: Promise<unknown> = Promise.resolve();
   /** While it takes none, they are told one by one. */
   #isFailing = false;
   #isOutageTold = false;
@@ -46,9 +49,15 @@ export class JournalEnds {
     return this.#waiting.size;
   }
 
-  /** Resolves when every end so far is written. */
-  get idle(): Promise<void> {
-    return this.#writing ?? Promise.resolve();
+  /** Resolves when every end so far is written, whatever comes meanwhile. */
+  async written(): Promise<void> {
+    const keys = [...this.#beingWritten.keys(), ...this.#waiting.keys()];
+    for (const key of keys) await this.writtenOf(key);
+  }
+
+  /** Resolves when no end of this key waits: at once, as a rule. */
+  async writtenOf(key: string): Promise<void> {
+    while (this.#beingWritten.has(key) || this.#waiting.has(key)) await this.#step;
   }
 
   add(key: string, end: JournalEnd): void {
@@ -58,7 +67,7 @@ export class JournalEnds {
       earlier === undefined ? { end, isAgain: false } : { ...earlier, end: joinEnds(earlier.end, end) },
     );
     if (this.#waiting.size > mostWaiting) this.#waiting.takeOldest();
-    this.#writing ??= this.#writeAll();
+    if (!this.#isBusy) void this.#writeAll();
   }
 
   /** To be called when the journal has answered something: what waits is tried at once. */
@@ -67,15 +76,21 @@ export class JournalEnds {
   }
 
   async #writeAll(): Promise<void> {
+    this.#isBusy = true;
     // Later in this turn: the answer comes first.
     await Promise.resolve();
     for (let pauseMs = firstPauseMs; this.#waiting.size > 0; ) {
-      const areTaken = await this.#writeSome();
-      if (areTaken) pauseMs = firstPauseMs;
-      else await this.#pause(pauseMs);
-      if (!areTaken) pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      const writing = this.#writeSome();
+      this.#step = writing;
+      if (await writing) {
+        pauseMs = firstPauseMs;
+        continue;
+      }
+      this.#step = this.#pause(pauseMs);
+      await this.#step;
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
-    this.#writing = undefined;
+    this.#isBusy = false;
   }
 
   /** Resolves to whether the journal took one. */
@@ -86,6 +101,7 @@ export class JournalEnds {
       left.set(...one);
       if (left.size === most) break;
     }
+    this.#beingWritten = left;
     const { size } = left;
     const { journal, ask } = this.#settings;
     let failure: unknown;
@@ -98,6 +114,7 @@ export class JournalEnds {
     this.#isFailing = !areTaken;
     if (areTaken) this.#isOutageTold = false;
     for (const one of left) this.#keep(...one, failure);
+    this.#beingWritten = new Map();
     return areTaken;
   }
 

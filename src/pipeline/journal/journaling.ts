@@ -110,12 +110,12 @@ export class Journaling {
 
   /** Waits until the ends of this process are written, no longer than for an answer. */
   async settled(): Promise<void> {
-    await atMost(this.#settings.timeoutMs, this.ends.idle);
+    await atMost(this.#settings.timeoutMs, this.ends.written());
   }
 
   /** How a delivery ended, as the journal knows it now; `undefined` if it knows of no end. */
   async endOf(key: string): Promise<JournalEnd | undefined> {
-    await this.settled();
+    await atMost(this.#settings.timeoutMs, this.ends.writtenOf(key));
     return await withinMs(this.#findEnd(key), this.#settings.timeoutMs, 'The journal');
   }
 
