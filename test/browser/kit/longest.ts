@@ -50,3 +50,28 @@ function computed(): number {
   const [nanoseconds = ''] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
   return Number(nanoseconds) / 1e6;
 }
+
+/** How long something took in the page, and in this process, in milliseconds. */
+export interface Took {
+  readonly page: number;
+  readonly listen: number;
+}
+
+/**
+ * How long the same computation takes at present, in milliseconds, in the page and in this process. On a machine that
+ * others keep busy, computing time is several times as long as on a quiet one.
+ */
+export async function yardstick(page: Page): Promise<Took> {
+  const before = computed();
+  compute();
+  const listen = computed() - before;
+  return { page: await page.evaluate(compute), listen };
+}
+
+/** Returns the milliseconds that it took. Runs in the page, too, so it names nothing outside. */
+function compute(): number {
+  const start = performance.now();
+  const text = JSON.stringify(Array.from({ length: 100_000 }, (_, number) => ({ number: `${number}` })));
+  if ((JSON.parse(text) as unknown[]).length !== 100_000) throw new Error('It was read wrong.');
+  return performance.now() - start;
+}
