@@ -15,6 +15,7 @@ import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { guardedTelemetry } from '../foundations/guarded-telemetry';
 import type { Outcome } from '../foundations/outcomes';
+import { requirePromise } from '../foundations/require-promise';
 import { logSafely, tellListener } from '../foundations/tell';
 import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
@@ -98,7 +99,7 @@ export function assemble(
     isKeyTold,
     locals: settings.locals,
     queueing: queue && {
-      enqueue: (job) => queue.enqueue(job),
+      enqueue: (job) => requirePromise(queue.enqueue(job), 'queue.enqueue'),
       keepAndEnqueue,
       ask: new Breaker({ who: 'The queue', timeoutMs: storeTimeoutMs, onSilence: silence('queue') }).lane(),
       keepHeaders,

@@ -1,6 +1,7 @@
 import type { Journal, JournalEntry } from '../../foundations/contracts/journal';
 import type { DeliveryQueue, QueuedDelivery } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
+import { requirePromise } from '../../foundations/require-promise';
 
 /** Keeps a delivery and enqueues its job: both or neither. */
 export type KeepAndEnqueue = (entry: JournalEntry, job: QueuedDelivery) => Promise<void>;
@@ -18,7 +19,12 @@ export function inOneTransaction(
   if (withJournal === undefined) return undefined;
   const withQueue = journal?.withQueue;
   if (withQueue?.pool !== withJournal.pool) throw notTogether(journal);
-  return (entry, job) => withQueue.append(entry, (transaction) => withJournal.enqueue(job, transaction));
+  return (entry, job) => {
+    const appended = withQueue.append(entry, (transaction) =>
+      requirePromise(withJournal.enqueue(job, transaction), 'queue.withJournal.enqueue'),
+    );
+    return requirePromise(appended, 'journal.withQueue.append');
+  };
 }
 
 function notTogether(journal: Journal | undefined): WebhookError {

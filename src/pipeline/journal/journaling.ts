@@ -7,6 +7,7 @@ import type { Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
 import { type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
 import type { Outcome } from '../../foundations/outcomes';
+import { requirePromise } from '../../foundations/require-promise';
 import { logSafely } from '../../foundations/tell';
 import { atMost, withinMs } from '../../foundations/timeouts';
 import { entriesIn } from './entries-in';
@@ -65,7 +66,7 @@ export class Journaling {
   }
 
   #append(entry: JournalEntry, leftMs: number): MaybePromise<void> {
-    const appended = this.#ask(() => this.journal.append(entry));
+    const appended = this.#ask(() => requirePromise(this.journal.append(entry), 'journal.append'));
     return leftMs < this.#settings.timeoutMs ? withinMs(appended, leftMs, 'The journal') : appended;
   }
 

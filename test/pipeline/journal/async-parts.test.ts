@@ -56,3 +56,20 @@ test.each<[string, () => Promise<unknown>]>([
     expect((await webhooks.journal.replay()).interrupted).toMatch(told);
   },
 );
+
+/** Has begun to write when it answers, and forgets to say so. */
+const forgetful = (): Promise<void> => undefined as unknown as Promise<void>;
+
+test.each([
+  ['an append()', 'journal.append', () => ({ journal: Object.assign(new ArrayJournal(), { append: forgetful }) })],
+  ['an enqueue()', 'queue.enqueue', () => ({ queue: Object.assign(new ArrayQueue(), { enqueue: forgetful }) })],
+])('%s that forgets its return acknowledges nothing, and the log says what to write', async (_, name, parts) => {
+  const { logger, lines } = notedLog('error');
+  const { webhooks } = withJournal({ logger, ...parts() });
+  const handled: string[] = [];
+  webhooks.on('*', (_, { key }) => handled.push(key));
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(handled).toStrictEqual([]);
+  const message = `${name}: expected a promise, got undefined. Return the promise of your client, or await it.`;
+  expect(lines).toMatchObject([{ cause: { message } }]);
+});
