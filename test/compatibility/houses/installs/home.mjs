@@ -1,7 +1,8 @@
 // An empty folder far from every node_modules, and what a newcomer does in it: commands are run by a shell, as they are printed.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,9 +48,10 @@ export function makeHome(variables) {
       };
     },
 
-    remove() {
+    async remove() {
       for (const { pid } of started) endGroup(pid);
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      // What was just killed may still write. On Node 20, rmSync does not look into a folder again.
+      await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }

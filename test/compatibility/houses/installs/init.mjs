@@ -56,5 +56,5 @@ try {
   await tryIn('javascript');
   await tryIn('typescript');
 } finally {
-  home.remove();
+  await home.remove();
 }

@@ -84,5 +84,5 @@ try {
   if (!/^200$/m.test(home.run(`${node} check.js`))) throw new Error('The test did not end with 200.');
   kit.proved('test');
 } finally {
-  home.remove();
+  await home.remove();
 }
