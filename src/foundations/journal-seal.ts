@@ -2,8 +2,11 @@ import { bytesOf } from './bytes-of';
 import type { JournalEntry, JournalSeal } from './contracts/journal';
 import { describeError } from './describe-error';
 import { WebhookError } from './errors';
+import { readJson } from './foreign-values';
+import { isRecord } from './is-record';
 import { isThenable } from './maybe-promise';
 import { badOption, callIt, knownOptions, requireFunction, show } from './option-checks';
+import { withinMs } from './timeouts';
 
 /** The fields of an entry that are sealed. */
 export type Sensitive = Pick<JournalEntry, 'headers' | 'params' | 'rawBody'>;
@@ -15,6 +18,9 @@ export interface Seal {
   /** @throws WebhookError `JOURNAL_SEALED` */
   open(sealed: Buffer, key: string): Promise<Sensitive>;
 }
+
+/** How long `decrypt` may take, in milliseconds: a search that waits for ever says nothing. */
+const decryptMs = 30_000;
 
 const known = { encrypt: true, decrypt: true } satisfies Record<keyof JournalSeal, true>;
 
@@ -51,8 +57,9 @@ function sealWith(path: string, seal: JournalSeal): Seal {
     },
     async open(sealed, key) {
       try {
-        const packed: unknown = seal.decrypt(sealed);
-        return unpack(copyOf(isThenable(packed) ? await packed : packed, `${path}.decrypt`), key);
+        const decrypted: unknown = seal.decrypt(sealed);
+        const packed = isThenable(decrypted) ? await withinMs(decrypted, decryptMs, `${path}.decrypt`) : decrypted;
+        return unpack(copyOf(packed, `${path}.decrypt`), key);
       } catch (cause) {
         throw unsealable(key, `seal.decrypt failed: ${describeError(cause).message}`, cause);
       }
@@ -66,19 +73,22 @@ export function unsealable(key: string, why = 'this journal has no seal', cause?
   return new WebhookError('JOURNAL_SEALED', `The entry of key ${key} is sealed, and ${why}. ${remedy}`, { cause });
 }
 
+/** Its reasons never quote the bytes, as errors of `JSON.parse` do. */
 function unpack(bytes: Buffer, key: string): Sensitive {
-  const end = 4 + bytes.readUInt32BE(0);
-  const packed = JSON.parse(bytes.toString('utf8', 4, end)) as Omit<Sensitive, 'rawBody'> & { readonly key: string };
+  const end = bytes.length < 4 ? 0 : 4 + bytes.readUInt32BE(0);
+  const packed = readJson(bytes.toString('utf8', 4, end));
+  if (!isRecord(packed)) throw new Error('It gave back other bytes than encrypt was given');
   // Sealed bytes that were moved to another entry.
-  if (packed.key !== key) throw new Error('The sealed bytes are those of another entry.');
-  return { headers: packed.headers, params: packed.params, rawBody: bytes.subarray(end) };
+  if (packed['key'] !== key) throw new Error('The sealed bytes are those of another entry');
+  const { headers, params } = packed as unknown as Omit<Sensitive, 'rawBody'>;
+  return { headers, params, rawBody: bytes.subarray(end) };
 }
 
 /** Copied before anything else runs: the next call of a seal may write into the same buffer. */
 function copyOf(value: unknown, path: string): Buffer {
   const bytes = typeof value === 'string' ? undefined : bytesOf(value);
-  if (bytes === undefined) throw new TypeError(`${path}: expected a Buffer, got ${show(value)}.`);
+  if (bytes === undefined) throw new TypeError(`${path}: expected a Buffer, got ${show(value)}`);
   // What is sealed is never empty.
-  if (bytes.length === 0) throw new TypeError(`${path}: expected a Buffer with bytes, got an empty one.`);
+  if (bytes.length === 0) throw new TypeError(`${path}: expected a Buffer with bytes, got an empty one`);
   return Buffer.from(bytes);
 }

@@ -86,7 +86,7 @@ export interface JournalSeal {
    * kept. Bytes that are returned at once are copied; a promise resolves to bytes of its own.
    */
   encrypt(content: Buffer): MaybePromise<Uint8Array>;
-  /** Throws or rejects if it cannot decrypt. */
+  /** Throws or rejects if it cannot decrypt. It has half a minute. */
   decrypt(sealed: Buffer): MaybePromise<Uint8Array>;
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { JournalSeal } from '../../../src/journals/file';
 import { all, cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
 
@@ -136,6 +137,51 @@ test('says what decrypt said, so that a key service that is away is not taken fo
   await expect(all(openJournal({ directory, seal: away }))).rejects.toThrow(
     /seal.decrypt failed: the key service is away/,
   );
+});
+
+test.each<[string, unknown]>([
+  ['other bytes', Buffer.from('0123 in confidence')],
+  ['JSON that is no entry', Buffer.from('\0\0\0\u0004null')],
+  ['three bytes', Buffer.from('abc')],
+  ['text', 'in confidence'],
+  ['nothing', undefined],
+])('says of a decrypt that gives back %s what is wrong, and quotes nothing of it', async (_, given) => {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.close();
+  const wrong = { ...seal, decrypt: () => given as Buffer };
+  const error = await all(openJournal({ directory, seal: wrong })).then(
+    () => undefined,
+    (reason: unknown) => reason as Error,
+  );
+  expect(error).toMatchObject({ code: 'JOURNAL_SEALED' });
+  expect(error?.message).toMatch(
+    /seal.decrypt failed: (It gave back other bytes than encrypt was given|fileJournal.seal.decrypt: expected a Buffer, got (a string of 13 characters|undefined))\. Pass the seal/,
+  );
+  expect(inspect(error, { depth: 9 })).not.toMatch(/in confidence|Unexpected/);
+});
+
+test('a search ends where decrypt does not answer, and says so', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.close();
+  let isAsked = false;
+  const silent = (): Promise<never> => {
+    isAsked = true;
+    return new Promise(() => undefined);
+  };
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance', 'Date'] });
+  try {
+    const ended = all(openJournal({ directory, seal: { ...seal, decrypt: silent } })).catch(String);
+    while (!isAsked) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    jest.advanceTimersByTime(30_000);
+    expect(await ended).toMatch(/JOURNAL_SEALED.*seal.decrypt did not answer within 30000 ms. Pass the seal/);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a seal that never answers holds up neither the delivery when it comes again, nor the end of the journal', async () => {
