@@ -3,6 +3,7 @@ import type { VerifiedDelivery } from '../foundations/delivery';
 import { fieldsOf } from '../foundations/fields-of';
 import { ignoreRejection } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
+import { tellsApart } from '../foundations/tells-apart';
 
 /** The argument of `deduplicate.key`. */
 export interface KeyedDelivery {
@@ -33,6 +34,10 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
     ignoreRejection(text);
     if (typeof text !== 'string' || text === '')
       throw new TypeError(`deduplicate.key: expected a string with text, got ${show(text)}.`);
+    if (!tellsApart(text)) {
+      const got = 'one that is blank, or that a missing field or an object becomes, such as "undefined"';
+      throw new TypeError(`deduplicate.key: expected another text for each delivery, got ${got}.`);
+    }
     return hash('sha256', `${scope}n${Buffer.byteLength(text)}:${text}`);
   }
   if (signedId !== undefined && signedId !== fieldsOf(payload)['webhook_id']) {

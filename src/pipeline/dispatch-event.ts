@@ -7,6 +7,7 @@ import { isRecord } from '../foundations/is-record';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { awaitIt, badOption, isOptions, momentOf } from '../foundations/option-checks';
 import { plainParams } from '../foundations/plain-params';
+import { tellsApart } from '../foundations/tells-apart';
 import type { DispatchInput } from '../receiver';
 import type { PipelineParts } from './parts';
 import { runHandlers } from './run-handlers';
@@ -23,7 +24,8 @@ export function dispatchEvent(
 ): () => MaybePromise<Settled> {
   if (!isOptions(input)) throw badOption('dispatch', 'what verify() returned', input, awaitIt(input));
   const { event, key } = input;
-  if (typeof key !== 'string' || key === '') throw badOption('dispatch.key', 'the key that verify() returned', key);
+  if (typeof key !== 'string' || !tellsApart(key))
+    throw badOption('dispatch.key', 'the key that verify() returned', key);
   const tenant = tenantOf(input.tenant);
   const scheme = schemeOf(input.signature);
   const headers = optionalObject('dispatch.headers', input.headers);
