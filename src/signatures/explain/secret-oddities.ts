@@ -45,6 +45,15 @@ const oddities: readonly Oddity[] = [
     pattern: /^(?:undefined|null)$/,
     warning: 'reads undefined or null: the variable that it comes from was not set',
   },
+  {
+    pattern: /^\[object \w+\]$/,
+    warning: 'is what an object becomes as text: pass the text that it holds',
+  },
+  {
+    // As shells, cmd.exe and templates write them. Whoever reads the sources can sign with such a name.
+    pattern: /^(?:\$[A-Z_][A-Z\d_]*|\$?\{\{?[^{}]*\}\}?|%[A-Z_][A-Z\d_]*%|<[^<>]*>)$/,
+    warning: 'is the name of a value, such as "%NAME%" or "<name>", and not the value: fill it in where it comes from',
+  },
 ];
 
 /** What looks wrong with a secret, for a warning. */
