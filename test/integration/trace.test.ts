@@ -95,19 +95,21 @@ test.each(['bullmq', 'pg-boss'] as const)(
     expect([reply.status, await reply.json()]).toEqual([200, { status: 'queued' }]);
     const spans = () => [...web, ...worker].flatMap(({ span }) => (span === undefined ? [] : [span]));
     const found = (isIt: (span: Span) => boolean) => spans().find(isIt);
-    const isHttp = ({ kind }: Span) => kind === SpanKind.SERVER;
-    await until(
-      () => found(isHttp) !== undefined && found(({ name }) => name === 'process notes_created') !== undefined,
-    );
+    // From the handler upwards, to the request.
+    const wayUp = () => {
+      const way: Span[] = [];
+      for (let span = found(({ name }) => name === 'handler notes_created'); span !== undefined; ) {
+        way.push(span);
+        const { parent } = span;
+        span = found(({ spanId }) => spanId === parent);
+      }
+      return way;
+    };
+    // Spans are told as they end, and those of Express may end after that of the request.
+    await until(() => wayUp().at(-1)?.parent === undefined && wayUp().at(-1)?.kind === SpanKind.SERVER);
     expect(worker.filter(({ handled }) => handled !== undefined)).toEqual([{ handled: 'notes_created' }]);
 
-    // From the handler upwards, to the request.
-    const way: Span[] = [];
-    for (let span = found(({ name }) => name === 'handler notes_created'); span !== undefined; ) {
-      way.push(span);
-      const { parent } = span;
-      span = found(({ spanId }) => spanId === parent);
-    }
+    const way = wayUp();
     const names = way.map(({ name }) => name);
     expect(names.slice(0, 4)).toEqual([
       'handler notes_created',
