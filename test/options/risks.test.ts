@@ -73,6 +73,7 @@ const looksWrong: [string, string, RegExp][] = [
   ['undefined', 'undefined', /reads undefined or null/],
   ['null', 'null', /reads undefined or null/],
   ['an object as text', '[object Object]', /what an object becomes/],
+  ['the JSON of a secret manager', '{"bigmind": "hush-hush"}', /is JSON, as a secret manager may give it/],
   ['a name of a shell', '$HUSH_1', /the name of a value/],
   ['a name in braces', '\u0024{hush}', /the name of a value/],
   ['a name of cmd.exe', '%HUSH_1%', /the name of a value/],

@@ -50,8 +50,12 @@ const oddities: readonly Oddity[] = [
     warning: 'is what an object becomes as text: pass the text that it holds',
   },
   {
+    pattern: /^\{\s*".*\}$/s,
+    warning: 'is JSON, as a secret manager may give it: pass the one value in it',
+  },
+  {
     // As shells, cmd.exe and templates write them. Whoever reads the sources can sign with such a name.
-    pattern: /^(?:\$[A-Z_][A-Z\d_]*|\$?\{\{?[^{}]*\}\}?|%[A-Z_][A-Z\d_]*%|<[^<>]*>)$/,
+    pattern: /^(?:\$[A-Z_][A-Z\d_]*|\$?\{\{?[\w .-]*\}\}?|%[A-Z_][A-Z\d_]*%|<[^<>]*>)$/,
     warning: 'is the name of a value, such as "%NAME%" or "<name>", and not the value: fill it in where it comes from',
   },
 ];
