@@ -101,6 +101,16 @@ describe('postgresStore', () => {
   });
 });
 
+test.each(['undefined', 'null', 'NaN', '[object Object]'])(
+  'no store takes %j for the name of a service: all whose variable is not set would share their deliveries',
+  (namespace) => {
+    const expected = { code: 'BAD_OPTION', message: expect.stringContaining(`It is "${namespace}"`) as string };
+    expect(refusalOf(() => redisStore({ client: clients.ioredis as never, namespace }))).toMatchObject(expected);
+    expect(refusalOf(() => postgresStore({ pool: clients.pool as never, namespace }))).toMatchObject(expected);
+    expect(() => postgresStore({ pool: clients.pool as never, namespace: `${namespace}-sync` })).not.toThrow();
+  },
+);
+
 describe('postgresJournal', () => {
   const made = (options: unknown) => () => Reflect.apply(postgresJournal, undefined, [options]) as unknown;
   const right = { pool: clients.pool, namespace: 'crm' };
@@ -118,6 +128,7 @@ describe('postgresJournal', () => {
       'postgresJournal.pool: expected a Pool',
     ],
     ['no namespace', { pool: clients.pool }, 'postgresJournal.namespace: expected a string with text'],
+    ['a namespace of null', { ...right, namespace: 'null' }, 'It is "null": is a variable not set?'],
     ['days that are none', { ...right, keepDays: 0 }, 'postgresJournal.keepDays: expected a whole number from 1'],
     [
       'another word',

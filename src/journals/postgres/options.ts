@@ -1,7 +1,8 @@
 import type { JournalSeal } from '../../foundations/contracts/journal';
 import { type Keeping, parseKeeping } from '../../foundations/journal-keeping';
-import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { knownOptions, wrapIt } from '../../foundations/option-checks';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
+import { requireNamespace } from '../../foundations/require-namespace';
 
 export interface PostgresJournalOptions {
   /** Your pool; the journal never ends it. It may be the pool of `postgresStore`. */
@@ -44,7 +45,7 @@ export function parseOptions(options: PostgresJournalOptions): ParsedOptions {
   requirePool('postgresJournal.pool', pool);
   return {
     pool,
-    namespace: requireText('postgresJournal.namespace', namespace),
+    namespace: requireNamespace('postgresJournal.namespace', namespace),
     ...parseKeeping('postgresJournal', options),
   };
 }

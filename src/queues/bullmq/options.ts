@@ -1,4 +1,5 @@
-import { badOption, flag, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { badOption, flag, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { requireNamespace } from '../../foundations/require-namespace';
 import { type BullmqClient, type BullmqConnectionOptions, type ParsedConnection, parseConnection } from './connection';
 import type { BullmqModule } from './engine';
 
@@ -82,7 +83,7 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
   const delay = wholeNumber('bullmqQueue.backoffMs', options.backoffMs ?? 5000, 1);
   return {
     connection: parseConnection(connection),
-    namespace: requireText('bullmqQueue.namespace', options.namespace),
+    namespace: requireNamespace('bullmqQueue.namespace', options.namespace),
     jobOptions: {
       attempts: wholeNumber('bullmqQueue.attempts', options.attempts ?? 12, 1, 20),
       backoff: { type: 'exponential', delay, jitter: 0.5 },

@@ -1,6 +1,7 @@
 import { isRecord } from '../../foundations/is-record';
-import { badOption, knownOptions, requireText, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { badOption, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { type PostgresPool, requirePool } from '../../foundations/postgres-pool';
+import { requireNamespace } from '../../foundations/require-namespace';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
@@ -102,7 +103,7 @@ function isBoss(given: unknown): given is PgBossClient {
 
 /** pg-boss takes these characters in a queue's name, and `/`, which separates our own parts. */
 function parseNamespace(namespace: unknown): string {
-  const text = requireText('pgBossQueue.namespace', namespace);
+  const text = requireNamespace('pgBossQueue.namespace', namespace);
   if (/^[\w.-]+$/.test(text)) return text;
   throw badOption('pgBossQueue.namespace', 'letters, digits, "_", "-" and "." alone', namespace);
 }

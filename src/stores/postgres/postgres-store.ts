@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readRows } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
-import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
+import { knownOptions, wrapIt } from '../../foundations/option-checks';
 import { throwAsTold } from '../../foundations/postgres-answer';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireLease } from '../../foundations/require-lease';
+import { requireNamespace } from '../../foundations/require-namespace';
 import { triedAgain } from '../../foundations/tried-again';
 import { migration } from './migration';
 import * as queries from './queries';
@@ -46,7 +47,7 @@ const pruneAtMost = 500;
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   if (isPool(options)) throw wrapIt('postgresStore', 'a pool', 'postgresStore({ pool, namespace })');
   knownOptions(options, 'postgresStore', known);
-  const namespace = requireText('postgresStore.namespace', options.namespace);
+  const namespace = requireNamespace('postgresStore.namespace', options.namespace);
   const { pool } = options;
   requirePool('postgresStore.pool', pool);
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimedElsewhere, DeliveryStore } from '../../foundations/contracts/store';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
-import { knownOptions, requireText, show, wrapIt } from '../../foundations/option-checks';
+import { knownOptions, show, wrapIt } from '../../foundations/option-checks';
 import { requireLease } from '../../foundations/require-lease';
+import { requireNamespace } from '../../foundations/require-namespace';
 import { isClient, type RedisClient, scriptRunner } from './client';
 import type { Script } from './scripts';
 import * as scripts from './scripts';
@@ -29,7 +30,7 @@ const pingKeptMs = 1000;
 export function redisStore(options: RedisStoreOptions): DeliveryStore {
   if (isClient(options)) throw wrapIt('redisStore', 'a client', 'redisStore({ client, namespace })');
   knownOptions(options, 'redisStore', known);
-  const namespace = requireText('redisStore.namespace', options.namespace);
+  const namespace = requireNamespace('redisStore.namespace', options.namespace);
   const run = scriptRunner(options.client);
   const keyOf = (key: string): string => `bigmind-webhooks:${namespace}:${key}`;
   async function held(script: Script, key: string, ...values: (string | number)[]): Promise<boolean> {

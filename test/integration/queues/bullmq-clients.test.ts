@@ -122,6 +122,11 @@ describe('refuses at once, with what to do', () => {
     ['a client with numbers as text', { connection: textual }, /stringNumbers: expected false/],
     ['no namespace', { namespace: undefined }, /bullmqQueue\.namespace: expected a string with text/],
     ['a blank namespace', { namespace: ' ' }, /bullmqQueue\.namespace/],
+    [
+      'a namespace of a variable that is not set',
+      { namespace: 'undefined' },
+      /It is "undefined": is a variable not set\?/,
+    ],
     ['no attempt', { attempts: 0 }, /bullmqQueue\.attempts: expected a whole number from 1 to 20/],
     ['no pause', { backoffMs: 0 }, /bullmqQueue\.backoffMs/],
     ['a short life', { lostAfterMs: 999 }, /bullmqQueue\.lostAfterMs/],

@@ -456,6 +456,11 @@ describe('refuses at once, with what to do', () => {
     ['no boss', { boss: undefined }, /pgBossQueue\.boss: expected an instance of pg-boss 10 or later/],
     ['an address', { boss: databaseUrl }, /pgBossQueue\.boss: .*new PgBoss\(url\)/],
     ['no namespace', { namespace: undefined }, /pgBossQueue\.namespace: expected a string with text/],
+    [
+      'a namespace of a variable that is not set',
+      { namespace: 'undefined' },
+      /It is "undefined": is a variable not set\?/,
+    ],
     ['a namespace that pg-boss refuses', { namespace: 'c r/m' }, /pgBossQueue\.namespace: expected letters, digits/],
     ['a schema that is none', { schema: 'a;b' }, /pgBossQueue\.schema: expected the name of a schema/],
     ['no attempt', { attempts: 0 }, /pgBossQueue\.attempts: expected a whole number from 1 to 20/],
