@@ -106,7 +106,10 @@ test.each(['bullmq', 'pg-boss'] as const)(
       return way;
     };
     // Spans are told as they end, and those of Express may end after that of the request.
-    await until(() => wayUp().at(-1)?.parent === undefined && wayUp().at(-1)?.kind === SpanKind.SERVER);
+    await until(() => {
+      const top = wayUp().at(-1);
+      return top?.kind === SpanKind.SERVER && top.parent === undefined;
+    });
     expect(worker.filter(({ handled }) => handled !== undefined)).toEqual([{ handled: 'notes_created' }]);
 
     const way = wayUp();

@@ -32,9 +32,8 @@ export class JournalEnds {
   /** By key; an end that waits is joined with a later one. */
   readonly #waiting = new OldestFirstMap<Waiting>();
   #beingWritten: ReadonlyMap<string, Waiting> = new Map();
-  #isBusy = false;
-  /** The write that is under way, or the pause after it. */
-  #step: Promise<unknown> = Promise.resolve();
+  /** The write that is under way, or the pause after it; `undefined` while nothing waits. */
+  #step: Promise<unknown> | undefined;
   /** While it takes none, they are told one by one. */
   #isFailing = false;
   #isOutageTold = false;
@@ -67,7 +66,7 @@ export class JournalEnds {
       earlier === undefined ? { end, isAgain: false } : { ...earlier, end: joinEnds(earlier.end, end) },
     );
     if (this.#waiting.size > mostWaiting) this.#waiting.takeOldest();
-    if (!this.#isBusy) void this.#writeAll();
+    if (this.#step === undefined) void this.#writeAll();
   }
 
   /** To be called when the journal has answered something: what waits is tried at once. */
@@ -76,21 +75,20 @@ export class JournalEnds {
   }
 
   async #writeAll(): Promise<void> {
-    this.#isBusy = true;
     // Later in this turn: the answer comes first.
-    await Promise.resolve();
+    this.#step = Promise.resolve();
+    await this.#step;
     for (let pauseMs = firstPauseMs; this.#waiting.size > 0; ) {
       const writing = this.#writeSome();
       this.#step = writing;
-      if (await writing) {
-        pauseMs = firstPauseMs;
-        continue;
+      const areTaken = await writing;
+      if (!areTaken) {
+        this.#step = this.#pause(pauseMs);
+        await this.#step;
       }
-      this.#step = this.#pause(pauseMs);
-      await this.#step;
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      pauseMs = areTaken ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
     }
-    this.#isBusy = false;
+    this.#step = undefined;
   }
 
   /** Resolves to whether the journal took one. */

@@ -30,6 +30,15 @@ const sensitive = entry({
   rawBody: Buffer.from('{"text":"in confidence"}'),
 });
 
+/** A folder of a journal that has kept and sealed `sensitive`. */
+async function withSealedEntry(): Promise<string> {
+  const directory = newFolder();
+  const journal = openJournal({ directory, seal });
+  await journal.append(sensitive);
+  await journal.close();
+  return directory;
+}
+
 test('writes nothing of the body, the headers and the params in clear, and finds by what stays readable', async () => {
   const directory = newFolder();
   const journal = openJournal({ directory, seal });
@@ -51,10 +60,7 @@ test.each([
   ['another seal', sealOf(randomBytes(32))],
   ['no seal', undefined],
 ])('rejects with %s, and says what to do', async (_, other) => {
-  const directory = newFolder();
-  const journal = openJournal({ directory, seal });
-  await journal.append(sensitive);
-  await journal.close();
+  const directory = await withSealedEntry();
   const again = openJournal({ directory, seal: other });
   await expect(all(again)).rejects.toMatchObject({
     code: 'JOURNAL_SEALED',
@@ -129,10 +135,7 @@ test('keeps nothing of which a seal makes no bytes', async () => {
 });
 
 test('says what decrypt said, so that a key service that is away is not taken for a wrong key', async () => {
-  const directory = newFolder();
-  const journal = openJournal({ directory, seal });
-  await journal.append(sensitive);
-  await journal.close();
+  const directory = await withSealedEntry();
   const away = { ...seal, decrypt: () => Promise.reject(new Error('the key service is away')) };
   await expect(all(openJournal({ directory, seal: away }))).rejects.toThrow(
     /seal.decrypt failed: the key service is away/,
@@ -146,10 +149,7 @@ test.each<[string, unknown]>([
   ['text', 'in confidence'],
   ['nothing', undefined],
 ])('says of a decrypt that gives back %s what is wrong, and quotes nothing of it', async (_, given) => {
-  const directory = newFolder();
-  const journal = openJournal({ directory, seal });
-  await journal.append(sensitive);
-  await journal.close();
+  const directory = await withSealedEntry();
   const wrong = { ...seal, decrypt: () => given as Buffer };
   const error = await all(openJournal({ directory, seal: wrong })).then(
     () => undefined,
@@ -163,10 +163,7 @@ test.each<[string, unknown]>([
 });
 
 test('a search ends where decrypt does not answer, and says so', async () => {
-  const directory = newFolder();
-  const journal = openJournal({ directory, seal });
-  await journal.append(sensitive);
-  await journal.close();
+  const directory = await withSealedEntry();
   let isAsked = false;
   const silent = (): Promise<never> => {
     isAsked = true;
