@@ -27,10 +27,12 @@ export async function kept(
   return { directory, many, file, index: file.replace('.ndjson', '.index') };
 }
 
-/** Changes a line in the middle, so that only reading it shows the change. */
+/** Changes the byte in the middle, so that only reading it shows the change. */
 export function damage(file: string): void {
   const bytes = readFileSync(file);
-  bytes.write('X', Math.floor(bytes.length / 2));
+  const middle = Math.floor(bytes.length / 2);
+  // Whatever the byte was: an index has parts of random keys.
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
   writeFileSync(file, bytes);
 }
 
