@@ -11,20 +11,27 @@ const swallowMs = 500;
 
 /**
  * Writes the answer directly: `res.json` would hash the body for a useless ETag. An answer before the end of the upload
- * closes the connection, or the stream of HTTP/2; otherwise Node would read the rest of the upload.
+ * closes the connection, or the stream of HTTP/2; otherwise Node would read the rest of the upload. The `last` answer of
+ * a receiver that closes ends the connection: a proxy that keeps it would send the next delivery here, to be refused.
  */
-export function respond(request: IncomingMessage, response: ServerResponse, reply: WebhookResponse): void {
+export function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: WebhookResponse,
+  { last }: { readonly last: boolean },
+): void {
   if (response.headersSent || response.destroyed) return;
   const http2 = request.httpVersionMajor >= 2;
   const early = isUploading(request, http2);
   // For HTTP/1.0 Node adds no content-length, and a proxy needs it to keep its connection.
   const headers: OutgoingHttpHeaders = { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) };
   // HTTP/2 forbids it.
-  if (early && !http2) headers.connection = 'close';
+  if ((early || last) && !http2) headers.connection = 'close';
   // All headers in one call: if it throws, none of ours are left for the error handler.
   response.writeHead(reply.status, headers);
   if (early && !http2) response.write(reply.body);
   else response.end(reply.body);
+  if (last && http2) closeSession(response as unknown as Http2ServerResponse);
   if (!early) return;
   if (http2) closeStream(request, response as unknown as Http2ServerResponse);
   else hangUp(request, response);
@@ -35,6 +42,11 @@ function isUploading(request: Partial<IncomingMessage>, http2: boolean): boolean
   if (request.complete !== false) return false;
   const headers = headersOf(request);
   return http2 || headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Streams that are open go on to their end. A response that is not Node's own may have neither. */
+function closeSession({ stream }: Partial<Http2ServerResponse>): void {
+  stream?.session?.close();
 }
 
 /** The answer has ended, but the stream is only closed when its sender ends, too: it counts until then. */

@@ -76,7 +76,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
     }
     function answer(settled: Settled): void {
       if (response.headersSent) answered(request, response);
-      respond(request, response, responseTo(settled));
+      respond(request, response, responseTo(settled), { last: options.closed() !== undefined });
     }
     function failed(error: unknown): void {
       if (typeof next === 'function') next(error);
