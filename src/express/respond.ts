@@ -37,6 +37,12 @@ export function respond(
   else hangUp(request, response);
 }
 
+/** Whether the sender has closed the connection, or the stream of HTTP/2. */
+export function hasGone(response: ServerResponse): boolean {
+  const { stream } = response as unknown as Partial<Http2ServerResponse>;
+  return response.destroyed || stream?.destroyed === true;
+}
+
 /** A request that is not Node's own may have no `complete`; there is no connection to close, then. */
 function isUploading(request: Partial<IncomingMessage>, http2: boolean): boolean {
   if (request.complete !== false) return false;

@@ -14,7 +14,7 @@ import { take, warnOfAnswered, warnOfPassedOn } from './path-warnings';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
 import { headersOf } from './request-headers';
-import { respond } from './respond';
+import { hasGone, respond } from './respond';
 import { readableRequest } from './stand-in';
 import { Turns } from './turns';
 
@@ -29,15 +29,20 @@ export type WebhookRouter = (
   next?: (error?: unknown) => void,
 ) => void;
 
+/** What is known of a request beside its outcome. */
+interface RequestMeasures {
+  readonly startedAt: number;
+  readonly params: WebhookParams;
+}
+
 export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
   readonly clock: Clock;
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
   /** Reports a request that was refused before its bytes arrived. */
-  readonly refused: (
-    settled: Settled,
-    measures: { readonly startedAt: number; readonly params: WebhookParams },
-  ) => void;
+  readonly refused: (settled: Settled, measures: RequestMeasures) => void;
+  /** Reports a success whose sender has gone. */
+  readonly unheard: (settled: Settled, measures: RequestMeasures) => void;
   /** The outcome of every delivery while the receiver is closing. */
   readonly closed: () => Settled | undefined;
   /** Whether the headers have one that may be a signature. */
@@ -59,10 +64,13 @@ export function createRouter(options: RouterOptions): WebhookRouter {
     }
     take(request);
     const receivedAt = options.clock.now();
+    function measures(): RequestMeasures {
+      return { startedAt: receivedAt, params: paramsOf(request) };
+    }
     function arrived(rawBody: Buffer | Settled): void {
       try {
         if (rawBody instanceof Settled) {
-          options.refused(rawBody, { startedAt: receivedAt, params: paramsOf(request) });
+          options.refused(rawBody, measures());
           answer(rawBody);
           return;
         }
@@ -75,8 +83,10 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       }
     }
     function answer(settled: Settled): void {
+      const reply = responseTo(settled);
       if (response.headersSent) answered(request, response);
-      respond(request, response, responseTo(settled), { last: options.closed() !== undefined });
+      else if (reply.status === 200 && hasGone(response)) options.unheard(settled, measures());
+      respond(request, response, reply, { last: options.closed() !== undefined });
     }
     function failed(error: unknown): void {
       if (typeof next === 'function') next(error);

@@ -11,6 +11,10 @@ import { deliveryLine, type Measures } from './delivery-line';
 /** How many event names are warned about, once each. After that, new ones get no warning. */
 const mostNames = 1000;
 
+const unheard =
+  'The delivery was accepted, but the sender, or a proxy before it, had closed the connection before the answer. It may ' +
+  'send the delivery again, which is then a duplicate. If a proxy gives up too early, give it a time-out above timeoutMs.';
+
 /** Reports each outcome: a log line, and the error listeners if something went wrong. */
 export class Reporter {
   /** Each is called for every error. */
@@ -30,6 +34,12 @@ export class Reporter {
     for (const { error, ...details } of errorsOf(settled, measures)) {
       for (const listener of this.listeners) tellListener('onError', () => listener(error, details), this.#logger);
     }
+  }
+
+  /** Says that a sender had gone before its answer: without a word, the line of the delivery looks as if all were well. */
+  reportUnheard(settled: Settled, measures: Measures): void {
+    const { event, key, tenant, params, ms } = deliveryLine(settled, measures, () => this.#clock.now());
+    logSafely(this.#logger, 'warn', { code: 'SENDER_GONE', event, key, tenant, params, ms }, unheard);
   }
 
   /** Whether an outcome is logged or reported to a listener. */
