@@ -34,6 +34,8 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['more than 1 MB with a 413', 'a default of nginx'],
     ['gives up after 5 s', 'an example'],
     ['before Node does (5 s by default)', 'test/docs/foreign-defaults.test.ts asks Node'],
+    ['keep theirs for 60 s', 'defaults of nginx and AWS'],
+    ['for the 6 s (`inter` times `fall`)', 'a default of HAProxy'],
     ['from pg 9 on', 'what pg announces'],
     ['64 KB of each', 'the buffer that Node reads a socket into'],
   ],
