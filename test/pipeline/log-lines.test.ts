@@ -62,6 +62,19 @@ test('logs one line for each way that a delivery can end, at the level of the ta
   );
 });
 
+test.each([
+  ['gzip', 'gzip'],
+  ['gzip, br', 'gzip, br'],
+  ['of Jane Doe', '(not a name)'],
+])('the line of a body with Content-Encoding "%s" says %s, and what to do', async (encoding, told) => {
+  const { webhooks, lines } = logging();
+  const { headers, body } = genuine();
+  await webhooks.receive({ headers: { ...headers, 'content-encoding': encoding }, body });
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'unsupported-encoding' })]);
+  expect(lines[0]?.['reason']).toContain(`Content-Encoding: ${told}.`);
+  expect(lines[0]?.['reason']).toContain('Switch it off at the sender, or at the proxy that added it');
+});
+
 test('names the handlers that failed, and what they failed with', async () => {
   const { webhooks, lines } = logging();
   const error = Object.assign(new TypeError('down'), { response: { headers: { cookie: 'hidden' } } });
