@@ -55,9 +55,15 @@ function closeSession({ stream }: Partial<Http2ServerResponse>): void {
   stream?.session?.close();
 }
 
-/** The answer has ended, but the stream is only closed when its sender ends, too: it counts until then. */
+/**
+ * The answer has ended, but the stream is only closed when its sender ends, too: it counts until then. Once the sender has
+ * ended, nothing is left to close, and a reset would overtake the end of the answer: it would look cut off.
+ */
 function closeStream(request: IncomingMessage, { stream }: Http2ServerResponse): void {
-  readOn(request, { close: () => stream.close(), tooMuch: () => stream.close() });
+  function close(): void {
+    if (!request.complete) stream.close();
+  }
+  readOn(request, { close, tooMuch: () => stream.close() });
 }
 
 /**
