@@ -26,6 +26,7 @@ export function dispatchEvent(
   const { event, key } = input;
   if (typeof key !== 'string' || !tellsApart(key))
     throw badOption('dispatch.key', 'the key that verify() returned', key);
+  if (!isStorable(key)) throw badOption('dispatch.key', storableKey, key);
   const tenant = tenantOf(input.tenant);
   const scheme = schemeOf(input.signature);
   const headers = optionalObject('dispatch.headers', input.headers);
@@ -50,6 +51,15 @@ export function dispatchEvent(
   const deadline = clock.now() + parts.timeoutMs;
   const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
   return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline }, parts);
+}
+
+/** The most that a row of an index of PostgreSQL holds is 2,704 bytes, with the namespace. */
+const longestKey = 1024;
+const storableKey = `at most ${longestKey} bytes of text, without NUL and lone surrogates`;
+
+/** Whether every store can hold it: one that cannot would answer as if it were away, with each repeat. */
+function isStorable(key: string): boolean {
+  return Buffer.byteLength(key) <= longestKey && !key.includes('\0') && Buffer.from(key).toString() === key;
 }
 
 /** `null`, as a column of a database holds it, is what is absent; below, too. */
