@@ -1,6 +1,6 @@
 import { callTogether } from '../../foundations/call-together';
 import type { JournalEntry } from '../../foundations/contracts/journal';
-import { readText } from '../../foundations/foreign-values';
+import { readTexts } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { type StoredContent, writeContent } from './content';
@@ -45,13 +45,14 @@ export async function appendAll(
   const { database, namespace } = searched;
   const byKey = new Map<string, EntryToAppend>();
   for (const one of entries) if (!byKey.has(one.entry.key)) byKey.set(one.entry.key, one);
-  const send = (some: readonly EntryToAppend[]) =>
-    database.rowsOf(statements.append, [namespace, ...written(some), keepDays]);
+  async function send(some: readonly EntryToAppend[]): Promise<string[]> {
+    const [row] = await database.rowsOf(statements.append, [namespace, ...written(some), keepDays]);
+    return readTexts(row?.['expired'], 'postgresJournal.pool: expired');
+  }
   const expired = await send([...byKey.values()]);
   if (expired.length === 0) return;
-  const keys = expired.map((row) => readText(row['key'], 'postgresJournal.pool: key'));
-  for (const key of keys) await removeOldOf(searched, key, keepDays);
-  await send(keys.flatMap((key) => byKey.get(key) ?? []));
+  for (const key of expired) await removeOldOf(searched, key, keepDays);
+  await send(expired.flatMap((key) => byKey.get(key) ?? []));
 }
 
 /** The entries as JSON, and their contents, one after the other. */

@@ -72,6 +72,9 @@ BEGIN
       position text NOT NULL,
       PRIMARY KEY (namespace, name)
     );
+    -- Another role's tables, which are not made anew: it fails here, not with the first delivery.
+    PERFORM FROM bigmind_webhook_journal, bigmind_webhook_journal_marks WHERE false FOR UPDATE;
+    PERFORM FROM bigmind_webhook_journal_bodies WHERE false;
     bodies := to_regclass('bigmind_webhook_journal_bodies');
     others := to_regclass('bigmind_webhook_journal_bodies_other');
   END IF;

@@ -13,8 +13,9 @@ const given = (columns: string): string => `given AS MATERIALIZED (
 
 /**
  * $1 namespace, $2 entries, in JSON, each with a key of its own; $3 their heads and bodies, one after the other; $4
- * keepDays. Returns the keys that were kept before and are past their time. The order is that of every process, so that
- * they wait for one another and never both ways.
+ * keepDays. Returns one row, whatever it kept, with the keys that were kept before and are past their time: an answer of no
+ * rows comes from a client that asked nobody. The order is that of every process, so that they wait for one another and
+ * never both ways.
  */
 export const append = `
 WITH ${given('key text, received float8, event text, tenant text, scheme text, start int4, head int4, body int4')}, entry AS (
@@ -27,7 +28,7 @@ WITH ${given('key text, received float8, event text, tenant text, scheme text, s
   SELECT namespace, day, id, substring($3::bytea FROM start FOR head), substring($3::bytea FROM start + coalesce(head, 0) FOR body)
   FROM entry JOIN given USING (key)
 )
-SELECT key FROM bigmind_webhook_journal
+SELECT coalesce(json_agg(key), '[]')::text AS expired FROM bigmind_webhook_journal
 WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given EXCEPT SELECT key FROM entry)) AND day < ${today} - $4::int`;
 
 /** In stored text, no name has a line end. An empty text is an empty list. */
@@ -67,6 +68,3 @@ export const unmark = 'DELETE FROM bigmind_webhook_journal_marks WHERE namespace
 
 /** $1 namespace, $2 name. */
 export const marked = 'SELECT position FROM bigmind_webhook_journal_marks WHERE namespace = $1 AND name = $2';
-
-/** Fails as a write would: without the table, without the right to change it, and on a replica. */
-export const ping = 'SELECT true AS alive FROM bigmind_webhook_journal WHERE false FOR UPDATE';

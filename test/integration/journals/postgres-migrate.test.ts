@@ -101,6 +101,14 @@ test('leaves the lock_timeout of a transaction around it as it was', async () =>
 describe('a role that owns nothing', () => {
   const named = tables.join();
 
+  test('may create, but not use the tables that are there: migrate() rejects, with the name of a table', async () => {
+    await place.journal().migrate();
+    await place.pool.query(`GRANT CREATE ON SCHEMA ${place.schema} TO ${role}`);
+    const guest = place.journal({ pool: place.poolWith(`-c role=${role}`) });
+    const told = { code: '42501', message: expect.stringContaining(tables[0] as string) as unknown };
+    await expect(guest.migrate()).rejects.toMatchObject(told);
+  });
+
   test('may keep and find with the rights to read, insert and update; it says once that it removes nothing', async () => {
     await place.journal().migrate();
     await place.pool.query(`GRANT SELECT, INSERT, UPDATE ON ${named} TO ${role}`);
@@ -141,6 +149,24 @@ describe('a role that owns nothing', () => {
     expect(await keysFound(guest)).toEqual([kept.key]);
     expect(await place.count(tables[1] as string)).toBe(1);
   });
+});
+
+test.each([
+  ['a column of the small table', 'ALTER TABLE bigmind_webhook_journal DROP COLUMN scheme', '42703'],
+  ['a column for ends', 'ALTER TABLE bigmind_webhook_journal DROP COLUMN ended_at', '42703'],
+  ['the table of bodies', 'DROP TABLE bigmind_webhook_journal_bodies', '42P01'],
+])('without %s, ping rejects as append and ended do', async (_what, change, code) => {
+  const journal = place.journal();
+  await journal.migrate();
+  await journal.ping?.();
+  await place.pool.query(change);
+  await expect(journal.ping?.()).rejects.toMatchObject({ code });
+});
+
+test('a pool that answers everything with no rows keeps nothing: append and ping reject', async () => {
+  const journal = place.journal({ pool: { query: () => Promise.resolve({ rows: [] }) } });
+  await expect(journal.append(entry())).rejects.toThrow('postgresJournal.pool: expired');
+  await expect(journal.ping?.()).rejects.toThrow('postgresJournal.pool: expired');
 });
 
 test('uses the tables that the search_path leads to, and makes no second ones before them', async () => {
