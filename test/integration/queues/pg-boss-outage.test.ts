@@ -373,7 +373,8 @@ describe('PGlite in a folder', () => {
     );
     const said = (what: 'held' | 'ran') =>
       (program.said as Record<string, string>[]).map((line) => line[what]).filter((key) => key !== undefined);
-    await until(() => said('ran').length > 150, 30_000);
+    // It starts a PGlite first, which takes most of a minute where every core is busy.
+    await until(() => said('ran').length > 150, 120_000);
     await program.kill();
     const again = await pgliteStage(folder);
     const ran = new Set(said('ran'));
