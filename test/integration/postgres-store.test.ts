@@ -69,6 +69,25 @@ test('the published migration is the one that migrate() runs, under a line that 
   expect(statement.join('\n')).toBe(`${migration};\n`);
 });
 
+test.each([
+  ['without a column that a claim writes', `ALTER TABLE ${table} DROP COLUMN attempt`, '42703'],
+  ['on a replica', 'SET TRANSACTION READ ONLY', '25006'],
+])('%s, ping rejects as a claim does, so that health() tells of it', async (_when, change, code) => {
+  const client = await pool.connect();
+  try {
+    const store = postgresStore({ pool: client, namespace: freshNamespace() });
+    await store.ping?.();
+    for (const call of [() => store.claim('a', long, long), () => store.ping?.()]) {
+      await client.query('BEGIN');
+      await client.query(change);
+      await expect(call()).rejects.toMatchObject({ code });
+      await client.query('ROLLBACK');
+    }
+  } finally {
+    client.release();
+  }
+});
+
 test('a token of another store is nobody’s, and no error; its success is a fact all the same', async () => {
   const store = postgresStore({ pool, namespace: freshNamespace() });
   const key = randomUUID();

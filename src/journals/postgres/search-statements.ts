@@ -8,6 +8,9 @@ const bytesAtMost = 4 * 1024 * 1024;
 /** Of which entries: all; that of the key $10; those that are more than $10 days old; that of the key $11 among these. */
 export type Among = 'all' | 'key' | 'old' | 'old key';
 
+// Not all that there are: a column that somebody adds could have one of the names below.
+const columns = 'day, id, key, event, tenant, scheme, received_at, outcome, ended_at, succeeded, bytes';
+
 // The time is read once, or the index would not be used.
 const old = `AND day < (SELECT ${today} - $10::int)`;
 
@@ -28,7 +31,7 @@ function searching(which: Among, isNewestFirst: boolean): string {
   const order = `day${direction}, id${direction}`;
   return `
 WITH seen AS MATERIALIZED (
-  SELECT *, row_number() OVER (ORDER BY ${order}) AS place FROM bigmind_webhook_journal
+  SELECT ${columns}, row_number() OVER (ORDER BY ${order}) AS place FROM bigmind_webhook_journal
   WHERE namespace = $1 AND (day, id) ${behind} ($2::text::date, $3::text::bigint)
     AND day >= coalesce((${timeOf('$4')} AT TIME ZONE 'UTC')::date - 1, '-infinity') ${among[which]}
   ORDER BY ${order} LIMIT $9::int

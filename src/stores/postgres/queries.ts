@@ -5,7 +5,8 @@ import { clockSlackMs } from '../../foundations/contracts/store';
  * transaction of the user, `now()` would stand still. An expired row counts as absent. Tokens are compared as text, so
  * that one that is not a uuid matches no row and is not an error.
  *
- * Columns are returned as text, which clients leave as it is, under names of one word, which no client rewrites.
+ * Columns are returned as text, which clients leave as it is, under names of one word, which no client rewrites. Where two
+ * tables are joined, names that could be columns of both say of which: a later version may add any, and so may a DBA.
  */
 const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
@@ -23,7 +24,7 @@ SELECT a.* FROM json_to_recordset($2::text::json) AS a (key text, token text, le
 /** Why claims were refused. */
 const refusedBy = (keys: string): string => `
 SELECT d.key, NULL::text AS attempt, NULL::text AS succeeded, done::text AS done,
-  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), lease)::int8::text AS remaining
+  least(ceil(extract(epoch FROM lease_until - ${now}) * 1000), asked.lease)::int8::text AS remaining
 FROM bigmind_webhook_deliveries AS d JOIN asked USING (key)
 WHERE namespace = $1 AND d.key = ANY (ARRAY(${keys})) AND keep_until > ${now}`;
 
@@ -70,8 +71,8 @@ const isHeld = `namespace = $1 AND d.key = ANY (ARRAY(SELECT key FROM locked)) A
 export const extend = `
 WITH ${asked}, ${locked}
 UPDATE bigmind_webhook_deliveries AS d SET
-  lease_until = ${now} + lease ${ms},
-  keep_until = greatest(keep_until, ${now} + lease ${ms})
+  lease_until = ${now} + asked.lease ${ms},
+  keep_until = greatest(keep_until, ${now} + asked.lease ${ms})
 FROM asked WHERE ${isHeld}
 RETURNING d.key, true::text AS held`;
 
@@ -79,7 +80,7 @@ RETURNING d.key, true::text AS held`;
 export const complete = `
 WITH ${asked}, ${locked}
 UPDATE bigmind_webhook_deliveries AS d SET
-  done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + ttl ${ms}
+  done = true, token = NULL, lease_until = NULL, succeeded = '{}', keep_until = ${now} + asked.ttl ${ms}
 FROM asked WHERE ${isHeld}
 RETURNING d.key, true::text AS held`;
 
@@ -106,9 +107,6 @@ export const release = `
 UPDATE bigmind_webhook_deliveries SET token = NULL, lease_until = NULL, attempt = attempt + $4
 WHERE namespace = $1 AND key = $2 AND token::text = $3 AND NOT done AND keep_until > ${now}
 RETURNING true::text AS held`;
-
-/** Fails as a claim would: without the table, without the right to change it, and on a replica. */
-export const ping = 'SELECT true AS alive FROM bigmind_webhook_deliveries WHERE false FOR UPDATE';
 
 /**
  * $1 how many rows at most. Locked rows are skipped. The ids are an array, since a subquery in a join could run again
