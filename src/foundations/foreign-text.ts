@@ -5,7 +5,8 @@ export function storableText(text: string): string {
 }
 
 const namePattern = /^[\w.:-]{1,64}$/;
-const notAName = '(not a name)';
+/** Stands for what is not shown. */
+export const notAName = '(not a name)';
 
 /** Whether a name from outside is safe to show. Any other may be some other text. */
 export function isPrintableName(name: string): boolean {

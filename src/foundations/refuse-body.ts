@@ -1,7 +1,7 @@
 import { isIdentityEncoding } from './content-encoding';
 import type { WebhookHeaders } from './contracts/request';
 import { Settled } from './delivery';
-import { printableName } from './foreign-text';
+import { notAName } from './foreign-text';
 
 export interface BodyRules {
   /** Largest body, in bytes. */
@@ -10,8 +10,10 @@ export interface BodyRules {
   readonly refuseUnsigned: (headers: WebhookHeaders) => Settled | undefined;
 }
 
-/** How many are named: strangers write them. */
-const mostCodings = 4;
+/** Those that are registered (IANA, HTTP Content Coding Registry). Any other text is a stranger's, and may be a secret. */
+const registered = new Set(
+  'aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd'.split(' '),
+);
 
 const remedy =
   'Whether its bytes before or after that are signed is not known. Switch it off at the sender, or at the proxy that added it.';
@@ -20,9 +22,9 @@ const remedy =
 export function refuseEncoded(headers: WebhookHeaders): Settled | undefined {
   const encoding = headers['content-encoding'];
   if (encoding === undefined || isIdentityEncoding(encoding)) return undefined;
-  const codings = encoding.split(',').slice(0, mostCodings);
-  const named = codings.map((coding) => printableName(coding.trim())).join(', ');
-  return new Settled('unsupported-encoding', { reason: `Content-Encoding: ${named}. ${remedy}` });
+  const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase());
+  const named = new Set(codings.map((coding) => (registered.has(coding) ? coding : notAName)));
+  return new Settled('unsupported-encoding', { reason: `Content-Encoding: ${[...named].join(', ')}. ${remedy}` });
 }
 
 /** Refuses a body of so many bytes, announced or come, if that is more than `limit`. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
-import { until } from '../deduplication/kit';
+import { gate, until } from '../deduplication/kit';
 import { dial, expresses, genuine, headLines, path, receiver, type Served, serve } from './serve';
 
 interface Line {
@@ -18,11 +18,12 @@ describe.each(expresses)('under $name', ({ express }) => {
     const lines: Line[] = [];
     const write = (line: string) => void lines.push(JSON.parse(line) as Line);
     const logger = pino({ mixin: () => ({ requestId: requests.getStore() }) }, { write });
-    const { webhooks } = receiver({ logger, timeoutMs: 300 });
+    const { webhooks } = receiver({ logger, timeoutMs: 2000 });
+    const answered = gate();
     webhooks.on('notes_created', async (_event, { log, headers }) => {
-      // Long enough for a copy to join it, or for the answer to be `timeout`.
-      const ms = headers['x-request-id'] === 'late' ? 400 : 100;
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      // The others run long enough for a copy to join, however busy the machine is.
+      if (headers['x-request-id'] === 'late') await answered.passed;
+      else await new Promise((resolve) => setTimeout(resolve, 500));
       log.info({}, 'noted');
       if (headers['x-request-id'] === 'failing') throw new Error('the CRM is away');
     });
@@ -42,7 +43,8 @@ describe.each(expresses)('under $name', ({ express }) => {
       socket.destroy();
     }
     const copied = genuine();
-    await Promise.all([send('late'), send('failing'), send('copy 1', copied), send('copy 2', copied)]);
+    const late = send('late').then(answered.open);
+    await Promise.all([late, send('failing'), send('copy 1', copied), send('copy 2', copied)]);
     await send('unsigned', { headers: {}, body: '{"event":"notes_created"}' });
     await until(() => lines.some(({ late }) => late));
 

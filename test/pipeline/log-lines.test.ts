@@ -64,8 +64,9 @@ test('logs one line for each way that a delivery can end, at the level of the ta
 
 test.each([
   ['gzip', 'gzip'],
-  ['gzip, br', 'gzip, br'],
-  ['of Jane Doe', '(not a name)'],
+  ['GZIP, br, gzip', 'gzip, br'],
+  ['Jane', '(not a name)'],
+  ['Jane, Doe, br', '(not a name), br'],
 ])('the line of a body with Content-Encoding "%s" says %s, and what to do', async (encoding, told) => {
   const { webhooks, lines } = logging();
   const { headers, body } = genuine();
