@@ -1,22 +1,11 @@
-import { connect, createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
-import { gate, until } from '../deduplication/kit';
-import { dial, expresses, genuine, headLines, noting, path, type Served, serve } from './serve';
-
-function written({ headers, body } = genuine()): string {
-  const head = headLines({ host: 'x', 'content-length': String(Buffer.byteLength(body)), ...headers });
-  return `POST ${path} HTTP/1.1\r\n${head}\r\n${body}`;
-}
+import { connect } from 'node:http2';
+import { until } from '../deduplication/kit';
+import { dial, expresses, genuine, holdUp, noting, path, requestText, type Served, serve, serveHttp2 } from './serve';
 
 /** A receiver whose handlers wait. */
 function waiting() {
   const { webhooks, handled } = noting();
-  const [started, end] = [gate(), gate()];
-  webhooks.on('notes_created', () => {
-    started.open();
-    return end.passed;
-  });
-  return { webhooks, handled, started, end };
+  return { webhooks, handled, ...holdUp(webhooks) };
 }
 
 describe.each(expresses)('under $name', ({ express }) => {
@@ -27,7 +16,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     const { webhooks, handled, started, end } = waiting();
     served = await serve(express().use(path, webhooks.router));
     const { socket, ended } = dial(served.port);
-    socket.write(written());
+    socket.write(requestText(genuine()));
     await started.passed;
     const closed = webhooks.close();
     end.open();
@@ -44,7 +33,7 @@ describe.each(expresses)('under $name', ({ express }) => {
     end.open();
     served = await serve(express().use(path, webhooks.router));
     const { socket, seen } = dial(served.port);
-    socket.write(written());
+    socket.write(requestText(genuine()));
     expect(await seen(/processed"}/)).toMatch(/\r\nConnection: keep-alive\r\n/);
     socket.destroy();
   });
@@ -52,16 +41,8 @@ describe.each(expresses)('under $name', ({ express }) => {
 
 test('over HTTP/2, a receiver that closes answers what has come, and takes no more on the connection', async () => {
   const { webhooks, handled, end } = waiting();
-  const server = createHttp2Server((request, response) =>
-    webhooks.router(
-      request as unknown as Parameters<typeof webhooks.router>[0],
-      response as unknown as Parameters<typeof webhooks.router>[1],
-    ),
-  );
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { origin, server } = await serveHttp2(webhooks.router);
+  const client = connect(origin);
   const gone = new Promise((resolve) => client.on('close', resolve));
   function deliver(): Promise<unknown> {
     const { headers, body } = genuine();

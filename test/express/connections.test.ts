@@ -1,13 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect, constants, createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { connect, constants, type Http2ServerRequest } from 'node:http2';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import express, { type ErrorRequestHandler } from 'express';
 import { bigmindWebhooks } from '../../src/index';
 import { until } from '../deduplication/kit';
-import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, serve } from './serve';
+import {
+  dial,
+  expresses,
+  genuine,
+  headLines,
+  notedLog,
+  noting,
+  path,
+  post,
+  type Served,
+  serve,
+  serveHttp2,
+} from './serve';
 
 function delivery(more: Readonly<Record<string, string>> = {}) {
   const { headers, body } = genuine();
@@ -159,15 +170,13 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
   const webhooks = bigmindWebhooks({ signature: false, logger });
   const taken: number[] = [];
   webhooks.onInvalid((_delivery, { rawBody }) => void taken.push(rawBody.length));
-  const server = createHttp2Server((request, response) => {
+  const { origin, server } = await serveHttp2((request, response) => {
     request.url = '/';
-    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse, () => {});
-    process.nextTick(() => request.stream.close(constants.NGHTTP2_CANCEL));
+    webhooks.router(request, response, () => {});
+    const { stream } = request as unknown as Http2ServerRequest;
+    process.nextTick(() => stream.close(constants.NGHTTP2_CANCEL));
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = connect(origin);
   const stream = client.request({ ':method': 'POST', ':path': '/', 'content-length': 300 });
   stream.on('error', () => {}).write('{"event":"notes_created"');
   await until(() => lines.some((line) => 'outcome' in line));
@@ -183,13 +192,8 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
 test('an upload over HTTP/2 that is given up while it is waited for is no delivery, and no wrong signature', async () => {
   const { logger, lines } = notedLog();
   const { webhooks, handled } = noting({ logger });
-  const server = createHttp2Server((request, response) =>
-    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-  );
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { origin, server } = await serveHttp2(webhooks.router);
+  const client = connect(origin);
   const { headers, body } = genuine();
   const stream = client.request({ ':method': 'POST', ':path': '/', ...headers });
   stream.on('error', () => {}).write(body.slice(0, 24));

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect, createServer as createHttp2Server, type OutgoingHttpHeaders } from 'node:http2';
+import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-import { genuine, noting } from './serve';
+import { genuine, noting, serveHttp2 } from './serve';
 
 const names: Readonly<Record<number, string>> = { 0: 'DATA', 1: 'HEADERS', 3: 'RST_STREAM' };
 const endStream = 1;
@@ -19,13 +18,11 @@ function framesIn(bytes: Buffer): readonly string[] {
 }
 
 const { webhooks, handled } = noting();
-const server = createHttp2Server((request, response) =>
-  webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-);
+let served: Awaited<ReturnType<typeof serveHttp2>>;
 let written: Buffer[];
 /** Passes the bytes on, and keeps those of the server. */
 const between = createServer((near) => {
-  const far = dial((server.address() as AddressInfo).port, '127.0.0.1');
+  const far = dial(Number(new URL(served.origin).port), '127.0.0.1');
   const ends: readonly Socket[] = [near, far];
   for (const end of ends) end.on('error', () => {}).on('close', () => ends.forEach((each) => void each.destroy()));
   near.pipe(far);
@@ -33,17 +30,16 @@ const between = createServer((near) => {
 });
 
 beforeAll(async () => {
-  for (const each of [server, between]) {
-    each.listen(0, '127.0.0.1');
-    await once(each, 'listening');
-  }
+  served = await serveHttp2(webhooks.router);
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
 });
 beforeEach(() => {
   written = [];
   handled.splice(0);
 });
 afterAll(() => {
-  server.close();
+  served.server.close();
   between.close();
 });
 

@@ -1,19 +1,25 @@
-import { once } from 'node:events';
-import { connect, createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
-import { gate, until } from '../deduplication/kit';
-import { dial, expresses, genuine, headLines, notedLog, path, post, receiver, type Served, serve } from './serve';
+import { connect } from 'node:http2';
+import { until } from '../deduplication/kit';
+import {
+  dial,
+  expresses,
+  genuine,
+  holdUp,
+  notedLog,
+  path,
+  post,
+  receiver,
+  requestText,
+  type Served,
+  serve,
+  serveHttp2,
+} from './serve';
 
 /** A receiver whose handler waits until the sender has gone. */
 function waiting() {
   const { logger, lines } = notedLog();
   const { webhooks } = receiver({ logger });
-  const [started, end] = [gate(), gate()];
-  webhooks.on('notes_created', () => {
-    started.open();
-    return end.passed;
-  });
-  return { webhooks, lines, started, end };
+  return { webhooks, lines, ...holdUp(webhooks) };
 }
 
 /** Its line, and the one of the delivery. */
@@ -36,10 +42,9 @@ describe.each(expresses)('under $name', ({ express }) => {
   let served: Served;
   afterEach(() => served.close());
 
-  async function sendAndGo({ headers, body }: ReturnType<typeof genuine>, started: Promise<void>): Promise<void> {
+  async function sendAndGo(delivery: ReturnType<typeof genuine>, started: Promise<void>): Promise<void> {
     const { socket } = dial(served.port);
-    const head = headLines({ host: 'x', 'content-length': String(Buffer.byteLength(body)), ...headers });
-    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n${body}`);
+    socket.write(requestText(delivery));
     await started;
     socket.destroy();
     await until(() => served.sockets.every(({ destroyed }) => destroyed));
@@ -72,18 +77,11 @@ describe.each(expresses)('under $name', ({ express }) => {
 
 test('over HTTP/2, a stream that its sender has closed is told of as well', async () => {
   const { webhooks, lines, started, end } = waiting();
-  const server = createHttp2Server((request, response) =>
-    webhooks.router(
-      request as unknown as Parameters<typeof webhooks.router>[0],
-      response as unknown as Parameters<typeof webhooks.router>[1],
-    ),
-  );
+  const { origin, server } = await serveHttp2(webhooks.router);
   const reset = new Promise<void>((resolve) => {
     server.on('stream', (stream) => stream.on('close', () => resolve()));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = connect(origin);
   const { headers, body } = genuine();
   const stream = client.request({ ':method': 'POST', ':path': '/', ...headers });
   stream.on('error', () => {});

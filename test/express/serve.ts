@@ -1,7 +1,12 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import express from 'express';
+import type { WebhookRouter } from '../../src/index';
+import { type Gate, gate } from '../deduplication/kit';
+import type { genuine, receiver } from '../pipeline/receiver';
 
 export { genuine, notedLog, noting, receiver, secret } from '../pipeline/receiver';
 
@@ -29,7 +34,7 @@ export async function serve(app: RequestListener): Promise<Served> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   function close(): Promise<void> {
     return new Promise((resolve) => {
       server.close(() => resolve());
@@ -37,6 +42,33 @@ export async function serve(app: RequestListener): Promise<Served> {
     });
   }
   return { origin: `http://127.0.0.1:${port}`, port, server, sockets, close };
+}
+
+/** Serves over HTTP/2 without TLS. */
+export async function serveHttp2(
+  router: WebhookRouter,
+): Promise<{ readonly origin: string; readonly server: Http2Server }> {
+  const server = createHttp2Server((request, response) =>
+    router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { origin: `http://127.0.0.1:${portOf(server)}`, server };
+}
+
+const portOf = (server: Server | Http2Server): number => (server.address() as AddressInfo).port;
+
+/** Adds a handler that waits for `end`. `started` opens when it first runs. */
+export function holdUp({ on }: ReturnType<typeof receiver>['webhooks']): {
+  readonly started: Gate;
+  readonly end: Gate;
+} {
+  const [started, end] = [gate(), gate()];
+  on('notes_created', () => {
+    started.open();
+    return end.passed;
+  });
+  return { started, end };
 }
 
 export function post(
@@ -51,6 +83,12 @@ export function headLines(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('');
+}
+
+/** A whole request, to write by hand. */
+export function requestText({ headers, body }: ReturnType<typeof genuine>): string {
+  const head = headLines({ host: 'x', 'content-length': String(Buffer.byteLength(body)), ...headers });
+  return `POST ${path} HTTP/1.1\r\n${head}\r\n${body}`;
 }
 
 /** A connection to write to byte by byte; `ended` has everything that came once the server has closed it. */
