@@ -8,6 +8,8 @@ export interface TogetherSettings<Item, Answer> {
   readonly keyOf?: ((item: Item) => string) | undefined;
   /** The size of an item, and of a call, which has one item at least. @default 100 items */
   readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
+  /** How long after a call has begun the next one begins, at least, in milliseconds. @default 0 */
+  readonly restMs?: number | undefined;
   /** Whether after this error each item of the call is tried alone, since another one may be the cause. @default never */
   readonly isTriedApart?: ((error: unknown) => boolean) | undefined;
 }
@@ -30,13 +32,14 @@ const patienceMs = 20;
  * settles with the answer for its own item.
  */
 export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answer>): (item: Item) => Promise<Answer> {
-  const { call, keyOf, sizes = hundredItems, isTriedApart = () => false } = settings;
+  const { call, keyOf, sizes = hundredItems, restMs = 0, isTriedApart = () => false } = settings;
   let waiting: Waiting<Item, Answer>[] = [];
   let isDue = false;
   let isHeld = false;
+  let isResting = false;
 
   function start(): void {
-    if (isDue || isHeld || waiting.length === 0) return;
+    if (isDue || isHeld || isResting || waiting.length === 0) return;
     isDue = true;
     // By the real clock: a turn that is shared would never come if it belonged to a test's fake clock that is gone.
     atEndOfTurn(() => {
@@ -45,7 +48,21 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
     });
   }
 
+  function rest(): void {
+    isResting = restMs > 0;
+    if (!isResting) return;
+    afterMs(
+      restMs,
+      () => {
+        isResting = false;
+        start();
+      },
+      true,
+    );
+  }
+
   function begin(batch: readonly Waiting<Item, Answer>[]): void {
+    rest();
     isHeld = true;
     let letOn = (): void => {
       letOn = () => undefined;

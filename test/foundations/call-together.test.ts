@@ -155,3 +155,24 @@ test('a clock that is faked and then real again leaves nothing waiting', async (
   calls[1]?.answer();
   expect(await after).toBe('of b');
 });
+
+test('with a rest, the first call begins at once, and what comes within the rest goes together after it', async () => {
+  const begun: number[] = [];
+  const batches: (readonly string[])[] = [];
+  const call = callTogether<string, string>({
+    restMs: 60,
+    call: async (items) => {
+      begun.push(performance.now());
+      batches.push(items);
+      return await Promise.resolve(items);
+    },
+  });
+  await call('a');
+  expect(batches).toEqual([['a']]);
+  const [, c] = await Promise.all([call('b'), call('c'), turn().then(() => call('d'))]);
+  expect(c).toBe('c');
+  expect(batches.flat()).toEqual(['a', 'b', 'c', 'd']);
+  expect(batches[1]).toEqual(expect.arrayContaining(['b', 'c']));
+  // A timer of Node may be a millisecond early.
+  for (const [index, at] of begun.slice(1).entries()) expect(at - (begun[index] ?? 0)).toBeGreaterThan(58);
+});

@@ -41,7 +41,10 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
 
   const journal: JournalOfReceiver = {
     async *find(filter = {}) {
-      for await (const record of entriesIn(kept(), parseFind(filter, checks))) yield foundIn(record);
+      const journaling = required();
+      const query = parseFind(filter, checks);
+      await journaling.settled();
+      for await (const record of entriesIn(journaling.journal, query)) yield foundIn(record);
     },
     async replay(options = {}) {
       required();

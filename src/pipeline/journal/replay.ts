@@ -99,7 +99,10 @@ export class Replay {
   /** Resolves to whether it came to the end of the journal. */
   async #runAll(): Promise<boolean> {
     const { query } = this.#settings;
-    const { journal } = this.#with.journaling;
+    const { journaling } = this.#with;
+    const { journal } = journaling;
+    // What this process has handled is not to run again for want of its end.
+    await journaling.settled();
     const after = await this.#place.find();
     // Not by time: another process may have a clock that is ahead.
     this.#last = await this.#newest();

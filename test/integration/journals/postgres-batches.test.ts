@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
 const table = 'bigmind_webhook_journal';
@@ -33,6 +34,23 @@ test('what comes at once is kept, and told its end, in few statements, each body
     const end = { outcome: 'processed', succeeded: [`handler ${index}`], endedAt: index };
     expect(byKey.get(key)).toMatchObject({ rawBody, params, end });
   }
+});
+
+test('ends that come one after another, as answers do, share statements, 25 ms apart', async () => {
+  const journal = place.journal();
+  const many = entries(60);
+  await Promise.all(many.map((one) => journal.append(one)));
+  const asked = jest.spyOn(place.pool, 'query');
+  const startedAt = performance.now();
+  const told = many.map(async ({ key }, index) => {
+    await pause(index * 2);
+    await journal.ended(key, { outcome: 'processed', succeeded: [], endedAt: 1 });
+  });
+  await Promise.all(told);
+  // A timer of Node may be a millisecond early.
+  expect(asked.mock.calls.length).toBeLessThanOrEqual(1 + (performance.now() - startedAt) / 24);
+  asked.mockRestore();
+  for (const { end } of await found(journal)) expect(end).toMatchObject({ outcome: 'processed' });
 });
 
 test('an entry that PostgreSQL refuses is refused alone: those that came with it are kept', async () => {
