@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
-import type { Claim } from '../../src/index';
+import { bigmindWebhooks, type Claim } from '../../src/index';
 import { type PostgresStore, postgresStore } from '../../src/stores/postgres/index';
 import { migration } from '../../src/stores/postgres/migration';
 import * as queries from '../../src/stores/postgres/queries';
+import { examplePayload, signDelivery } from '../../src/testing/index';
+import { type LatinDatabase, latinDatabase } from './kit/latin-database';
 import { pause } from './kit/sender';
 import { connectPostgres, databaseUrl, freshNamespace } from './services';
 
+const secret = 'a secret of the table';
 const long = 60_000;
 const table = 'bigmind_webhook_deliveries';
 const schema = `webhooks_${randomUUID().replaceAll('-', '')}`;
@@ -122,6 +125,40 @@ test('names of handlers come back as they were, whatever they are made of', asyn
   await store.release(key, token);
   const { succeeded } = await claim(store, key);
   expect([...succeeded].toSorted()).toEqual(names.toSorted());
+});
+
+test('names that an earlier version wrote come back as they were', async () => {
+  const namespace = freshNamespace();
+  const names = ['ünïcödé 🎉', '"quoted"', '"', 'line\nbreak'];
+  const key = randomUUID();
+  const written = `INSERT INTO ${table} (namespace, key, succeeded, keep_until) VALUES ($1, $2, $3, now() + interval '1 hour')`;
+  await pool.query(written, [namespace, key, names]);
+  expect((await claim(postgresStore({ pool, namespace }), key)).succeeded).toEqual(names);
+});
+
+describe('in a database whose encoding holds few characters', () => {
+  let latin: LatinDatabase;
+
+  beforeAll(async () => {
+    latin = await latinDatabase();
+    await postgresStore({ pool: latin.pool, namespace: 'any' }).migrate();
+  });
+  afterAll(() => latin.remove());
+
+  test.each(['🎉 party', 'Łódź', 'é'])('a handler named %s that succeeded does not run again', async (name) => {
+    const ran: string[] = [];
+    const store = postgresStore({ pool: latin.pool, namespace: freshNamespace() });
+    const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: { store } });
+    webhooks.on('notes_created', () => void ran.push(name), { name });
+    webhooks.on('notes_created', () => {
+      ran.push('other');
+      if (ran.length === 2) throw new Error('down');
+    });
+    const delivery = signDelivery({ payload: examplePayload('notes_created'), secret });
+    const answers = [await webhooks.receive(delivery), await webhooks.receive(delivery)];
+    expect(answers.map(({ status }) => status)).toEqual([500, 200]);
+    expect(ran).toEqual([name, 'other', 'other']);
+  });
 });
 
 test('a time beyond 32 bits of milliseconds, and a fraction of one, are kept', async () => {

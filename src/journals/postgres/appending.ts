@@ -3,10 +3,10 @@ import type { JournalEntry } from '../../foundations/contracts/journal';
 import { readTexts } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
+import { toStored } from '../../foundations/stored-text';
 import { type StoredContent, writeContent } from './content';
 import { removeOldOf, type Searched } from './search';
 import * as statements from './statements';
-import { toStored } from './stored-text';
 
 /** An entry as it is sent. */
 export interface EntryToAppend {

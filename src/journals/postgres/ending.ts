@@ -2,9 +2,9 @@ import { callTogether } from '../../foundations/call-together';
 import type { JournalEnd } from '../../foundations/contracts/journal';
 import { joinEnds } from '../../foundations/join-ends';
 import { isAnswer } from '../../foundations/postgres-answer';
+import { toStored } from '../../foundations/stored-text';
 import type { Database } from './database';
 import * as statements from './statements';
-import { toStored } from './stored-text';
 
 /** How a delivery ended, and its key. */
 export interface EndToTell {

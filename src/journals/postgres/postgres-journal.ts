@@ -2,6 +2,7 @@ import type { Journal, JournalSettings } from '../../foundations/contracts/journ
 import { codeOf, describeError } from '../../foundations/describe-error';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
+import { toStored } from '../../foundations/stored-text';
 import { logSafely } from '../../foundations/tell';
 import { appendAll, appending, toAppend } from './appending';
 import { databaseIn, databaseOf } from './database';
@@ -11,7 +12,6 @@ import { migration } from './migration';
 import { type PostgresJournalOptions, parseOptions } from './options';
 import { findIn, forgetIn, removeOld, type Searched } from './search';
 import * as statements from './statements';
-import { toStored } from './stored-text';
 import { transactionsOn } from './transactions';
 
 export interface PostgresJournal extends Journal {

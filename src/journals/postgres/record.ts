@@ -2,9 +2,9 @@ import type { JournalEnd, JournalRecord } from '../../foundations/contracts/jour
 import { readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isOutcome } from '../../foundations/outcomes';
+import { fromStored } from '../../foundations/stored-text';
 import { readContent } from './content';
 import type { Row } from './database';
-import { fromStored } from './stored-text';
 
 /**
  * Reads a row of an entry: `gone` if its day was dropped meanwhile, `unreadable` if this journal did not write it. Throws

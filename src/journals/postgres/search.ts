@@ -2,10 +2,10 @@ import type { JournalForget, JournalQuery, JournalRecord } from '../../foundatio
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { badOption } from '../../foundations/option-checks';
+import { toStored } from '../../foundations/stored-text';
 import type { Database, Row } from './database';
 import { readRecord } from './record';
 import { find, foundAtMost, remove } from './search-statements';
-import { toStored } from './stored-text';
 
 export interface Searched {
   readonly database: Database;

@@ -59,6 +59,7 @@ const keptSeconds = 10 * 365 * 24 * 60 * 60;
 const expireInSeconds = 24 * 60 * 60 - 1;
 const mostPauseMs = 100;
 const usualPriority = 0;
+const untranslatable = '22P05';
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
   const name = `bigmind-webhooks/${namespace}`;
@@ -168,8 +169,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     await run('giveBack', [name, ...values]);
   }
 
+  /** Where the database's encoding lacks a character of the reason, it is kept in ASCII: the job must not wait for ever. */
   async function fail(id: string, reason: string): Promise<void> {
-    await boss.fail(name, id, { reason }, { db });
+    try {
+      await boss.fail(name, id, { reason }, { db });
+    } catch (error) {
+      if (codeOf(error) !== untranslatable) throw error;
+      await boss.fail(name, id, { reason: reason.replace(/[^\n -~]/gu, '?') }, { db });
+    }
   }
 
   return {

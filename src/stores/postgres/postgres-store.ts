@@ -7,6 +7,7 @@ import { throwAsTold } from '../../foundations/postgres-answer';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireLease } from '../../foundations/require-lease';
 import { requireNamespace } from '../../foundations/require-namespace';
+import { toStored } from '../../foundations/stored-text';
 import { triedAgain } from '../../foundations/tried-again';
 import { migration } from './migration';
 import * as queries from './queries';
@@ -77,7 +78,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       requireLease('postgresStore.extend: leaseMs', leaseMs);
       return await steps.extend({ key, token, lease: leaseMs });
     },
-    succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, name, ttlMs]),
+    succeeded: (key, token, name, ttlMs) => held(queries.succeeded, [namespace, key, token, toStored(name), ttlMs]),
     complete: (key, token, ttlMs) => steps.complete({ key, token, ttl: ttlMs }),
     release: (key, token, started = true) => held(queries.release, [namespace, key, token, started ? 0 : -1]),
     async ping() {

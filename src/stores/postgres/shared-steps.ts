@@ -2,6 +2,7 @@ import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
 import { codeOf } from '../../foundations/describe-error';
 import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { fromStored } from '../../foundations/stored-text';
 import { isSerializationFailure } from '../../foundations/tried-again';
 import * as queries from './queries';
 
@@ -76,7 +77,7 @@ function isTriedApart(error: unknown): boolean {
 function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {
   return {
     attempt: readWholeNumber(attempt, 'postgresStore.pool: attempt'),
-    succeeded: readTexts(succeeded, 'postgresStore.pool: succeeded'),
+    succeeded: readTexts(succeeded, 'postgresStore.pool: succeeded').map(fromStored),
   };
 }
 

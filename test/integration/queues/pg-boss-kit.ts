@@ -64,7 +64,12 @@ export class Company {
   readonly workers: QueueWorker[] = [];
 
   /** The first pause between attempts is the shortest that pg-boss has: a second. */
-  queue(stage: Stage, options: Partial<PgBossQueueOptions> = {}, logger?: Logger, maxRunMs = 60_000): DeliveryQueue {
+  queue(
+    stage: Pick<Stage, 'boss' | 'schema'>,
+    options: Partial<PgBossQueueOptions> = {},
+    logger?: Logger,
+    maxRunMs = 60_000,
+  ): DeliveryQueue {
     const { boss, schema } = stage;
     const queue = pgBossQueue({ boss, schema, namespace: freshNamespace(), backoffMs: 1, pollMs: 20, ...options });
     queue.open({ maxRunMs, logger: logger ?? recordingLogger().logger });
