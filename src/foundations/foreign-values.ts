@@ -54,6 +54,18 @@ export function readRows(answer: unknown, what: string): readonly Readonly<Recor
   throw new TypeError(`${what} did not answer with { rows }.`);
 }
 
+/**
+ * The rows of a statement that always has one: an answer of none comes from a client that asked nobody, as a mock does, or
+ * that loses the rows.
+ */
+export function readSomeRows<Row>(rows: readonly Row[], what: string): readonly [Row, ...Row[]] {
+  const [first, ...others] = rows;
+  if (first !== undefined) return [first, ...others];
+  throw new TypeError(
+    `${what} answered with no rows to a statement that always has some. Pass a pool that sends each statement to PostgreSQL, and returns its rows.`,
+  );
+}
+
 /** What a single value says; `undefined` if it is none. */
 function textOf(value: unknown): string | undefined {
   switch (typeof value) {

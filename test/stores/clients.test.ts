@@ -4,6 +4,7 @@ import { pgBossQueue } from '../../src/queues/pg-boss';
 import { postgresJournal, postgresStore } from '../../src/stores/postgres';
 import { redisStore } from '../../src/stores/redis';
 import { receiverWith, refusalOf } from '../options/refusal';
+import { genuine, notedLog, noting } from '../pipeline/receiver';
 
 const nothing = () => undefined;
 /** An object with methods, as a client has. */
@@ -99,6 +100,19 @@ describe('postgresStore', () => {
     expect(code).toBe('BAD_OPTION');
     expect(message).toContain('Write postgresStore({ pool, namespace }).');
   });
+});
+
+test('through a pool that answers with no rows, postgresStore claims nothing, and log and health() name the pool', async () => {
+  const pool = { query: () => Promise.resolve({ rows: [] }) };
+  const { logger, lines } = notedLog();
+  const { webhooks, handled } = noting({ logger, deduplicate: { store: postgresStore({ pool, namespace: 'crm' }) } });
+  expect(await webhooks.receive(genuine())).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+  const message = expect.stringContaining(
+    'postgresStore.pool.query answered with no rows to a statement that always has some. Pass a pool that sends',
+  ) as string;
+  expect(lines.at(-1)).toMatchObject({ outcome: 'unavailable', cause: { message } });
+  expect(await webhooks.health()).toMatchObject({ status: 'degraded', store: { ok: false, error: message } });
+  expect(handled).toEqual([]);
 });
 
 test.each(['undefined', 'null', 'NaN', '[object Object]'])(

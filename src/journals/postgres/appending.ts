@@ -46,8 +46,8 @@ export async function appendAll(
   const byKey = new Map<string, EntryToAppend>();
   for (const one of entries) if (!byKey.has(one.entry.key)) byKey.set(one.entry.key, one);
   async function send(some: readonly EntryToAppend[]): Promise<string[]> {
-    const [row] = await database.rowsOf(statements.append, [namespace, ...written(some), keepDays]);
-    return readTexts(row?.['expired'], 'postgresJournal.pool: expired');
+    const [row] = await database.someRowsOf(statements.append, [namespace, ...written(some), keepDays]);
+    return readTexts(row['expired'], 'postgresJournal.pool: expired');
   }
   const expired = await send([...byKey.values()]);
   if (expired.length === 0) return;

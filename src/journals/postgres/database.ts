@@ -1,5 +1,5 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
-import { readRows } from '../../foundations/foreign-values';
+import { readRows, readSomeRows } from '../../foundations/foreign-values';
 import { throwAsTold } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 import { deadlock, serializationFailure, type Trying, triedAgain } from '../../foundations/tried-again';
@@ -9,6 +9,8 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Statements on the user's pool. One that another transaction came between is tried again. */
 export interface Database {
   rowsOf(text: string, values: unknown[]): Promise<readonly Row[]>;
+  /** Those of a statement that always has one. */
+  someRowsOf(text: string, values: unknown[]): Promise<readonly [Row, ...Row[]]>;
   /** Runs what returns no rows: clients answer to that in their own ways. */
   run(text: string, values?: unknown[]): Promise<void>;
 }
@@ -25,6 +27,8 @@ export function databaseIn(transaction: OpenTransaction): Database {
   return databaseWith((text, values) => transaction.query(text, values));
 }
 
+const query = 'postgresJournal.pool.query';
+
 function databaseWith(ask: (text: string, values?: unknown[]) => Promise<unknown>): Database {
   const told = async (text: string, values?: unknown[]): Promise<unknown> => {
     try {
@@ -33,8 +37,10 @@ function databaseWith(ask: (text: string, values?: unknown[]) => Promise<unknown
       return throwAsTold(error, 'postgresJournal');
     }
   };
+  const rowsOf: Database['rowsOf'] = async (text, values) => readRows(await told(text, values), query);
   return {
-    rowsOf: async (text, values) => readRows(await told(text, values), 'postgresJournal.pool.query'),
+    rowsOf,
+    someRowsOf: async (text, values) => readSomeRows(await rowsOf(text, values), query),
     async run(text, values) {
       await told(text, values);
     },

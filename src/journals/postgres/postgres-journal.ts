@@ -92,7 +92,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     find: (query) => findIn(searched, query),
     forget: (which) => forgetIn(searched, which),
     async stats() {
-      const [row = {}] = await database.rowsOf(statements.stats, [namespace]);
+      const [row] = await database.someRowsOf(statements.stats, [namespace]);
       const count = (name: string): number => readWholeNumber(row[name], `postgresJournal.pool: ${name}`);
       const time = (name: string): number | undefined => (row[name] === null ? undefined : count(name));
       return {

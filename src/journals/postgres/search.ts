@@ -61,7 +61,7 @@ export async function* findIn(searched: Searched, query: JournalQuery): AsyncGen
   const start = after === undefined ? ends[isNewestFirst ? 'newest' : 'oldest'] : readPlace(after);
   for (let step: Step | undefined = { place: start, seenNow: seenAtLeast }; step !== undefined; ) {
     const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
-    const rows = await database.rowsOf(text, values);
+    const rows = await database.someRowsOf(text, values);
     const { count } = removals;
     const freshUntil = performance.now() + freshMs;
     const isFresh = (): boolean => removals.count === count && performance.now() < freshUntil;
@@ -79,7 +79,7 @@ export async function* findIn(searched: Searched, query: JournalQuery): AsyncGen
     const last = found.at(-1);
     if (reached !== undefined && last !== undefined && reached !== read(last, 'position')) {
       step = { place: readPlace(reached), seenNow: step.seenNow };
-    } else step = first && nextStep(first, found.length, step);
+    } else step = nextStep(first, found.length, step);
   }
 }
 
@@ -94,11 +94,11 @@ export async function forgetIn(searched: Searched, which: JournalForget): Promis
   let sum = 0;
   for (let step: Step | undefined = { place: ends.oldest, seenNow: seenAtLeast }; step !== undefined; ) {
     const values = [namespace, ...step.place, ...filters, step.seenNow, ...(key === undefined ? [] : [key])];
-    const [row] = await database.rowsOf(text, values);
-    const removed = row === undefined ? 0 : countIn(row, 'removed');
+    const [row] = await database.someRowsOf(text, values);
+    const removed = countIn(row, 'removed');
     sum += removed;
     if (removed > 0) removals.count += 1;
-    step = row && nextStep(row, removed, step);
+    step = nextStep(row, removed, step);
   }
   return sum;
 }
@@ -106,14 +106,14 @@ export async function forgetIn(searched: Searched, which: JournalForget): Promis
 /** Removes the entry of a key that is past its time, and no newer one that another process has kept meanwhile. */
 export async function removeOldOf({ database, namespace }: Searched, key: string, keepDays: number): Promise<void> {
   const values = [namespace, ...ends.oldest, null, null, null, null, null, 1, keepDays, key];
-  await database.rowsOf(remove('old key'), values);
+  await database.someRowsOf(remove('old key'), values);
 }
 
 /** Removes a few hundred of those that are past their time. Resolves to whether there may be more. */
 export async function removeOld({ database, namespace }: Searched, keepDays: number): Promise<boolean> {
   const values = [namespace, ...ends.oldest, null, null, null, null, null, foundAtMost, keepDays];
-  const [row] = await database.rowsOf(remove('old'), values);
-  return row !== undefined && countIn(row, 'isfull') === 1 && countIn(row, 'removed') > 0;
+  const [row] = await database.someRowsOf(remove('old'), values);
+  return countIn(row, 'isfull') === 1 && countIn(row, 'removed') > 0;
 }
 
 /** No time of PostgreSQL is as early as the earliest `Date`. */

@@ -30,10 +30,11 @@ WHERE namespace = $1 AND d.key = ANY (ARRAY(${keys})) AND keep_until > ${now}`;
 
 /**
  * $1 namespace, $2 key, token, lease and ttl. Refused if the delivery is done or another claim's lease runs; then
- * the row says why, without an attempt. No row comes if another claim began while this statement ran. A lease that
- * ends later than any new one would is from before the clock was set back: it counts as passed. It is compared with the
- * time after the row's lock was waited for, since its holder may have extended it meanwhile. The keys come in their
- * order, so that no two statements wait for each other's rows.
+ * the row says why, without an attempt. No row comes if another claim began while this statement ran. One row without a
+ * key always comes: an answer of no rows comes from a client that asked nobody. A lease that ends later than any new one
+ * would is from before the clock was set back: it counts as passed. It is compared with the time after the row's lock was
+ * waited for, since its holder may have extended it meanwhile. The keys come in their order, so that no two statements wait
+ * for each other's rows.
  */
 export const claim = `
 WITH ${asked}, claimed AS (
@@ -54,7 +55,8 @@ WHERE d.keep_until <= ${now} OR (NOT d.done AND (
 RETURNING key, attempt::text AS attempt, array_to_json(succeeded)::text AS succeeded
 )
 SELECT key, attempt, succeeded, NULL::text AS done, NULL::text AS remaining FROM claimed
-UNION ALL (${refusedBy('SELECT key FROM asked EXCEPT SELECT key FROM claimed')})`;
+UNION ALL (${refusedBy('SELECT key FROM asked EXCEPT SELECT key FROM claimed')})
+UNION ALL SELECT NULL, NULL, NULL, NULL, NULL`;
 
 /** $1 namespace, $2 key and lease. Why claims were refused. */
 export const refusal = `WITH ${asked} ${refusedBy('SELECT key FROM asked')}`;

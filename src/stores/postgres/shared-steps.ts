@@ -1,7 +1,7 @@
 import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
 import { codeOf } from '../../foundations/describe-error';
-import { readBoolean, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { readBoolean, readSomeRows, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import { fromStored } from '../../foundations/stored-text';
 import { isSerializationFailure } from '../../foundations/tried-again';
 import * as queries from './queries';
@@ -16,6 +16,8 @@ export interface SharedSteps {
   readonly claim: (asked: AskedClaim) => Promise<Claimed>;
   readonly extend: (asked: AskedExtension) => Promise<boolean>;
   readonly complete: (asked: AskedCompletion) => Promise<boolean>;
+  /** Claims nothing. It fails as a claim would: without the table, a column or a right, and on a replica. */
+  readonly ping: () => Promise<void>;
 }
 
 interface Asked {
@@ -34,12 +36,18 @@ const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
  * share no more than that: what PostgreSQL refuses for one of them is tried alone, and so is what waits for a lock.
  */
 export function sharedSteps(namespace: string, run: Run): SharedSteps {
+  function rowsOf(text: string, asked: readonly Asked[]): Promise<readonly Row[]> {
+    return run(text, [namespace, JSON.stringify(asked)]);
+  }
   async function byKey(text: string, asked: readonly Asked[]): Promise<Map<string, Row>> {
-    const rows = await run(text, [namespace, JSON.stringify(asked)]);
-    return new Map(rows.map((row) => [readText(row['key'], 'postgresStore.pool: key'), row]));
+    return mapByKey(await rowsOf(text, asked));
+  }
+  async function askClaims(asked: readonly AskedClaim[]): Promise<readonly Row[]> {
+    const rows = readSomeRows(await rowsOf(queries.claim, asked), 'postgresStore.pool.query');
+    return rows.filter(({ key }) => key !== null);
   }
   async function claimAll(asked: readonly AskedClaim[]): Promise<readonly Claimed[]> {
-    const rows = await byKey(queries.claim, asked);
+    const rows = mapByKey(await askClaims(asked));
     const missing = asked.filter(({ key }) => !rows.has(key));
     const refused = missing.length > 0 ? await byKey(queries.refusal, missing) : rows;
     return asked.map(({ key, token }) => {
@@ -66,12 +74,19 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
     },
     extend: callTogether<AskedExtension, boolean>({ ...shared, call: held(queries.extend) }),
     complete: callTogether<AskedCompletion, boolean>({ ...shared, call: held(queries.complete) }),
+    async ping() {
+      await askClaims([]);
+    },
   };
 }
 
 /** Whether PostgreSQL refused a statement for a value in it, or for what others do to a row of it. */
 function isTriedApart(error: unknown): boolean {
   return /^(?:22|23|40|54|55)...$|^57014$/.test(codeOf(error) ?? '');
+}
+
+function mapByKey(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [readText(row['key'], 'postgresStore.pool: key'), row]));
 }
 
 function readClaimed({ attempt, succeeded }: Row): Omit<Claim, 'token'> {

@@ -6,7 +6,7 @@ import { migration } from '../../../src/journals/postgres/migration';
 import { pause } from '../kit/sender';
 import { msOf, whileOpen } from '../kit/while-open';
 import { connectPostgres } from '../services';
-import { dayName, entry, keysFound, makePlace, type Place } from './postgres-kit';
+import { dayName, entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
 const role = `keeper_${randomUUID().replaceAll('-', '')}`;
 const tables = ['bigmind_webhook_journal', 'bigmind_webhook_journal_bodies', 'bigmind_webhook_journal_marks'];
@@ -163,10 +163,17 @@ test.each([
   await expect(journal.ping?.()).rejects.toMatchObject({ code });
 });
 
-test('a pool that answers everything with no rows keeps nothing: append and ping reject', async () => {
+test('a pool that answers everything with no rows is an error that names it: nothing is kept, found or forgotten', async () => {
   const journal = place.journal({ pool: { query: () => Promise.resolve({ rows: [] }) } });
-  await expect(journal.append(entry())).rejects.toThrow('postgresJournal.pool: expired');
-  await expect(journal.ping?.()).rejects.toThrow('postgresJournal.pool: expired');
+  const calls = [
+    () => journal.append(entry()),
+    () => journal.ping?.(),
+    () => found(journal),
+    () => journal.forget({ before: Date.now() }),
+    () => journal.stats(),
+    () => journal.prune(),
+  ];
+  for (const call of calls) await expect(call()).rejects.toThrow(/^postgresJournal\.pool\.query answered with no rows/);
 });
 
 test('uses the tables that the search_path leads to, and makes no second ones before them', async () => {
