@@ -3,7 +3,7 @@ import { causeOf, type RunReport, Settled, type SettledDetails } from '../founda
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
-import { passed, withinMs } from '../foundations/timeouts';
+import { atMost, withinMs } from '../foundations/timeouts';
 import type { ClaimedWork } from './claimed-work';
 import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
 import { OverrunRuns } from './overrun-runs';
@@ -189,7 +189,7 @@ export class RunOnce {
       // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
       const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
       const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
-      return done ? Promise.race([writing, passed(work.msLeft() - answerMs)]) : undefined;
+      return done ? atMost(work.msLeft() - answerMs, writing) : undefined;
     });
     if (!done || !work.isHeld || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);
     this.#recording.add(recorded);
@@ -223,9 +223,9 @@ export class RunOnce {
     this.#draining = true;
     this.#abortAt = Math.min(this.#abortAt, performance.now() + graceMs);
     const idle = this.#idle();
-    await Promise.race([idle, passed(this.#abortAt - performance.now())]);
+    await atMost(this.#abortAt - performance.now(), idle);
     for (const claim of this.#held.keys()) claim.abort(new Error('The receiver was closed.'));
-    await Promise.race([idle, passed(this.#abortAt + afterAbortMs - performance.now())]);
+    await atMost(this.#abortAt + afterAbortMs - performance.now(), idle);
   }
 
   async #idle(): Promise<void> {

@@ -25,16 +25,11 @@ export const longestTimer = 2_147_483_647;
 /** Resolves when `ended` settles, or after `ms`. Keeps the process alive while it waits. */
 export function atMost(ms: number, ended: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(ms, longestTimer));
+    const timer = setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer));
     const end = (): void => {
       clearTimeout(timer);
       resolve();
     };
     ended.then(end, end);
   });
-}
-
-/** Resolves after `ms`, and keeps no process alive. */
-export function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(0, ms), longestTimer)).unref());
 }
