@@ -8,8 +8,8 @@ import { show } from './option-checks';
  * @param what such as `queue.enqueue`
  * @throws TypeError that says what to write
  */
-export function requirePromise(answer: unknown, what: string): Promise<void> {
-  if (isThenable(answer)) return answer as Promise<void>;
+export function requirePromise<T>(answer: Promise<T>, what: string): Promise<T> {
+  if (isThenable(answer)) return answer;
   throw new TypeError(
     `${what}: expected a promise, got ${show(answer)}. Return the promise of your client, or await it.`,
   );

@@ -4,6 +4,7 @@ import type { Journal, JournalEnd } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { joinEnds } from '../../foundations/join-ends';
+import { requirePromise } from '../../foundations/require-promise';
 import { logSafely } from '../../foundations/tell';
 
 /** Beyond so many, the oldest are given up: a journal that is out of reach must not fill the memory. */
@@ -152,7 +153,7 @@ export class JournalEnds {
 async function tell(journal: Journal, left: Map<string, Waiting>): Promise<void> {
   const told = await Promise.allSettled(
     [...left].map(async ([key, { end }]) => {
-      await journal.ended(key, end);
+      await requirePromise(journal.ended(key, end), 'journal.ended');
       left.delete(key);
     }),
   );

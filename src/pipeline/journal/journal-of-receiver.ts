@@ -2,6 +2,7 @@ import { type Journal, type JournalRecord, notEnded } from '../../foundations/co
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
+import { requirePromise } from '../../foundations/require-promise';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
@@ -60,7 +61,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
     },
     async forget(which) {
       const parsed = parseForget(which);
-      const count = await kept().forget(parsed);
+      const count = await requirePromise(kept().forget(parsed), 'journal.forget');
       await Promise.allSettled([...replays.keys()].map((replay) => replay.forget(parsed)));
       return count;
     },

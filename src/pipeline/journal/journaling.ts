@@ -106,7 +106,8 @@ export class Journaling {
 
   /** Keeps the place of a replay, within the time of an answer. */
   async mark(name: string, position: string | undefined): Promise<void> {
-    await withinMs(this.journal.mark(name, position), this.#settings.timeoutMs, 'The journal');
+    const marked = requirePromise(this.journal.mark(name, position), 'journal.mark');
+    await withinMs(marked, this.#settings.timeoutMs, 'The journal');
   }
 
   /** Waits until the ends of this process are written, no longer than for an answer. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { WebhookError } from '../../foundations/errors';
 import { fieldsOf } from '../../foundations/fields-of';
 import { isRecord } from '../../foundations/is-record';
+import { requirePromise } from '../../foundations/require-promise';
 import type { ReplaySettings } from '../../options/parse-replay';
 import type { Journaling } from './journaling';
 
@@ -47,7 +48,7 @@ export class ReplayPlace {
    */
   async find(): Promise<string | undefined> {
     if (this.#name === undefined) return undefined;
-    const text = await this.#journaling.journal.marked(this.#name);
+    const text = await requirePromise(this.#journaling.journal.marked(this.#name), 'journal.marked');
     const mark = text === undefined ? undefined : readMark(text);
     if (mark === undefined) return text;
     const others = Object.entries(this.#chosen).flatMap(([name, print]) =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Journal } from '../../../src';
 import { ArrayQueue } from '../../queueing/kit';
-import { ArrayJournal, found, genuine, notedLog, send, withJournal } from './kit';
+import { ArrayJournal, found, genuine, notedLog, send, until, withJournal } from './kit';
 
 // A queue or a journal of the user's own, without TypeScript, may have an async method where nobody waits for one.
 
@@ -72,4 +72,45 @@ test.each([
   expect(handled).toStrictEqual([]);
   const message = `${name}: expected a promise, got undefined. Return the promise of your client, or await it.`;
   expect(lines).toMatchObject([{ cause: { message } }]);
+});
+
+/** What the log or a caller is told of a method of the journal. */
+const toldOf = (name: string): string =>
+  `journal.${name}: expected a promise, got undefined. Return the promise of your client`;
+
+test('an ended() that forgets its return is no end that was told: the log says what to write', async () => {
+  const { logger, lines } = notedLog('warn');
+  const { webhooks } = withJournal({ logger }, Object.assign(new ArrayJournal(), { ended: forgetful }));
+  webhooks.on('*', () => undefined);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  await until(() => lines.length > 0);
+  const message = expect.stringContaining(toldOf('ended')) as unknown;
+  expect(lines).toMatchObject([{ code: 'JOURNAL_FAILED', cause: { message } }]);
+});
+
+test('a mark() that forgets its return keeps no place of a replay: the log says what to write', async () => {
+  const { logger, lines } = notedLog('warn');
+  const { webhooks } = withJournal({ logger }, Object.assign(new ArrayJournal(), { mark: forgetful }));
+  webhooks.on('*', () => undefined);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  await webhooks.journal.replay({ name: 'fill', force: true });
+  const cause = expect.objectContaining({ message: expect.stringContaining(toldOf('mark')) as unknown }) as unknown;
+  expect(lines).toContainEqual(
+    expect.objectContaining({ cause, msg: 'The journal did not keep the place of the replay' }),
+  );
+});
+
+test('a marked() that forgets its return says so, and the replay does not begin anew', async () => {
+  const { webhooks } = withJournal({}, Object.assign(new ArrayJournal(), { marked: forgetful }));
+  const handled: string[] = [];
+  webhooks.on('*', (_, { key }) => handled.push(key));
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  const { interrupted } = await webhooks.journal.replay({ name: 'fill', force: true });
+  expect(interrupted).toContain(toldOf('marked'));
+  expect(handled).toHaveLength(1);
+});
+
+test('a forget() that forgets its return is an error, never a deletion that is done', async () => {
+  const { webhooks } = withJournal({}, Object.assign(new ArrayJournal(), { forget: forgetful }));
+  await expect(webhooks.journal.forget({ before: new Date() })).rejects.toThrow(toldOf('forget'));
 });
