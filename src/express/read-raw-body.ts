@@ -71,10 +71,10 @@ function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Set
 
 function alreadyParsed(): Settled {
   const reason =
-    'BODY_ALREADY_PARSED: the body was read before it reached bigmind-webhooks, and no bytes were kept, so no ' +
+    'The body was read before it reached bigmind-webhooks, and no bytes were kept, so no ' +
     'signature can be verified. Mount the router before express.json(), or keep the bytes: ' +
     'express.json({ verify: keepRawBody }).';
-  return new Settled('misconfigured', { reason });
+  return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
 }
 
 /** The body that others kept. While somebody reads the stream, `rawBody` may still grow. */

@@ -20,7 +20,7 @@ export interface ReadOptions extends BodyRules {
 }
 
 const notBytes =
-  'BODY_ALREADY_PARSED: the request is a stream of objects, not of bytes, so no signature can be verified. Hand over the ' +
+  'The request is a stream of objects, not of bytes, so no signature can be verified. Hand over the ' +
   'request as it came, or keep the bytes as request.rawBody.';
 
 /**
@@ -42,7 +42,7 @@ export function readStream(
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
     if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
-      finish(new Settled('misconfigured', { reason: notBytes }));
+      finish(new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason: notBytes }));
       return;
     }
     const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;

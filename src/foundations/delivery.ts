@@ -81,8 +81,8 @@ export interface SettledDetails {
   readonly nextAttemptAt?: Date | undefined;
   /** Whether a failed delivery is dead now. */
   readonly isLastAttempt?: boolean | undefined;
-  /** The code of a problem answer, for `misconfigured`, if it is not that of the outcome table. */
-  readonly code?: 'BAD_SECRET' | undefined;
+  /** The code of a problem answer, for `misconfigured`, which has several. */
+  readonly code?: 'BAD_SECRET' | 'BODY_ALREADY_PARSED' | undefined;
   /** Whether the delivery joined the run of an earlier copy. That copy reports what went wrong. */
   readonly joined?: boolean | undefined;
   /** Milliseconds after which a repeat may succeed; overrides the outcome table. */

@@ -23,7 +23,7 @@ export const outcomes = {
   ignored: { status: 200, level: 'info', title: 'Unknown event' },
   quarantined: { status: 200, level: 'warn', title: 'Unusable delivery taken by onInvalid' },
   queued: { status: 200, level: 'info', title: 'Held durably by the queue' },
-  malformed: { status: 400, level: 'warn', title: 'The body is not acceptable JSON', code: 'MALFORMED' },
+  malformed: { status: 400, level: 'warn', title: 'No acceptable JSON came', code: 'MALFORMED' },
   unauthenticated: { status: 401, level: 'warn', title: 'The delivery is not authentic', code: 'UNAUTHENTICATED' },
   'method-not-allowed': { status: 405, level: 'info', title: 'Only POST is accepted', code: 'METHOD_NOT_ALLOWED' },
   'read-timeout': { status: 408, level: 'warn', title: 'The body did not arrive in time', code: 'READ_TIMEOUT' },

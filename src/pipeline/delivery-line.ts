@@ -19,6 +19,7 @@ export interface Measures {
 /** The fields of a delivery's log line, beside pino's own. docs/operations.md is tested against it. */
 export interface DeliveryLine {
   readonly outcome: Outcome;
+  readonly code?: string;
   readonly event?: string;
   readonly key?: string;
   readonly tenant?: string;
@@ -39,11 +40,12 @@ export interface DeliveryLine {
 
 /** Writes what is known of a delivery. `now` is on the receiver's clock. */
 export function deliveryLine({ outcome, details }: Settled, measures: Measures, now: () => number): DeliveryLine {
-  const { event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, cause, failures } = details;
+  const { code, event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, cause, failures } = details;
   const { startedAt, bytes } = measures;
   const params = printableParams(details.params ?? measures.params);
   return {
     outcome,
+    ...(code !== undefined && { code }),
     ...(event !== undefined && { event: printableName(event) }),
     ...(key !== undefined && { key }),
     ...(tenant !== undefined && { tenant: printableTenant(tenant) }),

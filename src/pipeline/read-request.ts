@@ -33,13 +33,13 @@ export function readRequest(
   if (noRequest !== undefined) return noRequest;
   const body: unknown = request.body;
   const unawaited = promisedPart(request);
-  if (unawaited !== undefined) return misread(`${unawaited} is a promise: await it.`);
+  if (unawaited !== undefined) return misread(`request.${unawaited} is a promise: await it.`);
   const given: unknown = request.headers;
   const noHeaders = isNoHeaders(given) ? `Expected headers as an object or a Headers, got ${show(given)}.` : undefined;
   const headers = plainHeaders(given);
   const passed = bytesOf(body);
   if (passed === undefined && !isNoBody(body, headers)) {
-    return misread(`expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
+    return misread(`Expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
   }
   const rawBody = passed ?? Buffer.alloc(0);
   const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
@@ -52,7 +52,7 @@ export function readRequest(
 /** Refuses what is passed in place of a request: nothing, a promise of one, or its body alone. */
 function refuseNoRequest(request: unknown): Settled | undefined {
   if (isRecord(request) && !isThenable(request)) return undefined;
-  return misread(`expected { headers, body }, got ${show(request)}. ${awaitIt(request)}`.trimEnd());
+  return misread(`Expected { headers, body }, got ${show(request)}. ${awaitIt(request)}`.trimEnd());
 }
 
 /** Whether headers were passed in a form that has no names, such as a list of pairs. A request without headers is unsigned. */
@@ -61,7 +61,7 @@ function isNoHeaders(given: unknown): boolean {
 }
 
 function misread(reason: string): Settled {
-  return new Settled('misconfigured', { reason: `BODY_ALREADY_PARSED: ${reason}` });
+  return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
 }
 
 /** The part of a request that is still a promise: the body, and in newer frameworks the others, too. */

@@ -113,8 +113,9 @@ describe.each(expresses)('under $name', ({ express }) => {
     });
     expect(handled).toStrictEqual([]);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ level: 50, outcome: 'misconfigured' });
+    expect(lines[0]).toMatchObject({ level: 50, outcome: 'misconfigured', code: 'BODY_ALREADY_PARSED' });
     const [line] = lines as { reason: string }[];
+    expect(line?.reason).toMatch(/^The body was read before it reached bigmind-webhooks/);
     expect(line?.reason).toContain('Mount the router before express.json()');
     expect(line?.reason).toContain('express.json({ verify: keepRawBody })');
     expect(errors).toEqual([expect.objectContaining({ code: 'BODY_ALREADY_PARSED', status: 500 })]);

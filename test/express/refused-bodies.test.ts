@@ -70,7 +70,7 @@ describe.each(expresses)('under $name', ({ express }) => {
   test.each(malformed)('refuses %s as malformed, and takes the next delivery', async (_title, body) => {
     const reply = await post(served.origin + path, signed(body));
     expect(reply.status).toBe(400);
-    await expectProblem(reply, { title: 'The body is not acceptable JSON', status: 400, code: 'MALFORMED' });
+    await expectProblem(reply, { title: 'No acceptable JSON came', status: 400, code: 'MALFORMED' });
   });
 
   test.each(invalid)('refuses %s as invalid, and takes the next delivery', async (_title, body, pointer, keyword) => {

@@ -32,8 +32,9 @@ test.each<[string, unknown, string]>([
 ])('the log says what to pass in place of %s', async (_title, request, got) => {
   const { logger, lines } = notedLog();
   await receiverWith({ logger }).receive(request as WebhookRequest);
-  const reason = `BODY_ALREADY_PARSED: expected { headers, body }, ${got}`;
-  expect(lines).toEqual([expect.objectContaining({ outcome: 'misconfigured', reason })]);
+  const reason = `Expected { headers, body }, ${got}`;
+  const code = 'BODY_ALREADY_PARSED';
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'misconfigured', code, reason })]);
 });
 
 test('a promise in place of a request that rejects ends no process', async () => {

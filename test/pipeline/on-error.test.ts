@@ -115,8 +115,11 @@ test('is told of a body that was parsed, of a timeout, of a closed receiver and 
   let finish = (): void => {};
   webhooks.on('*', () => new Promise<void>((resolve) => (finish = resolve)));
   await webhooks.receive({ headers: {}, body: {} as string });
+  const parsed =
+    'BODY_ALREADY_PARSED The receiver is not set up correctly. Expected body as a string, Uint8Array or ArrayBuffer, ' +
+    'got object: pass it unparsed.';
   expect(told.splice(0)).toEqual([
-    [expect.objectContaining({ code: 'BODY_ALREADY_PARSED' }), { outcome: 'misconfigured' }],
+    [expect.objectContaining({ code: 'BODY_ALREADY_PARSED', message: parsed }), { outcome: 'misconfigured' }],
   ]);
   await webhooks.receive(genuine());
   expect(told.splice(0)).toEqual([

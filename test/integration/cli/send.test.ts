@@ -82,7 +82,7 @@ test('refuses a file that does not match its schema, with all errors, unless it 
   const raw = await command.run(['send', '--data', broken, '--force', '--url', receiver.url]);
   expect({ code: raw.code, stdout: raw.stdout }).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^400 {2}malformed {8}none +\d+ ms {2}The body is not acceptable JSON\n$/),
+    stdout: expect.stringMatching(/^400 {2}malformed {8}none +\d+ ms {2}No acceptable JSON came\n$/),
   });
 });
 
