@@ -161,6 +161,11 @@ export function wholeNumber(path: string, value: unknown, least: number, most = 
 
 /** Requires a handler or a listener. A call of a generator function runs nothing of its body, and would be a success. */
 export function requireCallback(path: string, value: unknown): void {
+  if (isThenable(value)) {
+    ignoreRejection(value);
+    const remedy = 'Pass the function itself, and do not call it.';
+    throw new WebhookError('BAD_HANDLER', `${path}: expected a function, got ${show(value)}. ${remedy}`);
+  }
   requireFunction(path, value, 'BAD_HANDLER');
   if (!isGeneratorFunction(value)) return;
   const remedy = 'A call of it runs nothing of its body: write async (event) => { … }.';

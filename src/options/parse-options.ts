@@ -109,6 +109,7 @@ const usualBytesInFlight = 128 * 1024 ** 2;
  */
 export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv): Settings {
   if (isRequest(given)) throw new WebhookError('BAD_OPTION', mountedUncalled);
+  if (typeof given === 'string') throw badOption('options', 'an object', given, 'Write bigmindWebhooks({ secret }).');
   knownOptions(given, '', known);
   const {
     secret,

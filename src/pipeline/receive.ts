@@ -1,4 +1,3 @@
-import type { RunOnce } from '../deduplication/run-once';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { ContextSource } from '../handlers/context';
@@ -66,18 +65,19 @@ function handle(
 
 /** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
 function runInTime(takers: Takers, source: ContextSource, parts: DeliveryParts): MaybePromise<Settled> {
-  const { once, clock, timeoutMs, reportLate } = parts;
+  const { clock, timeoutMs, reportLate } = parts;
   const deadline = source.raw.receivedAt + timeoutMs;
   const running = runHandlers({ ...takers, source, deadline }, parts);
   if (!(running instanceof Promise)) return running;
-  return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, once), reportLate);
+  return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, parts), reportLate);
 }
 
 /** Not inside its caller: a copy that joined a run keeps this while it waits, and must not hold its bytes. */
-function timeoutOf(source: ContextSource, run: Promise<Settled>, once: RunOnce): () => Settled {
+function timeoutOf(source: ContextSource, run: Promise<Settled>, { once, timeoutMs }: PipelineParts): () => Settled {
   const { key, event, tenant } = source;
   const { params } = source.raw;
-  return () => new Settled('timeout', { key: key.text, event, tenant, params, running: once.runningIn(run) });
+  const reason = `It was not done within timeoutMs (${timeoutMs}), and goes on.`;
+  return () => new Settled('timeout', { key: key.text, event, tenant, params, running: once.runningIn(run), reason });
 }
 
 function contextSource(

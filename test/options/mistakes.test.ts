@@ -87,3 +87,14 @@ test.each<[string, () => unknown, string]>([
     message: expect.stringContaining(expected) as string,
   });
 });
+
+test('a handler that is called in place of being passed is refused with what to write, and ends no process', () => {
+  const called = Promise.reject(new Error('called too early'));
+  expect(
+    refusalOf(() => Reflect.apply(receiverWith({}).on, undefined, ['notes_created', called]) as unknown),
+  ).toMatchObject({
+    code: 'BAD_HANDLER',
+    message:
+      "BAD_HANDLER on('notes_created'): expected a function, got a promise. Pass the function itself, and do not call it.",
+  });
+});

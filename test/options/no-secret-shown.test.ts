@@ -166,7 +166,11 @@ test.each(Object.entries(others))('%s never shows a secret that took another pla
 });
 
 test.each<[string, () => unknown, string]>([
-  ['bigmindWebhooks', () => receiving('whsec_hush'), 'options: expected an object, got a string of 10 characters.'],
+  [
+    'bigmindWebhooks',
+    () => receiving('whsec_hush'),
+    'got a string of 10 characters. Write bigmindWebhooks({ secret }).',
+  ],
   ['hmac', () => call(hmac)('whsec_hush'), 'hmac: expected an object, got a string of 10 characters.'],
   [
     'standardWebhooks',
