@@ -22,8 +22,8 @@ export interface PostgresJournal extends Journal {
   migrate(): Promise<void>;
   /**
    * Makes the next day's partition, drops one that is past its time, and removes up to 200 old entries from what cannot
-   * be dropped. Resolves to whether there may be more to remove. The journal does so by itself once a minute while it is
-   * used.
+   * be dropped. Resolves to whether there may be more to remove; rejects soon with `55P03` while others lock a table of
+   * bodies. The journal does so by itself once a minute while it is used.
    */
   prune(): Promise<boolean>;
 }

@@ -87,3 +87,17 @@ export function remove(which: Among): string {
 SELECT looked.seen, looked.reached, filled.isfull, filled.last, (SELECT count(*) FROM gone)::text AS removed
 FROM looked CROSS JOIN filled`;
 }
+
+/**
+ * Fails soon if a table of bodies is locked for long. To remove, PostgreSQL locks all of them before the statement begins,
+ * so that it could not set its own bound. Other processes lock them for less when they make and drop partitions.
+ */
+export const requireUnlocked = `DO $$
+DECLARE
+  lock_timeout_before text := current_setting('lock_timeout');
+BEGIN
+  PERFORM set_config('lock_timeout', '2s', true);
+  PERFORM FROM bigmind_webhook_journal_bodies LIMIT 0;
+  PERFORM set_config('lock_timeout', lock_timeout_before, true);
+END
+$$`;

@@ -5,7 +5,7 @@ import { badOption } from '../../foundations/option-checks';
 import { toStored } from '../../foundations/stored-text';
 import type { Database, Row } from './database';
 import { readRecord } from './record';
-import { find, foundAtMost, remove } from './search-statements';
+import { find, foundAtMost, remove, requireUnlocked } from './search-statements';
 
 export interface Searched {
   readonly database: Database;
@@ -112,6 +112,7 @@ export async function removeOldOf({ database, namespace }: Searched, key: string
 /** Removes a few hundred of those that are past their time. Resolves to whether there may be more. */
 export async function removeOld({ database, namespace }: Searched, keepDays: number): Promise<boolean> {
   const values = [namespace, ...ends.oldest, null, null, null, null, null, foundAtMost, keepDays];
+  await database.run(requireUnlocked);
   const [row] = await database.someRowsOf(remove('old'), values);
   return countIn(row, 'isfull') === 1 && countIn(row, 'removed') > 0;
 }

@@ -1,6 +1,8 @@
 import { bigmindWebhooks } from '../../../src/index';
 import type { PostgresPool } from '../../../src/stores/postgres';
 import { examplePayload } from '../../../src/testing';
+import { pause } from '../kit/sender';
+import { whileOpen } from '../kit/while-open';
 import { dayMs, dayName, entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
 let place: Place;
@@ -76,6 +78,58 @@ test('removes by the row what shares its day with a service that keeps it longer
   expect(await place.count(bodies)).toBe(1);
   expect(await keysFound(long)).toEqual([kept.key]);
   expect(await keysFound(short)).toStrictEqual([]);
+});
+
+describe('while another process does something with a day that is past its time', () => {
+  const old = `${bodies}_${dayName(0)}`;
+
+  /** Runs a statement in a transaction, which ends when the prune of another process waits for it. */
+  async function pruneWhile(statement: string): Promise<boolean> {
+    const journal = place.journal({ keepDays: 1 });
+    await journal.migrate();
+    await journal.append(entry());
+    await place.passDays(3);
+    // Its partitions, for which prune would wait first.
+    await journal.migrate();
+    const { rows } = await place.pool.query<{ oid: number }>(`SELECT '${old}'::regclass::oid`);
+    const lock = `relation = ${rows[0]?.oid}`;
+    // It looks on the server: prune waits only a moment.
+    const untilPruneWaits = `DO 'BEGIN LOOP EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE ${lock} AND NOT granted);
+      PERFORM pg_sleep(0.005); END LOOP; END'`;
+    const done = place.pool.query(`BEGIN; ${statement}; ${untilPruneWaits}; COMMIT`);
+    while ((await place.count('pg_locks', `${lock} AND mode = 'AccessExclusiveLock'`)) === 0) await pause(5);
+    const pruned = journal.prune();
+    await done;
+    return await pruned;
+  }
+
+  test('prune resolves if that drops it', async () => {
+    expect(await pruneWhile(`DROP TABLE ${old}`)).toBe(false);
+    expect(await place.partitions()).not.toContain(dayName(0));
+    expect(await place.count('bigmind_webhook_journal')).toBe(0);
+  });
+
+  test('prune drops nothing that is detached', async () => {
+    await pruneWhile(`ALTER TABLE ${bodies} DETACH PARTITION ${old}`);
+    expect(await place.count(old)).toBe(1);
+  });
+});
+
+test('while somebody keeps a day locked, prune rejects soon and leaves nothing that waits; then it removes', async () => {
+  const pool = place.poolWith(`-c application_name=${place.schema}`);
+  const journal = place.journal({ keepDays: 1, pool });
+  await journal.migrate();
+  await journal.append(entry());
+  await place.passDays(3);
+  await journal.migrate();
+  await whileOpen(place.pool, `LOCK TABLE ${bodies}_${dayName(0)} IN ACCESS EXCLUSIVE MODE`, async () => {
+    await expect(journal.prune()).rejects.toMatchObject({ code: '55P03' });
+    await journal.append(entry());
+    const waiting = `application_name = '${place.schema}' AND wait_event_type = 'Lock'`;
+    expect(await place.count('pg_stat_activity', waiting)).toBe(0);
+  });
+  await journal.prune();
+  expect(await place.count('bigmind_webhook_journal')).toBe(1);
 });
 
 test('keeps a key again that comes again after its time, before anybody has removed it', async () => {
