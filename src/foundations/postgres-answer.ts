@@ -1,8 +1,11 @@
 import { codeOf, describeError } from './describe-error';
 
-/** Whether PostgreSQL refused a statement, so that it did nothing. After other errors it may have done all of it. */
+/**
+ * Whether PostgreSQL refused a statement, so that it did nothing. After other errors it may have done all of it: so after
+ * 40003, and those of class 08, with which a pooler such as PgBouncer says that it lost the server.
+ */
 export function isAnswer(error: unknown): boolean {
-  return /^[\dFHPX][\dA-Z]{4}$/.test(codeOf(error) ?? '');
+  return /^(?!08|40003)[\dFHPX][\dA-Z]{4}$/.test(codeOf(error) ?? '');
 }
 
 const unknownTable = '42P01';
