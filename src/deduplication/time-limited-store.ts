@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
-import type { MaybePromise } from '../foundations/maybe-promise';
+import { type MaybePromise, recovered } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
 import { SilenceError } from '../foundations/timeouts';
+import { leaseMs } from './held-claim';
 import { LostClaims } from './lost-claims';
 import type { Outbox } from './outbox';
 
@@ -30,31 +31,42 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
   const release: DeliveryStore['release'] = (...given) => ask(() => store.release(...given));
   const lost = new LostClaims(outbox, release);
 
+  /** Nobody else tells the store again of a claim under which nothing ran. */
+  function releaseOrLater(key: string, token: string, started = true): MaybePromise<boolean> {
+    return recovered(
+      () => release(key, token, started),
+      (error: unknown) => {
+        if (!started) lost.add(key, token, leaseMs);
+        throw error;
+      },
+    );
+  }
+
   /** Gives back a claim that comes too late. Its delivery was answered 503, and the repeat would wait for the lease. */
-  async function giveBack(key: string, late: MaybePromise<Claimed>, leaseMs: number): Promise<void> {
+  async function giveBack(key: string, late: MaybePromise<Claimed>, lease: number): Promise<void> {
     const claimed = await late;
-    if (typeof claimed === 'object' && 'token' in claimed) lost.add(key, claimed.token, leaseMs);
+    if (typeof claimed === 'object' && 'token' in claimed) lost.add(key, claimed.token, lease);
   }
 
   return {
-    claim(key, leaseMs, ttlMs) {
+    claim(key, lease, ttlMs) {
       const token = randomUUID();
       let asked: MaybePromise<Claimed> | undefined;
       const answer = askClaim(() => {
-        asked = store.claim(key, leaseMs, ttlMs, token);
+        asked = store.claim(key, lease, ttlMs, token);
         return asked;
       });
       if (!(answer instanceof Promise)) return checkedClaim(answer);
       return answer.then(checkedClaim, (error: unknown) => {
-        lost.add(key, token, leaseMs);
-        if (error instanceof SilenceError && asked !== undefined) giveBack(key, asked, leaseMs).catch(() => undefined);
+        lost.add(key, token, lease);
+        if (error instanceof SilenceError && asked !== undefined) giveBack(key, asked, lease).catch(() => undefined);
         throw error;
       });
     },
     extend: (...given) => ask(() => store.extend(...given)),
     succeeded: (...given) => ask(() => store.succeeded(...given)),
     complete: (...given) => ask(() => store.complete(...given)),
-    release,
+    release: releaseOrLater,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type DeliveryStore, memoryStore } from '../../src/index';
+import { arrayJournal, memory } from '../testing/array-journal';
 import { fakeTimers, pass, send } from './fake-time';
 import {
   calm,
@@ -9,6 +10,7 @@ import {
   losesTheAnswer,
   receiverWith,
   rejects,
+  throws,
   waitsFor,
   wrapped,
 } from './kit';
@@ -48,6 +50,30 @@ test('a claim that reaches the store only after it was given back is given back 
   expect(releasesOf(store)).toBe(2);
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(runs).toEqual([1]);
+});
+
+test.each([
+  ['rejects', rejects],
+  ['throws', throws],
+  ['is done, and its answer lost', losesTheAnswer],
+])('a claim of what the journal did not keep is given back soon, also where the release %s', async (_how, fault) => {
+  const store = new FaultyStore().break(fault, 'release');
+  const journal = arrayJournal(memory());
+  let keeps = false;
+  const append = jest.spyOn(journal, 'append');
+  append.mockImplementation(() => (keeps ? Promise.resolve() : Promise.reject(new Error('connection reset'))));
+  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs: 200 }, journal });
+  const runs: number[] = [];
+  webhooks.on('notes_created', (_event, { attempt }) => void runs.push(attempt));
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('503 UNAVAILABLE');
+  keeps = true;
+  store.mend();
+  await pass(500);
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  expect(runs).toEqual([1]);
+  await pass(5000);
+  expect(jest.getTimerCount()).toBe(0);
 });
 
 test('a late claim of a store that makes its own tokens is given back when it comes', async () => {
