@@ -20,9 +20,10 @@ export function savedLine({ receivedAt, method, url, headers, body }: SavedReque
   return `${head.slice(0, -1)},"body":"${body.toString('base64')}"}`;
 }
 
-/** Whether a value has the outer form of a saved line. */
+/** Whether a value has the outer form of a saved line. Requests as AWS writes them have a text as their version. */
 export function isSaved(value: unknown): boolean {
-  return isRecord(value) && 'version' in value && isRecord(value['headers']) && typeof value['body'] === 'string';
+  if (!isRecord(value) || typeof value['version'] !== 'number') return false;
+  return isRecord(value['headers']) && typeof value['body'] === 'string';
 }
 
 /** Whether a value is a journal's line that says how a delivery ended. It holds no request. */

@@ -4,7 +4,9 @@ import { joinHeaders } from './join-headers';
 import { shellWords } from './shell-words';
 
 /** A line that begins a copied command. Terminals show a prompt before it; the page's own command pipes its body in. */
-export const curlStart = /^[ \t]*(?:[$%#] )?(?:printf %s \S+ \| base64 -d \| )?curl(?:\.exe)? /m;
+export const curlStart = /^[ \t]*(?:[$%#] )?(?:printf %s \S+ \| base64 -d \| )?(?:\/\S*\/)?curl(?:\.exe)?[ \t]/m;
+/** A line that goes on as in the command prompt of Windows, whose quotes are others. */
+const ofCommandPrompt = /\s\^\r?\n/;
 
 /** Options whose next word is their value. Of the others, those that change no request are passed over. */
 const valued = new Set(
@@ -26,9 +28,12 @@ type Data = Buffer | 'in a file' | undefined;
  * @throws Failure naming what cannot be read, never a value
  */
 export function parseCurlCommand(text: string, given?: Buffer): CapturedRequest {
+  if (ofCommandPrompt.test(text)) {
+    throw new Failure('The curl command is for the command prompt of Windows. Copy it as cURL (bash).');
+  }
   const start = curlStart.exec(text)?.index ?? 0;
   const words = shellWords(text.slice(start).replace(/^[ \t]*[$%#] /, ''));
-  const first = words.findIndex((word) => /^curl(?:\.exe)?$/.test(word));
+  const first = words.findIndex((word) => /^(?:\/.*\/)?curl(?:\.exe)?$/.test(word));
   const piped = words[0] === 'printf' && words[2] !== undefined ? Buffer.from(words[2], 'base64') : undefined;
   const pairs = optionsIn(words.slice(first + 1));
   const all = (...names: string[]): string[] => pairs.flatMap(([name, value]) => (names.includes(name) ? [value] : []));

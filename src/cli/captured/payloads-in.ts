@@ -24,13 +24,15 @@ export function payloadsIn(bytes: Buffer): FoundPayload[] {
   if (requestStart.test(text.trimStart()) || isCurl(text)) return bodiesOf(bytes);
   const whole = jsonIn(text);
   if (whole !== undefined && isUtf8(bytes)) return isCaptured(whole.value) ? bodiesOf(bytes) : itemsOf(whole);
-  const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
+  // A character for each byte: one that is no UTF-8 concerns its own line alone.
+  const written = bytes.toString('latin1').split('\n');
+  const lines = written.flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
   if (lines.some(({ line }) => isJournalLine(line))) return bodiesOf(bytes);
-  const parsed = lines.map(({ line, number }) => withBody(inLine(line, number)));
+  const parsed = lines.map(({ line, number }) => withBody(inLine(Buffer.from(line, 'latin1'), number)));
   // The lines of one broken payload are no JSON by themselves, or no object.
   const areMany =
     parsed.length > 1 && parsed.some(({ payload }) => isRecord(payload?.value) && hasFields(payload.value));
-  return areMany && isUtf8(bytes) ? parsed : [found(bytes, 1)];
+  return areMany ? parsed : [found(bytes, 1)];
 }
 
 function hasFields(value: object): boolean {
@@ -54,8 +56,8 @@ function withBody(line: FoundPayload): FoundPayload {
 }
 
 /** The place is counted in the file: a line of many is not the first. */
-function inLine(text: string, line: number): FoundPayload {
-  const { broken, ...rest } = found(Buffer.from(text, 'utf8'), line);
+function inLine(bytes: Buffer, line: number): FoundPayload {
+  const { broken, ...rest } = found(bytes, line);
   return broken === undefined ? rest : { ...rest, broken: { ...broken, line } };
 }
 

@@ -8,7 +8,10 @@ export const otherForms =
 const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/;
 /** The first line that `curl -i` writes. */
 const statusLine = /^HTTP\/[\d.]+ \d{3}\b/;
-const headerLine = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+/** Pseudo-headers of HTTP/2, such as :path, begin with a colon. No receiver sees them. */
+const headerLine = /^(:?[!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+/** The line between headers and body. An editor may have left blanks in it, or other line ends. */
+const emptyLine = /\r?\n[ \t]*\r?\n/;
 
 /**
  * Reads a request as text: an optional start line, headers, an empty line, and the body byte for byte.
@@ -35,7 +38,7 @@ export function parseHead([first = '', ...others]: readonly string[], before: nu
     if (name === undefined || value === undefined) throw noHeader(before + index + (hasStart ? 2 : 1));
     return [name, value];
   });
-  return { method, url, headers: joinHeaders(pairs) };
+  return { method, url, headers: joinHeaders(pairs.filter(([name]) => !name.startsWith(':'))) };
 }
 
 function noHeader(line: number): Failure {
@@ -45,10 +48,11 @@ function noHeader(line: number): Failure {
 }
 
 function split(bytes: Buffer): { readonly head: string; readonly body: Buffer } {
-  const ends = ['\r\n\r\n', '\n\n'].map((mark) => ({ at: bytes.indexOf(mark), length: mark.length }));
-  const [end] = ends.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at);
-  if (end === undefined) return { head: bytes.toString('latin1').trimEnd(), body: Buffer.alloc(0) };
-  return { head: bytes.toString('latin1', 0, end.at), body: bytes.subarray(end.at + end.length) };
+  // A character for each byte.
+  const text = bytes.toString('latin1');
+  const end = emptyLine.exec(text);
+  if (end === null) return { head: text.trimEnd(), body: Buffer.alloc(0) };
+  return { head: text.slice(0, end.index), body: bytes.subarray(end.index + end[0].length) };
 }
 
 /** Editors add a line end to a file. `Content-Length` tells that it is not part of the body. */

@@ -1,6 +1,10 @@
 import { Failure } from '../failure';
+import { skip } from '../json-place';
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\u0007', b: '\b', f: '\f', v: '\v' };
+
+/** The end of a line that goes on. Blanks after the backslash come with copying, and no command means them. */
+const continued = /(?:\\[ \t]*\r?\n)?/y;
 
 /**
  * The words of a command as a POSIX shell reads them, with the quotes that browsers write (`$'…'`); `|` is a word of its
@@ -19,8 +23,8 @@ export function shellWords(text: string): readonly string[] {
   while (at < text.length) {
     const rest = text.slice(at, at + 3);
     const [sign = ''] = rest;
-    const continued = /^\\\r?\n/.exec(rest);
-    if (continued !== null) at += continued[0].length;
+    const next = skip(continued, text, at);
+    if (next > at) at = next;
     else if (sign === '\n' || sign === ';') break;
     else if (/\s/.test(sign) || sign === '|') {
       take();

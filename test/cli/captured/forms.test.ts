@@ -64,6 +64,44 @@ test.each<[string, string]>([
       body: Buffer.from(body).toString('base64'),
     }),
   ],
+  [
+    'an event of AWS with a version, as a function URL has it',
+    JSON.stringify({
+      version: '2.0',
+      rawPath: '/',
+      headers,
+      requestContext: { http: { method: 'POST' } },
+      isBase64Encoded: true,
+      body: Buffer.from(body).toString('base64'),
+    }),
+  ],
+  [
+    'an event of AWS with lists of values alone',
+    JSON.stringify({
+      httpMethod: 'POST',
+      headers: null,
+      multiValueHeaders: { 'Content-Type': ['application/json'], 'X-Signature': ['abc'] },
+      isBase64Encoded: false,
+      body,
+    }),
+  ],
+  ['an object whose body is a Buffer', JSON.stringify({ method: 'POST', headers, body: Buffer.from(body) })],
+  [
+    'an object with rawHeaders of Node',
+    JSON.stringify({ rawHeaders: ['Content-Type', 'application/json', 'X-Signature', 'abc'], body }),
+  ],
+  [
+    'a curl command with blanks behind its backslashes, and the path of curl',
+    `/usr/bin/curl 'https://example.org/hook' \\ \n  ${head} \\\t\r\n  --data-raw ${quoted(body)}`,
+  ],
+  [
+    'a request as text with pseudo-headers of HTTP/2',
+    `POST /hook HTTP/2\n:authority: example.org\nContent-Type: application/json\nX-Signature: abc\n\n${body}`,
+  ],
+  [
+    'a request as text with blanks in the empty line, and other line ends',
+    `POST /hook HTTP/1.1\nContent-Type: application/json\nX-Signature: abc\n \r\n${body}`,
+  ],
   ['objects on lines', `${JSON.stringify({ method: 'POST', headers, body })}\n`],
   ['a list of objects with headers as pairs', JSON.stringify([{ headers: Object.entries(headers), body }])],
 ])('reads %s', (_title, text) => {
@@ -80,6 +118,11 @@ test('takes the body from elsewhere where the form does not show it', () => {
 test.each<[string, string, RegExp]>([
   ['curl -v alone', verbose, /does not show the body that it sent/],
   ['a body in a file', `curl -d @the-secret-text ${head} https://example.org/`, /reads its body from a file.*--body/],
+  [
+    'a curl command for the command prompt of Windows',
+    `curl "https://example.org/" ^\r\n  -H "X-Signature: abc" ^\r\n  --data-raw "the secret text"\r\n`,
+    /Copy it as cURL \(bash\)/,
+  ],
   ['a form', `curl -F the-secret-text=1 https://example.org/`, /sends a form/],
   ['a quotation that does not end', `curl \\\n  -H 'a: b' \\\n  -d 'the secret text`, /Line 3 cannot be read/],
   ['a broken header of curl -v', verbose.replace('X-Signature: abc', 'the secret text'), /Line 5 is no header/],
@@ -120,4 +163,13 @@ test('of lines whose first is broken, finds the others', () => {
     { line: 2, payload: { value: { event: 'b' } } },
   ]);
   expect(payloadsIn(Buffer.from('{\n  "a": {},\n  "b": [\n'))).toMatchObject([{ line: 1, broken: { line: 4 } }]);
+});
+
+test('a line that is no UTF-8 is named, and the others are found', () => {
+  const bytes = Buffer.concat([Buffer.from('{"event":"a"}\n'), Buffer.from('{"event":"\u00e9"}\n', 'latin1')]);
+  expect(payloadsIn(Buffer.concat([bytes, Buffer.from('{"event":"ë"}\n')]))).toEqual([
+    { line: 1, payload: { value: { event: 'a' } } },
+    { line: 2 },
+    { line: 3, payload: { value: { event: 'ë' } } },
+  ]);
 });
