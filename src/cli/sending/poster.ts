@@ -1,6 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { readAtMost } from '../read-at-most';
+import { BrokenAnswer, whyNoAnswer } from './why-no-answer';
 
 /** Bytes to post, with their headers. */
 export interface Posted {
@@ -68,7 +69,8 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
       const answer = await once(posted);
       return { ...answer, ms: performance.now() - startedAt };
     } catch (error) {
-      return { error: whyNoAnswer(error as NodeJS.ErrnoException), ms: performance.now() - startedAt };
+      const why = whyNoAnswer(error as NodeJS.ErrnoException, { url, peer, timeoutMs });
+      return { error: why, ms: performance.now() - startedAt };
     }
   }
 
@@ -88,12 +90,13 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
         socket.once(isSecure ? 'secureConnect' : 'connect', () => (connectedAt = performance.now()));
       });
       let isLate = false;
+      let status: number | undefined;
       const timer = setTimeout(() => {
         isLate = true;
         sent.destroy();
       }, timeoutMs);
       function fail(error: Error): void {
-        reject(isLate ? Object.assign(new Error(), { code: 'ETIMEDOUT' }) : error);
+        reject(isLate || status !== undefined ? new BrokenAnswer(isLate, status) : error);
       }
       sent.once('close', () => {
         clearTimeout(timer);
@@ -105,7 +108,13 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
         if (wasClosed && !isLate && !until?.aborted) resolve(once({ method, headers, body }));
         else fail(error);
       });
+      // It is no answer to a delivery. Node leaves its connection to us.
+      sent.once('upgrade', (response: IncomingMessage, socket) => {
+        socket.destroy();
+        resolve({ status: response.statusCode ?? 0 });
+      });
       sent.once('response', (response) => {
+        status = response.statusCode;
         const answeredAt = performance.now();
         const times = { connecting: connectedAt - startedAt, waiting: answeredAt - connectedAt };
         readReply(response).then(
@@ -115,33 +124,6 @@ export function posterTo({ url, peer, connections, insecure = false, timeoutMs, 
       });
       sent.end(body);
     });
-  }
-
-  /** Why no answer came, and what to do about it. */
-  function whyNoAnswer({ code, message }: NodeJS.ErrnoException): string {
-    switch (code) {
-      case 'ECONNREFUSED':
-        return `nothing listens at ${url.host}: is the ${peer} running?`;
-      case 'ECONNRESET':
-      case 'EPIPE':
-        return `the ${peer} at ${url.host} closed the connection without an answer`;
-      case 'ENOTFOUND':
-      case 'EAI_AGAIN':
-        return `there is no host ${url.hostname}`;
-      case 'ETIMEDOUT':
-        return `the ${peer} at ${url.host} did not answer within ${timeoutMs / 1000} s`;
-      case 'EPROTO':
-        return `the ${peer} at ${url.host} speaks no TLS: does its address begin with http://?`;
-      case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      case 'SELF_SIGNED_CERT_IN_CHAIN':
-      case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-        return `the certificate of ${url.host} is signed by nobody that this machine trusts${peer === 'receiver' ? ': --insecure sends anyway' : ''}`;
-      default:
-        // Node's parser of HTTP has many codes for what is none.
-        return code?.startsWith('HPE_')
-          ? `the ${peer} at ${url.host} speaks no HTTP: does its address begin with https://, or belong to another service?`
-          : (code ?? message);
-    }
   }
 
   return {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { type Poster, type PosterOptions, posterTo } from '../../../src/cli/sending/poster';
+import { whyNoAnswer } from '../../../src/cli/sending/why-no-answer';
 
 const closing: (() => void)[] = [];
 
@@ -87,15 +88,52 @@ test('gives back the beginning of an answer without end, and goes on', async () 
   }
 });
 
-test.each<[string, RequestListener]>([
-  ['does not begin', () => undefined],
-  ['does not end', (_request, response) => void response.write('begun')],
-])('an answer that %s in time is none', async (_title, listener) => {
+test.each<[string, RequestListener, string]>([
+  ['does not begin', () => undefined, 'did not answer within 0.1 s'],
+  [
+    'does not end',
+    (_request, response) => void response.write('begun'),
+    'began to answer 200, and did not come to its end within 0.1 s',
+  ],
+])('an answer that %s in time is none', async (_title, listener, words) => {
   const { poster, host } = await posterToServer(listener, { timeoutMs: 100, connections: 1 });
+  expect(await poster.post(posted)).toEqual({ error: `the app at ${host} ${words}`, ms: expect.any(Number) });
+});
+
+test.each([{ 'content-length': '100' }, {}])('an answer that is cut off is none: %j', async (headers) => {
+  const { poster, host } = await posterToServer((request, response) => {
+    response.writeHead(201, headers).write('begun', () => request.socket.destroy());
+  });
   expect(await poster.post(posted)).toEqual({
-    error: `the app at ${host} did not answer within 0.1 s`,
+    error: `the app at ${host} began to answer 201, and closed the connection before its end`,
     ms: expect.any(Number),
   });
+});
+
+test('an answer that would change the protocol has its status, and does not leave the request open', async () => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const poster = posterTo({ url, peer: 'receiver', timeoutMs: 5000 });
+  expect(await poster.post(posted)).toEqual({ status: 101, ms: expect.any(Number) });
+});
+
+test.each([
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate of a.example:8443 is for another name: --insecure sends anyway'],
+  ['CERT_HAS_EXPIRED', 'the certificate of a.example:8443 has expired: --insecure sends anyway'],
+  [
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'the certificate of a.example:8443 is signed by nobody that this machine trusts: --insecure sends anyway',
+  ],
+])('says in words what is wrong with a certificate: %s', (code, words) => {
+  const asked = { url: new URL('https://a.example:8443/'), peer: 'receiver', timeoutMs: 1000 } as const;
+  expect(whyNoAnswer(Object.assign(new Error('its chain'), { code }), asked)).toBe(words);
 });
 
 test('says that the server closed the connection, or that nothing listens', async () => {
