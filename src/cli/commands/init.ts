@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { misuse } from '../failure';
 import { chosenLanguage, type LanguageOptions } from '../init/language';
 import { tellNextSteps } from '../init/next-steps';
 import { packageManagerOf, scriptLine } from '../init/package-manager';
@@ -44,6 +45,9 @@ export function registerInit(program: Command, io: Io): void {
 }
 
 async function init(name: string, options: InitOptions, io: Io): Promise<void> {
+  // As of a variable that is not set: the current folder was not meant.
+  if (name === '')
+    throw misuse('The name of the folder is empty. Without a name, init writes into the current folder.');
   const folder = resolve(name);
   refuseFile(folder);
   const language = await chosenLanguage(options, io);

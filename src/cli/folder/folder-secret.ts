@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { link, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure';
 import type { Io } from '../io';
+import { makeFolder } from '../make-folder';
 import { openPrivateFile } from '../private-file';
 import { stateFolder } from './state-folder';
 
@@ -17,7 +18,7 @@ export async function folderSecret(io: Pick<Io, 'env'>, of?: string): Promise<st
   const folder = stateFolder(io, of);
   const path = join(folder, 'secret');
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     if (!existsSync(path)) await makeOnce(path);
   } catch (error) {
     throw new Failure(`A secret for this folder cannot be kept: ${(error as Error).message}`);

@@ -1,8 +1,9 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fieldsOf } from '../../foundations/fields-of';
 import type { Io } from '../io';
 import { jsonIn } from '../json-in';
+import { makeFolder } from '../make-folder';
 import { openPrivateFile } from '../private-file';
 import { stateFolder } from './state-folder';
 
@@ -29,7 +30,7 @@ export async function readStart(port: number, io: Pick<Io, 'env'>): Promise<Reme
 export async function rememberStart(port: number, start: RememberedStart, io: Pick<Io, 'env'>): Promise<void> {
   const path = pathOf(port, io);
   try {
-    await mkdir(stateFolder(io), { recursive: true, mode: 0o700 });
+    makeFolder(stateFolder(io), 0o700);
     await writeFile(`${path}.new`, JSON.stringify(start), { mode: 0o600 });
     await rename(`${path}.new`, path);
   } catch {

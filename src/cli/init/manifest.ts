@@ -77,7 +77,10 @@ export function completedManifest(
     added.push(...missing.map((name) => `${kind}.${name}`));
   }
   const indent = /^\{\s*?\n([ \t]+)/.exec(textBefore ?? '')?.[1] ?? 2;
-  return { text: `${JSON.stringify(result, null, indent)}\n`, added, scripts: names };
+  const text = `${JSON.stringify(result, null, indent)}\n`;
+  // Other line ends would change every line for git.
+  const isOfWindows = /^\{[ \t]*\r\n/.test(textBefore ?? '');
+  return { text: isOfWindows ? text.replaceAll('\n', '\r\n') : text, added, scripts: names };
 }
 
 const kinds = ['dependencies', 'devDependencies'] as const;

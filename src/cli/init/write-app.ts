@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fieldsOf } from '../../foundations/fields-of';
-import { misuse } from '../failure';
+import { Failure, misuse } from '../failure';
+import { makeFolder } from '../make-folder';
 import { whyUnread } from '../read-input';
 import { visibleText } from '../visible-text';
 import type { Language } from './language';
@@ -35,14 +36,10 @@ export function writeApp(folder: string, language: Language): WrittenApp {
   const completed = completedManifest(present, manifest, before);
   refuseToOverwrite(folder, [...(before === undefined ? ['package.json'] : []), ...files.map(({ path }) => path)]);
   const ignored = isThere(join(folder, '.gitignore')) ? [] : [{ path: '.gitignore', text: ignoredIn(language) }];
-  mkdirSync(folder, { recursive: true });
-  for (const { path, text } of [...files, ...ignored]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text, { flag: 'wx' });
-  }
+  for (const { path, text } of [...files, ...ignored]) put(join(folder, path), text, 'wx');
   if (before === undefined || completed.added.length > 0) {
     // A link that leads nowhere has no text, and to write there would make a file elsewhere.
-    writeFileSync(join(folder, 'package.json'), completed.text, { flag: before === undefined ? 'wx' : 'w' });
+    put(join(folder, 'package.json'), completed.text, before === undefined ? 'wx' : 'w');
   }
   const written = [...files, ...ignored].map(({ path }) => path);
   return {
@@ -51,6 +48,18 @@ export function writeApp(folder: string, language: Language): WrittenApp {
     scripts: completed.scripts,
     handlers: written.find((path) => /\bwebhooks\.m?[jt]s$/.test(path)) ?? '',
   };
+}
+
+/** @throws Failure saying why it cannot be written */
+function put(path: string, text: string, flag: 'wx' | 'w'): void {
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(path, text, { flag });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'its folder cannot be made' : whyUnread(error as NodeJS.ErrnoException);
+    throw new Failure(`${visibleText(path)} cannot be written: ${why}.`);
+  }
 }
 
 function refuseToOverwrite(folder: string, paths: readonly string[]): void {

@@ -205,3 +205,19 @@ test('when the install fails, its output is shown, and exit code 1 says how to g
   expect(stdout).not.toContain('passes');
   expect(code).toBe(1);
 });
+
+test('a package.json with the line ends of Windows keeps them', async () => {
+  place.write('package.json', '{\r\n  "name": "shop",\r\n  "type": "module"\r\n}\r\n');
+  expect(await place.init()).toMatchObject({ code: 0 });
+  const text = place.read('package.json');
+  expect(text.split('\r\n').length).toBeGreaterThan(5);
+  expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+});
+
+test('a folder that cannot be made is said in words, and nothing is written', async () => {
+  symlinkSync('nowhere', join(place.folder, 'link'));
+  const { code, stdout, stderr } = await runHere(['init', join(place.folder, 'link'), '--no-install']);
+  expect(stderr).toMatch(/^error: \S+link\S* cannot be written: [^\n]+\.\n$/);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(place.files()).toEqual({});
+});
