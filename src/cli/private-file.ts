@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from './failure';
-import { whyUnread } from './read-input';
+import { nameOfInput, whyUnread } from './read-input';
 import { visibleText } from './visible-text';
 
 // Windows has neither O_NOFOLLOW nor O_NONBLOCK: they are undefined there, and change nothing.
@@ -17,7 +17,7 @@ const ways = { read: O_RDONLY, append: O_RDWR | O_APPEND | O_CREAT } as const;
 export async function openPrivateFile(path: string, way: keyof typeof ways): Promise<FileHandle> {
   // Without O_NONBLOCK, opening a pipe would wait for its other end.
   const file = await open(path, ways[way] | O_NOFOLLOW | O_NONBLOCK, 0o600).catch((error: unknown) => {
-    throw new Failure(`${visibleText(path)} cannot be opened: ${whyNotOpened(error as NodeJS.ErrnoException)}.`);
+    throw new Failure(`${nameOfInput(path)} cannot be opened: ${whyNotOpened(error as NodeJS.ErrnoException, way)}.`);
   });
   const why = await whyNotPrivate(file, way);
   if (why === undefined) return file;
@@ -25,7 +25,9 @@ export async function openPrivateFile(path: string, way: keyof typeof ways): Pro
   throw new Failure(`${visibleText(path)} is not used: ${why}.`);
 }
 
-function whyNotOpened(error: NodeJS.ErrnoException): string {
+function whyNotOpened(error: NodeJS.ErrnoException, way: keyof typeof ways): string {
+  // The file itself would be made.
+  if (error.code === 'ENOENT' && way === 'append') return 'there is no such folder';
   if (error.code === 'ELOOP') return 'it is a link, and links are not followed';
   return error.code === 'ENXIO' ? 'it is no file' : whyUnread(error);
 }

@@ -10,6 +10,7 @@ import { registerValidate } from './commands/validate';
 import { exitCodes, Failure } from './failure';
 import type { Io } from './io';
 import { refuseSecretInArguments } from './secret';
+import { tellFailure } from './tell-failure';
 import { ownVersion } from './version';
 import { helpWidth, joinParagraphs, lineWidth, wrapText } from './wrap';
 
@@ -44,8 +45,7 @@ export async function run(args: readonly string[], io: Io): Promise<void> {
       // Ctrl-C broke off what the command waited for.
       return;
     } else if (error instanceof Failure) {
-      const message = wrapText(`error: ${error.message}`, lineWidth(io.stderr)).slice('error:'.length);
-      io.stderr.write(`${io.stderr.paint('red', 'error:')}${message}\n`);
+      tellFailure(error, io);
       io.setExitCode(error.exitCode);
     } else {
       throw error;
@@ -62,6 +62,7 @@ function programFor(args: readonly string[], io: Io): Command {
       // Commander wraps its own part, and leaves our texts below it as they are.
       writeOut: (text) => io.stdout.write(wrapText(joinParagraphs(text), helpWidth(io.stdout))),
       writeErr: (text) => io.stderr.write(wrapText(text, helpWidth(io.stderr))),
+      outputError: (text) => io.stderr.write(wrapText(text, lineWidth(io.stderr))),
       getOutHelpWidth: () => helpWidth(io.stdout),
       getErrHelpWidth: () => helpWidth(io.stderr),
     })

@@ -60,6 +60,8 @@ test.each<[string, string[], RegExp]>([
     /no-such-file\.json cannot be read: there is no such file/,
   ],
   ['a folder', ['detect', '.'], /it is a folder/],
+  ['a file without a name', ['detect', ''], /A file without a name cannot be read/],
+  ['a folder without a name for the app', ['init', ''], /The name of the folder is empty/],
   ['no file', ['validate'], /missing required argument 'file'/],
   ['no file to replay', ['replay', '--url', url], /missing required argument 'file'/],
   ['two languages', ['init', 'a', '--javascript', '--typescript'], /cannot be used with/],
@@ -81,6 +83,26 @@ test.each<[string, string[], RegExp]>([
   expect(stderr.replace(/\s+/g, ' ')).toMatch(message);
   expect(stderr).not.toMatch(/\n\s+at |hidden/);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
+test('an event that is near none is not taken for another', async () => {
+  const { code, stderr } = await runHere(['send', 'x', '--url', url], { env });
+  expect(stderr).toMatch(/^error: There is no event of that name\. Known are /);
+  expect(code).toBe(2);
+});
+
+test('what is used wrongly is said on one line in a pipe', async () => {
+  const { stderr } = await runHere(['send', 'todo_created', '--scheme', 'rsa', '--url', url], { env });
+  expect(stderr).toMatch(
+    /^error: option '--scheme <name>' argument 'rsa' is invalid\. Allowed choices are .*standard-webhooks\.$/m,
+  );
+});
+
+test('validate names a file that cannot be read, and goes on with the next one', async () => {
+  const { code, stdout, stderr } = await runHere(['validate', 'no-such-file.json', '-'], { stdin: '{}' });
+  expect(stderr).toBe('error: no-such-file.json cannot be read: there is no such file.\n');
+  expect(stdout).toMatch(/^standard input: \d+ errors?\n/);
+  expect(code).toBe(2);
 });
 
 test('detect without a secret says how to give one', async () => {

@@ -3,11 +3,13 @@ import { fieldsOf } from '../../foundations/fields-of';
 import { didYouMean } from '../../foundations/option-checks';
 import { type Drift, eventNames, isBigmindEvent, type SchemaError } from '../../index';
 import { schemaDrift, schemaErrors } from '../../testing';
+import { unlessInterrupted } from '../app/answer';
 import { type FoundPayload, payloadsIn } from '../captured/payloads-in';
-import { exitCodes, Failure } from '../failure';
+import { type ExitCode, exitCodes, Failure } from '../failure';
 import type { Io } from '../io';
 import { jsonLine } from '../json-line';
 import { nameOfInput, readInput } from '../read-input';
+import { tellFailure } from '../tell-failure';
 import { visibleText } from '../visible-text';
 
 const examples = `
@@ -47,25 +49,43 @@ interface Options {
   readonly json?: true;
 }
 
-async function validate(files: readonly string[], { drift, json }: Options, io: Io): Promise<void> {
+/** Validates each file, also after one that cannot be read. */
+async function validate(files: readonly string[], options: Options, io: Io): Promise<void> {
+  let worst: ExitCode = exitCodes.done;
+  function end(code: ExitCode): void {
+    if (code > worst) worst = code;
+    io.setExitCode(worst);
+  }
   for (const path of files) {
-    const payloads = payloadsIn(await readInput(path, io));
-    if (payloads.length === 0) throw new Failure(`There is no payload in ${nameOfInput(path)}.`);
-    for (const found of payloads) {
-      const errors = errorsOf(found);
-      if (errors.length > 0) io.setExitCode(exitCodes.refused);
-      const file = nameOfInput(path);
-      const verdict = {
-        file,
-        ...(payloads.length > 1 && { line: found.line }),
-        ...nameIn(found),
-        errors,
-        ...(drift && { drift: schemaDrift(found.payload?.value) }),
-      };
-      io.stdout.write(json ? toJson(verdict) : toText(verdict, io));
-      if (io.interrupted.aborted) return;
+    try {
+      if (!(await isValid(path, options, io))) end(exitCodes.refused);
+    } catch (error) {
+      if (!(error instanceof Failure) || io.interrupted.aborted) throw error;
+      tellFailure(error, io);
+      end(error.exitCode);
     }
   }
+}
+
+async function isValid(path: string, { drift, json }: Options, io: Io): Promise<boolean> {
+  const file = nameOfInput(path);
+  const payloads = payloadsIn(await readInput(path, io));
+  if (payloads.length === 0) throw new Failure(`There is no payload in ${file}.`);
+  let isEachValid = true;
+  for (const found of payloads) {
+    const errors = errorsOf(found);
+    if (errors.length > 0) isEachValid = false;
+    const verdict = {
+      file,
+      ...(payloads.length > 1 && { line: found.line }),
+      ...nameIn(found),
+      errors,
+      ...(drift && { drift: schemaDrift(found.payload?.value) }),
+    };
+    io.stdout.write(json ? toJson(verdict) : toText(verdict, io));
+    await unlessInterrupted(io.stdout.drained(), io.interrupted);
+  }
+  return isEachValid;
 }
 
 interface Verdict {

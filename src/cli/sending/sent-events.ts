@@ -1,11 +1,13 @@
-import { closest } from 'fastest-levenshtein';
+import { isUtf8 } from 'node:buffer';
 import { isRecord } from '../../foundations/is-record';
+import { didYouMean } from '../../foundations/option-checks';
 import { type EventName, eventNames } from '../../index';
 import { examplePayload, schemaErrors } from '../../testing';
 import { eventNameIn } from '../event-name-in';
 import { Failure, misuse } from '../failure';
 import type { Io } from '../io';
 import { jsonIn } from '../json-in';
+import { whereBroken } from '../json-place';
 import { nameOfInput, readInput } from '../read-input';
 import { exampleNamed } from './examples';
 import { freshPayload } from './fresh-payload';
@@ -57,7 +59,7 @@ export function nameOfEvent(name: string): EventName {
   const known = eventNames.find((event) => event === name);
   if (known !== undefined) return known;
   throw misuse(
-    `There is no event of that name. Did you mean ${closest(name, [...eventNames])}? Known are ${eventNames.join(', ')}.`,
+    `There is no event of that name.${didYouMean(name.slice(0, 100), eventNames)} Known are ${eventNames.join(', ')}.`,
   );
 }
 
@@ -66,7 +68,7 @@ async function fromFile(path: string, events: readonly string[], what: WhatToSen
   const { count, force, set = [] } = what;
   const name = nameOfInput(path);
   const bytes = await readInput(path, io);
-  const payload = objectIn(bytes.toString('utf8'));
+  const payload = isUtf8(bytes) ? objectIn(bytes.toString('utf8')) : undefined;
   const event = eventNameIn(payload);
   if (events.length > 1 || (events[0] !== undefined && events[0] !== event)) {
     throw misuse(`${name} holds another event than the one you named: its own is ${event ?? 'none'}.`);
@@ -74,7 +76,10 @@ async function fromFile(path: string, events: readonly string[], what: WhatToSen
   if (payload !== undefined && (count > 1 || set.length > 0)) return made(name, payload, what);
   if (count > 1 || set.length > 0)
     throw misuse(`--set and --count change the payload, which needs a JSON object: ${name} is none.`);
-  if (!force) refuseInvalid(name, payload);
+  if (!force) {
+    if (payload === undefined) throw new Failure(`${name} ${whyNone(bytes)}. To send it anyway, pass --force.`);
+    refuseInvalid(name, payload);
+  }
   return { event: event ?? 'none', write: () => bytes };
 }
 
@@ -92,8 +97,17 @@ function objectIn(text: string): object | undefined {
   return isRecord(value) ? value : undefined;
 }
 
-function refuseInvalid(name: string, payload: object | undefined): void {
-  if (payload === undefined) throw new Failure(`${name} is not a JSON object. To send it anyway, pass --force.`);
+/** Why bytes are no payload. Of them nothing is repeated. */
+function whyNone(bytes: Buffer): string {
+  if (!isUtf8(bytes)) return 'is no text in UTF-8';
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') return 'is empty';
+  const broken = whereBroken(text);
+  if (broken === undefined) return 'is not a JSON object';
+  return `is not JSON: line ${broken.line}, column ${broken.column}, expected ${broken.expected}`;
+}
+
+function refuseInvalid(name: string, payload: object): void {
   const errors = schemaErrors(payload);
   if (errors.length === 0) return;
   const lines = errors.map(({ pointer, keyword, detail }) => `  ${pointer || '(the payload)'} ${keyword}: ${detail}\n`);
