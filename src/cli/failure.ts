@@ -1,5 +1,5 @@
 /** Exit codes. `refused`: something is invalid or was not accepted. `misused`: the command line is wrong. */
-export const exitCodes = { done: 0, refused: 1, misused: 2, interrupted: 130, terminated: 143 } as const;
+export const exitCodes = { done: 0, refused: 1, misused: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -7,10 +7,15 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
-  /** Resolves when the reader has taken enough of it, so that what waits for a slow one does not grow. */
+  /**
+   * Resolves when the reader has taken enough of it, so that what waits for a slow one does not grow. A loop that awaits it
+   * also notices signals, and a reader that has gone.
+   */
   drained(): Promise<void>;
-  /** Whether a person reads it. Progress is shown to people only. */
+  /** Whether a person reads it. */
   readonly isTerminal: boolean;
+  /** Whether a line of it can be drawn over. Progress is shown there. */
+  readonly isRedrawn: boolean;
   /** Width in characters. */
   readonly columns: number;
   /** Styles a text on a terminal, unless `NO_COLOR` is set. Anywhere else the text stays plain. */
@@ -23,9 +28,9 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C or SIGTERM. A command then finishes what cannot wait, sums up and returns. */
+  /** Aborted by {@link endSignals}. A command then finishes what cannot wait, sums up and returns. */
   readonly interrupted: AbortSignal;
-  /** From here on, the command is interrupted where its output is closed, and not ended in the middle of something. */
+  /** From here on, the command is interrupted where its output fails, and not ended in the middle of something. */
   finishUnread(): void;
   /** Sets the exit code. A signal keeps its own. */
   setExitCode(code: ExitCode): void;
@@ -41,6 +46,13 @@ export interface ProcessIo extends Io {
 
 type Environment = Io['env'];
 
+/** The signals that end a command, each with its exit code. SIGHUP says that the terminal is gone. */
+export const endSignals = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+} as const;
+
 /** The real process. */
 export function processIo(): ProcessIo {
   const interruption = new AbortController();
@@ -50,21 +62,29 @@ export function processIo(): ProcessIo {
     exitCode = code;
     process.exitCode = code;
   };
+  const interruptBy = (code: ExitCode): void => {
+    isEndedBySignal = true;
+    end(code);
+    interruption.abort();
+  };
   // Once each: a second Ctrl-C ends the process at once.
-  for (const [signal, code] of [
-    ['SIGINT', exitCodes.interrupted],
-    ['SIGTERM', exitCodes.terminated],
-  ] as const) {
-    process.once(signal, () => {
-      isEndedBySignal = true;
-      end(code);
-      interruption.abort();
-    });
-  }
+  process.once('SIGINT', () => interruptBy(endSignals.SIGINT));
+  process.once('SIGTERM', () => interruptBy(endSignals.SIGTERM));
+  // The shell and the system each send one when a terminal is closed. Nobody means more by the second.
+  process.on('SIGHUP', () => interruptBy(endSignals.SIGHUP));
+  const setExitCode = (code: ExitCode): void => {
+    if (!isEndedBySignal) end(code);
+  };
   // A command with --app replaces it, for what its module calls.
   const exit = process.exit.bind(process);
-  let endUnread = (): void => exit(exitCodes.done);
-  endWhenClosed(process.stdout, exit, () => endUnread());
+  let endUnread = (): void => exit(exitCode);
+  let isBroken = false;
+  onceUnwritable(process.stdout, (error) => {
+    isBroken = !isClosed(error);
+    if (isBroken) process.stderr.write(`error: Standard output cannot be written: ${error.message}.\n`);
+    setExitCode(isBroken ? exitCodes.refused : exitCodes.done);
+    endUnread();
+  });
   // There is no place left to report the error.
   process.stderr.on('error', () => undefined);
   return {
@@ -76,32 +96,46 @@ export function processIo(): ProcessIo {
     finishUnread() {
       endUnread = () => interruption.abort();
     },
-    setExitCode(code) {
-      if (!isEndedBySignal) end(code);
-    },
+    setExitCode,
     endByInterruption() {
-      end(exitCodes.done);
+      if (!isBroken) end(exitCodes.done);
     },
     exitCode: () => exitCode,
   };
 }
 
-/** `| head -1` closes our output once it has its line. That is no failure, and the command may end. */
-function endWhenClosed(stream: NodeJS.WriteStream, exit: typeof process.exit, end: () => void): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The second is of what is written later.
-    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') end();
-    else exit(exitCodes.refused);
-  });
+/** The errors after the first are of what is written later. */
+function onceUnwritable(stream: NodeJS.WriteStream, end: (error: NodeJS.ErrnoException) => void): void {
+  stream.once('error', end).on('error', () => undefined);
 }
+
+/**
+ * `| head -1` closes our output once it has its line. That is no failure, and the command may end. A terminal that is gone
+ * answers with EIO.
+ */
+function isClosed({ code = '' }: NodeJS.ErrnoException): boolean {
+  return ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(code);
+}
+
+/** How long a loop may run between two turns of everything else, in milliseconds. */
+const turnEvery = 50;
 
 function outputTo(stream: NodeJS.WriteStream, environment: Environment): Output {
   const isTerminal = stream.isTTY ?? false;
-  const coloured = isTerminal && isColourWanted(environment);
+  const isRedrawn = isTerminal && environment['TERM'] !== 'dumb';
+  const coloured = isRedrawn && isColourWanted(environment);
+  let turnAt = performance.now();
   return {
     write: (text) => void stream.write(text),
-    drained: () => drained(stream),
+    async drained() {
+      if (performance.now() - turnAt >= turnEvery) {
+        await new Promise(setImmediate);
+        turnAt = performance.now();
+      }
+      await drained(stream);
+    },
     isTerminal,
+    isRedrawn,
     get columns() {
       // Some terminals report 0 columns.
       return stream.columns || 80;
@@ -123,6 +157,6 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** https://no-color.org: any value except an empty one turns colour off. */
-function isColourWanted({ NO_COLOR, TERM }: Environment): boolean {
-  return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+function isColourWanted({ NO_COLOR = '' }: Environment): boolean {
+  return NO_COLOR === '';
 }

@@ -21,6 +21,7 @@ export async function runHere(
     },
     drained: () => Promise.resolve(),
     isTerminal: false,
+    isRedrawn: false,
     columns: 80,
     paint: (_style, text) => text,
   });

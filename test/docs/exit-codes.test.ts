@@ -14,7 +14,8 @@ const said = readDocument('docs/cli.md');
 
 test.each([
   ['SIGINT', Number(/^\| (\d+) *\| ended by Ctrl-C, with a summary/m.exec(said)?.[1])],
-  ['SIGTERM', Number(/\((\d+) by SIGTERM\)/.exec(said)?.[1])],
+  ['SIGTERM', Number(/\((\d+) by SIGTERM,/.exec(said)?.[1])],
+  ['SIGHUP', Number(/, (\d+) where the terminal was closed\)/.exec(said)?.[1])],
 ] as const)('%s ends send with exit code %d and a summary', async (signal, expected) => {
   const receiver = await listen(async () => ({ status: 200 }));
   const running = command.start(['send', 'todo_created', '--count', '10000', '--rate', '20', '--url', receiver.url]);

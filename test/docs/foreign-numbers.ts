@@ -16,6 +16,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['| 2 | used wrongly', 'test/integration/cli/exit-codes.test.ts'],
     ['| 130 | ended by Ctrl-C', 'test/docs/exit-codes.test.ts'],
     ['143 by SIGTERM', 'test/docs/exit-codes.test.ts'],
+    ['129 where the terminal was closed', 'test/docs/exit-codes.test.ts'],
     ['only `listen` exits 0', 'test/package/newcomer.packed.ts'],
     ['exits with 2. An existing `.gitignore`', 'test/cli/init/init.test.ts'],
     ['file descriptor 1', 'standard output'],

@@ -7,6 +7,7 @@ import { describeError } from '../../foundations/describe-error';
 import { isWebhookError } from '../../foundations/errors';
 import { fieldsOf } from '../../foundations/fields-of';
 import { Failure, misuse } from '../failure';
+import { endSignals } from '../io';
 import { whyUnread } from '../read-input';
 import { visibleText } from '../visible-text';
 
@@ -79,7 +80,7 @@ function refuseToListen(name: string): Promise<never> {
 
 /** Removes what the module listens to: its own end at Ctrl-C would be in the middle of a handler. */
 function keepSignals(): () => void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = Object.keys(endSignals) as (keyof typeof endSignals)[];
   const before = new Map(signals.map((signal) => [signal, process.rawListeners(signal)]));
   return () => {
     for (const signal of signals) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { explainSignature, type SignatureExplanation } from '../../testing';
+import { unlessInterrupted } from '../app/answer';
 import { parseCaptured } from '../captured/parse-captured';
 import { exitCodes, Failure } from '../failure';
 import type { Io } from '../io';
@@ -60,7 +61,7 @@ async function detect(file: string, { secretFile, json, body: bodyFile }: Detect
     if (explanation.match === undefined) io.setExitCode(exitCodes.refused);
     if (json) io.stdout.write(jsonLine({ request: index + 1, ...explanation }));
     else explained.push(explanation);
-    if (io.interrupted.aborted) return;
+    await unlessInterrupted(io.stdout.drained(), io.interrupted);
   }
   const [only] = explained;
   if (only !== undefined && explained.length === 1) io.stdout.write(explanationLines(only, io.stdout));

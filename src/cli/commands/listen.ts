@@ -66,6 +66,8 @@ async function listen(options: ListenOptions, io: Io): Promise<void> {
   // A sender may have been quicker than the start.
   for (const logged of listening.log.after(listening.reloadedTo)) take(logged);
   listening.log.subscribe(take);
+  // What is being saved is saved in any case.
+  io.finishUnread();
   await untilInterrupted(io.interrupted);
   await listening.close();
   await lines.end();

@@ -19,7 +19,7 @@ export interface ProgressReport {
 const lineEvery = 5000;
 const jsonEvery = 1000;
 
-/** A bar on a terminal, a line now and then elsewhere, with `--json` lines of JSON among the results. */
+/** A bar on a terminal that draws over lines, a line now and then elsewhere, with `--json` lines of JSON among the results. */
 export function reportProgress({ stdout, stderr }: Io, span: Span | undefined, json: true | undefined): ProgressReport {
   const bar = drawnLine(stderr);
   const startedAt = performance.now();
@@ -35,7 +35,7 @@ export function reportProgress({ stdout, stderr }: Io, span: Span | undefined, j
       const text = (): string => progressText(progress, (now - startedAt) / 1000, share, first);
       bar.draw(text);
       const isDue = now - writtenAt >= (json ? jsonEvery : lineEvery);
-      if (!isDue || (!json && stderr.isTerminal)) return;
+      if (!isDue || (!json && stderr.isRedrawn)) return;
       writtenAt = now;
       if (json) stdout.write(jsonLine({ type: 'progress', ...progress }));
       else stderr.write(`${text()}\n`);

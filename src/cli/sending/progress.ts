@@ -12,7 +12,7 @@ export interface Progress {
   clear(): void;
 }
 
-/** Shows progress on a terminal. In a pipe, and for a single request, it shows nothing. */
+/** Shows progress where a line can be drawn over. Elsewhere, and for a single request, it shows nothing. */
 export function progressOn(output: Output, total: number, now: () => number = () => performance.now()): Progress {
   const line = drawnLine(output, now);
   const startedAt = now();
@@ -32,7 +32,7 @@ export interface DrawnLine {
 }
 
 export function drawnLine(output: Output, now: () => number = () => performance.now()): DrawnLine {
-  if (!output.isTerminal) return { draw: () => undefined, clear: () => undefined };
+  if (!output.isRedrawn) return { draw: () => undefined, clear: () => undefined };
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
   return {

@@ -23,6 +23,7 @@ function linesOf(secret: string | undefined) {
         printed.push({ id, causes: signature.causes });
       },
       isTerminal: false,
+      isRedrawn: false,
       columns: 80,
       drained: () => Promise.resolve(),
       paint: (_style, text) => text,

@@ -125,6 +125,23 @@ test('Ctrl-C lets running handlers end and says how to go on; that command runs 
   );
 });
 
+test('a terminal that is closed ends no handler in its middle; exit code 129, and how to go on', async () => {
+  await app.receive(notes(12), failing);
+  const running = app.start(['journal', 'replay', '--concurrency', '2'], { SLOW: '700' });
+  while (done().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  // The shell sends one, and the system another one.
+  running.child.kill('SIGHUP');
+  running.child.kill('SIGHUP');
+  const { code, stderr } = await running.ended;
+  const ran = done().length;
+  expect(ran).toBeLessThan(12);
+  expect(ran % 2).toBe(0);
+  expect(code).toBe(129);
+  expect(stderr).toMatch(/To go on where it was:\n {2}npx bigmind-webhooks journal replay --app /);
+  const again = await app.run(['journal', 'replay', '--json']);
+  expect(jsonLines(again.stdout).at(-1)).toMatchObject({ ran: 12 - ran, skipped: ran });
+}, 60_000);
+
 test('a reader that has enough ends no handler in its middle; exit code 1, and how to go on', async () => {
   await app.receive(notes(12), failing);
   const running = app.start(['journal', 'replay', '--json', '--concurrency', '2'], { SLOW: '700' });

@@ -6,6 +6,7 @@ function outputOf(isTerminal: boolean, columns = 80): Output & { readonly writte
   return {
     written,
     isTerminal,
+    isRedrawn: isTerminal,
     columns,
     write: (text) => void written.push(text),
     drained: () => Promise.resolve(),

@@ -75,6 +75,7 @@ test.each([
   ['2 without a command', '$CLI', 2],
   ['2 for an unknown option', '$CLI validate --no-such-option saved.ndjson', 2],
   ['2 for a file that is not there', '$CLI validate nowhere.json', 2],
+  ['2 when one of several cannot be read', 'echo "{}" | $CLI validate nowhere.json -', 2],
   ['2 without a secret', 'unset BIGMIND_WEBHOOK_SECRET; $CLI detect saved.ndjson', 2],
 ])('the exit code is %s', async (_title, line, expected) => {
   command.file('saved.ndjson', saved);
@@ -89,6 +90,52 @@ test.each(['validate', 'detect'])('Ctrl-C ends %s while it waits for standard in
   await new Promise((resolve) => running.child.stdin?.write(Buffer.alloc(4_000_000, ' '), resolve));
   running.child.kill('SIGINT');
   expect(await running.ended).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+test.each([
+  ['send', '$CLI send todo_created --url $URL'],
+  ['validate', '$CLI validate --json saved.ndjson'],
+  ['help', '$CLI --help'],
+])('%s says that its output cannot be written, with exit code 1', async (_command, line) => {
+  command.file('saved.ndjson', saved);
+  const { code, stderr } = await shell(`${line} > /dev/full`);
+  expect(stderr).toMatch(/^error: Standard output cannot be written: ENOSPC\b.*\n$/);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ['validate', ['validate', '--json', 'many']],
+  ['detect', ['detect', '--json', 'many']],
+  ['send --print', ['send', 'todo_created', '--count', '1000000', '--print']],
+])('Ctrl-C ends %s in the middle of its work', async (_title, args) => {
+  command.file('many', saved.repeat(5000));
+  const running = command.start(args);
+  const { child } = running;
+  // A pipe that nobody reads holds the command up until the signal is there.
+  child.stdout?.once('data', () => {
+    child.stdout?.pause();
+    child.kill('SIGINT');
+    setImmediate(() => child.stdout?.resume());
+  });
+  const { code, stdout, stderr } = await running.ended;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+  expect(stdout.split('\n').length).toBeLessThan(5000);
+});
+
+test('where nothing is left that could end a command, it does not say that it is done', async () => {
+  const never = command.file('never.js', "require('node:fs/promises').readFile = () => new Promise(() => undefined);");
+  const path = command.file('saved.ndjson', saved);
+  const { code, stdout } = await command.run(['validate', path], { env: { NODE_OPTIONS: `--require ${never}` } });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+});
+
+test('on a terminal that draws over no line there is no progress', async () => {
+  const send = `${process.execPath} ${command.main} send todo_created --count 200 --rate 400 --url ${receiver.url}`;
+  const env = { BIGMIND_WEBHOOK_SECRET: secret, TERM: 'dumb' };
+  const { code, shown } = await onTerminal(send, { cwd: command.folder, env }).ended;
+  expect(shown).toContain('200 sent in');
+  for (const sign of ['\u001b', '\r', ' left']) expect(shown).not.toContain(sign);
+  expect(code).toBe(0);
 });
 
 test('colour and progress are for a terminal, and colour not with NO_COLOR', async () => {
