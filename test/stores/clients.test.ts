@@ -112,7 +112,7 @@ test('through a pool that answers with no rows, postgresStore claims nothing, an
   ) as string;
   expect(lines.at(-1)).toMatchObject({ outcome: 'unavailable', cause: { message } });
   expect(await webhooks.health()).toMatchObject({ status: 'degraded', store: { ok: false, error: message } });
-  expect(handled).toEqual([]);
+  expect(handled).toStrictEqual([]);
 });
 
 test.each(['undefined', 'null', 'NaN', '[object Object]'])(
