@@ -51,7 +51,8 @@ test('writes nothing of the body, the headers and the params in clear, and finds
     .map((name) => readFileSync(join(directory, name), 'utf8'))
     .join('');
   for (const clear of [sensitive.key, 'acme', 'notes_created', 'crm']) expect(text).toContain(clear);
-  for (const secret of ['Zoë', 'customer', '4711', 'confidence', Buffer.from('in confidence').toString('base64')]) {
+  // Four digits alone may be in a key or in sealed bytes by chance.
+  for (const secret of ['Zoë', 'customer', 'no. 4711', 'confidence', Buffer.from('in confidence').toString('base64')]) {
     expect(text).not.toContain(secret);
   }
 });
