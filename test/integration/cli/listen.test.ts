@@ -199,7 +199,7 @@ test.each([
 test('a file that cannot be written ends with 1', async () => {
   const { code, stderr } = await command.run(['listen', '--port', '0', '--save', 'no/such/folder.ndjson']);
   expect(code).toBe(1);
-  expect(stderr).toContain('cannot be opened: there is no such file');
+  expect(stderr).toContain('cannot be opened: there is no such folder');
 });
 
 test('--help has examples', async () => {
