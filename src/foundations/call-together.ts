@@ -49,16 +49,13 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
   }
 
   function rest(): void {
-    isResting = restMs > 0;
-    if (!isResting) return;
-    afterMs(
-      restMs,
-      () => {
-        isResting = false;
-        start();
-      },
-      true,
-    );
+    if (restMs === 0) return;
+    isResting = true;
+    const endRest = (): void => {
+      isResting = false;
+      start();
+    };
+    afterMs(restMs, endRest, true);
   }
 
   function begin(batch: readonly Waiting<Item, Answer>[]): void {

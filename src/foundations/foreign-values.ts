@@ -59,11 +59,14 @@ export function readRows(answer: unknown, what: string): readonly Readonly<Recor
  * that loses the rows.
  */
 export function readSomeRows<Row>(rows: readonly Row[], what: string): readonly [Row, ...Row[]] {
-  const [first, ...others] = rows;
-  if (first !== undefined) return [first, ...others];
+  if (isFilled(rows)) return rows;
   throw new TypeError(
     `${what} answered with no rows to a statement that always has some. Pass a pool that sends each statement to PostgreSQL, and returns its rows.`,
   );
+}
+
+function isFilled<Row>(rows: readonly Row[]): rows is readonly [Row, ...Row[]] {
+  return rows.length > 0;
 }
 
 /** What a single value says; `undefined` if it is none. */

@@ -39,17 +39,14 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
   function rowsOf(text: string, asked: readonly Asked[]): Promise<readonly Row[]> {
     return run(text, [namespace, JSON.stringify(asked)]);
   }
-  async function byKey(text: string, asked: readonly Asked[]): Promise<Map<string, Row>> {
-    return mapByKey(await rowsOf(text, asked));
-  }
   async function askClaims(asked: readonly AskedClaim[]): Promise<readonly Row[]> {
     const rows = readSomeRows(await rowsOf(queries.claim, asked), 'postgresStore.pool.query');
     return rows.filter(({ key }) => key !== null);
   }
   async function claimAll(asked: readonly AskedClaim[]): Promise<readonly Claimed[]> {
-    const rows = mapByKey(await askClaims(asked));
+    const rows = byKey(await askClaims(asked));
     const missing = asked.filter(({ key }) => !rows.has(key));
-    const refused = missing.length > 0 ? await byKey(queries.refusal, missing) : rows;
+    const refused = missing.length > 0 ? byKey(await rowsOf(queries.refusal, missing)) : rows;
     return asked.map(({ key, token }) => {
       const row = rows.get(key) ?? refused.get(key);
       if (row === undefined) return goneMeanwhile;
@@ -58,7 +55,7 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
   }
   /** Whether each claim was held. A statement answers with the rows that it changed. */
   const held = (text: string) => async (asked: readonly Asked[]) => {
-    const rows = await byKey(text, asked);
+    const rows = byKey(await rowsOf(text, asked));
     return asked.map(({ key }) => rows.has(key) && readBoolean(rows.get(key)?.['held'], 'postgresStore.pool: held'));
   };
   const shared = { keyOf: ({ key }: Asked) => key, isTriedApart };
@@ -85,7 +82,7 @@ function isTriedApart(error: unknown): boolean {
   return /^(?:22|23|40|54|55)...$|^57014$/.test(codeOf(error) ?? '');
 }
 
-function mapByKey(rows: readonly Row[]): Map<string, Row> {
+function byKey(rows: readonly Row[]): Map<string, Row> {
   return new Map(rows.map((row) => [readText(row['key'], 'postgresStore.pool: key'), row]));
 }
 
