@@ -37,10 +37,20 @@ export async function postgresStage(options: PgBoss.ConstructorOptions = {}): Pr
     sql: async (text, values) => (await admin.query<Record<string, unknown>>(text, values)).rows,
     async remove() {
       await boss.stop({ graceful: false });
-      await admin.query(`DROP SCHEMA ${schema} CASCADE`);
+      await dropSchema(admin, schema);
       await admin.end();
     },
   };
+}
+
+/** Again where a statement of pg-boss that still runs and the removal wait for each other. */
+async function dropSchema(admin: Pool, schema: string): Promise<void> {
+  try {
+    await admin.query(`DROP SCHEMA ${schema} CASCADE`);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '40P01') throw error;
+    await dropSchema(admin, schema);
+  }
 }
 
 /** In memory, or in a folder. */

@@ -12,7 +12,7 @@ let company: Company;
 /** The first worker's statements wait for this. */
 let line = gate();
 /** Called after each of its statements. */
-let onAnswer: (text: string) => void = () => undefined;
+let onAnswer: (text: string, values: unknown[] | undefined) => void = () => undefined;
 
 beforeAll(async () => {
   pool = new Pool({ connectionString: databaseUrl, max: 5 });
@@ -22,7 +22,7 @@ beforeAll(async () => {
       async executeSql(text, values) {
         await line.opened;
         const result = await pool.query(text, values);
-        onAnswer(text);
+        onAnswer(text, values);
         return result;
       },
     },
@@ -109,8 +109,9 @@ test('a failure that was recorded and not confirmed is not told again as one of 
   const elsewhere = company.queue({ ...stage, boss: other }, options);
   const second = gate();
   let isConfirmed = true;
-  onAnswer = (text) => {
-    if (!text.includes('failed_jobs') || !isConfirmed) return;
+  onAnswer = (text, values) => {
+    // pg-boss' own maintenance fails jobs too, with no values.
+    if (!text.includes('failed_jobs') || !values?.length || !isConfirmed) return;
     isConfirmed = false;
     // The first worker tries again when the next attempt runs.
     line = gate();
