@@ -8,7 +8,7 @@ export interface TogetherSettings<Item, Answer> {
   readonly keyOf?: ((item: Item) => string) | undefined;
   /** The size of an item, and of a call, which has one item at least. @default 100 items */
   readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
-  /** How long after a call has begun the next one begins, at least, in milliseconds. @default 0 */
+  /** How long after a call has begun the next one begins, at least, in milliseconds. A full one does not wait. @default 0 */
   readonly restMs?: number | undefined;
   /** Whether after this error each item of the call is tried alone, since another one may be the cause. @default never */
   readonly isTriedApart?: ((error: unknown) => boolean) | undefined;
@@ -34,11 +34,13 @@ const patienceMs = 20;
 export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answer>): (item: Item) => Promise<Answer> {
   const { call, keyOf, sizes = hundredItems, restMs = 0, isTriedApart = () => false } = settings;
   let waiting: Waiting<Item, Answer>[] = [];
+  let waitingSize = 0;
   let isDue = false;
   let isHeld = false;
-  let isResting = false;
+  let stopRest: (() => void) | undefined;
 
   function start(): void {
+    const isResting = stopRest !== undefined && waitingSize < sizes.most;
     if (isDue || isHeld || isResting || waiting.length === 0) return;
     isDue = true;
     // By the real clock: a turn that is shared would never come if it belonged to a test's fake clock that is gone.
@@ -50,12 +52,12 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
 
   function rest(): void {
     if (restMs === 0) return;
-    isResting = true;
+    stopRest?.();
     const endRest = (): void => {
-      isResting = false;
+      stopRest = undefined;
       start();
     };
-    afterMs(restMs, endRest, true);
+    stopRest = afterMs(restMs, endRest, true);
   }
 
   function begin(batch: readonly Waiting<Item, Answer>[]): void {
@@ -87,6 +89,7 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
       if (key !== undefined) keys.add(key);
     }
     waiting = later;
+    waitingSize = later.reduce((sum, each) => sum + each.size, 0);
     return batch;
   }
 
@@ -104,7 +107,9 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, key: keyOf?.(item), size: sizes.of(item), resolve, reject });
+      const size = sizes.of(item);
+      waiting.push({ item, key: keyOf?.(item), size, resolve, reject });
+      waitingSize += size;
       start();
     });
 }

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { bigmindWebhooks } from '../../src/index';
-import { type PostgresPool, postgresStore } from '../../src/stores/postgres/index';
+import { type PostgresPool, postgresJournal, postgresStore } from '../../src/stores/postgres/index';
 import { examplePayload, signDelivery } from '../../src/testing/index';
 import { msOf, whileOpen } from './kit/while-open';
 import { connectPostgres, databaseUrl } from './services';
@@ -129,6 +129,19 @@ test('leaves the lock_timeout of a transaction around it as it was', async () =>
   await client.query('COMMIT');
   client.release();
   expect(rows).toEqual([{ lock_timeout: '7s' }]);
+});
+
+test('no index has an order that an upgrade of the operating system changes: a key stays unique', async () => {
+  const pool = poolIn(own);
+  await postgresStore({ pool, namespace: 'crm' }).migrate();
+  await postgresJournal({ pool, namespace: 'crm' }).migrate();
+  const { rows } = await pool.query(
+    `SELECT DISTINCT collname FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+     JOIN pg_attribute ON attrelid = indexrelid JOIN pg_collation ON pg_collation.oid = attcollation
+     WHERE pg_class.relnamespace = $1::regnamespace`,
+    [own],
+  );
+  expect(rows).toEqual([{ collname: 'C' }]);
 });
 
 test('before it, a delivery is 503 and the log says to call it; after it, the repeat is handled', async () => {

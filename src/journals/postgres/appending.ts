@@ -1,6 +1,6 @@
 import { callTogether } from '../../foundations/call-together';
 import type { JournalEntry } from '../../foundations/contracts/journal';
-import { readTexts } from '../../foundations/foreign-values';
+import { readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { toStored } from '../../foundations/stored-text';
@@ -36,7 +36,10 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
   });
 }
 
-/** Appends entries in one statement. Those whose key is kept, but past its time, take the place of the old ones. */
+/**
+ * Appends entries in one statement. Those whose key is there, but past its time, take the place of the old ones: where a
+ * key is not new, a second statement says which are not kept.
+ */
 export async function appendAll(
   searched: Searched,
   keepDays: number,
@@ -45,14 +48,18 @@ export async function appendAll(
   const { database, namespace } = searched;
   const byKey = new Map<string, EntryToAppend>();
   for (const one of entries) if (!byKey.has(one.entry.key)) byKey.set(one.entry.key, one);
-  async function send(some: readonly EntryToAppend[]): Promise<string[]> {
-    const [row] = await database.someRowsOf(statements.append, [namespace, ...written(some), keepDays]);
-    return readTexts(row['expired'], 'postgresJournal.pool: expired');
+  async function add(some: readonly EntryToAppend[]): Promise<number> {
+    const [row] = await database.someRowsOf(statements.append, [namespace, ...written(some)]);
+    return readWholeNumber(row['added'], 'postgresJournal.pool: added');
   }
-  const expired = await send([...byKey.values()]);
-  if (expired.length === 0) return;
-  for (const key of expired) await removeOldOf(searched, key, keepDays);
-  await send(expired.flatMap((key) => byKey.get(key) ?? []));
+  if ((await add([...byKey.values()])) === byKey.size) return;
+  const keys = JSON.stringify([...byKey.keys()]);
+  const [row] = await database.someRowsOf(statements.kept, [namespace, keys, keepDays]);
+  for (const key of readTexts(row['keys'], 'postgresJournal.pool: keys')) byKey.delete(key);
+  if (byKey.size === 0) return;
+  // Old, or removed meanwhile by another process.
+  for (const key of byKey.keys()) await removeOldOf(searched, key, keepDays);
+  await add([...byKey.values()]);
 }
 
 /** The entries as JSON, and their contents, one after the other. */

@@ -31,8 +31,9 @@ BEGIN
     PERFORM set_config('lock_timeout', '1s', true);
     -- One small row for each delivery that is kept. In an undivided table, a key is unique whatever the day.
     CREATE TABLE IF NOT EXISTS bigmind_webhook_journal (
-      namespace text NOT NULL,
-      key text NOT NULL,
+      -- In the order of bytes, which no upgrade of the operating system changes.
+      namespace text COLLATE "C" NOT NULL,
+      key text COLLATE "C" NOT NULL,
       -- The day in UTC on which it was kept, by the server's clock. With the id, the order in which entries were kept.
       day date NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC')::date,
       id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -54,7 +55,7 @@ BEGIN
     ) WITH (fillfactor = 50);
     -- What is large, a partition for each day: to remove a day is to drop its table.
     CREATE TABLE IF NOT EXISTS bigmind_webhook_journal_bodies (
-      namespace text NOT NULL,
+      namespace text COLLATE "C" NOT NULL,
       day date NOT NULL,
       id bigint NOT NULL,
       -- JSON of headers and params; null if they are sealed into the body.
@@ -67,8 +68,8 @@ BEGIN
       PARTITION OF bigmind_webhook_journal_bodies DEFAULT;
     -- How far replays are.
     CREATE TABLE IF NOT EXISTS bigmind_webhook_journal_marks (
-      namespace text NOT NULL,
-      name text NOT NULL,
+      namespace text COLLATE "C" NOT NULL,
+      name text COLLATE "C" NOT NULL,
       position text NOT NULL,
       PRIMARY KEY (namespace, name)
     );

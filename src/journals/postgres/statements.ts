@@ -12,10 +12,9 @@ const given = (columns: string): string => `given AS MATERIALIZED (
 )`;
 
 /**
- * $1 namespace, $2 entries, in JSON, each with a key of its own; $3 their heads and bodies, one after the other; $4
- * keepDays. Returns one row, whatever it kept, with the keys that were kept before and are past their time: an answer of no
- * rows comes from a client that asked nobody. The order is that of every process, so that they wait for one another and
- * never both ways.
+ * $1 namespace, $2 entries, in JSON, each with a key of its own; $3 their heads and bodies, one after the other. Returns
+ * one row, whatever it kept, with how many keys are new: an answer of no rows comes from a client that asked nobody. The
+ * order is that of every process, so that they wait for one another and never both ways.
  */
 export const append = `
 WITH ${given('key text, received float8, event text, tenant text, scheme text, start int4, head int4, body int4')}, entry AS (
@@ -28,8 +27,18 @@ WITH ${given('key text, received float8, event text, tenant text, scheme text, s
   SELECT namespace, day, id, substring($3::bytea FROM start FOR head), substring($3::bytea FROM start + coalesce(head, 0) FOR body)
   FROM entry JOIN given USING (key)
 )
-SELECT coalesce(json_agg(key), '[]')::text AS expired FROM bigmind_webhook_journal
-WHERE namespace = $1 AND key = ANY (ARRAY(SELECT key FROM given EXCEPT SELECT key FROM entry)) AND day < ${today} - $4::int`;
+SELECT count(*)::text AS added FROM entry`;
+
+/**
+ * $1 namespace, $2 keys, in JSON, $3 keepDays. Returns one row, with those of the keys that are kept and not past their
+ * time. The days are compared afterwards: PostgreSQL must look for the keys, and not through the days.
+ */
+export const kept = `
+WITH entry AS MATERIALIZED (
+  SELECT key, day FROM bigmind_webhook_journal
+  WHERE namespace = $1 AND key = ANY (ARRAY(SELECT json_array_elements_text($2::text::json)))
+)
+SELECT coalesce(json_agg(key), '[]')::text AS keys FROM entry WHERE day >= ${today} - $3::int`;
 
 /** In stored text, no name has a line end. An empty text is an empty list. */
 const namesGiven = "string_to_array(given.names, E'\\n')";

@@ -24,8 +24,9 @@ BEGIN
   PERFORM set_config('lock_timeout', '1s', true);
   IF NOT is_usable THEN
     CREATE TABLE IF NOT EXISTS bigmind_webhook_deliveries (
-      namespace text NOT NULL,
-      key text NOT NULL,
+      -- In the order of bytes, which no upgrade of the operating system changes.
+      namespace text COLLATE "C" NOT NULL,
+      key text COLLATE "C" NOT NULL,
       -- The newest claim; both are null while nobody holds one.
       token uuid,
       lease_until timestamptz,

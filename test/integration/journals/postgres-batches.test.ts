@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { JournalEntry } from '../../../src/foundations/contracts/journal';
 import { entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
 const table = 'bigmind_webhook_journal';
@@ -34,6 +35,25 @@ test('what comes at once is kept, and told its end, in few statements, each body
     const end = { outcome: 'processed', succeeded: [`handler ${index}`], endedAt: index };
     expect(byKey.get(key)).toMatchObject({ rawBody, params, end });
   }
+});
+
+test('what another process removes while it comes again is kept, and what is there is not kept twice', async () => {
+  const [gone, there, fresh] = entries(3) as [JournalEntry, JournalEntry, JournalEntry];
+  let onAnswer: (() => Promise<unknown>) | undefined;
+  const pool = {
+    async query(text: string, values?: unknown[]) {
+      const answer = await place.pool.query(text, values);
+      const act = onAnswer;
+      onAnswer = undefined;
+      await act?.();
+      return answer;
+    },
+  };
+  const journal = place.journal({ pool });
+  await Promise.all([journal.append(gone), journal.append(there)]);
+  onAnswer = () => place.journal().forget({ key: gone.key });
+  await Promise.all([gone, there, fresh].map((one) => journal.append(one)));
+  expect((await keysFound(journal)).sort()).toEqual([gone, there, fresh].map(({ key }) => key).sort());
 });
 
 test('ends that come one after another, as answers do, share statements, 25 ms apart', async () => {
