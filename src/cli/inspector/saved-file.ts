@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { openPrivateFile } from '../private-file';
 import { visibleText } from '../visible-text';
@@ -28,25 +27,40 @@ const mostLines = 10_000;
 /**
  * Opens a file to append to, and reads what is in it. Only its owner may read it, since payloads are customers' data.
  *
- * @param failed called if a line cannot be written
+ * @param failed called if a line cannot be written, and not again until one could be
  * @throws Failure
  */
 export async function openSavedFile(path: string, failed: (reason: string) => void): Promise<SavedFile> {
   const file = await openPrivateFile(path, 'append');
   const saved = await readSaved(file);
-  const stream = file.createWriteStream();
-  stream.on('error', (error) => failed(`${visibleText(path)} cannot be written: ${error.message}`));
-  if (!(await endsWithLine(file))) stream.write('\n');
+  let isAtStart = await endsWithLine(file);
+  let isFailing = false;
+  let written = Promise.resolve();
+  async function write(line: string): Promise<void> {
+    try {
+      await file.appendFile(`${isAtStart ? '' : '\n'}${line}\n`);
+      isAtStart = true;
+      isFailing = false;
+    } catch (error) {
+      // Part of the line may be there.
+      isAtStart = false;
+      if (!isFailing) failed(`${visibleText(path)} cannot be written: ${(error as Error).message}. ${isNotLost}`);
+      isFailing = true;
+    }
+  }
   return {
     saved,
-    append: (line) => void stream.write(`${line}\n`),
-    close: async () => {
-      if (stream.destroyed) return;
-      stream.end();
-      await once(stream, 'close').catch(() => undefined);
+    append(line) {
+      written = written.then(() => write(line));
+    },
+    async close() {
+      await written;
+      await file.close();
     },
   };
 }
+
+const isNotLost = 'This delivery is not in it. Later ones are, once it can be written again.';
 
 async function readSaved(file: FileHandle): Promise<SavedBefore> {
   const lines: string[] = [];
