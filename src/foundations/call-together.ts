@@ -8,7 +8,7 @@ export interface TogetherSettings<Item, Answer> {
   readonly keyOf?: ((item: Item) => string) | undefined;
   /** The size of an item, and of a call, which has one item at least. @default 100 items */
   readonly sizes?: { readonly of: (item: Item) => number; readonly most: number } | undefined;
-  /** How long after a call has begun the next one begins, at least, in milliseconds. A full one does not wait. @default 0 */
+  /** How long after a call has begun the next one begins, at least, in milliseconds, unless that is full. @default 0 */
   readonly restMs?: number | undefined;
   /** Whether after this error each item of the call is tried alone, since another one may be the cause. @default never */
   readonly isTriedApart?: ((error: unknown) => boolean) | undefined;

@@ -36,31 +36,44 @@ export async function openSavedFile(path: string, failed: (reason: string) => vo
   let isAtStart = await endsWithLine(file);
   let isFailing = false;
   let written = Promise.resolve();
+  function tell(error: unknown, effect: string): void {
+    failed(`${visibleText(path)} cannot be written: ${(error as Error).message}.${effect}`);
+  }
   async function write(line: string): Promise<void> {
+    const { size } = await file.stat();
     try {
       await file.appendFile(`${isAtStart ? '' : '\n'}${line}\n`);
       isAtStart = true;
+    } catch (error) {
+      // Half a line would be no JSON to those who read the file.
+      isAtStart = await file.truncate(size).then(
+        () => isAtStart,
+        () => false,
+      );
+      throw error;
+    }
+  }
+  async function writeOrTell(line: string): Promise<void> {
+    try {
+      await write(line);
       isFailing = false;
     } catch (error) {
-      // Part of the line may be there.
-      isAtStart = false;
-      if (!isFailing) failed(`${visibleText(path)} cannot be written: ${(error as Error).message}. ${isNotLost}`);
+      if (!isFailing) tell(error, ' This delivery is not in it. Later ones are, once it can be written again.');
       isFailing = true;
     }
   }
   return {
     saved,
     append(line) {
-      written = written.then(() => write(line));
+      written = written.then(() => writeOrTell(line));
     },
     async close() {
       await written;
-      await file.close();
+      // Some file systems say only then that they could not write.
+      await file.close().catch((error: unknown) => tell(error, ''));
     },
   };
 }
-
-const isNotLost = 'This delivery is not in it. Later ones are, once it can be written again.';
 
 async function readSaved(file: FileHandle): Promise<SavedBefore> {
   const lines: string[] = [];

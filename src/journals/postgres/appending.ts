@@ -1,6 +1,6 @@
 import { callTogether } from '../../foundations/call-together';
 import type { JournalEntry } from '../../foundations/contracts/journal';
-import { readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { readTexts } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { toStored } from '../../foundations/stored-text';
@@ -37,8 +37,8 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
 }
 
 /**
- * Appends entries in one statement. Those whose key is there, but past its time, take the place of the old ones: where a
- * key is not new, a second statement says which are not kept.
+ * Appends entries in one statement. Those whose key is there, but past its time, take the place of the old ones: a second
+ * statement, which is needed only where a key is not new, says which are kept.
  */
 export async function appendAll(
   searched: Searched,
@@ -46,20 +46,20 @@ export async function appendAll(
   entries: readonly EntryToAppend[],
 ): Promise<void> {
   const { database, namespace } = searched;
-  const byKey = new Map<string, EntryToAppend>();
-  for (const one of entries) if (!byKey.has(one.entry.key)) byKey.set(one.entry.key, one);
-  async function add(some: readonly EntryToAppend[]): Promise<number> {
-    const [row] = await database.someRowsOf(statements.append, [namespace, ...written(some)]);
-    return readWholeNumber(row['added'], 'postgresJournal.pool: added');
+  const missing = new Map<string, EntryToAppend>();
+  for (const one of entries) if (!missing.has(one.entry.key)) missing.set(one.entry.key, one);
+  async function leaveOut(name: 'added' | 'kept', text: string, values: unknown[]): Promise<void> {
+    const [row] = await database.someRowsOf(text, [namespace, ...values]);
+    for (const key of readTexts(row[name], `postgresJournal.pool: ${name}`)) missing.delete(key);
   }
-  if ((await add([...byKey.values()])) === byKey.size) return;
-  const keys = JSON.stringify([...byKey.keys()]);
-  const [row] = await database.someRowsOf(statements.kept, [namespace, keys, keepDays]);
-  for (const key of readTexts(row['keys'], 'postgresJournal.pool: keys')) byKey.delete(key);
-  if (byKey.size === 0) return;
+  const add = (): Promise<void> => leaveOut('added', statements.append, written([...missing.values()]));
+  await add();
+  if (missing.size === 0) return;
+  await leaveOut('kept', statements.kept, [JSON.stringify([...missing.keys()]), keepDays]);
+  if (missing.size === 0) return;
   // Old, or removed meanwhile by another process.
-  for (const key of byKey.keys()) await removeOldOf(searched, key, keepDays);
-  await add([...byKey.values()]);
+  for (const key of missing.keys()) await removeOldOf(searched, key, keepDays);
+  await add();
 }
 
 /** The entries as JSON, and their contents, one after the other. */

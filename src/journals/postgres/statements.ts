@@ -13,7 +13,7 @@ const given = (columns: string): string => `given AS MATERIALIZED (
 
 /**
  * $1 namespace, $2 entries, in JSON, each with a key of its own; $3 their heads and bodies, one after the other. Returns
- * one row, whatever it kept, with how many keys are new: an answer of no rows comes from a client that asked nobody. The
+ * one row, whatever it kept, with the keys that are new: an answer of no rows comes from a client that asked nobody. The
  * order is that of every process, so that they wait for one another and never both ways.
  */
 export const append = `
@@ -27,7 +27,7 @@ WITH ${given('key text, received float8, event text, tenant text, scheme text, s
   SELECT namespace, day, id, substring($3::bytea FROM start FOR head), substring($3::bytea FROM start + coalesce(head, 0) FOR body)
   FROM entry JOIN given USING (key)
 )
-SELECT count(*)::text AS added FROM entry`;
+SELECT coalesce(json_agg(key), '[]')::text AS added FROM entry`;
 
 /**
  * $1 namespace, $2 keys, in JSON, $3 keepDays. Returns one row, with those of the keys that are kept and not past their
@@ -38,7 +38,7 @@ WITH entry AS MATERIALIZED (
   SELECT key, day FROM bigmind_webhook_journal
   WHERE namespace = $1 AND key = ANY (ARRAY(SELECT json_array_elements_text($2::text::json)))
 )
-SELECT coalesce(json_agg(key), '[]')::text AS keys FROM entry WHERE day >= ${today} - $3::int`;
+SELECT coalesce(json_agg(key), '[]')::text AS kept FROM entry WHERE day >= ${today} - $3::int`;
 
 /** In stored text, no name has a line end. An empty text is an empty list. */
 const namesGiven = "string_to_array(given.names, E'\\n')";

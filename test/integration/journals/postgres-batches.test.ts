@@ -37,7 +37,7 @@ test('what comes at once is kept, and told its end, in few statements, each body
   }
 });
 
-test('what another process removes while it comes again is kept, and what is there is not kept twice', async () => {
+test('what another process removes while it comes again is kept, and what is there stays as it is', async () => {
   const [gone, there, fresh] = entries(3) as [JournalEntry, JournalEntry, JournalEntry];
   let onAnswer: (() => Promise<unknown>) | undefined;
   const pool = {
@@ -51,9 +51,17 @@ test('what another process removes while it comes again is kept, and what is the
   };
   const journal = place.journal({ pool });
   await Promise.all([journal.append(gone), journal.append(there)]);
+  await journal.ended(there.key, { outcome: 'processed', succeeded: ['a'], endedAt: 1 });
   onAnswer = () => place.journal().forget({ key: gone.key });
   await Promise.all([gone, there, fresh].map((one) => journal.append(one)));
-  expect((await keysFound(journal)).sort()).toEqual([gone, there, fresh].map(({ key }) => key).sort());
+  const outcomes = new Map((await found(journal)).map(({ key, end }) => [key, end?.outcome]));
+  expect(outcomes).toEqual(
+    new Map([
+      [gone.key, undefined],
+      [there.key, 'processed'],
+      [fresh.key, undefined],
+    ]),
+  );
 });
 
 test('ends that come one after another, as answers do, share statements, 25 ms apart', async () => {

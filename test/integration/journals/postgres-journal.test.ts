@@ -230,6 +230,7 @@ test('every step finds its rows by an index', async () => {
   const start = ['crm', '-infinity', '0', null, null, null, null, null];
   const plans = {
     ended: await planOf(statements.ended, ['crm', '[{"key":"k500","outcome":"processed","at":1,"names":[]}]']),
+    kept: await planOf(statements.kept, ['crm', '["k500"]', 30]),
     findKey: await planOf(find('key', false), [...start, 200, 'k500']),
     findAll: await planOf(find('all', false), [...start, 200]),
     removeKey: await planOf(remove('key'), [...start, 200, 'k500']),
@@ -244,6 +245,7 @@ test('every step finds its rows by an index', async () => {
   const byKey = `Index Scan using ${table}_pkey`;
   const byPlace = `Index Scan using ${table}_namespace_day_id_key`;
   expect(plans.ended).toContain(byKey);
+  expect(plans.kept).toMatch(new RegExp(`Index (?:Only )?Scan (?:using|on) ${table}_pkey`));
   expect(plans.findKey).toContain(byKey);
   expect(plans.findAll).toContain(byPlace);
   expect(plans.removeKey).toContain(byKey);
