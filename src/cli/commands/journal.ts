@@ -7,7 +7,7 @@ import { type ForgetOptions, forgetDeliveries } from '../journal/forget-deliveri
 import { replayDeliveries } from '../journal/replay-deliveries';
 import type { ReplayOptions } from '../journal/replay-options';
 import { type StatsOptions, showStats } from '../journal/show-stats';
-import { parseList } from '../parse-list';
+import { parseNames } from '../parse-list';
 import { parseRate, parseWhole } from '../parse-number';
 
 const examples = `
@@ -45,7 +45,7 @@ export function registerJournal(program: Command, io: Io): void {
     .action((options: FindOptions) => findDeliveries(options, io));
 
   addFilterOptions(add('replay', 'Runs deliveries again, the oldest first. Handlers that are done are passed over.'))
-    .option('--handlers <names>', 'run only these, separated by commas (default: all)', parseList)
+    .option('--handlers <names>', 'run only these, separated by commas; \\, in a name (default: all)', parseNames)
     .option('--dry-run', 'run nothing, and count what would run')
     .option('--force', 'run handlers again that are done')
     .option('--rate <number>', 'deliveries a second, at most', parseRate)

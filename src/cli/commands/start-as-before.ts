@@ -1,4 +1,5 @@
-import { Failure } from '../failure';
+import { isWebhookError } from '../../foundations/errors';
+import { Failure, misuse } from '../failure';
 import { readStart, rememberStart } from '../folder/remembered-start';
 import { type Listening, type ListeningOptions, startListening } from '../inspector/listening';
 import type { Io } from '../io';
@@ -6,7 +7,7 @@ import type { Io } from '../io';
 /**
  * Starts with the inspector's address of the last time, so that an open page goes on.
  *
- * @throws Failure for a port that cannot be used
+ * @throws Failure for a port, or a secret, that cannot be used
  */
 export async function startAsBefore(options: ListeningOptions, io: Pick<Io, 'env'>): Promise<Listening> {
   const { port } = options;
@@ -31,7 +32,8 @@ function whyNotStarted(error: unknown, { inspectorPort }: ListeningOptions): unk
     return new Failure(`Port ${port} is in use. Choose another with ${option}, or let ${option} 0 find one.`);
   }
   if (code === 'EACCES') return new Failure(`Port ${port} needs more rights. Choose one from 1024 with ${option}.`);
-  return error;
+  // It names the secret's fault, never the secret.
+  return isWebhookError(error) ? misuse(error.message) : error;
 }
 
 function portIn(error: unknown): number | undefined {

@@ -29,15 +29,17 @@ export interface Doing {
   readonly json: true | undefined;
 }
 
-/** For each letter that was asked for: whether there was one. */
-export type Asked = Map<string, boolean>;
+/** For each letter that was asked for: whether there was one; `undefined` as long as the queue has not answered. */
+export type Asked = Map<string, boolean | undefined>;
 
 /** Does it and prints what was done, also where an error or Ctrl-C comes in its middle. An unknown id makes the command fail. */
 export async function sumUp({ what, json }: Doing, io: Io, act: (asked: Asked) => Promise<void>): Promise<void> {
   const asked: Asked = new Map();
   const tell = (): void => {
-    const missing = [...asked].flatMap(([id, isThere]) => (isThere ? [] : [id]));
-    tellDone({ what, json }, asked.size - missing.length, missing, io);
+    const missing = [...asked].flatMap(([id, isThere]) => (isThere === false ? [id] : []));
+    const unanswered = [...asked.values()].filter((isThere) => isThere === undefined).length;
+    if (unanswered > 0) io.stderr.write(`${unanswered} more may be ${what}: the queue had not answered.\n`);
+    tellDone({ what, json }, asked.size - missing.length - unanswered, missing, io);
   };
   try {
     await act(asked);

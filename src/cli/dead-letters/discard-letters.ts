@@ -24,9 +24,10 @@ export async function discardLetters(ids: readonly string[], options: DiscardOpt
     if (!options.yes && !isNamed && !(await isMeant(doomed.length, io))) throw new Failure('Nothing was discarded.');
     await sumUp({ what: 'discarded', json: options.json }, io, async (asked) => {
       for (let start = 0; start < doomed.length && !io.interrupted.aborted; start += atOnce) {
-        const page = doomed
-          .slice(start, start + atOnce)
-          .map(async (id) => asked.set(id, await deadLetters.discard(id)));
+        const page = doomed.slice(start, start + atOnce).map(async (id) => {
+          asked.set(id, undefined);
+          asked.set(id, await deadLetters.discard(id));
+        });
         // One wait for all: each listens for Ctrl-C, and Node takes many listeners for a leak.
         await answerOf(Promise.all(page), theQueue, io);
       }

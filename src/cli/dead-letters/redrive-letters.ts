@@ -21,6 +21,7 @@ export async function redriveLetters(ids: readonly string[], options: ChosenOpti
     await sumUp(doing, io, async (asked) => {
       for (const id of chosen) {
         if (io.interrupted.aborted) return;
+        asked.set(id, undefined);
         asked.set(id, (await answerOf(deadLetters.redrive(id), theQueue, io)) > 0);
       }
     });

@@ -33,16 +33,20 @@ export async function findDeliveries(options: FindOptions, io: Io): Promise<void
       if (page.length > 0) table.rows(page.map(rowOf));
       page = [];
     };
-    while (count < limit) {
-      const next = await answerOf(found.next(), theJournal, io, patienceMs);
-      if (next.done) break;
-      count += 1;
-      if (json) io.stdout.write(jsonOf(next.value, body));
-      else page.push(next.value);
-      if (page.length === pageSize) flush();
-      await unlessInterrupted(io.stdout.drained(), io.interrupted);
+    try {
+      while (count < limit) {
+        const next = await answerOf(found.next(), theJournal, io, patienceMs);
+        if (next.done) break;
+        count += 1;
+        if (json) io.stdout.write(jsonOf(next.value, body));
+        else page.push(next.value);
+        if (page.length === pageSize) flush();
+        await unlessInterrupted(io.stdout.drained(), io.interrupted);
+      }
+    } finally {
+      // Also what was found before Ctrl-C.
+      flush();
     }
-    flush();
     await found.return?.();
     if (count === 0) io.stderr.write('The journal has no such delivery.\n');
   });

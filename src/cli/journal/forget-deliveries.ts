@@ -1,3 +1,5 @@
+import { isWebhookError } from '../../foundations/errors';
+import type { JournalOfReceiver } from '../../index';
 import { answerOf } from '../app/answer';
 import { confirm } from '../confirm';
 import { exitCodes, Failure, misuse } from '../failure';
@@ -27,10 +29,20 @@ export async function forgetDeliveries(options: ForgetOptions, io: Io): Promise<
     if (!options.yes && !(await confirm(`Remove ${words} from the journal for good?`, io))) {
       throw new Failure('Nothing was removed.');
     }
-    const forgotten = await answerOf(journal.forget(which), theJournal, io, patienceMs);
+    const forgotten = await forgetAll(journal, which, io);
     if (forgotten === 0 && 'key' in which) io.setExitCode(exitCodes.refused);
     io.stdout.write(options.json ? jsonLine({ forgotten }) : `${forgotten} removed.\n`);
   });
+}
+
+async function forgetAll(journal: JournalOfReceiver, which: Forgotten, io: Io): Promise<number> {
+  try {
+    return await answerOf(journal.forget(which), theJournal, io, patienceMs);
+  } catch (error) {
+    // A journal says how many they were when it is through.
+    if (!isWebhookError(error)) io.stderr.write('It ended early: some may be removed. The same command goes on.\n');
+    throw error;
+  }
 }
 
 function chosen({ key, tenant, before }: ForgetOptions): { readonly which: Forgotten; readonly words: string } {

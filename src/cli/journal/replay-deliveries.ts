@@ -1,3 +1,4 @@
+import { isWebhookError } from '../../foundations/errors';
 import type { JournalFilter, JournalOfReceiver } from '../../index';
 import { answerOf } from '../app/answer';
 import { exitCodes } from '../failure';
@@ -20,12 +21,13 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
   const { app, handlers, force, rate, concurrency, json, dryRun = false } = options;
   const filter = filterOf(options);
   // Without a name there would be nothing to go on with. The journal forgets it at the end.
-  const name = dryRun ? undefined : (options.name ?? `replay-${new Date().toISOString().replace(/\W/g, '')}`);
+  const newName = dryRun ? undefined : `replay-${new Date().toISOString().replace(/\W/g, '')}`;
+  const name = options.name ?? newName;
   await withJournal(app, io, async (journal) => {
     const progress = reportProgress(io, await spanIn(journal, filter, io), json);
     const onInterrupt = (): void => {
       progress.clear();
-      const rest = name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
+      const rest = dryRun || name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
       io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
@@ -59,7 +61,7 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
     if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
-    if (summary.interrupted !== undefined && name !== undefined) {
+    if (summary.interrupted !== undefined && name !== undefined && !dryRun) {
       io.stderr.write(
         `It ended early: ${visibleText(summary.interrupted)} To go on where it was:\n  ${resumeCommand(options, name)}\n`,
       );
@@ -67,7 +69,15 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
   });
 }
 
-/** What a bar needs; a journal that cannot be opened says so here. */
+/**
+ * What a bar needs; a journal that cannot be opened says so here. One that cannot count in time, since it is large, is
+ * replayed without a bar.
+ */
 async function spanIn(journal: JournalOfReceiver, filter: JournalFilter, io: Io): Promise<Span | undefined> {
-  return spanOf(filter, await answerOf(journal.stats(), theJournal, io));
+  try {
+    return spanOf(filter, await answerOf(journal.stats(), theJournal, io));
+  } catch (error) {
+    if (isWebhookError(error) || io.interrupted.aborted) throw error;
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { listOf } from '../parse-list';
 import { shellWord } from '../shell-word';
 import type { ReplayOptions } from './replay-options';
 
@@ -12,7 +13,7 @@ export function resumeCommand(options: ReplayOptions, name: string): string {
     ['--from', from?.toISOString()],
     ['--to', to?.toISOString()],
     ['--key', key],
-    ['--handlers', handlers?.join(',')],
+    ['--handlers', handlers && listOf(handlers)],
     ['--rate', rate?.toString()],
     ['--concurrency', concurrency?.toString()],
     ['--name', name],

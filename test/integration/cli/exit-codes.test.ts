@@ -84,6 +84,13 @@ test.each([
   expect(code).toBe(expected);
 });
 
+test('listen with a secret that was cut off says what is wrong with it in a line, and never the secret', async () => {
+  const { code, stdout, stderr } = await command.run(['listen', '--port', '0'], { secret: 'whsec_abc' });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: .*whsec_/);
+  expect(stderr).not.toMatch(/whsec_abc|\n +at /);
+});
+
 test.each(['validate', 'detect'])('Ctrl-C ends %s while it waits for standard input', async (name) => {
   const running = command.start([name, '-'], { stdin: null });
   // More than the pipe holds: when all is gone, the command has begun to read.

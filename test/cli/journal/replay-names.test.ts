@@ -1,0 +1,57 @@
+import { listOf, parseNames } from '../../../src/cli/parse-list';
+import { type Command, jsonLines, makeCommand } from '../../integration/cli/command';
+import { type App, makeApp } from './kit';
+
+let command: Command;
+let app: App;
+
+beforeAll(async () => {
+  command = await makeCommand();
+});
+afterAll(() => command.remove());
+
+beforeEach(() => {
+  app = makeApp(command);
+});
+afterEach(() => app.remove());
+
+test('a list of names is read as it was, whatever commas are in them', () => {
+  const names = ['crm', 'todo_created,todo_updated', 'a,b,c'];
+  expect(listOf(names)).toBe('crm,todo_created\\,todo_updated,a\\,b\\,c');
+  expect(parseNames(listOf(names))).toEqual(names);
+  expect(parseNames(' crm , slack', ['archive'])).toEqual(['archive', 'crm', 'slack']);
+});
+
+test('a handler of several events is replayed by its name, a backslash before each comma', async () => {
+  await app.receive([{ note: 'note_1' }]);
+  command.file(
+    'several.js',
+    `const webhooks = require('./webhooks.js');
+     webhooks.on(['notes_created', 'todo_created'], () => undefined);
+     module.exports = webhooks;`,
+  );
+  const env = { DIRECTORY: app.directory, DIARY: `${app.directory}/../diary` };
+  const args = ['journal', 'replay', '--handlers', 'notes_created\\,todo_created', '--json', '--app', './several.js'];
+  const { code, stdout } = await command.run(args, { env });
+  expect(code).toBe(0);
+  expect(jsonLines(stdout).at(-1)).toMatchObject({ ran: 1, handlers: { 'notes_created,todo_created': { ran: 1 } } });
+  expect(app.runs()).toStrictEqual([]);
+});
+
+test('a dry run with the name of a replay that was broken off counts what is left of it, and leaves its place', async () => {
+  await app.receive(Array.from({ length: 12 }, (_, index) => ({ note: `note_${index}` })));
+  const args = ['journal', 'replay', '--force', '--concurrency', '1', '--name', 'monday'];
+  const running = app.start(args, { SLOW: '200' });
+  while (app.runs().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill('SIGINT');
+  await running.ended;
+  const left = 12 - app.runs().length;
+  expect(left).toBeGreaterThan(0);
+  for (let time = 0; time < 2; time += 1) {
+    const { code, stdout, stderr } = await app.run([...args, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/^[^{]/m);
+    expect(stdout).toMatch(new RegExp(`^${left} deliveries: ${left} would run, 0 failed, 0 skipped\\n`));
+  }
+  expect(app.runs()).toHaveLength(12 - left);
+});
