@@ -1,5 +1,6 @@
 import { badOption, flag, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { requireNamespace } from '../../foundations/require-namespace';
+import { longestTimer } from '../../foundations/timeouts';
 import { type BullmqClient, type BullmqConnectionOptions, type ParsedConnection, parseConnection } from './connection';
 import type { BullmqModule } from './engine';
 
@@ -92,7 +93,7 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
       // The reason is kept. Its stack trace would only show our own code.
       stackTraceLimit: 0,
     },
-    lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000),
+    lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000, longestTimer),
     allowVolatile: flag('bullmqQueue.allowVolatile', options.allowVolatile ?? false),
     waitForReplicas: parseReplicas(options),
   };

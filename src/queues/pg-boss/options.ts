@@ -2,6 +2,7 @@ import { isRecord } from '../../foundations/is-record';
 import { badOption, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireNamespace } from '../../foundations/require-namespace';
+import { longestTimer } from '../../foundations/timeouts';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
@@ -87,8 +88,8 @@ export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
     schema: parseSchema(options.schema ?? 'pgboss'),
     attempts: wholeNumber('pgBossQueue.attempts', attempts, 1, 20),
     backoffSeconds: Math.ceil(wholeNumber('pgBossQueue.backoffMs', backoffMs, 1) / 1000),
-    pollMs: wholeNumber('pgBossQueue.pollMs', pollMs, 10),
-    lostAfterMs: wholeNumber('pgBossQueue.lostAfterMs', lostAfterMs, 1000),
+    pollMs: wholeNumber('pgBossQueue.pollMs', pollMs, 10, longestTimer),
+    lostAfterMs: wholeNumber('pgBossQueue.lostAfterMs', lostAfterMs, 1000, longestTimer),
   };
 }
 

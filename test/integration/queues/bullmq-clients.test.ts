@@ -130,6 +130,7 @@ describe('refuses at once, with what to do', () => {
     ['no attempt', { attempts: 0 }, /bullmqQueue\.attempts: expected a whole number from 1 to 20/],
     ['no pause', { backoffMs: 0 }, /bullmqQueue\.backoffMs/],
     ['a short life', { lostAfterMs: 999 }, /bullmqQueue\.lostAfterMs/],
+    ['a life longer than timers are', { lostAfterMs: 2 ** 31 }, /bullmqQueue\.lostAfterMs: expected .* to 2147483647/],
     ['an age that is none', { rememberDone: { ageMs: -1 } }, /bullmqQueue\.rememberDone\.ageMs/],
     ['an unknown age', { rememberDone: { age: 1 } }, /bullmqQueue\.rememberDone\.age is unknown/],
     ['an unknown option', { attempt: 1 }, /bullmqQueue\.attempt is unknown\. Did you mean attempts\?/],

@@ -479,6 +479,12 @@ describe('refuses at once, with what to do', () => {
       { lostAfterMs: 999 },
       /pgBossQueue\.lostAfterMs: expected a whole number from 1000/,
     ],
+    [
+      'a poll longer than timers are, which would be none',
+      { pollMs: 2 ** 31 },
+      /pgBossQueue\.pollMs: expected .* to 2147483647/,
+    ],
+    ['a life longer than timers are', { lostAfterMs: 2 ** 31 }, /pgBossQueue\.lostAfterMs: expected .* to 2147483647/],
     ['an unknown option', { attempt: 1 }, /pgBossQueue\.attempt is unknown\. Did you mean attempts\?/],
   ])('%s', (_what, bad, message) => {
     expect(() => pgBossQueue({ ...good, ...bad } as PgBossQueueOptions)).toThrow(message);
