@@ -95,6 +95,8 @@ export interface SettledDetails {
   readonly reason?: string | undefined;
   /** The error that caused the outcome; for `onError` and the log, never for the sender. */
   readonly cause?: unknown;
+  /** Whether the message of `cause` may quote a secret or the payload. The log leaves it out then. */
+  readonly causeMayQuote?: boolean | undefined;
   /** Failures of single handlers, for `failed`. */
   readonly failures?: readonly HandlerFailure[] | undefined;
 }

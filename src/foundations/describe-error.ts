@@ -22,6 +22,39 @@ export function describeError(error: unknown): ErrorDescription {
   };
 }
 
+/**
+ * Describes an error whose message may quote a secret or a payload: what kind of error it is and where it was thrown, and no
+ * text that says more.
+ */
+export function describeWithoutMessage(error: unknown): { type: string; code?: string; stack?: string } {
+  const described = describeError(error);
+  const code = wordIn(codeOf(error));
+  const frames = framesOf(described);
+  return {
+    type: wordIn(described.type) ?? 'an error',
+    ...(code !== undefined && { code }),
+    ...(frames.length > 0 && { stack: frames.join('\n') }),
+  };
+}
+
+/** A name, and no text that says more. */
+function wordIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w$.-]{1,64}$/.test(text) ? text : undefined;
+}
+
+const mostFrames = 10;
+
+/** The places in a stack. None if the message is not found before them: its lines may look like places. */
+function framesOf({ type, message, stack = '' }: ErrorDescription): readonly string[] {
+  // A stack written before a class set its name has another one, and an error of Node its code behind it.
+  const [written = type] = /^[\w$.-]{1,64}(?: \[\w{1,64}\])?(?=[:\n])/.exec(stack) ?? [];
+  const said = message === '' ? '\n' : `: ${message}\n`;
+  const head = [type, written].map((name) => name + said).find((text) => stack.startsWith(text));
+  if (head === undefined) return [];
+  const lines = stack.slice(head.length).split('\n', mostFrames);
+  return lines.map((line) => line.trim()).filter((line) => line.length <= 200 && /^at .+:\d+:\d+\)?$/.test(line));
+}
+
 /** The `code` of an error of Node, PostgreSQL or a driver, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null ? textIn(error, 'code') : undefined;

@@ -1,9 +1,12 @@
+import { isNativeError } from 'node:util/types';
 import type { WebhookParams } from '../foundations/contracts/request';
 import type { SchemaError } from '../foundations/contracts/schema-error';
-import type { Settled } from '../foundations/delivery';
-import { describeError, type ErrorDescription } from '../foundations/describe-error';
+import type { Settled, SettledDetails } from '../foundations/delivery';
+import { describeError, describeWithoutMessage, type ErrorDescription } from '../foundations/describe-error';
+import { isWebhookError } from '../foundations/errors';
 import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
 import type { Outcome } from '../foundations/outcomes';
+import { SilenceError } from '../foundations/timeouts';
 
 /** More that is known of a delivery where it is reported. */
 export interface Measures {
@@ -31,7 +34,7 @@ export interface DeliveryLine {
   readonly nextAttemptAt?: Date;
   readonly lastAttempt?: true;
   readonly schemaError?: SchemaError;
-  readonly cause?: ErrorDescription;
+  readonly cause?: ErrorDescription & { readonly code?: string };
   readonly failures?: readonly (ErrorDescription & { readonly handler: string })[];
   readonly late?: true;
   readonly bytes?: number;
@@ -40,7 +43,7 @@ export interface DeliveryLine {
 
 /** Writes what is known of a delivery. `now` is on the receiver's clock. */
 export function deliveryLine({ outcome, details }: Settled, measures: Measures, now: () => number): DeliveryLine {
-  const { code, event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, cause, failures } = details;
+  const { code, event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, failures } = details;
   const { startedAt, bytes } = measures;
   const params = printableParams(details.params ?? measures.params);
   return {
@@ -59,7 +62,7 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
     ...(schemaError !== undefined && {
       schemaError: { ...schemaError, pointer: printablePointer(schemaError.pointer) },
     }),
-    ...causeOf(cause, reason),
+    ...causeOf(details),
     ...(failures?.length && {
       failures: failures.map(({ handler, error }) => ({ handler, ...describeError(error) })),
     }),
@@ -70,8 +73,16 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
 }
 
 /** An error whose message is the reason already is not told twice. */
-function causeOf(cause: unknown, reason: string | undefined): { readonly cause?: ErrorDescription } {
+function causeOf({ cause, causeMayQuote, reason }: SettledDetails): Pick<DeliveryLine, 'cause'> {
   if (cause === undefined) return {};
+  if (causeMayQuote && !isOurs(cause)) return { cause: { ...describeWithoutMessage(cause), message: unquoted } };
   const described = describeError(cause);
   return described.message === reason ? {} : { cause: described };
+}
+
+const unquoted = 'Not logged: it may hold secrets or payload text.';
+
+/** Our own errors quote neither. A proxy may throw at `instanceof`, and is no native error. */
+function isOurs(error: unknown): boolean {
+  return isWebhookError(error) || (isNativeError(error) && error instanceof SilenceError);
 }

@@ -73,7 +73,7 @@ function readLocals(
       ? { value }
       : new Settled('failed', { reason: `A queue cannot hand on what the locals option returned: ${flaw}.` });
   } catch (cause) {
-    return new Settled('failed', { cause, reason: 'The locals option failed.' });
+    return new Settled('failed', { cause, causeMayQuote: true, reason: 'The locals option failed.' });
   }
 }
 

@@ -40,6 +40,7 @@ export function tellingWhoThrew(nameDelivery: NameDelivery): NameDelivery {
 
 /** For a mistake of ours, or an error from the user's `deduplicate.key`. The sender repeats, so nothing is lost. */
 export function unexpected(cause: unknown): Settled {
-  if (cause instanceof KeyFailed) return new Settled('failed', { cause: cause.thrown, reason: cause.message });
+  if (cause instanceof KeyFailed)
+    return new Settled('failed', { cause: cause.thrown, causeMayQuote: true, reason: cause.message });
   return new Settled('failed', { cause, reason: 'An error outside the handlers.' });
 }

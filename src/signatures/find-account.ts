@@ -31,7 +31,7 @@ export function findAccount(raw: RawDelivery, policy: SignaturePolicy): MaybePro
 }
 
 function failed(reason: string, cause: unknown): Settled {
-  return new Settled('unavailable', { reason, cause });
+  return new Settled('unavailable', { reason, cause, causeMayQuote: true });
 }
 
 /** Checks the result of the `secret` function every time, since it may come from a database. */

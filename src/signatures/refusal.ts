@@ -1,7 +1,7 @@
 import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { Settled } from '../foundations/delivery';
-import { codeOf, describeError } from '../foundations/describe-error';
+import { describeWithoutMessage } from '../foundations/describe-error';
 import type { Reading } from './readings/reading';
 import { isStandardHeader } from './standard-headers';
 
@@ -61,19 +61,11 @@ export function describeMismatch(
  * what kind of error it is, and where it was thrown.
  */
 export function describeThrown({ name }: SignatureScheme, method: 'verify' | 'maySign', error: unknown): string {
-  const { type, message, stack = '' } = describeError(error);
-  const code = wordIn(codeOf(error));
-  const kind = `${wordIn(type) ?? 'an error'}${code === undefined ? '' : ` (code ${code})`}`;
-  const head = `${type}: ${message}\n`;
-  const place = stack.startsWith(head) ? stack.slice(head.length).split('\n', 1)[0]?.trim().slice(0, 200) : undefined;
-  const where = place !== undefined && /^at .+:\d+:\d+\)?$/.test(place) ? ` ${place}` : '';
+  const { type, code, stack } = describeWithoutMessage(error);
+  const kind = code === undefined ? type : `${type} (code ${code})`;
+  const where = stack === undefined ? '' : ` ${stack.split('\n', 1)[0]}`;
   const effect = method === 'verify' ? 'which counts as no' : 'so verify decided';
   return `The ${method} of scheme ${name} threw ${kind}${where}, ${effect}. Its message is not logged: it may hold secrets.`;
-}
-
-/** A name, and no text that says more. */
-function wordIn(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\w$.-]{1,64}$/.test(text) ? text : undefined;
 }
 
 export function describeStale(aheadMs: number, toleranceMs: number): string {
