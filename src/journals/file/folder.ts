@@ -7,6 +7,13 @@ import { WebhookError } from '../../foundations/errors';
 /** For files that are not made yet, such as one that replaces another. Those of a crash are removed at the start. */
 export const unfinished = '.unfinished';
 
+/** Called while a file takes the place of another. */
+interface Steps {
+  readonly moving?: () => void;
+  /** The new one is there. What fails after this does not bring the old one back, though a loss of power may. */
+  readonly moved?: () => void;
+}
+
 /** The folder of a journal. Nobody but its owner reads it, and no link is followed out of it. */
 export class Folder {
   readonly path: string;
@@ -65,8 +72,8 @@ export class Folder {
     return open(this.pathOf(name), mode.O_RDWR | mode.O_CREAT | mode.O_EXCL | mode.O_NOFOLLOW, 0o600);
   }
 
-  /** Writes a file whole: after a crash, either it or its predecessor is there. */
-  async replace(name: string, write: (file: FileHandle) => Promise<void>, before?: () => void): Promise<void> {
+  /** Writes a file whole: after a crash or an error, either it or its predecessor is there. */
+  async replace(name: string, write: (file: FileHandle) => Promise<void>, steps: Steps = {}): Promise<void> {
     const draft = `${name}${unfinished}`;
     await this.remove(draft);
     try {
@@ -77,12 +84,13 @@ export class Folder {
       } finally {
         await file.close();
       }
-      before?.();
+      steps.moving?.();
       await rename(this.pathOf(draft), this.pathOf(name));
     } catch (error) {
       await this.remove(draft).catch(() => undefined);
       throw error;
     }
+    steps.moved?.();
     await this.sync();
   }
 

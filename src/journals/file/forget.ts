@@ -112,11 +112,15 @@ async function replaceSegment(folder: Folder, segment: Segment, kept: readonly L
   };
   await removeIndexFile(folder, segment);
   // Whoever reads the file by the old places from here on, is told that they moved.
-  await folder.replace(segment.name, copy, () => {
+  const moving = (): void => {
     segment.version += 1;
-  });
-  segment.version += 1;
-  segment.reset(index, size);
+  };
+  // What can fail from here on leaves the new file: the old places would be those of other lines.
+  const moved = (): void => {
+    segment.version += 1;
+    segment.reset(index, size);
+  };
+  await folder.replace(segment.name, copy, { moving, moved });
 }
 
 const copyBytes = 1024 * 1024;

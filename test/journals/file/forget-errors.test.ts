@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JournalEntry } from '../../../src/foundations/contracts/journal';
+import { all, cleanUp, end, entry, keys, keysOf, newFolder, openJournal } from './kit';
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await cleanUp();
+});
+
+/** An open journal that keeps three, and the path of its file. */
+async function kept() {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  const many = [entry(), entry(), entry()] as const;
+  for (const one of many) await journal.append(one);
+  const [name = ''] = readdirSync(directory).filter((one) => one.endsWith('.ndjson'));
+  return { directory, journal, many, file: join(directory, name) };
+}
+
+/** As when the process has too many files open, once, right after a file took the place of another. */
+function failAfterRename(directory: string): void {
+  const [open, rename] = [fs.open.bind(fs), fs.rename.bind(fs)];
+  let isDue = false;
+  jest.spyOn(fs, 'rename').mockImplementation(async (from, to) => {
+    await rename(from, to);
+    isDue = true;
+  });
+  jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
+    if (!isDue || given[0] !== directory) return open(...given);
+    jest.restoreAllMocks();
+    throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+  });
+}
+
+async function expectWhole(journal: ReturnType<typeof openJournal>, expected: readonly JournalEntry[]): Promise<void> {
+  const found = await all(journal);
+  expect(keysOf(found)).toEqual(keysOf(expected));
+  expect(found.map(({ rawBody }) => rawBody)).toEqual(expected.map(({ rawBody }) => rawBody));
+  expect((await journal.stats()).unreadable).toBe(0);
+}
+
+test('a forget that fails after its file was replaced, and is repeated, removes nothing else', async () => {
+  const { directory, journal, many, file } = await kept();
+  const [first, ...others] = many;
+  failAfterRename(directory);
+  await expect(journal.forget({ key: first.key })).rejects.toMatchObject({ code: 'EMFILE' });
+  await journal.forget({ key: first.key });
+  await expectWhole(journal, others);
+  expect(readFileSync(file, 'utf8')).not.toContain(first.key);
+  await journal.close();
+  await expectWhole(openJournal({ directory }), others);
+});
+
+test('a delivery that comes after a forget failed so is found after a restart, with its end, beside all others', async () => {
+  const { directory, journal, many } = await kept();
+  const [first, second, third] = many;
+  failAfterRename(directory);
+  await expect(journal.forget({ key: first.key })).rejects.toMatchObject({ code: 'EMFILE' });
+  const next = entry();
+  await journal.append(next);
+  await journal.ended(second.key, end('processed', ['crm']));
+  await journal.close();
+  const again = openJournal({ directory });
+  await expectWhole(again, [second, third, next]);
+  expect(await keys(again, { outcomes: ['processed'] })).toEqual([second.key]);
+});
