@@ -37,12 +37,12 @@ export async function forget(journal: Forgetful, which: JournalForget): Promise<
 async function rewrite(journal: Forgetful, segment: Segment, which: JournalForget): Promise<number> {
   const { folder, segments, writer } = journal;
   let settle: () => void = () => undefined;
-  await writer.pause(segment, () => {
-    segment.moving = new Promise((resolve) => {
-      settle = resolve;
-    });
-  });
   try {
+    await writer.pause(segment, () => {
+      segment.moving = new Promise((resolve) => {
+        settle = resolve;
+      });
+    });
     // Some may have come while the others were looked at.
     const doomed = await numbersOf(journal, segment, which);
     const kept = entriesOf(segment).filter(({ number }) => !doomed.has(number));

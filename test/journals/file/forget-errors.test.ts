@@ -66,3 +66,32 @@ test('a delivery that comes after a forget failed so is found after a restart, w
   await expectWhole(again, [second, third, next]);
   expect(await keys(again, { outcomes: ['processed'] })).toEqual([second.key]);
 });
+
+test('a forget whose file cannot be closed rejects, and holds up nothing that comes after it', async () => {
+  const { directory, journal, many } = await kept();
+  await journal.close();
+  const open = fs.open.bind(fs);
+  let isBroken = false;
+  jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
+    const opened = await open(...given);
+    const close = opened.close.bind(opened);
+    // As a file on a network disk may answer: it is closed all the same.
+    opened.close = async () => {
+      await close();
+      if (isBroken && String(given[0]).endsWith('.ndjson')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    };
+    return opened;
+  });
+  const again = openJournal({ directory });
+  const next = entry();
+  await again.append(next);
+  isBroken = true;
+  await expect(again.forget({ key: next.key })).rejects.toMatchObject({ code: 'EIO' });
+  isBroken = false;
+  expect(await keys(again)).toEqual(keysOf([...many, next]));
+  const last = entry();
+  await again.append(last);
+  await again.ended(next.key, end('processed', ['crm']));
+  expect(await again.forget({ key: next.key })).toBe(1);
+  await expectWhole(again, [...many, last]);
+});
