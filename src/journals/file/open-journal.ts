@@ -43,22 +43,7 @@ export async function openJournal(
   const lock = await lockFolder(folder);
   try {
     const segments = await findSegments(folder);
-    let lookedOn: string | undefined;
-    const stuck = new Set<Segment>();
-    const removeOldOn = async (day: string): Promise<void> => {
-      if (day === lookedOn) return;
-      lookedOn = day;
-      const oldest = dayOf(Date.parse(day) - keepDays * dayMs);
-      for (const segment of segments.all) {
-        if (segment.day >= oldest || segment.moving !== undefined) continue;
-        await removeSegment(folder, segments, segment).catch((error: unknown) => {
-          lookedOn = undefined;
-          if (stuck.has(segment)) return;
-          stuck.add(segment);
-          logSafely(logger, 'warn', { cause: describeError(error) }, 'A file of the journal could not be removed');
-        });
-      }
-    };
+    const removeOldOn = oldRemover(folder, segments, keepDays, logger);
     await removeOldOn(dayOf(clock.now()));
     await scan(folder, segments, logger);
     const unreadable = segments.all.reduce((sum, segment) => sum + segment.unreadable, 0);
@@ -79,6 +64,35 @@ export async function openJournal(
     await release(lock);
     throw error;
   }
+}
+
+/** Removes the files of days that are over, once a day. All that ask meanwhile wait until they are gone. */
+function oldRemover(
+  folder: Folder,
+  segments: Segments,
+  keepDays: number,
+  logger: Logger,
+): (day: string) => Promise<void> {
+  const stuck = new Set<Segment>();
+  let looked: { readonly day: string; readonly removed: Promise<void> } | undefined;
+
+  async function remove(day: string): Promise<void> {
+    const oldest = dayOf(Date.parse(day) - keepDays * dayMs);
+    for (const segment of segments.all) {
+      if (segment.day >= oldest || segment.moving !== undefined) continue;
+      await removeSegment(folder, segments, segment).catch((error: unknown) => {
+        looked = undefined;
+        if (stuck.has(segment)) return;
+        stuck.add(segment);
+        logSafely(logger, 'warn', { cause: describeError(error) }, 'A file of the journal could not be removed');
+      });
+    }
+  }
+
+  return (day) => {
+    if (looked?.day !== day) looked = { day, removed: remove(day) };
+    return looked.removed;
+  };
 }
 
 async function release(lock: Lock): Promise<void> {

@@ -124,6 +124,17 @@ test('keeps a delivery anew that comes again after its time, as the first of a d
   expect(await keys(journal)).toEqual([one.key]);
 });
 
+test('keeps a delivery anew that comes again after its time, while the file of its day is being removed', async () => {
+  const { clock, open, keep, days } = atTime('2026-03-28T12:00:00Z', 2);
+  const journal = open();
+  const many = [entry(), entry(), entry()];
+  for (const one of many) await journal.append(one);
+  clock.time += 3 * dayMs;
+  const [first] = await Promise.all([keep(journal), ...many.map((one) => journal.append(one))]);
+  expect((await keys(journal)).toSorted()).toEqual([first, ...many.map(({ key }) => key)].toSorted());
+  expect(days()).toEqual(['2026-03-31']);
+});
+
 test('goes on behind a position although everything before was removed meanwhile', async () => {
   const { clock, open, keep } = atTime('2026-01-01T00:00:00Z', 1);
   const journal = open();
