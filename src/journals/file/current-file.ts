@@ -110,6 +110,8 @@ export class CurrentFile {
 }
 
 async function openToAppend(folder: Folder, segment: Segment): Promise<FileHandle> {
+  // Without its name, a loss of power takes along what is appended.
+  await folder.syncRest();
   const file = await folder.open(segment.name, 'write');
   try {
     // What could not be cut off after an error.

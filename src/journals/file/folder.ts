@@ -19,6 +19,9 @@ export class Folder {
   readonly path: string;
   /** The first folder that was made and may be gone after a loss of power. */
   #firstMade: string | undefined;
+  /** How many syncs failed, and how many of those a later one has made good. */
+  #failed = 0;
+  #madeGood = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -107,7 +110,18 @@ export class Folder {
 
   /** Makes names of files last: those that were made, replaced or removed. */
   async sync(): Promise<void> {
-    await syncFolder(this.path);
+    // One that fails meanwhile may be of a later name.
+    const failed = this.#failed;
+    await syncFolder(this.path).catch((error: unknown) => {
+      this.#failed += 1;
+      throw error;
+    });
+    this.#madeGood = Math.max(this.#madeGood, failed);
+  }
+
+  /** Makes names last that are there since a sync failed. To be called before more is built on them. */
+  async syncRest(): Promise<void> {
+    if (this.#failed > this.#madeGood) await this.sync();
   }
 }
 

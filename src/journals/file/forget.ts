@@ -25,6 +25,8 @@ export interface Forgetful {
  */
 export async function forget(journal: Forgetful, which: JournalForget): Promise<number> {
   let count = 0;
+  // What is repeated may have removed everything, and failed to make that last.
+  await journal.folder.syncRest();
   for (const segment of journal.segments.all) {
     const { size } = segment.isUnclean ? { size: 0 } : await numbersOf(journal, segment, which);
     // It may have turned out to be unclean.

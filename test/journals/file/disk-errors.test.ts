@@ -3,6 +3,9 @@ import { cleanUp } from './kit';
 import { idOf, makeDisk } from './power-kit';
 import { type Program, program } from './program';
 
+type Disk = ReturnType<typeof makeDisk>;
+type Receiver = Awaited<ReturnType<Disk['start']>>;
+
 let receive: Program;
 
 beforeAll(async () => {
@@ -35,5 +38,30 @@ test.each<Refused>(['writes', 'syncs', 'syncs of folders'])(
     const found = await disk.found();
     expect(found.map(idOf).toSorted()).toEqual([...before, ...after].map(({ body }) => idOf(body)).toSorted());
     expect(new Set(found)).toEqual(disk.acknowledged);
+  },
+);
+
+test.each([
+  ['a delivery is kept', (receiver: Receiver, disk: Disk) => receiver.send(disk.newDelivery())],
+  ['it is repeated', (receiver: Receiver) => receiver.tell('forget')],
+])(
+  'a forget that the disk did not make last is made to last when %s, with all that is acknowledged',
+  async (_, next) => {
+    const disk = makeDisk(receive);
+    const receiver = await disk.start();
+    const gone = disk.newDelivery();
+    expect(await receiver.send(gone)).toBe(200);
+    await receiver.tell({ aheadMs: 7_200_000 });
+    expect(await receiver.send(disk.newDelivery())).toBe(200);
+    await receiver.tell({ refuse: 'syncs after a rename' });
+    await receiver.tell('forget');
+    expect(receiver.lines.filter((line) => line.startsWith('error'))).toEqual(['error Error: EIO: i/o error']);
+
+    await receiver.tell({ refuse: 'nothing' });
+    await next(receiver, disk);
+    await receiver.losePower();
+    const stays = [...disk.acknowledged].filter((body) => body !== gone.body);
+    expect(await disk.found()).toEqual(stays);
+    expect(disk.text()).not.toContain(Buffer.from(gone.body).toString('base64'));
   },
 );

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What the disk refuses, with EIO. */
-export type Refused = 'writes' | 'syncs' | 'syncs of folders' | 'nothing';
+export type Refused = 'writes' | 'syncs' | 'syncs of folders' | 'syncs after a rename' | 'nothing';
 
 export interface FaultyDisk {
   refuse(what: Refused): void;
@@ -54,6 +54,7 @@ export function faultyDisk(root: string): FaultyDisk {
   /** Of the folders, by path: the names that are on the disk. */
   const folders = new Map<string, ReadonlyMap<string, Named>>();
   let refused: Refused = 'nothing';
+  let isRenamed = false;
   let isOff = false;
   let running = 0;
 
@@ -107,6 +108,7 @@ export function faultyDisk(root: string): FaultyDisk {
       act(async () => {
         if (isFolder) {
           refuse('syncs of folders');
+          if (isRenamed) refuse('syncs after a rename');
           syncFolder(path);
           return;
         }
@@ -145,6 +147,7 @@ export function faultyDisk(root: string): FaultyDisk {
       act(async () => {
         const image = existsSync(from) && lstatSync(from).isFile() ? imageOf(from) : undefined;
         await original.rename(from, to);
+        isRenamed = true;
         if (image !== undefined) images.set(to, image);
       }),
   });
@@ -153,6 +156,7 @@ export function faultyDisk(root: string): FaultyDisk {
   return {
     refuse(what) {
       refused = what;
+      isRenamed = false;
     },
     async losePower() {
       isOff = true;

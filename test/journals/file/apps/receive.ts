@@ -44,9 +44,14 @@ process.on('message', (order: Order) => void obey(order).then(() => say(`did ${J
 
 async function obey(order: Order): Promise<void> {
   if (order === 'lose power') await disk.losePower();
-  else if (order === 'forget') await webhooks.journal.forget({ before: new Date(clock.now() - 3_600_000) });
+  else if (order === 'forget') await forget();
   else if ('refuse' in order) disk.refuse(order.refuse);
   else aheadMs = order.aheadMs;
+}
+
+async function forget(): Promise<void> {
+  const before = new Date(clock.now() - 3_600_000);
+  await webhooks.journal.forget({ before }).catch((error: unknown) => say(`error ${String(error)}`));
 }
 
 async function listen(): Promise<void> {
