@@ -6,6 +6,12 @@ import type { Outbox } from './outbox';
 /** The lease of a claim, in milliseconds. It is extended after every third of it. */
 export const leaseMs = 15_000;
 
+/**
+ * How long the progress of a queue's job is remembered at least, in milliseconds: a dead letter may be redriven weeks after
+ * its last attempt. Not for ever, since nobody tells the store that a dead letter was discarded.
+ */
+export const jobProgressMs = 30 * 86_400_000;
+
 const extendAfterMs = leaseMs / 3;
 /** The pause after an extension that failed, in milliseconds. */
 const extendAgainMs = 500;
@@ -15,8 +21,10 @@ export interface ClaimKeeping {
   readonly store: DeliveryStore;
   /** Where successes wait that the store does not take. */
   readonly outbox: Outbox;
-  /** How long a success and a finished delivery are remembered. */
+  /** How long a finished delivery is remembered. */
   readonly ttlMs: number;
+  /** How long the progress of a delivery that is not finished is remembered. @default ttlMs */
+  readonly progressMs?: number | undefined;
 }
 
 /** A claim of this process. It extends its lease and aborts its signal when the claim is lost. */
@@ -27,6 +35,7 @@ export class HeldClaim {
   readonly #outbox: Outbox;
   readonly #key: string;
   readonly #ttlMs: number;
+  readonly #progressMs: number;
   readonly #token: string;
   #recorded: Set<string> | undefined;
   #controller: AbortController | undefined;
@@ -37,11 +46,12 @@ export class HeldClaim {
   #isRunOver = false;
 
   /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
-  constructor({ store, outbox, ttlMs }: ClaimKeeping, key: string, claim: Claim, asked: number) {
+  constructor({ store, outbox, ttlMs, progressMs = ttlMs }: ClaimKeeping, key: string, claim: Claim, asked: number) {
     this.#store = store;
     this.#outbox = outbox;
     this.#key = key;
     this.#ttlMs = ttlMs;
+    this.#progressMs = progressMs;
     this.#leaseUntil = asked + leaseMs;
     this.#token = claim.token;
     this.attempt = claim.attempt;
@@ -123,7 +133,7 @@ export class HeldClaim {
   }
 
   #tryToRecord(handler: string): MaybePromise<void> {
-    const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#ttlMs);
+    const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#progressMs);
     if (answer instanceof Promise) return answer.then(() => this.#note(handler));
     this.#note(handler);
     return undefined;

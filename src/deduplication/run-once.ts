@@ -5,7 +5,7 @@ import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import { atMost, withinMs } from '../foundations/timeouts';
 import type { ClaimedWork } from './claimed-work';
-import { type ClaimKeeping, HeldClaim, leaseMs } from './held-claim';
+import { type ClaimKeeping, HeldClaim, jobProgressMs, leaseMs } from './held-claim';
 import { OverrunRuns } from './overrun-runs';
 import { PendingWrites } from './pending-writes';
 
@@ -31,6 +31,7 @@ export interface RunOnceOptions extends ClaimKeeping {
 /** Runs a delivery's handlers under a claim, so that copies and repeats do not run them again. */
 export class RunOnce {
   readonly #options: RunOnceOptions;
+  readonly #jobKeeping: ClaimKeeping;
   /** Runs that copies can join, by key. */
   readonly #joinable = new Map<string, Promise<Settled>>();
   /** What runs, and for a copy that joined, what runs in its place. */
@@ -46,6 +47,7 @@ export class RunOnce {
 
   constructor(options: RunOnceOptions) {
     this.#options = options;
+    this.#jobKeeping = { ...options, progressMs: Math.max(options.ttlMs, jobProgressMs) };
     this.#pending = new PendingWrites(options.outbox);
   }
 
@@ -90,7 +92,9 @@ export class RunOnce {
 
   #claimAndRun(work: ClaimedWork): MaybePromise<Settled> {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: receiverIsClosing });
-    const { store, ttlMs, remembers } = this.#options;
+    const { remembers } = this.#options;
+    const keeping = work.isHeld ? this.#jobKeeping : this.#options;
+    const { store, ttlMs, progressMs = ttlMs } = keeping;
     const key = remembers ? work.key : '';
     if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
     const knownBefore = this.#knownOf(key);
@@ -98,7 +102,7 @@ export class RunOnce {
     // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
     // first. A crash frees the claim when its lease ends.
     const claimed = recovered(
-      () => store.claim(key, leaseMs, ttlMs),
+      () => store.claim(key, leaseMs, progressMs),
       (cause) => this.#settle(work, 'unavailable', { cause, reason: 'The delivery store could not be asked.' }),
     );
     return whenReady(claimed, (answer) => {
@@ -106,7 +110,7 @@ export class RunOnce {
       if (answer === 'done') return this.#duplicateOf(work);
       if ('running' in answer)
         return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
-      const claim = new HeldClaim(this.#options, key, answer, asked);
+      const claim = new HeldClaim(keeping, key, answer, asked);
       return whenReady(work.kept, (refused) => {
         if (refused !== undefined) return this.#giveBack(claim, refused);
         if (this.#draining)

@@ -6,6 +6,7 @@ import { constantOf } from './constants';
 import { readDocument } from './markdown';
 
 const lease = constantOf('deduplication/held-claim.ts', 'leaseMs');
+const progress = constantOf('deduplication/held-claim.ts', 'jobProgressMs');
 const ttl = 3 * constantOf('options/parse-options.ts', 'day');
 const timeout = constantOf('foundations/default-limits.ts', 'timeoutMs');
 const maxRun = constantOf('options/parse-options.ts', 'maxRunMs');
@@ -79,6 +80,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['| `maxRunMs` | # min |', maxRun],
     ['| `storeTimeoutMs` | # s |', storeTimeout],
     ['| `ttlMs` | # days |', ttl],
+    ["| a job's progress | # days, or", progress],
     ['`Retry-After: #`', rowOf('timeout').retryAfterSeconds ?? 0],
     ['the newest # |', maxKeys],
     ['after # ms at most', constantOf('deduplication/outbox.ts', 'longestPauseMs')],
@@ -136,6 +138,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['function; at most # characters', constantOf('foundations/foreign-text.ts', 'longestTenant')],
     ['At most # are shown', constantOf('foundations/foreign-text.ts', 'mostParams')],
     ['once in # seconds', explainedEvery],
+    ['within the last # days', progress],
     ['at most `storeTimeoutMs` (# s)', storeTimeout],
     ['more than one run in # of a handler failed', 1 / threshold('BigmindHandlerFailing')],
     ['has waited for # minutes', threshold('BigmindQueueLag') * 1000],
@@ -149,6 +152,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['with a `PING` every # seconds', constantOf('queues/bullmq/watch-connections.ts', 'pingEveryMs')],
     ['another one after # seconds', constantOf('queues/pg-boss/worker.ts', 'silentMs')],
     ['After `attempts` (#,', attempts],
+    ['within the last # days', progress],
     ['3 days or # jobs', rememberedJobs],
   ],
   'docs/scaling.md': [
@@ -156,6 +160,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['less than 30 MB for # keys', maxKeys],
     ['keeps the newest # of a namespace', rememberedJobs],
     ['for `ttlMs`, # days by default', ttl],
+    ['or were replayed within # days', progress],
   ],
   'docs/signatures.md': [
     ['At most # MACs are computed', constantOf('signatures/readings/find-match.ts', 'macBudget')],

@@ -1,13 +1,13 @@
-import type { QueuedDelivery } from '../../src';
+import { type DeliveryStore, memoryStore, type QueuedDelivery } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import fixture from './fixtures/queued-delivery-0.1.json';
-import { ArrayQueue, closeAll, genuine, secret, send, service, until } from './kit';
+import { ArrayQueue, closeAll, genuine, type Options, secret, send, service, until } from './kit';
 
 afterEach(closeAll);
 
 /** A service with one dead letter, whose handler `slack` fails until it is told to work. */
-async function withDeadLetter() {
-  const made = service();
+async function withDeadLetter(options: Options = {}) {
+  const made = service(options);
   const ran: string[] = [];
   let slackWorks = false;
   const worker = made.worker();
@@ -74,6 +74,90 @@ test.each(['1', 'all'])('redrive(%j) runs only the handlers that have not succee
   expect(ran).toEqual(['crm', 'slack', 'slack', 'slack', 'slack']);
   expect(await web.deadLetters.list()).toStrictEqual([]);
   expect(await web.deadLetters.redrive(id)).toBe(0);
+});
+
+const day = 86_400_000;
+
+test.each([
+  ['for the usual time', undefined, 3 * day + 1],
+  ['for a minute', 60_000, 29 * day],
+  ['for two months', 60 * day, 59 * day],
+])(
+  'a redrive knows what succeeded days ago, also where deliveries are remembered %s',
+  async (_time, ttlMs, laterMs) => {
+    let now = 0;
+    const store = memoryStore({ clock: { now: () => now } });
+    const { web, queue, ran, mend } = await withDeadLetter({ deduplicate: { store, ttlMs } });
+    now += laterMs;
+    mend();
+    await web.deadLetters.redrive('all');
+    await until(() => queue.verdicts.length > 0);
+    expect(ran).toEqual(['crm', 'slack', 'slack', 'slack', 'slack']);
+  },
+);
+
+test('what succeeded is kept for a redrive also by a store that lost the delivery meanwhile', async () => {
+  let now = 0;
+  const empty = () => memoryStore({ clock: { now: () => now } });
+  let memory = empty();
+  const told: string[] = [];
+  const store: DeliveryStore = {
+    claim: (...given) => memory.claim(...given),
+    extend: (...given) => memory.extend(...given),
+    succeeded(...given) {
+      told.push(given[2]);
+      return memory.succeeded(...given);
+    },
+    complete: (...given) => memory.complete(...given),
+    release: (...given) => memory.release(...given),
+  };
+  const { web, queue } = service({ deduplicate: { store } }, new ArrayQueue({ attempts: 1 }));
+  const ran: string[] = [];
+  let works = false;
+  await web
+    .on('*', () => void ran.push('crm'), { name: 'crm' })
+    .on(
+      '*',
+      () => {
+        ran.push('slack');
+        if (works) return;
+        memory = empty();
+        told.length = 0;
+        throw new Error('no channel');
+      },
+      { name: 'slack' },
+    )
+    .work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'dead after 1' && told.includes('crm'));
+  now += 29 * day;
+  works = true;
+  await web.deadLetters.redrive('all');
+  await until(() => queue.verdicts.length > 0);
+  expect(ran).toEqual(['crm', 'slack', 'slack']);
+});
+
+test('a job that is done is forgotten after ttlMs, as every delivery is', async () => {
+  let now = 0;
+  const store = memoryStore({ clock: { now: () => now } });
+  const { web, queue } = service({ deduplicate: { store, ttlMs: day } });
+  let handled = 0;
+  await web
+    .on('*', () => {
+      handled += 1;
+    })
+    .work();
+  const delivery = genuine();
+  const counts: number[] = [];
+  for (const laterMs of [0, day - 1, 1]) {
+    now += laterMs;
+    // The engine has forgotten the one before.
+    queue.entries.length = 0;
+    await send(web, delivery);
+    await until(() => queue.states[0] === 'done after 0');
+    counts.push(handled);
+  }
+  expect(counts).toEqual([1, 1, 2]);
 });
 
 test('one that is discarded is gone for good', async () => {

@@ -108,6 +108,9 @@ class LedgerRun implements ClaimedWork {
   get isCountedElsewhere(): boolean {
     return !this.#isAlone;
   }
+  get isHeld(): boolean {
+    return this.#delivery.jobKey !== undefined;
+  }
   get running(): readonly string[] {
     return this.#inner?.running ?? [];
   }
@@ -156,7 +159,8 @@ class LedgerRun implements ClaimedWork {
       order.force && jobKey !== undefined ? [name, ranBy(jobKey, name)] : [name];
     const replay = { force: order.force, ledger, inLedger, areAll, onEnded: this.#onEnded };
     const deadline = clock.now() + timeoutMs;
-    this.#inner = new HandlerRun({ handlers, subject, success, source, deadline, replay }, this.#parts);
+    const { isHeld } = this;
+    this.#inner = new HandlerRun({ handlers, subject, success, isHeld, source, deadline, replay }, this.#parts);
     return this.#inner;
   }
 

@@ -8,10 +8,9 @@ afterEach(async () => {
 });
 
 /** A service with a queue, a journal and a shared store. */
-function service() {
+function service(store = memoryStore()) {
   const journal = new ArrayJournal();
   const queue = new ArrayQueue({ attempts: 2 });
-  const store = memoryStore();
   function receiver(options: Options = {}) {
     const made = bigmindWebhooks({ secret, logger: false, journal, queue, deduplicate: { store }, ...options });
     open.push(made);
@@ -119,6 +118,59 @@ test('a forced replay runs each handler once in all attempts of its job, also wh
   await web.journal.replay();
   await calm();
   expect(ran).toStrictEqual([]);
+});
+
+test.each([false, true])('a replay that is redriven weeks later knows what it ran: force %j', async (force) => {
+  let now = 0;
+  const { queue, journal, receiver } = service(memoryStore({ clock: { now: () => now } }));
+  const web = receiver();
+  await send(web, genuine());
+  const behind = receiver();
+  await worker(behind, []);
+  await until(() => journal.ends[0] === 'processed a');
+  await behind.close();
+  const ran: string[] = [];
+  const webhooks = receiver();
+  let isBroken = true;
+  webhooks.on(
+    'notes_created',
+    () => {
+      ran.push('b');
+      if (isBroken) throw new Error('down');
+    },
+    { name: 'b' },
+  );
+  await worker(webhooks, ran, 'c');
+  await web.journal.replay({ force, handlers: ['b', 'c'] });
+  await until(() => queue.states.includes('dead after 2'));
+  now += 29 * 86_400_000;
+  isBroken = false;
+  await web.deadLetters.redrive('all');
+  await until(() => queue.verdicts.length === 2);
+  const key = journal.entries[0]?.key ?? '';
+  expect(ran.toSorted()).toEqual(['b', 'b', 'b', `c ${key} true`]);
+});
+
+test('a replay that fails does not shorten what is remembered for a dead letter of the same delivery', async () => {
+  let now = 0;
+  const { queue, receiver } = service(memoryStore({ clock: { now: () => now } }));
+  const web = receiver();
+  const ran: string[] = [];
+  const webhooks = receiver();
+  let isBroken = true;
+  webhooks.on('notes_created', () => {
+    if (isBroken) throw new Error('down');
+  });
+  await worker(webhooks, ran);
+  await send(web, genuine());
+  await until(() => queue.states.includes('dead after 2'));
+  await web.journal.replay();
+  await until(() => queue.states.join() === 'dead after 2,dead after 2');
+  now += 29 * 86_400_000;
+  isBroken = false;
+  await web.deadLetters.redrive('1');
+  await until(() => queue.verdicts.length === 1);
+  expect(ran).toHaveLength(1);
 });
 
 test('what is no event is handled where it is replayed, as it is when it comes', async () => {
