@@ -69,7 +69,10 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
    * text like `limit`. Beyond it deliveries are answered 503, and repeated. @default '128mb', or `limit` if that is more
    */
   readonly maxBytesInFlight?: number | string | undefined;
-  /** De-duplication; `false` runs handlers for every copy. @default in memory, 3 days or 100 000 deliveries */
+  /**
+   * De-duplication; `false` runs handlers for every copy, and with a queue in every attempt.
+   * @default in memory, 3 days or 100 000 deliveries
+   */
   readonly deduplicate?: DeduplicateOptions | false | undefined;
   /**
    * Where verified, valid deliveries go, for `work()` in this or other processes. They are answered as soon as the

@@ -51,8 +51,17 @@ function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings,
   }
 }
 
-/** Warns, when a worker starts, that other workers do not see its progress. */
+/** Warns, when a worker starts, that other workers do not see its progress, or that nobody does. */
 export function warnOfUnsharedStore(settings: Settings, logger: Logger): void {
+  if (settings.deduplicate === undefined) {
+    warn(
+      logger,
+      { code: 'DEDUPLICATION_OFF' },
+      'deduplicate is false, so work() remembers nothing: when a handler of a delivery fails, each further attempt runs ' +
+        'all of them again. Pass a shared deduplicate.store, such as redisStore() or postgresStore().',
+    );
+    return;
+  }
   if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
   warnedOfWorker = true;
   warn(

@@ -1,6 +1,6 @@
 import type * as loaded from '../../src';
 import { refusalOf } from '../options/refusal';
-import { ArrayQueue, closeAll, notedLog, type Options, secret, service } from './kit';
+import { ArrayQueue, closeAll, genuine, notedLog, type Options, secret, send, service, until } from './kit';
 
 afterEach(closeAll);
 
@@ -101,6 +101,35 @@ test('a worker with the store of its process alone is warned about once, saying 
       msg: expect.stringContaining('deduplicate.store') as string,
     }),
   ]);
+});
+
+test('a worker with deduplicate: false is warned that each attempt runs all handlers again, as it does', async () => {
+  const { logger, lines } = notedLog('warn');
+  const { web, queue } = service({ deduplicate: false, logger }, new ArrayQueue({ attempts: 2 }));
+  expect(lines).toStrictEqual([]);
+  const ran: string[] = [];
+  await web
+    .on('*', () => void ran.push('a'), { name: 'a' })
+    .on(
+      '*',
+      () => {
+        throw new Error('b is broken');
+      },
+      { name: 'b' },
+    )
+    .work();
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 40,
+      code: 'DEDUPLICATION_OFF',
+      msg:
+        'deduplicate is false, so work() remembers nothing: when a handler of a delivery fails, each further attempt runs ' +
+        'all of them again. Pass a shared deduplicate.store, such as redisStore() or postgresStore().',
+    }),
+  ]);
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'dead after 2');
+  expect(ran).toEqual(['a', 'a']);
 });
 
 test('a worker with a store that was chosen is not warned about', async () => {
