@@ -11,6 +11,7 @@ import { whenReady } from './foundations/maybe-promise';
 import { knownOptions, requireCallback, wholeNumber } from './foundations/option-checks';
 import { rowOf } from './foundations/outcomes';
 import { responseTo } from './foundations/response';
+import { atMost } from './foundations/timeouts';
 import type { BigmindWebhooksOptions } from './options/options';
 import { parseLogger } from './options/parse-logger';
 import { parseOptions } from './options/parse-options';
@@ -171,7 +172,9 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       answering.close();
       kept.stop();
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
-      const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue);
+      // Without a queue, what is unanswered waits for nothing that is closed here.
+      const answered = settings.queue ? atMost(graceMs, answering.answered()) : Promise.resolve();
+      const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue, answered);
       await Promise.all([once.drain(graceMs), parts.replays.drain(graceMs), closedWorker]);
       await kept.close();
       telemetry?.close();

@@ -22,6 +22,8 @@ export class Answering {
   readonly #reporter: Reporter;
   #unanswered = 0;
   #closing: Settled | undefined;
+  /** Called when nothing is unanswered. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(parts: PipelineParts, reporter: Reporter, maxBytesInFlight: number) {
     this.#parts = parts;
@@ -32,6 +34,12 @@ export class Answering {
   /** How many deliveries have come and have no answer yet. */
   get unanswered(): number {
     return this.#unanswered;
+  }
+
+  /** Resolves when no delivery is unanswered. */
+  answered(): Promise<void> {
+    if (this.#unanswered === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Deliveries that come from now on are refused. */
@@ -69,6 +77,7 @@ export class Answering {
       this.#unanswered -= 1;
       this.bytesHeld.give(measures.bytes);
       this.tell(because(withoutBody, settled), measures, followed);
+      if (this.#unanswered === 0) for (const resolve of this.#waiting.splice(0)) resolve();
       return settled;
     };
   }

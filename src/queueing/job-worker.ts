@@ -63,17 +63,17 @@ export class JobWorker {
 
   /**
    * Takes no more jobs and gives waiting ones back at once. After `graceMs` it gives running jobs back to the engine,
-   * too. The queue closes what it opened itself. A further call waits for the first one, for its own grace at most.
-   * Never rejects.
+   * too. The queue closes what it opened itself, when `answered` has resolved: until then it is being given deliveries. A
+   * further call waits for the first one, for its own grace at most. Never rejects.
    */
-  async close(graceMs: number, queue: DeliveryQueue | undefined): Promise<void> {
+  async close(graceMs: number, queue: DeliveryQueue | undefined, answered: Promise<void>): Promise<void> {
     const { silentMs } = this.#settings;
     const waitMs = Math.min(graceMs, longestTimer - silentMs);
-    this.#closed ??= this.#close(waitMs, queue);
+    this.#closed ??= this.#close(waitMs, queue, answered);
     await atMost(waitMs + 2 * silentMs, this.#closed);
   }
 
-  async #close(waitMs: number, queue: DeliveryQueue | undefined): Promise<void> {
+  async #close(waitMs: number, queue: DeliveryQueue | undefined, answered: Promise<void>): Promise<void> {
     this.#closing.begin();
     const { logger, silentMs } = this.#settings;
     try {
@@ -86,6 +86,7 @@ export class JobWorker {
     } catch (error) {
       logSafely(logger, 'warn', { cause: describeError(error) }, 'The queue did not take its jobs back in time');
     }
+    await answered;
     try {
       await withinMs(queue?.close?.(), silentMs, 'The queue');
     } catch (error) {

@@ -79,6 +79,56 @@ test('aborts what runs beyond timeoutMs; when that ends, its failure is recorded
   expect(attempts).toEqual([2]);
 });
 
+/** A queue that holds what it is given when a gate opens, and notes when it is closed. */
+class GatedQueue extends ArrayQueue {
+  readonly held = gate();
+  asked = 0;
+  isClosed = false;
+  override async enqueue(...given: Parameters<ArrayQueue['enqueue']>) {
+    this.asked += 1;
+    await this.held.passed;
+    await super.enqueue(...given);
+  }
+  async close() {
+    await Promise.resolve();
+    this.isClosed = true;
+  }
+}
+
+test('waits for deliveries that the queue is being given, and closes the queue only then', async () => {
+  const queue = new GatedQueue();
+  const { web } = service({ deduplicate: { store: memoryStore(), storeTimeoutMs: 60_000 }, timeoutMs: 60_000 }, queue);
+  const answers = [send(web, genuine()), send(web, genuine())];
+  await until(() => queue.asked === 2);
+  let closed = false;
+  const close = web.close({ timeoutMs: 60_000 }).finally(() => {
+    closed = true;
+  });
+  await calm();
+  expect(await send(web, genuine())).toBe('503 UNAVAILABLE');
+  await calm();
+  expect([closed, queue.isClosed]).toEqual([false, false]);
+  queue.held.open();
+  expect(await Promise.all(answers)).toEqual(['200 queued', '200 queued']);
+  await close;
+  expect([queue.isClosed, queue.entries.length]).toEqual([true, 2]);
+});
+
+test('waits for a delivery that the queue does not take no longer than timeoutMs', async () => {
+  const queue = new GatedQueue();
+  const deduplicate = { store: memoryStore(), storeTimeoutMs: 60_000 };
+  const { web } = service({ deduplicate, timeoutMs: 60_000 }, queue);
+  const answer = send(web, genuine());
+  await until(() => queue.asked === 1);
+  const begun = performance.now();
+  await web.close({ timeoutMs: 300 });
+  expect(performance.now() - begun).toBeGreaterThan(290);
+  expect(performance.now() - begun).toBeLessThan(20_000);
+  expect(queue.isClosed).toBe(true);
+  queue.held.open();
+  expect(await answer).toBe('200 queued');
+});
+
 test('what ignores its abort is the queue’s again a moment later, in one budget, and its late end is not listened to', async () => {
   const { web, worker, queue } = service();
   const running = gate();
