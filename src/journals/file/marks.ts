@@ -18,19 +18,23 @@ export class Marks {
 
   /** Resolves when the mark is durable. One is written after the other. */
   async set(name: string, position: string | undefined): Promise<void> {
-    const before = this.#read();
-    const written = before.then((marks) => this.#write(marks, name, position));
-    // What could not be written leaves the marks as they were.
-    this.#marks = written.catch(() => before);
+    const written = this.#read().then((marks) => this.#write(marks, name, position));
+    // After an error, the file says which marks count: it may have been replaced before.
+    void this.#take(written.catch(() => readMarks(this.#folder)));
     await written;
   }
 
   #read(): Promise<ReadonlyMap<string, string>> {
-    this.#marks ??= readMarks(this.#folder).catch((error: unknown) => {
-      this.#marks = undefined;
-      throw error;
+    return this.#marks ?? this.#take(readMarks(this.#folder));
+  }
+
+  #take(marks: Promise<ReadonlyMap<string, string>>): Promise<ReadonlyMap<string, string>> {
+    this.#marks = marks;
+    // Where it cannot be read, the next use tries again.
+    void marks.catch(() => {
+      if (this.#marks === marks) this.#marks = undefined;
     });
-    return this.#marks;
+    return marks;
   }
 
   async #write(
@@ -38,7 +42,10 @@ export class Marks {
     name: string,
     position: string | undefined,
   ): Promise<ReadonlyMap<string, string>> {
-    if (marks.get(name) === position) return marks;
+    if (marks.get(name) === position) {
+      await this.#folder.syncRest();
+      return marks;
+    }
     const next = new Map(marks);
     if (position === undefined) next.delete(name);
     else next.set(name, position);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalEntry } from '../../../src/foundations/contracts/journal';
+import { failAfterRename } from './fail-after-rename';
 import { all, cleanUp, end, entry, keys, keysOf, newFolder, openJournal } from './kit';
 
 afterEach(async () => {
@@ -17,21 +18,6 @@ async function kept() {
   for (const one of many) await journal.append(one);
   const [name = ''] = readdirSync(directory).filter((one) => one.endsWith('.ndjson'));
   return { directory, journal, many, file: join(directory, name) };
-}
-
-/** As when the process has too many files open, once, right after a file took the place of another. */
-function failAfterRename(directory: string): void {
-  const [open, rename] = [fs.open.bind(fs), fs.rename.bind(fs)];
-  let isDue = false;
-  jest.spyOn(fs, 'rename').mockImplementation(async (from, to) => {
-    await rename(from, to);
-    isDue = true;
-  });
-  jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
-    if (!isDue || given[0] !== directory) return open(...given);
-    jest.restoreAllMocks();
-    throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
-  });
 }
 
 async function expectWhole(journal: ReturnType<typeof openJournal>, expected: readonly JournalEntry[]): Promise<void> {
