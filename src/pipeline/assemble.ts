@@ -108,6 +108,7 @@ export function assemble(
     logger,
     telemetry,
     timeoutMs: settings.timeoutMs,
+    storeTimeoutMs,
     clock,
     reportLate,
   };

@@ -17,10 +17,11 @@ export interface ReplayToEnqueue {
 
 /**
  * Gives a delivery to the queue, with or without a handler in this process: workers know their handlers. Copies are
- * enqueued as they come; the engine holds one job for each key.
+ * enqueued as they come; the engine holds one job for each key. `deadline` is on the receiver's clock.
  */
 export function enqueueDelivery(
   event: EventDelivery,
+  deadline: number,
   parts: PipelineParts,
   queueing: Queueing,
   again?: ReplayToEnqueue,
@@ -35,8 +36,7 @@ export function enqueueDelivery(
     const failed = new Settled(locals.outcome, { ...locals.details, ...known });
     return whenReady(queueing.keep?.(), (refused) => refused ?? failed);
   }
-  const startedAt = again === undefined ? raw.receivedAt : parts.clock.now();
-  const leftMs = Math.max(0, startedAt + parts.timeoutMs - parts.clock.now());
+  const leftMs = Math.max(0, deadline - parts.clock.now());
   const sending = parts.telemetry?.send({ event: known.event });
   // The job is written only if the queue is asked.
   const job = { key: again?.jobKey ?? key, locals: locals.value, keepHeaders, replay: again?.replay };

@@ -37,6 +37,8 @@ export interface PipelineParts {
   readonly telemetry: TelemetryOfReceiver | undefined;
   /** The longest time from the arrival of a request to its answer. */
   readonly timeoutMs: number;
+  /** How long a store, a queue or a journal may take to answer, in milliseconds. */
+  readonly storeTimeoutMs: number;
   readonly clock: Clock;
   /** Reports the end of a run whose delivery was already answered. */
   readonly reportLate: (settled: Settled) => void;

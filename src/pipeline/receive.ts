@@ -26,16 +26,27 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
 
 /** The way of a verified delivery. What the journal cannot keep is not handled. */
 function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
+  const deadline = deadlineOf(verified.raw, parts);
   const read = readEvent(verified, parts);
-  const keeping = keepDelivery(read, verified, parts);
-  return noteEnd(goOn(read, verified, keeping), keeping);
+  const keeping = keepDelivery(read, verified, deadline, parts);
+  return noteEnd(goOn(read, verified, deadline, keeping), keeping);
 }
 
-function goOn(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: DeliveryParts): MaybePromise<Settled> {
+/** When it is answered at the latest. After a slow upload, journal, queue and store still have the time of one answer. */
+function deadlineOf({ receivedAt }: RawDelivery, { clock, timeoutMs, storeTimeoutMs }: PipelineParts): number {
+  return Math.max(receivedAt + timeoutMs, clock.now() + Math.min(timeoutMs, storeTimeoutMs));
+}
+
+function goOn(
+  read: EventDelivery | Settled,
+  verified: VerifiedDelivery,
+  deadline: number,
+  parts: DeliveryParts,
+): MaybePromise<Settled> {
   const { queueing } = parts;
   // A queue carries events only.
-  if (queueing === undefined || read instanceof Settled) return handle(read, verified, parts);
-  return onceKept(parts, () => enqueueDelivery(read, parts, queueing));
+  if (queueing === undefined || read instanceof Settled) return handle(read, verified, deadline, parts);
+  return onceKept(parts, () => enqueueDelivery(read, deadline, parts, queueing));
 }
 
 /** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */
@@ -51,6 +62,7 @@ function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) 
 function handle(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
+  deadline: number,
   parts: DeliveryParts,
 ): MaybePromise<Settled> {
   const takers = takersOf(read, parts.registry);
@@ -60,13 +72,17 @@ function handle(
     return onceKept(parts, () => withKnown(untaken(read), verified, payload, parts));
   }
   const event = read instanceof Settled ? read.details.event : read.event.event;
-  return runInTime(takers, contextSource(verified, event, payload, parts), parts);
+  return runInTime(takers, contextSource(verified, event, payload, parts), deadline, parts);
 }
 
 /** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
-function runInTime(takers: Takers, source: ContextSource, parts: DeliveryParts): MaybePromise<Settled> {
-  const { clock, timeoutMs, reportLate } = parts;
-  const deadline = source.raw.receivedAt + timeoutMs;
+function runInTime(
+  takers: Takers,
+  source: ContextSource,
+  deadline: number,
+  parts: DeliveryParts,
+): MaybePromise<Settled> {
+  const { clock, reportLate } = parts;
   const running = runHandlers({ ...takers, source, deadline }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, parts), reportLate);

@@ -25,7 +25,7 @@ export async function attemptReplay(replay: RecordToReplay, parts: PipelineParts
   const { key, event, tenant, scheme, rawBody, headers, params, receivedAt, end } = record;
   if (queueing !== undefined && !(read instanceof Settled)) {
     const again = { jobKey: hash('sha256', `${replayId} ${key}`), replay: jobOf(key, knownEnd(end), order) };
-    const settled = await enqueueDelivery(read, parts, queueing, again);
+    const settled = await enqueueDelivery(read, parts.clock.now() + parts.timeoutMs, parts, queueing, again);
     return { settled, report: { failures: [], succeeded: [] }, isUnclear: false };
   }
   const raw = { rawBody, headers, params, receivedAt };

@@ -15,9 +15,10 @@ import type { DeliveryParts, PipelineParts } from '../parts';
 export function keepDelivery(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
+  deadline: number,
   parts: PipelineParts,
 ): DeliveryParts {
-  const { journaling, clock, timeoutMs } = parts;
+  const { journaling, clock } = parts;
   if (journaling === undefined) return parts;
   const key = keyOf(read, verified, parts);
   const entry = entryOf(key, read, verified, journaling.keepHeaders);
@@ -25,7 +26,7 @@ export function keepDelivery(
   const { queueing } = parts;
   const keepAndEnqueue = read instanceof Settled ? undefined : queueing?.keepAndEnqueue;
   const keep = (): MaybePromise<Settled | undefined> => {
-    const leftMs = Math.max(0, entry.receivedAt + timeoutMs - clock.now());
+    const leftMs = Math.max(0, deadline - clock.now());
     return whenReady(journaling.keep(entry, leftMs), (refused) => {
       if (refused === undefined) return undefined;
       const { event, tenant, params } = entry;

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BigmindWebhooksOptions, memoryStore, type NoSchemas } from '../../src/index';
+import { gate, wrapped } from '../deduplication/kit';
+import { ArrayJournal } from '../pipeline/journal/array-journal';
+import { ArrayQueue } from '../queueing/array-queue';
+import { genuine, noting, serve } from './serve';
+
+/** A receiver to which each body comes ten seconds after its headers: later than `timeoutMs`, and still in time to be read. */
+async function uploading(options: BigmindWebhooksOptions<NoSchemas, undefined>) {
+  let now = Date.now();
+  const { webhooks, handled } = noting({ clock: { now: () => now }, ...options });
+  let began = gate();
+  const app = await serve((incoming, response) => {
+    webhooks.router(incoming, response);
+    began.open();
+  });
+  async function upload({ headers, body }: ReturnType<typeof genuine>): Promise<string> {
+    began = gate();
+    const sent = request(app.origin, { method: 'POST', headers });
+    sent.flushHeaders();
+    await began.passed;
+    now += 10_000;
+    sent.end(body);
+    const [reply] = (await once(sent, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const part of reply) text += String(part);
+    const { status, code } = JSON.parse(text) as { status: unknown; code?: string };
+    return `${reply.statusCode} ${code ?? String(status)}`;
+  }
+  return { handled, upload, close: app.close };
+}
+
+const late = async <T>(go: () => Promise<T>): Promise<T> => {
+  await pause(20);
+  return await go();
+};
+
+test('a delivery whose upload took longer than timeoutMs is kept in the journal and handled once', async () => {
+  const journal = new ArrayJournal();
+  journal.fault = (method, go) => (method === 'append' ? late(go) : go());
+  const { handled, upload, close } = await uploading({ journal });
+  const delivery = genuine();
+  expect(await upload(delivery)).toBe('200 processed');
+  expect(await upload(delivery)).toBe('200 duplicate');
+  expect(handled).toHaveLength(1);
+  await close();
+});
+
+test('a delivery whose upload took longer than timeoutMs is enqueued once, and its sender hears of it', async () => {
+  const queue = new ArrayQueue();
+  const enqueue = queue.enqueue.bind(queue);
+  queue.enqueue = (job) => late(() => enqueue(job));
+  const { handled, upload, close } = await uploading({ queue });
+  const delivery = genuine();
+  expect(await upload(delivery)).toBe('200 queued');
+  expect(await upload(delivery)).toBe('200 queued');
+  expect([queue.jobs.length, handled.length]).toEqual([1, 0]);
+  await close();
+});
+
+test('a repeat whose upload took longer than timeoutMs is a duplicate, though the store takes its time', async () => {
+  const store = wrapped(memoryStore());
+  const { claim } = store;
+  store.claim = (...given) => late(async () => await claim(...given));
+  const { handled, upload, close } = await uploading({ deduplicate: { store } });
+  const delivery = genuine();
+  expect(await upload(delivery)).toBe('200 processed');
+  expect(await upload(delivery)).toBe('200 duplicate');
+  expect(handled).toHaveLength(1);
+  await close();
+});
+
+test('a slow upload gives its handlers no more time than a store has', async () => {
+  const { upload, close } = await uploading({
+    deduplicate: {
+      store: { ...wrapped(memoryStore()), claim: () => new Promise(() => undefined) },
+      storeTimeoutMs: 20,
+    },
+  });
+  expect(await upload(genuine())).toMatch(/^503 (TIMEOUT|UNAVAILABLE)$/);
+  await close();
+});
