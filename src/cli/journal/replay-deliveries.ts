@@ -27,7 +27,8 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     const progress = reportProgress(io, await spanIn(journal, filter, io), json);
     const onInterrupt = (): void => {
       progress.clear();
-      const rest = dryRun || name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
+      const rest =
+        dryRun || name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
       io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
