@@ -191,9 +191,10 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
    */
   health(): Promise<Health>;
   /**
-   * Accepts no more deliveries (503 with `Retry-After`) and takes no more jobs. Waits for running handlers, and
-   * for deliveries that the queue is being given, up to `timeoutMs` (milliseconds from 0, @default 10_000), then aborts
-   * the handlers. Jobs that still run go back to the queue. A replay ends early. It closes no client that you passed in. A further call waits no longer than the first.
+   * Accepts no more deliveries (503 with `Retry-After`) and takes no more jobs. Waits for running handlers, and for
+   * deliveries that the queue is being given, up to `timeoutMs` (milliseconds from 0, @default 10_000), then aborts the
+   * handlers. Jobs that still run go back to the queue. A replay ends early. It closes no client that you passed in. A
+   * further call waits no longer than the first.
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

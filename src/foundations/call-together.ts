@@ -34,20 +34,23 @@ const patienceMs = 20;
 export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answer>): (item: Item) => Promise<Answer> {
   const { call, keyOf, sizes = hundredItems, restMs = 0, isTriedApart = () => false } = settings;
   let waiting: Waiting<Item, Answer>[] = [];
-  let waitingSize = 0;
   let isDue = false;
   let isHeld = false;
   let stopRest: (() => void) | undefined;
 
   function start(): void {
-    const isResting = stopRest !== undefined && waitingSize < sizes.most;
-    if (isDue || isHeld || isResting || waiting.length === 0) return;
+    if (isDue || isHeld || waiting.length === 0) return;
+    if (stopRest !== undefined && !isFull()) return;
     isDue = true;
     // By the real clock: a turn that is shared would never come if it belonged to a test's fake clock that is gone.
     atEndOfTurn(() => {
       isDue = false;
       begin(takeBatch());
     });
+  }
+
+  function isFull(): boolean {
+    return waiting.reduce((sum, { size }) => sum + size, 0) >= sizes.most;
   }
 
   function rest(): void {
@@ -89,7 +92,6 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
       if (key !== undefined) keys.add(key);
     }
     waiting = later;
-    waitingSize = later.reduce((sum, each) => sum + each.size, 0);
     return batch;
   }
 
@@ -107,9 +109,7 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
 
   return (item) =>
     new Promise((resolve, reject) => {
-      const size = sizes.of(item);
-      waiting.push({ item, key: keyOf?.(item), size, resolve, reject });
-      waitingSize += size;
+      waiting.push({ item, key: keyOf?.(item), size: sizes.of(item), resolve, reject });
       start();
     });
 }

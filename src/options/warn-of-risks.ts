@@ -52,8 +52,8 @@ function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings,
 }
 
 /** Warns, when a worker starts, that other workers do not see its progress, or that nobody does. */
-export function warnOfUnsharedStore(settings: Settings, logger: Logger): void {
-  if (settings.deduplicate === undefined) {
+export function warnOfUnsharedStore({ deduplicate }: Settings, logger: Logger): void {
+  if (deduplicate === undefined) {
     warn(
       logger,
       { code: 'DEDUPLICATION_OFF' },
@@ -62,7 +62,7 @@ export function warnOfUnsharedStore(settings: Settings, logger: Logger): void {
     );
     return;
   }
-  if (!settings.deduplicate?.isDefaultStore || warnedOfWorker) return;
+  if (!deduplicate.isDefaultStore || warnedOfWorker) return;
   warnedOfWorker = true;
   warn(
     logger,

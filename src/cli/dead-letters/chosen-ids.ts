@@ -29,12 +29,17 @@ export interface Doing {
   readonly json: true | undefined;
 }
 
-/** For each letter that was asked for: whether there was one; `undefined` as long as the queue has not answered. */
-export type Asked = Map<string, boolean | undefined>;
+/** Asks the queue for a letter, and notes whether there was one. */
+export type Ask = (id: string, answer: () => Promise<boolean>) => Promise<void>;
 
 /** Does it and prints what was done, also where an error or Ctrl-C comes in its middle. An unknown id makes the command fail. */
-export async function sumUp({ what, json }: Doing, io: Io, act: (asked: Asked) => Promise<void>): Promise<void> {
-  const asked: Asked = new Map();
+export async function sumUp({ what, json }: Doing, io: Io, act: (ask: Ask) => Promise<void>): Promise<void> {
+  // `undefined` as long as the queue has not answered.
+  const asked = new Map<string, boolean | undefined>();
+  const ask: Ask = async (id, answer) => {
+    asked.set(id, undefined);
+    asked.set(id, await answer());
+  };
   const tell = (): void => {
     const missing = [...asked].flatMap(([id, isThere]) => (isThere === false ? [id] : []));
     const unanswered = [...asked.values()].filter((isThere) => isThere === undefined).length;
@@ -42,7 +47,7 @@ export async function sumUp({ what, json }: Doing, io: Io, act: (asked: Asked) =
     tellDone({ what, json }, asked.size - missing.length - unanswered, missing, io);
   };
   try {
-    await act(asked);
+    await act(ask);
   } catch (error) {
     if (asked.size > 0 || io.interrupted.aborted) tell();
     throw error;

@@ -22,12 +22,9 @@ export async function discardLetters(ids: readonly string[], options: DiscardOpt
     // A script has to say that it means it; a person who names one has said so.
     const isNamed = chosen !== 'all' && chosen.length === 1 && isAskable(io);
     if (!options.yes && !isNamed && !(await isMeant(doomed.length, io))) throw new Failure('Nothing was discarded.');
-    await sumUp({ what: 'discarded', json: options.json }, io, async (asked) => {
+    await sumUp({ what: 'discarded', json: options.json }, io, async (ask) => {
       for (let start = 0; start < doomed.length && !io.interrupted.aborted; start += atOnce) {
-        const page = doomed.slice(start, start + atOnce).map(async (id) => {
-          asked.set(id, undefined);
-          asked.set(id, await deadLetters.discard(id));
-        });
+        const page = doomed.slice(start, start + atOnce).map((id) => ask(id, () => deadLetters.discard(id)));
         // One wait for all: each listens for Ctrl-C, and Node takes many listeners for a leak.
         await answerOf(Promise.all(page), theQueue, io);
       }

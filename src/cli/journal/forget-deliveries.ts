@@ -1,6 +1,4 @@
-import { isWebhookError } from '../../foundations/errors';
-import type { JournalOfReceiver } from '../../index';
-import { answerOf } from '../app/answer';
+import { answerOfMany } from '../app/answer';
 import { confirm } from '../confirm';
 import { exitCodes, Failure, misuse } from '../failure';
 import type { Io } from '../io';
@@ -19,9 +17,6 @@ export interface ForgetOptions {
 
 type Forgotten = { readonly key: string } | { readonly tenant: string } | { readonly before: Date };
 
-/** A journal writes its files or tables anew without them. */
-const patienceMs = 3_600_000;
-
 /** `journal forget`: removes deliveries for good. */
 export async function forgetDeliveries(options: ForgetOptions, io: Io): Promise<void> {
   const { which, words } = chosen(options);
@@ -29,20 +24,10 @@ export async function forgetDeliveries(options: ForgetOptions, io: Io): Promise<
     if (!options.yes && !(await confirm(`Remove ${words} from the journal for good?`, io))) {
       throw new Failure('Nothing was removed.');
     }
-    const forgotten = await forgetAll(journal, which, io);
+    const forgotten = await answerOfMany(journal.forget(which), theJournal, io, 'removed');
     if (forgotten === 0 && 'key' in which) io.setExitCode(exitCodes.refused);
     io.stdout.write(options.json ? jsonLine({ forgotten }) : `${forgotten} removed.\n`);
   });
-}
-
-async function forgetAll(journal: JournalOfReceiver, which: Forgotten, io: Io): Promise<number> {
-  try {
-    return await answerOf(journal.forget(which), theJournal, io, patienceMs);
-  } catch (error) {
-    // A journal says how many they were when it is through.
-    if (!isWebhookError(error)) io.stderr.write('It ended early: some may be removed. The same command goes on.\n');
-    throw error;
-  }
 }
 
 function chosen({ key, tenant, before }: ForgetOptions): { readonly which: Forgotten; readonly words: string } {

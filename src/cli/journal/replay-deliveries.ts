@@ -23,12 +23,14 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
   // Without a name there would be nothing to go on with. The journal forgets it at the end.
   const newName = dryRun ? undefined : `replay-${new Date().toISOString().replace(/\W/g, '')}`;
   const name = options.name ?? newName;
+  // A dry run leaves the place where it was.
+  const resumed = dryRun ? undefined : name;
   await withJournal(app, io, async (journal) => {
     const progress = reportProgress(io, await spanIn(journal, filter, io), json);
     const onInterrupt = (): void => {
       progress.clear();
       const rest =
-        dryRun || name === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(name))}.`;
+        resumed === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(resumed))}.`;
       io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
@@ -62,9 +64,9 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
     if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
-    if (summary.interrupted !== undefined && name !== undefined && !dryRun) {
+    if (summary.interrupted !== undefined && resumed !== undefined) {
       io.stderr.write(
-        `It ended early: ${visibleText(summary.interrupted)} To go on where it was:\n  ${resumeCommand(options, name)}\n`,
+        `It ended early: ${visibleText(summary.interrupted)} To go on where it was:\n  ${resumeCommand(options, resumed)}\n`,
       );
     }
   });

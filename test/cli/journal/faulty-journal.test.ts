@@ -48,8 +48,7 @@ function said(stderr: string): string {
 }
 
 function start(args: readonly string[], fault: string) {
-  const env = { DIRECTORY: app.directory, DIARY: `${app.directory}/../diary`, FAULT: fault };
-  return command.start(['journal', ...args, '--app', './faulty.js'], { env });
+  return app.start(['journal', ...args], { FAULT: fault }, './faulty.js');
 }
 
 test('a journal that is too large to be counted is replayed, without a bar', async () => {

@@ -24,8 +24,9 @@ export interface App {
   receive(notes: readonly Sent[], handle?: (note: string) => unknown): Promise<void>;
   /** Opens the folder, as the running app does. */
   open(): Promise<{ close(): Promise<void> }>;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Running;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Starts a command with a module of the command's folder. @default the app's own module */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>, module?: string): Running;
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, module?: string): Promise<Ended>;
   /** What the module's handlers did. */
   runs(): Run[];
   remove(): void;
@@ -69,8 +70,12 @@ export function makeApp(command: Command): App {
   const diary = join(folder, 'diary');
   command.file('webhooks.js', source);
 
-  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    return command.start([...args, '--app', './webhooks.js'], { env: { DIRECTORY: directory, DIARY: diary, ...env } });
+  function start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    module = './webhooks.js',
+  ): Running {
+    return command.start([...args, '--app', module], { env: { DIRECTORY: directory, DIARY: diary, ...env } });
   }
   return {
     directory,
@@ -96,7 +101,7 @@ export function makeApp(command: Command): App {
       return webhooks;
     },
     start,
-    run: (args, env) => start(args, env).ended,
+    run: (...given) => start(...given).ended,
     runs() {
       try {
         const lines = readFileSync(diary, 'utf8').trimEnd().split('\n');

@@ -30,9 +30,8 @@ test('a handler of several events is replayed by its name, a backslash before ea
      webhooks.on(['notes_created', 'todo_created'], () => undefined);
      module.exports = webhooks;`,
   );
-  const env = { DIRECTORY: app.directory, DIARY: `${app.directory}/../diary` };
-  const args = ['journal', 'replay', '--handlers', 'notes_created\\,todo_created', '--json', '--app', './several.js'];
-  const { code, stdout } = await command.run(args, { env });
+  const args = ['journal', 'replay', '--handlers', 'notes_created\\,todo_created', '--json'];
+  const { code, stdout } = await app.run(args, {}, './several.js');
   expect(code).toBe(0);
   expect(jsonLines(stdout).at(-1)).toMatchObject({ ran: 1, handlers: { 'notes_created,todo_created': { ran: 1 } } });
   expect(app.runs()).toStrictEqual([]);

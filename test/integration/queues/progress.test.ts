@@ -6,6 +6,7 @@ import { redisStore } from '../../../src/stores/redis/index';
 import { ArrayQueue } from '../../queueing/array-queue';
 import { secret, signedNote } from '../kit/sender';
 import { connectPostgres, connectRedis, forgetNamespaces, freshNamespace } from '../services';
+import { until } from './bullmq-kit';
 
 const day = 86_400_000;
 const ttlMs = 60_000;
@@ -46,10 +47,6 @@ async function inPostgres(): Promise<Kept> {
   const leftMs = async (): Promise<number> =>
     (await pool.query<{ left: number }>(left, [namespace])).rows[0]?.left ?? 0;
   return { store, leftMs };
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 test.each([
