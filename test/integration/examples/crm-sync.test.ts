@@ -29,6 +29,8 @@ beforeAll(async () => {
   const url = new URL(databaseUrl);
   url.pathname = `/${database}`;
   pool = new Pool({ connectionString: url.href, max: 4 });
+  // `end()` does not wait until the server has seen every connection close: `DROP DATABASE` terminates those it has not.
+  pool.on('error', () => undefined);
   wire = await proxyTo(url.hostname, Number(url.port || 5432));
   const wired = new URL(url);
   wired.host = `127.0.0.1:${wire.port}`;
