@@ -28,6 +28,7 @@ export class JobWorker {
   readonly #settings: JobWorkerSettings;
   readonly #closing = new Closing();
   #worker: Promise<QueueWorker> | undefined;
+  #isStarted = false;
   #closed: Promise<void> | undefined;
 
   constructor(settings: JobWorkerSettings) {
@@ -53,6 +54,7 @@ export class JobWorker {
     try {
       this.#worker = queue.work(run, { concurrency, handlers });
       await this.#worker;
+      this.#isStarted = true;
     } catch (error) {
       this.#worker = undefined;
       throw error;
@@ -77,10 +79,10 @@ export class JobWorker {
     this.#closing.begin();
     const { logger, silentMs } = this.#settings;
     try {
-      // A worker that is still starting is closed after its start.
+      // A worker that is still starting is closed after its start. It runs nothing, so only a silent queue is waited for.
       await withinMs(
         this.#worker?.then((worker) => worker.close(waitMs)),
-        waitMs + silentMs,
+        (this.#isStarted ? waitMs : 0) + silentMs,
         'The queue',
       );
     } catch (error) {

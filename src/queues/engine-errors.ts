@@ -1,4 +1,5 @@
 import type { Logger } from '../foundations/contracts/logger';
+import { isWebhookError } from '../foundations/errors';
 import { logSafely } from '../foundations/tell';
 import { SilenceError } from '../foundations/timeouts';
 
@@ -23,6 +24,7 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
       told.add(code);
       if (error instanceof SilenceError)
         logSafely(logger(), 'warn', { silent: 'worker', trouble: code }, error.message);
+      else if (isWebhookError(error)) logSafely(logger(), 'warn', { trouble: code }, error.message);
       else logSafely(logger(), 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
     },
     up: () => told.clear(),

@@ -1,8 +1,10 @@
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
+import { WebhookError } from '../../foundations/errors';
+import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
 import { SharedNamespace } from '../shared-namespace';
-import { connectWorker } from './connect-worker';
+import { connectWorker, type WorkerConnections } from './connect-worker';
 import { type BullmqClient, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
@@ -54,6 +56,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   /** How many receivers have it. */
   let receivers = 0;
   let isClosed = false;
+  /** Workers that wait for a server that is not reachable yet. */
+  const starting = new Set<WorkerConnections>();
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
   const errors = engineErrors('Redis', () => settings?.logger, errorCode);
@@ -153,10 +157,12 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async work(run, { concurrency, handlers = () => [] }) {
       const connections = connectWorker(open().client, errors.tell);
-      connections.client.on('error', errors.tell);
+      starting.add(connections);
       try {
-        // Waits for a server that is not reachable yet.
+        // Waits for a server that is not reachable yet: until then, a cluster knows no node to ask.
+        await connections.client.ping();
         const { refused } = await requireDurable(connections.client);
+        if (isClosed) throw new Error('Connection is closed.');
         connections.client.on('ready', () => {
           errors.up();
           // The worker goes on: what is held has to be handled.
@@ -171,14 +177,17 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         const given = { engine, place, connections, concurrency, lostAfterMs, isSecretive: refused };
         return startWorker(run, { ...given, onError, onLost, forget });
       } catch (error) {
-        connections.disconnect();
-        throw error;
+        connections.end();
+        throw isClosed ? new WebhookError('UNAVAILABLE', `work: ${receiverIsClosing}`) : error;
+      } finally {
+        starting.delete(connections);
       }
     },
     deadJobs: deadJobsOf(async () => open().producer.connected()),
     async close() {
       receivers -= 1;
       isClosed = receivers <= 0;
+      if (isClosed) for (const connections of starting) connections.end();
       if (source === undefined) return;
       const { client, producer } = source;
       source = undefined;

@@ -5,9 +5,10 @@ import { watchConnections } from './watch-connections';
 export interface WorkerConnections {
   /** The client to pass to BullMQ. */
   readonly client: BullmqClient;
-  /** Ends the attempts to reconnect, so that waiting commands fail. */
+  /** Ends the attempts to reconnect, so that waiting commands fail. Resolves when each is connected or has ended. */
   stopRetrying(): Promise<void>;
-  disconnect(): void;
+  /** Ends both. What waits for them fails, if it is between two attempts to connect when the next one has failed. */
+  end(): void;
 }
 
 /** The longest that BullMQ lets Redis block, in milliseconds. */
@@ -16,9 +17,9 @@ const longestBlockMs = 10_000;
 /**
  * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
  * and a blocking one may be silent for seconds. BullMQ would copy the client, too, but refuses one without these
- * settings. A connection that is dead without being closed is made anew, and `onSilence` is told.
+ * settings. A connection that is dead without being closed is made anew, and `onError` is told.
  */
-export function connectWorker(source: BullmqClient, onSilence: (error: Error) => void): WorkerConnections {
+export function connectWorker(source: BullmqClient, onError: (error: unknown) => void): WorkerConnections {
   let stopped = false;
   const retry = (): number | null => (stopped ? null : retryMs);
   const always = { enableOfflineQueue: true, lazyConnect: false };
@@ -37,20 +38,30 @@ export function connectWorker(source: BullmqClient, onSilence: (error: Error) =>
   const blocking = copy(longestBlockMs);
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
   const client = Object.assign(copy(0), { duplicate: () => blocking });
-  for (const each of [client, blocking]) each.on('end', () => rejectUnanswered(each));
-  const stopWatching = watchConnections({ source, client, blocking }, onSilence);
+  for (const each of [client, blocking]) {
+    each.on('error', onError);
+    each.on('end', () => rejectUnanswered(each));
+  }
+  const stopWatching = watchConnections({ source, client, blocking }, onError);
   return {
     client,
     async stopRetrying() {
       stopped = true;
       await Promise.all([client, blocking].map(settled));
     },
-    disconnect() {
+    end() {
+      stopped = true;
       stopWatching();
-      // Disconnecting an ended client would keep the process alive for two more seconds.
-      for (const each of [client, blocking]) if (each.status !== 'end') each.disconnect();
+      for (const each of [client, blocking]) void end(each);
     },
   };
+}
+
+/** Between two attempts ioredis has nothing to disconnect: it would never end, nor reject what waits. */
+async function end(client: BullmqClient): Promise<void> {
+  if (client.status === 'reconnecting') await settled(client);
+  // Disconnecting an ended client would keep the process alive for two more seconds.
+  if (client.status !== 'end') client.disconnect();
 }
 
 interface Unanswered {

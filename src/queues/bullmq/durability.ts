@@ -12,9 +12,10 @@ export interface Durability {
   readonly evicts: boolean;
 }
 
-/** Asks the server, or each primary of a cluster; the worst answer counts. Rejects if one cannot be reached. */
+/** Asks the server, or each primary of a cluster; the worst answer counts. Rejects if one or none can be reached. */
 export async function durabilityOf(client: BullmqClient): Promise<Durability> {
   const servers = client.isCluster && client.nodes !== undefined ? client.nodes('master') : [client];
+  if (servers.length === 0) throw new Error('bullmqQueue.connection: no primary of the cluster is known.');
   const answers = await Promise.all(servers.map(ask));
   return {
     appends: answers.some(({ appends }) => appends === false)

@@ -59,7 +59,7 @@ async function close(worker: BullWorker, running: Running, settings: WorkerSetti
   await atMost(ms, ended);
   running.giveBack();
   await atMost(patienceMs, Promise.all([ended, forget().catch(onError)]));
-  connections.disconnect();
+  connections.end();
 }
 
 /** The jobs that run in this process. */

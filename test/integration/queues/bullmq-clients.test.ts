@@ -91,9 +91,9 @@ test('a cluster works, and the user’s client of it stays open', async () => {
   const [one] = nodes;
   const admin = cast.client(one?.port ?? 0);
   await admin.config('SET', 'appendonly', 'no');
-  await expect(cast.queue({ connection: cluster }).enqueue(newDelivery())).rejects.toMatchObject({
-    code: 'QUEUE_NOT_DURABLE',
-  });
+  const volatile = cast.queue({ connection: cluster });
+  await expect(volatile.enqueue(newDelivery())).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
+  await expect(cast.worker(volatile, () => undefined)).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
   await cast.end();
   expect(await cluster.ping()).toBe('PONG');
   await cluster.quit();

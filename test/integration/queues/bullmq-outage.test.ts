@@ -180,6 +180,41 @@ test('a worker that is closed while the server is away is closed soon, and ends 
   await until(() => ran.includes(job.key));
 });
 
+test('a receiver that is closed while its worker waits for a server is closed soon, and the process ends', async () => {
+  const program = await bundle({
+    entry: {
+      text: `
+        import * as bullmq from 'bullmq';
+        import { Redis } from 'ioredis';
+        import { bigmindWebhooks } from './src/index';
+        import { bullmqQueue } from './src/queues/bullmq/index';
+        const connection = new Redis({ port: Number(process.env.PORT), lazyConnect: true });
+        const queue = bullmqQueue({ connection, namespace: 'crm', bullmq });
+        const logger = { debug() {}, info() {}, warn: (fields, text) => console.log(text), error() {}, child: () => logger };
+        const webhooks = bigmindWebhooks({ secret: 'a secret of an outage', queue, logger });
+        const working = webhooks.on('*', () => undefined).work().catch(({ code }) => console.log('work:', code));
+        setTimeout(() => void webhooks.close().then(() => console.log('closed')), 2500);
+      `,
+    },
+  });
+  const env = { PATH: process.env['PATH'], PORT: String(await freePort()) };
+  const child = fork(program.file, { execArgv: [], env, silent: true });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (text: Buffer) => {
+      printed += text.toString();
+    });
+  }
+  const start = Date.now();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  program.remove();
+  expect({ code, printed }).toEqual({ code: 0, printed });
+  expect(Date.now() - start).toBeLessThan(2500 + 5000 + slackMs);
+  expect(printed.split('\n')).toEqual(expect.arrayContaining(['work: UNAVAILABLE', 'closed']));
+  // No connection is without a listener.
+  expect(printed).not.toContain('Unhandled');
+}, 30_000);
+
 test('an outage is told of by its code, without payload', async () => {
   const { logger, lines } = recordingLogger();
   const port = await freePort();

@@ -134,6 +134,9 @@ test('durability and eviction are looked at again after each reconnection, in we
   await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   // The worker asks by itself.
   await until(() => lines.some(({ trouble }) => trouble === 'QUEUE_NOT_DURABLE'));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('Set appendonly yes') as string }),
+  );
   await until(() => connection.status === 'ready');
   await expect(queue.enqueue(newDelivery())).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
   await admin.config('SET', 'appendonly', 'yes');
