@@ -1,4 +1,4 @@
-import { isIdentityEncoding } from './content-encoding';
+import { isIdentityEncoding, longestEncoding } from './content-encoding';
 import type { WebhookHeaders } from './contracts/request';
 import { Settled } from './delivery';
 import { notAName } from './foreign-text';
@@ -22,9 +22,13 @@ const remedy =
 export function refuseEncoded(headers: WebhookHeaders): Settled | undefined {
   const encoding = headers['content-encoding'];
   if (encoding === undefined || isIdentityEncoding(encoding)) return undefined;
+  return new Settled('unsupported-encoding', { reason: `Content-Encoding: ${shown(encoding)}. ${remedy}` });
+}
+
+function shown(encoding: string): string {
+  if (encoding.length > longestEncoding) return `${encoding.length} characters`;
   const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase());
-  const named = new Set(codings.map((coding) => (registered.has(coding) ? coding : notAName)));
-  return new Settled('unsupported-encoding', { reason: `Content-Encoding: ${[...named].join(', ')}. ${remedy}` });
+  return [...new Set(codings.map((coding) => (registered.has(coding) ? coding : notAName)))].join(', ');
 }
 
 /** Refuses a body of so many bytes, announced or come, if that is more than `limit`. */

@@ -13,6 +13,7 @@ test.each([
   'us-ascii',
   'identity, identity',
   'identity,utf-8, ',
+  'utf-8,'.padEnd(200),
 ])('takes %j for bytes as they are', (encoding) => {
   expect(isIdentityEncoding(encoding)).toBe(true);
 });
@@ -31,6 +32,7 @@ test.each([
   'gzip, identity',
   'identity, identity, br',
   'other',
+  'utf-8,'.padEnd(201),
 ])('takes %j for bytes that were changed', (encoding) => {
   expect(isIdentityEncoding(encoding)).toBe(false);
 });

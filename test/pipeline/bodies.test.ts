@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { WebhookRequest } from '../../src/index';
+import { computingTime } from '../fixtures/computing-time';
 import { genuine, notedLog, noting } from './receiver';
 
 const { logger, lines } = notedLog();
@@ -46,6 +47,21 @@ test.each(['gzip', 'BR', ' deflate '])('refuses the Content-Encoding "%s"', asyn
   expect((await webhooks.receive(request)).status).toBe(415);
   await expect(webhooks.verify(request)).rejects.toMatchObject({ code: 'UNSUPPORTED_ENCODING', status: 415 });
   expect(handled).toStrictEqual([]);
+});
+
+test.each([
+  ['a character set', 'gbk,'],
+  ['identity', 'identity,'],
+  ['an encoding', 'gzip,'],
+  ['nothing', ','],
+])('refuses a Content-Encoding of megabytes at once, though it says %s again and again', async (_what, name) => {
+  const { headers, body } = genuine();
+  const encoding = name.repeat(4 * 1024 ** 2);
+  const computedMs = computingTime();
+  const reply = await webhooks.receive({ headers: { ...headers, 'content-encoding': encoding }, body });
+  // To look at each name takes longer.
+  expect(computedMs()).toBeLessThan(300);
+  expect([reply.status, handled]).toStrictEqual([415, []]);
 });
 
 test.each(['', 'identity', 'utf-8'])('takes the Content-Encoding "%s"', async (encoding) => {
