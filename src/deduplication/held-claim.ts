@@ -44,6 +44,7 @@ export class HeldClaim {
   #lapse: NodeJS.Timeout | undefined;
   #leaseUntil: number;
   #isRunOver = false;
+  #isForgotten = false;
 
   /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
   constructor({ store, outbox, ttlMs, progressMs = ttlMs }: ClaimKeeping, key: string, claim: Claim, asked: number) {
@@ -160,15 +161,18 @@ export class HeldClaim {
     this.#recorded.add(handler);
   }
 
-  /** The ones of `handlers` whose success the store has not recorded under this claim. */
+  /** The ones of `handlers` whose success the store has not recorded. */
   unrecorded(handlers: readonly string[]): readonly string[] {
-    return handlers.filter((handler) => !this.#recorded?.has(handler));
+    const before = this.#isForgotten ? [] : this.succeeded;
+    return handlers.filter((handler) => !(this.#recorded?.has(handler) || before.includes(handler)));
   }
 
-  /** Every success, for a store that lost the claim: it may have lost earlier successes, too. */
-  recordAnew(succeeded: readonly string[]): readonly string[] {
+  /** For a store that lost the claim: it may have lost every success, too, so none counts as recorded. `false` if called before. */
+  recordAnew(): boolean {
+    if (this.#isForgotten) return false;
+    this.#isForgotten = true;
     this.#recorded = undefined;
-    return [...this.succeeded, ...succeeded];
+    return true;
   }
 
   complete(): MaybePromise<boolean> {

@@ -5,7 +5,7 @@ import type { Outbox } from './outbox';
 /** Facts about a delivery that the store could not record. */
 export interface PendingFacts {
   readonly claim: HeldClaim;
-  /** Handlers that succeeded. */
+  /** Handlers that succeeded, in earlier attempts, too. */
   readonly succeeded: readonly string[];
   /** Whether every handler succeeded, so that the delivery is done. */
   readonly done: boolean;
@@ -54,9 +54,12 @@ export class PendingWrites {
 /** Writes successes first: they are facts even if somebody else holds the claim now. */
 async function tryToWrite({ claim, succeeded, done }: PendingFacts): Promise<boolean> {
   try {
-    for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
-    if (claim.unrecorded(succeeded).length > 0) return false;
-    await (done ? claim.complete() : claim.release());
+    let held: boolean;
+    do {
+      for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
+      if (claim.unrecorded(succeeded).length > 0) return false;
+      held = await (done ? claim.complete() : claim.release());
+    } while (!held && claim.recordAnew());
     return true;
   } catch {
     return false;

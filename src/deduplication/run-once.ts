@@ -191,8 +191,8 @@ export class RunOnce {
     const recorded = whenReady(told, (held) => {
       if (held === true) return undefined;
       // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
-      const facts = held === false ? claim.recordAnew(succeeded) : succeeded;
-      const writing = this.#pending.write(work.key, { claim, succeeded: facts, done });
+      if (held === false) claim.recordAnew();
+      const writing = this.#pending.write(work.key, { claim, succeeded: all, done });
       return done ? atMost(work.msLeft() - answerMs, writing) : undefined;
     });
     if (!done || !work.isHeld || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);

@@ -390,6 +390,77 @@ test('a store that forgot the claim is told of the successes as facts', async ()
   expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['c']]);
 });
 
+/** A store that restarts, and keeps nothing, when a delivery is completed for the first time. */
+function forgetful(): FaultyStore {
+  const store = new FaultyStore();
+  return store.break(() => {
+    store.mend();
+    store.forgetAll();
+    return Promise.reject(new Error('the store restarts'));
+  }, 'complete');
+}
+
+test('a store that forgot the claim while it was out of reach is told of all successes, as facts', async () => {
+  const store = forgetful();
+  const { webhooks, ran } = receiverOn(store, ['a', 'b']);
+  const delivery = genuine();
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  await pass(600);
+  expect(store.calls.splice(0)).toEqual([
+    'claim',
+    'succeeded',
+    'complete',
+    ...againTold(['b']),
+    ...againTold(['a', 'b']),
+  ]);
+  const elsewhere = receiverOn(store, ['a', 'b']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b'], []]);
+});
+
+/** The calls that record these and end the delivery. */
+function againTold(handlers: readonly string[]): readonly string[] {
+  return [...handlers.map(() => 'succeeded'), 'complete'];
+}
+
+test('a store that forgot the claim while it was out of reach is told of what an earlier attempt did, too', async () => {
+  const store = forgetful();
+  const { webhooks, broken, ran } = receiverOn(store, ['a', 'b']);
+  const delivery = genuine();
+  broken.add('b');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  broken.delete('b');
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  await pass(600);
+  const elsewhere = receiverOn(store, ['a', 'b']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect(await send(webhooks, delivery)).toBe('200 duplicate');
+  expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b', 'b'], []]);
+});
+
+test('a store that forgot the claim, and is out of reach again, is told of the rest when it is back', async () => {
+  const store = forgetful();
+  const { webhooks, broken, ran } = receiverOn(store, ['a', 'b', 'c']);
+  const delivery = genuine();
+  broken.add('c');
+  expect(await send(webhooks, delivery)).toBe('500 FAILED');
+  broken.delete('c');
+  const record = store.succeeded.bind(store);
+  let facts = 0;
+  // The first is c; of all three anew, one comes through.
+  const failing: typeof store.succeeded = (...given) => {
+    facts += 1;
+    return facts === 3 ? Promise.reject(new Error('gone again')) : record(...given);
+  };
+  Object.assign(store, { succeeded: failing });
+  expect(await send(webhooks, delivery)).toBe('200 processed');
+  await pass(600);
+  const elsewhere = receiverOn(store, ['a', 'b', 'c']);
+  expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
+  expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b', 'c', 'c'], []]);
+});
+
 test('10,000 deliveries that could not be written are known; one more makes the oldest be forgotten', () => {
   const outbox = new Outbox();
   const pending = new PendingWrites(outbox);
