@@ -17,7 +17,7 @@ import { parseLogger } from './options/parse-logger';
 import { parseOptions } from './options/parse-options';
 import { parseCallback, parseRegistration } from './options/parse-registration';
 import { parseWork } from './options/parse-work';
-import { warnOfRisks, warnOfUnsharedStore } from './options/warn-of-risks';
+import { warnOfRisks, warnOfStoreOfWorkers } from './options/warn-of-risks';
 import { Answering } from './pipeline/answering';
 import { assemble, assembleWorker, telemetryOf } from './pipeline/assemble';
 import { dispatchEvent } from './pipeline/dispatch-event';
@@ -160,7 +160,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       const work = parseWork(asked, settings.checks);
       if (registry.isEmpty) throw new WebhookError('NO_HANDLERS', 'work: register handlers with on() before.');
       if (answering.closing !== undefined) throw errorOf(answering.closing);
-      warnOfUnsharedStore(settings, logger);
+      warnOfStoreOfWorkers(settings, logger);
       await worker.start(queue, work);
     },
     deadLetters: deadLettersOf(settings.queue),
@@ -170,10 +170,11 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       knownOptions(waiting, 'close', { timeoutMs: true });
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       answering.close();
-      kept.stop();
+      const replaysEnded = kept.stop();
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       // Without a queue, what is unanswered waits for nothing that is closed here.
-      const answered = settings.queue ? atMost(graceMs, answering.answered()) : Promise.resolve();
+      const enqueued = Promise.all([answering.answered(), replaysEnded]);
+      const answered = settings.queue ? atMost(graceMs, enqueued) : Promise.resolve();
       const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue, answered);
       await Promise.all([once.drain(graceMs), parts.replays.drain(graceMs), closedWorker]);
       await kept.close();

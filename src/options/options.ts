@@ -53,8 +53,8 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   /** Largest body, in bytes from 1 or as text with `b`, `kb`, `mb` or `gb` (powers of 1024). @default '5mb' */
   readonly limit?: number | string | undefined;
   /**
-   * When to answer 503 while handlers go on, in milliseconds after the request arrived, from 1. Keep it shorter than
-   * the sender's own timeout. @default 9000
+   * When to answer 503 while handlers go on, in milliseconds after the request arrived, from 1; after a slow upload
+   * `deduplicate.storeTimeoutMs` after its end, if that is later. Keep it shorter than the sender's own timeout. @default 9000
    */
   readonly timeoutMs?: number | undefined;
   /**

@@ -52,7 +52,7 @@ function warnOfSecrets({ secret: secrets, isSecretUndefined, scheme }: Settings,
 }
 
 /** Warns, when a worker starts, that other workers do not see its progress, or that nobody does. */
-export function warnOfUnsharedStore({ deduplicate }: Settings, logger: Logger): void {
+export function warnOfStoreOfWorkers({ deduplicate }: Settings, logger: Logger): void {
   if (deduplicate === undefined) {
     warn(
       logger,

@@ -2,6 +2,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker, RunJob } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
+import type { MaybePromise } from '../foundations/maybe-promise';
 import { logSafely } from '../foundations/tell';
 import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
 import { Closing } from './closing';
@@ -77,22 +78,22 @@ export class JobWorker {
 
   async #close(waitMs: number, queue: DeliveryQueue | undefined, answered: Promise<void>): Promise<void> {
     this.#closing.begin();
-    const { logger, silentMs } = this.#settings;
-    try {
-      // A worker that is still starting is closed after its start. It runs nothing, so only a silent queue is waited for.
-      await withinMs(
-        this.#worker?.then((worker) => worker.close(waitMs)),
-        (this.#isStarted ? waitMs : 0) + silentMs,
-        'The queue',
-      );
-    } catch (error) {
-      logSafely(logger, 'warn', { cause: describeError(error) }, 'The queue did not take its jobs back in time');
-    }
+    const { silentMs } = this.#settings;
+    const ended = this.#worker?.then((worker) => worker.close(waitMs));
+    const isStarting = ended !== undefined && !this.#isStarted;
+    if (!isStarting)
+      await this.#waitFor(() => ended, waitMs + silentMs, 'The queue did not take its jobs back in time');
     await answered;
+    await this.#waitFor(() => queue?.close?.(), silentMs, 'The queue could not be closed');
+    // It has no jobs, and is closed when it has started, unless the queue has ended its start.
+    if (isStarting) await atMost(silentMs, ended);
+  }
+
+  async #waitFor(end: () => MaybePromise<void> | undefined, ms: number, failure: string): Promise<void> {
     try {
-      await withinMs(queue?.close?.(), silentMs, 'The queue');
+      await withinMs(end(), ms, 'The queue');
     } catch (error) {
-      logSafely(logger, 'warn', { cause: describeError(error) }, 'The queue could not be closed');
+      logSafely(this.#settings.logger, 'warn', { cause: describeError(error) }, failure);
     }
   }
 }

@@ -43,7 +43,7 @@ export async function sumUp({ what, json }: Doing, io: Io, act: (ask: Ask) => Pr
   const tell = (): void => {
     const missing = [...asked].flatMap(([id, isThere]) => (isThere === false ? [id] : []));
     const unanswered = [...asked.values()].filter((isThere) => isThere === undefined).length;
-    if (unanswered > 0) io.stderr.write(`${unanswered} more may be ${what}: the queue had not answered.\n`);
+    if (unanswered > 0) io.stderr.write(`${unanswered} more may be ${what}: the queue did not say.\n`);
     tellDone({ what, json }, asked.size - missing.length - unanswered, missing, io);
   };
   try {

@@ -50,8 +50,8 @@ export async function writeIndexFiles(folder: Folder, segments: Segments, which:
 /** To be called before lines move: places that it knows would be those of others. */
 export async function removeIndexFile(folder: Folder, segment: Segment): Promise<void> {
   segment.indexedTo = 0;
-  await folder.remove(segment.indexName);
-  await folder.sync();
+  // The segment itself may have been removed before, and is gone for good only then.
+  await folder.remove(segment.indexName).finally(() => folder.sync());
 }
 
 /** Takes from the index file of a segment what it knows, if there is one. */

@@ -14,8 +14,8 @@ import type { ReplayReport } from './replay-until-ended';
 /** The member `journal` of a receiver, and the end of its replays. */
 export interface ClosableJournal {
   readonly journal: JournalOfReceiver;
-  /** Its replays start nothing more, and later ones are refused. */
-  stop(): void;
+  /** Its replays start nothing more, and later ones are refused. Resolves when they have ended. */
+  stop(): Promise<unknown>;
   /** Waits for the replays, whose handlers have ended, and closes the journal. Never rejects. */
   close(): Promise<void>;
 }
@@ -75,6 +75,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
     stop() {
       isClosing = true;
       for (const replay of replays.keys()) replay.stop(receiverIsClosing);
+      return Promise.allSettled(replays.values());
     },
     async close() {
       if (journaling !== undefined) await journaling.close(Promise.allSettled(replays.values()));

@@ -4,7 +4,7 @@ import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
 import { SharedNamespace } from '../shared-namespace';
-import { connectWorker, type WorkerConnections } from './connect-worker';
+import { connectWorker } from './connect-worker';
 import { type BullmqClient, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
@@ -56,8 +56,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   /** How many receivers have it. */
   let receivers = 0;
   let isClosed = false;
-  /** Workers that wait for a server that is not reachable yet. */
-  const starting = new Set<WorkerConnections>();
+  /** For each worker that waits for a server that is not reachable yet: gives it up. */
+  const starting = new Set<() => void>();
   let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
   const errors = engineErrors('Redis', () => settings?.logger, errorCode);
@@ -157,12 +157,14 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async work(run, { concurrency, handlers = () => [] }) {
       const connections = connectWorker(open().client, errors.tell);
-      starting.add(connections);
+      let giveUp = (): void => undefined;
+      const givenUp = new Promise<never>((_resolve, reject) => {
+        giveUp = () => reject(new WebhookError('UNAVAILABLE', `work: ${receiverIsClosing}`));
+      });
+      starting.add(giveUp);
       try {
-        // Waits for a server that is not reachable yet: until then, a cluster knows no node to ask.
-        await connections.client.ping();
-        const { refused } = await requireDurable(connections.client);
-        if (isClosed) throw new Error('Connection is closed.');
+        // Waits for a server that is not reachable yet.
+        const { refused } = await Promise.race([requireDurable(connections.client), givenUp]);
         connections.client.on('ready', () => {
           errors.up();
           // The worker goes on: what is held has to be handled.
@@ -178,16 +180,16 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         return startWorker(run, { ...given, onError, onLost, forget });
       } catch (error) {
         connections.end();
-        throw isClosed ? new WebhookError('UNAVAILABLE', `work: ${receiverIsClosing}`) : error;
+        throw error;
       } finally {
-        starting.delete(connections);
+        starting.delete(giveUp);
       }
     },
     deadJobs: deadJobsOf(async () => open().producer.connected()),
     async close() {
       receivers -= 1;
       isClosed = receivers <= 0;
-      if (isClosed) for (const connections of starting) connections.end();
+      if (isClosed) for (const giveUp of starting) giveUp();
       if (source === undefined) return;
       const { client, producer } = source;
       source = undefined;

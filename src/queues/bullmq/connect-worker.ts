@@ -7,7 +7,7 @@ export interface WorkerConnections {
   readonly client: BullmqClient;
   /** Ends the attempts to reconnect, so that waiting commands fail. Resolves when each is connected or has ended. */
   stopRetrying(): Promise<void>;
-  /** Ends both. What waits for them fails, if it is between two attempts to connect when the next one has failed. */
+  /** Ends both, between two attempts to connect as soon as the next one begins. */
   end(): void;
 }
 
@@ -59,7 +59,7 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
 
 /** Between two attempts ioredis has nothing to disconnect: it would never end, nor reject what waits. */
 async function end(client: BullmqClient): Promise<void> {
-  if (client.status === 'reconnecting') await settled(client);
+  if (client.status === 'reconnecting') await oneOf(client, ['connecting', 'end']);
   // Disconnecting an ended client would keep the process alive for two more seconds.
   if (client.status !== 'end') client.disconnect();
 }
@@ -82,7 +82,12 @@ function rejectUnanswered(client: BullmqClient): void {
 /** Resolves when a client is connected or has ended. */
 async function settled(client: BullmqClient): Promise<void> {
   if (isUp(client) || client.status === 'end') return;
+  await oneOf(client, ['ready', 'end']);
+}
+
+/** Resolves at the next of these events. */
+async function oneOf(client: BullmqClient, events: readonly string[]): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const event of ['ready', 'end']) client.on(event, () => resolve());
+    for (const event of events) client.on(event, () => resolve());
   });
 }

@@ -14,8 +14,7 @@ export interface Durability {
 
 /** Asks the server, or each primary of a cluster; the worst answer counts. Rejects if one or none can be reached. */
 export async function durabilityOf(client: BullmqClient): Promise<Durability> {
-  const servers = client.isCluster && client.nodes !== undefined ? client.nodes('master') : [client];
-  if (servers.length === 0) throw new Error('bullmqQueue.connection: no primary of the cluster is known.');
+  const servers = client.isCluster ? await primariesOf(client) : [client];
   const answers = await Promise.all(servers.map(ask));
   return {
     appends: answers.some(({ appends }) => appends === false)
@@ -24,6 +23,16 @@ export async function durabilityOf(client: BullmqClient): Promise<Durability> {
     refused: answers.some(({ refused }) => refused),
     evicts: answers.some(({ evicts }) => evicts),
   };
+}
+
+async function primariesOf(cluster: BullmqClient): Promise<readonly Pick<BullmqClient, 'info'>[]> {
+  // Until it is connected, it knows none of them. A refusal is an answer, too.
+  await cluster.ping().catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+  });
+  const primaries = cluster.nodes?.('master') ?? [];
+  if (primaries.length === 0) throw new Error('bullmqQueue.connection: no primary of the cluster is known.');
+  return primaries;
 }
 
 async function ask(server: { info(): Promise<unknown> }): Promise<Durability> {

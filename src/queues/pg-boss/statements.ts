@@ -67,7 +67,7 @@ export function statementsIn(schema: string): Statements {
   const dead = `FROM ${jobs} AS job WHERE name = $1 AND state < 'active'`;
   const job = 'to_json(job)::text AS job';
   const ms = "::float8 * interval '1 millisecond'";
-  const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::int + 1000)${ms}`;
+  const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::float8 + 1000)${ms}`;
   const lostSoFar = "coalesce((output->>'lost')::int, 0)";
   const lost = `${lostSoFar} + 1`;
   const free = (condition: string): string =>

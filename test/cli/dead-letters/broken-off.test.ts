@@ -41,10 +41,10 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 test('a discard of many that is broken off by Ctrl-C says how many are gone, and how many may be', async () => {
   const { code, stdout, stderr } = await run(['discard', '--all', '--yes', '--json'], { MOST: '100' });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '{"discarded":100,"missing":[]}\n' });
-  expect(stderr.replaceAll('silent\n', '')).toBe('50 more may be discarded: the queue had not answered.\n');
+  expect(stderr.replaceAll('silent\n', '')).toBe('50 more may be discarded: the queue did not say.\n');
 });
 
-const unknown = '1 more may be redriven: the queue had not answered.\n';
+const unknown = '1 more may be redriven: the queue did not say.\n';
 
 test.each([
   ['Ctrl-C', {}, 130, unknown],

@@ -19,6 +19,9 @@ test('a list of names is read as it was, whatever commas are in them', () => {
   const names = ['crm', 'todo_created,todo_updated', 'a,b,c'];
   expect(listOf(names)).toBe('crm,todo_created\\,todo_updated,a\\,b\\,c');
   expect(parseNames(listOf(names))).toEqual(names);
+  const behind = ['a\\', 'b', 'c\\,d', 'e\\\\'];
+  expect(parseNames(listOf(behind))).toEqual(behind);
+  expect(parseNames('a\\b,c')).toEqual(['a\\b', 'c']);
   expect(parseNames(' crm , slack', ['archive'])).toEqual(['archive', 'crm', 'slack']);
 });
 

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import * as bullmq from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
+import { freePort } from '../kit/free-port';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { Cast, newDelivery, until } from './bullmq-kit';
 
@@ -98,6 +99,40 @@ test('a cluster works, and the user’s client of it stays open', async () => {
   expect(await cluster.ping()).toBe('PONG');
   await cluster.quit();
   await Promise.all(nodes.map((node) => node.remove()));
+});
+
+test('a worker that waits for the names of a cluster’s nodes is given up when the queue closes', async () => {
+  const { port } = server;
+  const nodes = [{ host: 'nodes.example', port }];
+  // Names that come late, and then are right.
+  const dnsLookup = (_name: string, found: (error: null, address: string, family: number) => void) =>
+    void setTimeout(() => found(null, '127.0.0.1', 4), 1000);
+  const cluster = new Cluster(nodes, { lazyConnect: true, dnsLookup: dnsLookup as never });
+  const queue = cast.queue({ connection: cluster });
+  const working = cast.worker(queue, () => undefined);
+  await queue.close();
+  await expect(working).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test('a worker that is given up between two attempts to connect connects no more', async () => {
+  const port = await freePort();
+  const queue = cast.queue({ connection: cast.client(port, { lazyConnect: true }) });
+  const refused = expect(cast.worker(queue, () => undefined)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  // The first attempts have failed.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await queue.close();
+  const sockets = new Set<Socket>();
+  // As a server that loads its data: it takes connections, and is not ready.
+  const door = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    socket.on('data', () => void socket.write('$9\r\nloading:1\r\n'));
+  }).listen(port, '127.0.0.1');
+  await once(door, 'listening');
+  await refused;
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(sockets.size).toBe(0);
+  door.close();
 });
 
 test('constructing and opening a queue connects nothing', async () => {

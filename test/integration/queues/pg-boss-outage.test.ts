@@ -136,6 +136,22 @@ test('a payload that kills every worker is dead in the end, and says so', async 
   expect(ran).toStrictEqual([]);
 });
 
+test('workers that wait as long as a timer can for a lost one see each other, and work', async () => {
+  const namespace = freshNamespace();
+  const patient = () => company.queue(stage, { namespace, lostAfterMs: 2 ** 31 - 1 });
+  const ran: string[] = [];
+  await company.worker(patient(), ({ key }) => ran.push(key));
+  const records = () =>
+    stage.sql(`SELECT 1 FROM ${stage.schema}.job WHERE name = $1`, [`bigmind-webhooks/${namespace}/workers`]);
+  await until(async () => (await records()).length === 1);
+  const queue = patient();
+  await company.worker(queue, ({ key }) => ran.push(key));
+  const jobs = Array.from({ length: 20 }, () => newDelivery());
+  for (const job of jobs) await queue.enqueue(job);
+  await until(() => ran.length === jobs.length);
+  expect((await records()).length).toBe(2);
+});
+
 test('a job that runs longer than any time-out runs once, and ends well', async () => {
   const namespace = freshNamespace();
   const queue = company.queue(stage, { namespace, attempts: 1, lostAfterMs: 1000 });

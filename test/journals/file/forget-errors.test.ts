@@ -53,6 +53,27 @@ test('a delivery that comes after a forget failed so is found after a restart, w
   expect(await keys(again, { outcomes: ['processed'] })).toEqual([second.key]);
 });
 
+test('a file that is forgotten whole is gone for good, although its index cannot be removed', async () => {
+  const { directory, journal, many, file } = await kept();
+  const [unlink, open] = [fs.unlink.bind(fs), fs.open.bind(fs)];
+  const steps: string[] = [];
+  jest.spyOn(fs, 'unlink').mockImplementation(async (path) => {
+    if (path !== file && steps.includes('removed')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    await unlink(path);
+    if (path === file) steps.push('removed');
+  });
+  jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
+    if (given[0] === directory) steps.push('synced');
+    return open(...given);
+  });
+  await expect(journal.forget({ before: Number.MAX_SAFE_INTEGER })).rejects.toMatchObject({ code: 'EIO' });
+  // Until the folder is synced, a loss of power brings the file back.
+  expect(steps.slice(steps.indexOf('removed'))).toEqual(['removed', 'synced']);
+  jest.restoreAllMocks();
+  expect(await keys(journal)).toStrictEqual([]);
+  expect(many).toHaveLength(3);
+});
+
 test('a forget whose file cannot be closed rejects, and holds up nothing that comes after it', async () => {
   const { directory, journal, many } = await kept();
   await journal.close();

@@ -1,6 +1,6 @@
 import { bigmindWebhooks, memoryStore, type QueuedDelivery } from '../../../src';
 import { ArrayQueue } from '../../queueing/array-queue';
-import { ArrayJournal, calm, genuine, notedLog, type Options, secret, send, signed, until } from './kit';
+import { ArrayJournal, calm, gate, genuine, notedLog, type Options, secret, send, signed, until } from './kit';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -197,6 +197,34 @@ test('a queue that is away is waited for', async () => {
   expect(await replay).toMatchObject({ ran: 1, failed: 0, outcomes: { queued: 1 } });
   expect(queue.jobs).toHaveLength(2);
   expect(journal.ends).toEqual(['queued']);
+});
+
+test('close() waits until the queue has what a replay is giving it, and closes the queue only then', async () => {
+  const { journal, receiver } = service();
+  await send(receiver(), genuine());
+  const steps: string[] = [];
+  const given = gate();
+  class SlowQueue extends ArrayQueue {
+    override async enqueue(job: QueuedDelivery): Promise<void> {
+      steps.push('asked');
+      await given.passed;
+      await super.enqueue(job);
+      steps.push('enqueued');
+    }
+    async close(): Promise<void> {
+      await Promise.resolve();
+      steps.push('closed');
+    }
+  }
+  const closing = bigmindWebhooks({ secret, logger: false, journal, queue: new SlowQueue() });
+  const replay = closing.journal.replay({ force: true });
+  await until(() => steps.length === 1);
+  const closed = closing.close();
+  await calm();
+  expect(steps).toEqual(['asked']);
+  given.open();
+  await Promise.all([replay, closed]);
+  expect(steps).toEqual(['asked', 'enqueued', 'closed']);
 });
 
 test('the line of a worker’s run says that it is a replay', async () => {
