@@ -80,6 +80,8 @@ export class JobWorker {
     this.#closing.begin();
     const { silentMs } = this.#settings;
     const ended = this.#worker?.then((worker) => worker.close(waitMs));
+    // It may reject before it is waited for: whoever called `work()` is told.
+    ended?.catch(() => undefined);
     const isStarting = ended !== undefined && !this.#isStarted;
     if (!isStarting)
       await this.#waitFor(() => ended, waitMs + silentMs, 'The queue did not take its jobs back in time');

@@ -217,6 +217,34 @@ test('a worker that is still starting when close() begins is closed when it has 
   expect([handled, queue.states]).toStrictEqual([[], ['waiting after 0']]);
 });
 
+test('a worker whose start fails while close() waits for an answer ends neither the process nor close()', async () => {
+  const fails = gate();
+  class RefusingQueue extends GatedQueue {
+    override async work(): Promise<never> {
+      await fails.passed;
+      throw new Error('the queue refuses');
+    }
+  }
+  const queue = new RefusingQueue();
+  const { web } = service({ deduplicate: { store: memoryStore(), storeTimeoutMs: 60_000 }, timeoutMs: 60_000 }, queue);
+  const working = expect(web.on('*', () => undefined).work()).rejects.toThrow('the queue refuses');
+  const answer = send(web, genuine());
+  await until(() => queue.asked === 1);
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const closed = web.close({ timeoutMs: 60_000 });
+  fails.open();
+  await working;
+  await calm();
+  process.off('unhandledRejection', note);
+  expect(unhandled).toStrictEqual([]);
+  queue.held.open();
+  expect(await answer).toBe('200 queued');
+  await closed;
+  expect(queue.isClosed).toBe(true);
+});
+
 test('a queue that does not answer keeps close() no longer than its budget, and a line says so and why', async () => {
   class StuckQueue extends ArrayQueue {
     override async work() {
