@@ -9,6 +9,4 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   // A server in the process, such as PGlite, takes most of a minute to start where every core is busy.
   testTimeout: 180_000,
-  // They wait more than they compute.
-  maxWorkers: '200%',
 };
