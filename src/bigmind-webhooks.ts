@@ -171,11 +171,12 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       const graceMs = wholeNumber('close.timeoutMs', waiting.timeoutMs ?? 10_000, 0);
       answering.close();
       const replaysEnded = kept.stop();
-      // Jobs go back to the queue only after aborted handlers have had a moment to end.
       // Without a queue, what is unanswered waits for nothing that is closed here.
-      const enqueued = Promise.all([answering.answered(), replaysEnded]);
-      const answered = settings.queue ? atMost(graceMs, enqueued) : Promise.resolve();
-      const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue, answered);
+      const enqueued = settings.queue
+        ? atMost(graceMs, Promise.all([answering.answered(), replaysEnded]))
+        : Promise.resolve();
+      // Jobs go back to the queue only after aborted handlers have had a moment to end.
+      const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue, enqueued);
       await Promise.all([once.drain(graceMs), parts.replays.drain(graceMs), closedWorker]);
       await kept.close();
       telemetry?.close();

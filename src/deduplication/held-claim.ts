@@ -157,21 +157,24 @@ export class HeldClaim {
   }
 
   #note(handler: string): void {
-    this.#recorded ??= new Set();
-    this.#recorded.add(handler);
+    this.#known.add(handler);
+  }
+
+  get #known(): Set<string> {
+    this.#recorded ??= new Set(this.succeeded);
+    return this.#recorded;
   }
 
   /** The ones of `handlers` whose success the store has not recorded. */
   unrecorded(handlers: readonly string[]): readonly string[] {
-    const before = this.#isForgotten ? [] : this.succeeded;
-    return handlers.filter((handler) => !(this.#recorded?.has(handler) || before.includes(handler)));
+    return handlers.filter((handler) => !this.#known.has(handler));
   }
 
   /** For a store that lost the claim: it may have lost every success, too, so none counts as recorded. `false` if called before. */
   recordAnew(): boolean {
     if (this.#isForgotten) return false;
     this.#isForgotten = true;
-    this.#recorded = undefined;
+    this.#recorded = new Set();
     return true;
   }
 

@@ -2,7 +2,7 @@ import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker, RunJob } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
-import type { MaybePromise } from '../foundations/maybe-promise';
+import { ignoreRejection, type MaybePromise } from '../foundations/maybe-promise';
 import { logSafely } from '../foundations/tell';
 import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
 import { Closing } from './closing';
@@ -81,7 +81,7 @@ export class JobWorker {
     const { silentMs } = this.#settings;
     const ended = this.#worker?.then((worker) => worker.close(waitMs));
     // It may reject before it is waited for: whoever called `work()` is told.
-    ended?.catch(() => undefined);
+    ignoreRejection(ended);
     const isStarting = ended !== undefined && !this.#isStarted;
     if (!isStarting)
       await this.#waitFor(() => ended, waitMs + silentMs, 'The queue did not take its jobs back in time');
