@@ -1,3 +1,4 @@
+import { askedOnce } from '../../foundations/asked-once';
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
@@ -8,6 +9,7 @@ import { connectWorker } from './connect-worker';
 import { type BullmqClient, connectTo } from './connection';
 import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
+import { endClient, rejectUnansweredAtEnd } from './end-client';
 import { type BullQueue, placeOf } from './engine';
 import { errorCode } from './error-code';
 import { loadBullmq } from './load-drivers';
@@ -20,6 +22,9 @@ import { keepWorkerRecord } from './worker-records';
 
 /** Jobs without a priority go first. */
 const lowPriority = 10;
+
+/** How long Redis may take to say how it keeps what it takes, in milliseconds: each delivery waits for it. */
+const longestCheckMs = 5000;
 
 /** What enqueues. */
 interface Source {
@@ -58,14 +63,13 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   let isClosed = false;
   /** For each worker that waits for a server that is not reachable yet: gives it up. */
   const starting = new Set<() => void>();
-  let checked: Promise<unknown> | undefined;
   const told = new Set<string>();
   const errors = engineErrors('Redis', () => settings?.logger, errorCode);
 
   /** A new connection or node may lead to another server, so its durability is checked again. */
   const onUp = (): void => {
     errors.up();
-    checked = undefined;
+    checkedDurability.forget();
   };
 
   function makeQueue(client: BullmqClient): BullQueue {
@@ -87,7 +91,9 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         'bullmqQueue: the queue is closed, as its last receiver is. Make another one for another receiver.',
       );
     if (source === undefined) {
-      const client = 'client' in connection ? connection.client : connectTo(connection.settings);
+      const isOurs = 'settings' in connection;
+      const client = isOurs ? connectTo(connection.settings) : connection.client;
+      if (isOurs) rejectUnansweredAtEnd(client);
       client.on('error', errors.tell);
       client.on('ready', onUp);
       client.on('+node', onUp);
@@ -120,16 +126,13 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     return found;
   }
 
+  /** A refusal is not kept: the setting may be corrected while we run. */
+  const checkedDurability = askedOnce(() => requireDurable(open().client), longestCheckMs, 'Redis');
+
   /** BullMQ's queue, on a server that keeps what it takes. */
   async function durableQueue(): Promise<BullQueue> {
-    const { client, producer } = open();
-    const queue = await producer.connected();
-    checked ??= requireDurable(client).catch((error: unknown) => {
-      // The setting may be corrected while we run.
-      checked = undefined;
-      throw error;
-    });
-    await checked;
+    const queue = await open().producer.connected();
+    await checkedDurability();
     return queue;
   }
 
@@ -197,7 +200,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       client.off('error', errors.tell);
       client.off('ready', onUp);
       client.off('+node', onUp);
-      if ('settings' in connection && client.status !== 'end') client.disconnect();
+      if ('settings' in connection) void endClient(client);
     },
   };
 }

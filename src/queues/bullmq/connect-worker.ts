@@ -1,4 +1,5 @@
 import { type BullmqClient, isUp, retryMs, settingsOf } from './connection';
+import { endClient, oneOf, rejectUnansweredAtEnd } from './end-client';
 import { watchConnections } from './watch-connections';
 
 /** The two more connections that a worker needs. */
@@ -40,7 +41,7 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
   const client = Object.assign(copy(0), { duplicate: () => blocking });
   for (const each of [client, blocking]) {
     each.on('error', onError);
-    each.on('end', () => rejectUnanswered(each));
+    rejectUnansweredAtEnd(each);
   }
   const stopWatching = watchConnections({ source, client, blocking }, onError);
   return {
@@ -52,42 +53,13 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
     end() {
       stopped = true;
       stopWatching();
-      for (const each of [client, blocking]) void end(each);
+      for (const each of [client, blocking]) void endClient(each);
     },
   };
-}
-
-/** Between two attempts ioredis has nothing to disconnect: it would never end, nor reject what waits. */
-async function end(client: BullmqClient): Promise<void> {
-  if (client.status === 'reconnecting') await oneOf(client, ['connecting', 'end']);
-  // Disconnecting an ended client would keep the process alive for two more seconds.
-  if (client.status !== 'end') client.disconnect();
-}
-
-interface Unanswered {
-  shift(): { readonly command: { reject(error: Error): void } } | undefined;
-}
-
-/**
- * Rejects what was sent before the connection broke: ioredis keeps it to send it again, and leaves it there if it gives
- * up. BullMQ would wait for it, and keep the process alive.
- */
-function rejectUnanswered(client: BullmqClient): void {
-  const { prevCommandQueue } = client as { readonly prevCommandQueue?: Unanswered | null };
-  for (let left = prevCommandQueue?.shift(); left !== undefined; left = prevCommandQueue?.shift()) {
-    left.command.reject(new Error('Connection is closed.'));
-  }
 }
 
 /** Resolves when a client is connected or has ended. */
 async function settled(client: BullmqClient): Promise<void> {
   if (isUp(client) || client.status === 'end') return;
   await oneOf(client, ['ready', 'end']);
-}
-
-/** Resolves at the next of these events. */
-async function oneOf(client: BullmqClient, events: readonly string[]): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const event of events) client.on(event, () => resolve());
-  });
 }

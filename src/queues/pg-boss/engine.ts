@@ -1,4 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import { askedOnce } from '../../foundations/asked-once';
 import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { codeOf } from '../../foundations/describe-error';
@@ -58,6 +59,8 @@ const keptSeconds = 10 * 365 * 24 * 60 * 60;
 /** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
 const expireInSeconds = 24 * 60 * 60 - 1;
 const mostPauseMs = 100;
+/** How long the queues may take to be made or found, in milliseconds: all else waits for it. */
+export const longestStartMs = 10_000;
 const usualPriority = 0;
 const untranslatable = '22P05';
 
@@ -66,7 +69,6 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   const deadName = `${name}/dead`;
   const workersName = `${name}/workers`;
   const statements = statementsIn(schema);
-  let prepared: Promise<InsertForm> | undefined;
 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
@@ -122,13 +124,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     }
   }
 
-  function ready(): Promise<InsertForm> {
-    prepared ??= prepare().catch((error: unknown) => {
-      prepared = undefined;
-      throw error;
-    });
-    return prepared;
-  }
+  const ready = askedOnce(prepare, longestStartMs, 'The connection of pg-boss to PostgreSQL');
 
   /** pg-boss ignores the words of its other versions. */
   const kept = (): object => ({
@@ -146,9 +142,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     db,
     kept,
     ready,
-    lookAgain() {
-      prepared = undefined;
-    },
+    lookAgain: ready.forget,
     findJobs: (ids, on) => run('findJobs', [name, ids], on),
   });
 

@@ -25,6 +25,8 @@ const looks = 3;
 const mostLost = 100;
 /** How often lost jobs are looked for without a sign of a lost worker, in milliseconds: it reads the whole queue. */
 const lookEveryMs = 10 * 60 * 1000;
+/** How long such a look may take, in milliseconds: an answer that is lost must not end all later ones. */
+const longestLookMs = 60 * 1000;
 
 /**
  * Keeps the jobs of a living worker from others, and gives back those of dead ones. The expiry and the heartbeats of
@@ -43,6 +45,8 @@ export class Leases {
   #due = new Map<string, number>();
   #answers = 0;
   #lookAt: number;
+  /** When a look that is under way counts as lost. */
+  #lookingUntil = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -91,18 +95,33 @@ export class Leases {
 
   async #beatAndLook(): Promise<void> {
     try {
-      await this.#settings.engine.ready();
+      await this.#within(this.#settings.engine.ready());
       const dead = await this.#beat();
       this.#answers += 1;
-      const now = performance.now();
-      if (dead.length === 0 && (now < this.#lookAt || this.#answers < looks)) return;
-      await this.#giveBackLost(dead);
-      // A worker may have taken a job long after its last sign.
-      this.#lookAt = now + (dead.length > 0 ? this.#settings.lostAfterMs : lookEveryMs);
+      if (dead.length === 0 && (performance.now() < this.#lookAt || this.#answers < looks)) return;
+      // The next sign of life does not wait for it: it reads the whole queue.
+      void this.#look(dead);
     } catch (error) {
       this.#answers = 0;
       this.#due.clear();
       this.#settings.errors.tell(error);
+    }
+  }
+
+  /** One look at a time. Never rejects. */
+  async #look(dead: readonly string[]): Promise<void> {
+    const now = performance.now();
+    if (now < this.#lookingUntil) return;
+    this.#lookingUntil = now + longestLookMs;
+    const { errors, lostAfterMs } = this.#settings;
+    try {
+      await this.#giveBackLost(dead);
+      // A worker may have taken a job long after its last sign.
+      this.#lookAt = now + (dead.length > 0 ? lostAfterMs : lookEveryMs);
+    } catch (error) {
+      errors.tell(error);
+    } finally {
+      this.#lookingUntil = 0;
     }
   }
 

@@ -1,8 +1,9 @@
+import { askedOnce } from '../../foundations/asked-once';
 import type { QueueWithJournal } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { readRows, readText } from '../../foundations/foreign-values';
 import type { PostgresPool } from '../../foundations/postgres-pool';
-import type { Engine } from './engine';
+import { type Engine, longestStartMs } from './engine';
 import { jobIdOf } from './job-id';
 
 /** No two databases have the same: not even those of one name on two servers. */
@@ -11,8 +12,6 @@ const identity = `SELECT current_database()::text || ' since ' ||
 
 /** Holds jobs in transactions on the pool of a journal, after a look that it leads to the database of pg-boss. */
 export function withJournalOn(pool: PostgresPool, engine: Engine): QueueWithJournal {
-  let compared: Promise<void> | undefined;
-
   async function compare(): Promise<void> {
     const answers = [await pool.query(identity, []), await engine.db.executeSql(identity, [])];
     const [one, other] = answers.map((answer) => {
@@ -24,13 +23,7 @@ export function withJournalOn(pool: PostgresPool, engine: Engine): QueueWithJour
       'Pass a pool for the database in which boss keeps its tables, to the journal, too, or leave out pool.';
     throw new WebhookError('BAD_OPTION', `pgBossQueue.pool: it leads to another database than boss. ${remedy}`);
   }
-  function sameDatabase(): Promise<void> {
-    compared ??= compare().catch((error: unknown) => {
-      compared = undefined;
-      throw error;
-    });
-    return compared;
-  }
+  const sameDatabase = askedOnce(compare, longestStartMs, 'PostgreSQL');
 
   return {
     pool,

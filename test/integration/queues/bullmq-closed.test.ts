@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { bigmindWebhooks } from '../../../src';
 import { bullmqQueue } from '../../../src/queues/bullmq/index';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { proxyTo } from '../kit/proxy';
 import { freshNamespace } from '../services';
 import { newDelivery, until } from './bullmq-kit';
 
@@ -18,8 +19,8 @@ afterAll(async () => {
   await server.remove();
 });
 
-function newQueue() {
-  const connection = { host: '127.0.0.1', port: server.port };
+function newQueue(port = server.port) {
+  const connection = { host: '127.0.0.1', port };
   return bullmqQueue({ connection, namespace: freshNamespace(), bullmq });
 }
 
@@ -55,4 +56,24 @@ test('a queue of two receivers takes deliveries until both have closed', async (
   expect((await second.health()).queue).toMatchObject({ ok: true, waiting: 1 });
   await second.close();
   await expect(queue.enqueue(newDelivery())).rejects.toThrow(/the queue is closed/);
+});
+
+test('what a queue had asked of a Redis that is away when it is closed is rejected, and its connection ends', async () => {
+  const wire = await proxyTo('127.0.0.1', server.port);
+  const queue = newQueue(wire.port);
+  const webhooks = receiverOf(queue);
+  expect((await webhooks.health()).queue).toMatchObject({ ok: true });
+  wire.stall('answers');
+  // Past the receiver, which would give it up after a while.
+  const listed = queue.deadJobs.list({ limit: 1, offset: 0 });
+  wire.cut();
+  // Between two attempts to connect.
+  await until(async () => (await webhooks.health()).queue?.error?.includes('reconnecting') === true);
+  await webhooks.close();
+  await expect(listed).rejects.toThrow('Connection is closed.');
+  wire.mend();
+  // Longer than it waits between two attempts to connect.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(wire.connections).toBe(0);
+  await wire.close();
 });

@@ -258,6 +258,70 @@ async function enqueueDuring(on: Stage, disturb: () => Promise<unknown>): Promis
   return lines;
 }
 
+/** A stage whose database never answers the statements of this kind, so many times. */
+async function deafStage(kind: RegExp) {
+  const pool = new Pool({ connectionString: databaseUrl, max: 3 });
+  const seen = { unanswered: 0, most: 0, statements: [] as string[] };
+  const deaf = await keep(
+    postgresStage({
+      db: {
+        executeSql(text, values) {
+          seen.statements.push(text);
+          if (!kind.test(text) || seen.unanswered >= seen.most) return pool.query(text, values);
+          seen.unanswered += 1;
+          return new Promise(() => undefined);
+        },
+      },
+    }),
+  );
+  const remove = async () => {
+    await company.end();
+    await deaf.boss.stop({ graceful: false });
+    await pool.end();
+  };
+  return { deaf, seen, remove };
+}
+
+test('a first answer that is lost holds up what needs the queues for 10 s, and no longer', async () => {
+  const { deaf, seen, remove } = await deafStage(/^SELECT 1 FROM \S+\.queue WHERE name = ANY/);
+  const { logger, lines } = recordingLogger();
+  const queue = company.queue(deaf, {}, logger);
+  seen.most = 1;
+  const start = Date.now();
+  const refused = expect(queue.enqueue(newDelivery())).rejects.toThrow('did not answer within 10000 ms');
+  const ran: string[] = [];
+  await company.worker(queue, ({ key }) => ran.push(key));
+  await refused;
+  expect(seen.unanswered).toBe(1);
+  const job = newDelivery();
+  await queue.enqueue(job);
+  await until(() => ran.includes(job.key));
+  expect(Date.now() - start).toBeLessThan((10 + slackS) * 1000);
+  const message = 'The connection of pg-boss to PostgreSQL did not answer within 10000 ms';
+  expect(lines).toContainEqual(expect.objectContaining({ silent: 'worker', message }));
+  await remove();
+}, 30_000);
+
+test('a look for lost jobs whose answer is lost ends no signs of life', async () => {
+  const { deaf, seen, remove } = await deafStage(/jsonb_build_object\('lost'/);
+  seen.most = 1;
+  const queue = company.queue(deaf, { lostAfterMs: 1000 });
+  const running = gate();
+  const ran: string[] = [];
+  await company.worker(queue, async ({ key }) => {
+    ran.push(key);
+    await running.opened;
+  });
+  await queue.enqueue(newDelivery());
+  await until(() => seen.unanswered === 1 && ran.length === 1);
+  seen.statements.length = 0;
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const signs = seen.statements.filter((text) => text.includes('AS until'));
+  expect(signs.length).toBeGreaterThan(5);
+  running.open();
+  await remove();
+});
+
 test('connections that are terminated lose nothing, and all goes on', async () => {
   await enqueueDuring(stage, () =>
     stage.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [stage.schema]),
