@@ -9,6 +9,7 @@ const held = setUp(
       fetch(stage.receiver, { method: 'POST', headers: { 'webhook-id': 'msg_1', 'x-note': note }, body });
     await send('{"event":"tried","data":{"title":"old","same":1}}', 'one');
     await send('{"event":"tried","data":{"title":"new","same":1}}', 'two');
+    await stage.post('{"event":"sly","__proto__":{"admin":true}}');
     await stage.post('{\n  "event": "broken",\n  "data": 01\n}');
   },
   (url) => ({ forward: new URL(url) }),
@@ -58,9 +59,16 @@ test('shows which headers and values changed between two attempts', async () => 
 });
 
 test('marks the place where a body stops being JSON', async () => {
-  await held.opened.page.locator('.row', { hasText: 'malformed' }).click();
+  await held.opened.page.locator('.row', { hasText: 'malformed' }).first().click();
   await detail().getByText('The body is not JSON. Line 3, column 12: expected , or }').waitFor();
   await expect(detail().locator('mark').textContent()).resolves.toBe('1');
+});
+
+test('does not call a body that was refused for a dangerous key anything but JSON', async () => {
+  await held.opened.page.locator('.row', { hasText: 'malformed' }).last().click();
+  await detail().getByText('The body has a key __proto__').waitFor();
+  await expect(tab('Payload').textContent()).resolves.toMatch(/refused/);
+  expect(await detail().textContent()).not.toContain('not JSON');
 });
 
 test('closes the braces of the tree, and copies a value and its path', async () => {

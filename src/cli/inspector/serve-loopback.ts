@@ -35,6 +35,8 @@ async function listen(listener: RequestListener, port: number, host: string): Pr
   const server = createServer({ requestTimeout: defaultLimits.readTimeoutMs, headersTimeout: 10_000 }, listener);
   server.listen({ port, host, ipv6Only: true });
   await once(server, 'listening');
+  // Such as too many open files: the connection is refused, and the command goes on.
+  server.on('error', () => undefined);
   return server;
 }
 

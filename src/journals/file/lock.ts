@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, rename } from 'node:fs/promises';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebhookError } from '../../foundations/errors';
 import { type Folder, unfinished } from './folder';
@@ -47,7 +47,11 @@ interface Listener {
 async function listen(folder: Folder): Promise<Listener> {
   const name = `lock.${randomBytes(8).toString('hex')}`;
   let says = 'starts';
-  const server = createServer((socket) => socket.on('error', () => undefined).end(says));
+  const asking = new Set<Socket>();
+  const server = createServer((socket) => {
+    asking.add(socket.on('close', () => asking.delete(socket)));
+    socket.on('error', () => undefined).end(says);
+  });
   server.unref();
   const draft = `${name}${unfinished}`;
   try {
@@ -56,6 +60,8 @@ async function listen(folder: Folder): Promise<Listener> {
     await chmod(folder.pathOf(draft), 0o600);
     // Between bind and listen a socket refuses, so it has another name until then.
     await rename(folder.pathOf(draft), folder.pathOf(name));
+    // Such as too many open files when another journal asks: it asks again.
+    server.on('error', () => undefined);
   } catch (error) {
     server.close();
     await folder.remove(draft);
@@ -68,7 +74,10 @@ async function listen(folder: Folder): Promise<Listener> {
     },
     async close() {
       await folder.remove(name);
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A process that stands still does not close its end.
+      for (const socket of asking) socket.destroy();
+      await closed;
     },
   };
 }

@@ -15,7 +15,7 @@ import { errorCode } from './error-code';
 import { loadBullmq } from './load-drivers';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
-import { type Replicated, replication } from './replicas';
+import { type Replication, replicationOn } from './replicas';
 import { statsOf } from './stats';
 import { startWorker } from './worker';
 import { keepWorkerRecord } from './worker-records';
@@ -31,7 +31,7 @@ interface Source {
   readonly client: BullmqClient;
   readonly producer: Producer;
   /** Enqueues, and resolves when enough replicas have it. */
-  readonly replicated: Replicated | undefined;
+  readonly replication: Replication | undefined;
 }
 
 /** A {@link DeliveryQueue} of BullMQ. */
@@ -101,7 +101,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       source = {
         client,
         producer,
-        replicated: waitForReplicas === undefined ? undefined : replication(client, waitForReplicas),
+        replication: waitForReplicas === undefined ? undefined : replicationOn(client, waitForReplicas),
       };
     }
     return source;
@@ -147,8 +147,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       const add = async (): Promise<void> => {
         await queue.add(job.event, job, { jobId: job.key, ...(job.priority === 'low' && { priority: lowPriority }) });
       };
-      const { replicated } = open();
-      await (replicated === undefined ? add() : replicated(add));
+      const { replication } = open();
+      await (replication === undefined ? add() : replication.written(add));
     },
     async ping() {
       const queue = await durableQueue();
@@ -194,12 +194,13 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       isClosed = receivers <= 0;
       if (isClosed) for (const giveUp of starting) giveUp();
       if (source === undefined) return;
-      const { client, producer } = source;
+      const { client, producer, replication } = source;
       source = undefined;
       await producer.close();
       client.off('error', errors.tell);
       client.off('ready', onUp);
       client.off('+node', onUp);
+      replication?.detach();
       if ('settings' in connection) void endClient(client);
     },
   };

@@ -3,29 +3,34 @@ import type { BullmqClient } from './connection';
 
 const timeoutMs = 1000;
 
-/** Writes through a client, and then waits until enough replicas have it. */
-export type Replicated = (write: () => Promise<void>) => Promise<void>;
+export interface Replication {
+  /** Writes through the client, and then waits until enough replicas have it. */
+  written(write: () => Promise<void>): Promise<void>;
+  /** Detaches from the client. */
+  detach(): void;
+}
 
 /**
- * Makes a function that resolves once `least` replicas have what was written, and rejects if they do not within a second.
+ * Resolves once `least` replicas have what was written, and rejects if they do not within a second.
  * Calls of one turn of the event loop share a `WAIT`, which holds up the connection.
  *
  * `WAIT` counts the writes of its own connection. After a failover, the client sends it again to the promoted server,
  * which knows of no write and so resolves at once. Then nobody can say whether the write is there.
  */
-export function replication(client: BullmqClient, least: number): Replicated {
+export function replicationOn(client: BullmqClient, least: number): Replication {
   let next: Promise<unknown> | undefined;
   let connection = 0;
-  client.on('close', () => {
+  const onClose = (): void => {
     connection += 1;
-  });
+  };
+  client.on('close', onClose);
 
   async function wait(): Promise<unknown> {
     await new Promise((resolve) => setImmediate(resolve));
     next = undefined;
     return await client.wait(least, timeoutMs);
   }
-  return async (write) => {
+  async function written(write: () => Promise<void>): Promise<void> {
     const writing = connection;
     await write();
     next ??= wait();
@@ -38,5 +43,6 @@ export function replication(client: BullmqClient, least: number): Replicated {
     if (reached < least) {
       throw new Error(`bullmqQueue.waitForReplicas: ${reached} of ${least} had the delivery within ${timeoutMs} ms`);
     }
-  };
+  }
+  return { written, detach: () => client.off('close', onClose) };
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { all, cleanUp, entry, keys, newFolder, openJournal } from './kit';
 import { type Program, program } from './program';
 import { silent } from './silent';
@@ -55,6 +58,19 @@ test('lets in one of many that start at once', async () => {
   }
   expect(readdirSync(directory).filter((name) => name.startsWith('lock.'))).toStrictEqual([]);
 });
+
+test('is closed at once while a process that stands still asks for its lock', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  await journal.append(entry());
+  const name = readdirSync(directory).find((each) => each.startsWith('lock.'));
+  const stopped = createConnection({ path: join(directory, String(name)), allowHalfOpen: true });
+  stopped.on('error', () => undefined);
+  await once(stopped, 'data');
+  await journal.close();
+  expect(readdirSync(directory).filter((each) => each.startsWith('lock.'))).toStrictEqual([]);
+  stopped.destroy();
+}, 5000);
 
 test('leaves no lock when it is closed, and keeps nothing more', async () => {
   const directory = newFolder();

@@ -160,11 +160,11 @@ function tabsOf(detail: DeliveryDetail, payload: PayloadView, { open, readAll }:
 
 type State = Pick<Tab, 'state' | 'tone'>;
 
-function payloadState({ text, schemaErrors, outcome, isLeft }: DeliveryDetail): State {
+function payloadState({ text, schemaErrors, outcome, isLeft, broken }: DeliveryDetail): State {
   if (text === undefined) return { state: 'no text', tone: 'warn' };
   if (isLeft) return { state: 'not read', tone: 'quiet' };
   if (outcome === 'ignored') return { state: 'no schema', tone: 'quiet' };
-  if (outcome === 'malformed') return { state: 'not JSON', tone: 'warn' };
+  if (outcome === 'malformed') return { state: broken === undefined ? 'refused' : 'not JSON', tone: 'warn' };
   if (schemaErrors.length === 0) return { state: 'valid', tone: 'good' };
   return { state: counted(schemaErrors.length, 'error'), tone: 'bad' };
 }
