@@ -11,13 +11,13 @@ export interface OverrunRun {
 export class OverrunRuns {
   readonly #runs = new Map<string, Set<OverrunRun>>();
 
-  /** Returns a function that forgets the run, to be called once its successes are recorded or pending. */
+  /** Returns a function that forgets the run, to be called a single time, when its successes are recorded or pending. */
   add(key: string, run: OverrunRun): () => void {
     const runs = this.#runs.get(key) ?? new Set();
     this.#runs.set(key, runs.add(run));
     return () => {
       runs.delete(run);
-      if (runs.size === 0 && this.#runs.get(key) === runs) this.#runs.delete(key);
+      if (runs.size === 0) this.#runs.delete(key);
     };
   }
 

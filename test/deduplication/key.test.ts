@@ -178,33 +178,38 @@ describe('deduplicate.key', () => {
     }
   });
 
-  test.each<[string, () => unknown]>([
+  const noText = 'deduplicate.key: expected a string with text, got';
+  const noName = 'deduplicate.key: expected another text for each delivery';
+
+  test.each<[string, () => unknown, string]>([
     [
       'throws',
       () => {
         throw new Error('no name');
       },
+      'no name',
     ],
-    ['returns nothing', () => undefined],
-    ['returns an empty string', () => ''],
-    ['returns a blank text', () => ' \n'],
-    ['returns what a template makes of a missing field', () => `${(genuine() as { id?: string }).id}`],
-    ['returns what a template makes of null', () => `${JSON.parse('null')}`],
-    ['returns what a template makes of no number', () => `${Number('x')}`],
-    ['returns what a template makes of an object', () => String(genuine())],
-    ['returns what a template makes of a promise', () => String(Promise.resolve('a name'))],
-    ['returns a number', () => 7],
-    ['returns a promise', () => Promise.resolve('a name')],
-    ['returns a promise that rejects', () => Promise.reject(new Error('no name'))],
-  ])('that %s fails the delivery, and runs nothing', async (_title, key) => {
+    ['returns nothing', () => undefined, `${noText} undefined`],
+    ['returns an empty string', () => '', noText],
+    ['returns a blank text', () => ' \n', noName],
+    ['returns what a template makes of a missing field', () => `${(genuine() as { id?: string }).id}`, noName],
+    ['returns what a template makes of null', () => `${JSON.parse('null')}`, noName],
+    ['returns what a template makes of no number', () => `${Number('x')}`, noName],
+    ['returns what a template makes of an object', () => String(genuine()), noName],
+    ['returns what a template makes of a promise', () => String(Promise.resolve('a name')), noName],
+    ['returns a number', () => 7, `${noText} 7 (number)`],
+    ['returns a promise', () => Promise.resolve('a name'), noText],
+    ['returns a promise that rejects', () => Promise.reject(new Error('no name')), noText],
+  ])('that %s fails the delivery, and runs nothing', async (_title, key, cause) => {
     let works = false;
     const { webhooks, keys } = noting({ deduplicate: { key: () => (works ? 'name' : (key() as string)) } });
     const told: unknown[] = [];
-    webhooks.onError((_error, { outcome }) => void told.push(outcome));
+    webhooks.onError((error, { outcome }) => void told.push([outcome, String((error as Error).cause)]));
     const delivery = genuine();
     expect(await send(webhooks, delivery)).toBe('500 FAILED');
     await expect(webhooks.verify(delivery)).rejects.toMatchObject({ code: 'FAILED', status: 500 });
-    expect([keys, told]).toStrictEqual([[], ['failed', 'failed']]);
+    const failed = ['failed', expect.stringContaining(cause)];
+    expect([keys, told]).toStrictEqual([[], [failed, failed]]);
     works = true;
     expect(await send(webhooks, delivery)).toBe('200 processed');
   });

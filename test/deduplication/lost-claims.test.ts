@@ -154,3 +154,22 @@ test.each([
   expect(releasesOf(store)).toBe(givenBack);
   expect(await send(webhooks, oldest)).toBe(lost === givenBack ? '200 processed' : '503 IN_PROGRESS');
 });
+
+test('claims whose answer was lost are given back one after the other, however many they are', async () => {
+  const store = new FaultyStore().break(losesTheAnswer, 'claim').break(rejects, 'release');
+  const { webhooks } = receiverOn(store);
+  for (let count = 0; count < 50; count += 1) await webhooks.receive(genuine());
+  const asked: number[] = [];
+  let atOnce = 0;
+  const slowly: Fault = async (go) => {
+    atOnce += 1;
+    asked.push(atOnce);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    atOnce -= 1;
+    return go();
+  };
+  store.mend();
+  store.break(slowly, 'release');
+  await pass(1000);
+  expect([asked.length, Math.max(...asked)]).toEqual([50, 1]);
+});

@@ -95,6 +95,16 @@ test('frees the place of a running delivery whose time is over', () => {
   expect(() => store.claim('third', 100, 100)).toThrow(/full/);
 });
 
+test('frees no place for a finished or waiting delivery whose time is over', () => {
+  let now = 0;
+  const store = memoryStore({ maxKeys: 2, clock: { now: () => now } });
+  void store.complete('done', claimed(store.claim('done', 100, 100)).token, 100);
+  void store.release('waits', claimed(store.claim('waits', 100, 100)).token);
+  now = 101;
+  for (const key of ['done', 'waits']) expect(store.claim(key, 100, 100)).toMatchObject({ attempt: 1 });
+  expect(() => store.claim('third', 100, 100)).toThrow(/full/);
+});
+
 test('takes the completion of a claim whose lease has passed, if nobody took it', () => {
   let now = 0;
   const store = memoryStore({ clock: { now: () => now } });

@@ -16,6 +16,7 @@ import {
   remote,
   send as sent,
   throws,
+  waitsFor,
 } from './kit';
 
 const storeTimeoutMs = 20;
@@ -461,16 +462,45 @@ test('a store that forgot the claim, and is out of reach again, is told of the r
   expect([ran, elsewhere.ran]).toStrictEqual([['a', 'b', 'c', 'c'], []]);
 });
 
-test('10,000 deliveries that could not be written are known; one more makes the oldest be forgotten', () => {
+/** Facts that cannot be written yet, past the receiver. */
+function pendingFacts() {
+  const inner = memoryStore({ maxKeys: 20_000 });
+  const store = new FaultyStore(inner);
   const outbox = new Outbox();
   const pending = new PendingWrites(outbox);
-  const store = new FaultyStore().break(isSilent);
-  const write = (key: string): void => {
+  const write = (key: string, done = true): Promise<void> => {
+    void inner.claim(key, 60_000, 60_000, key);
     const claim = new HeldClaim({ store, outbox, ttlMs: 1000 }, key, { token: key, attempt: 1, succeeded: [] }, 0);
-    void pending.write(key, { claim, succeeded: ['a'], done: true });
+    return pending.write(key, { claim, succeeded: ['a'], done });
   };
-  for (let n = 0; n < 10_000; n += 1) write(`key ${n}`);
+  return { store, pending, write };
+}
+
+test('10,000 deliveries that could not be written are known; one more makes the oldest be forgotten', async () => {
+  const { store, pending, write } = pendingFacts();
+  store.break(rejects);
+  for (let n = 0; n < 10_000; n += 1) void write(`key ${n}`);
   expect(pending.get('key 0')).toMatchObject({ succeeded: ['a'] });
-  write('one more');
+  void write('one more');
   expect([pending.get('key 0'), pending.get('key 1')]).toMatchObject([undefined, { done: true }]);
+  store.mend();
+  store.calls.length = 0;
+  await until(() => pending.writing.size === 0);
+  expect(pending.get('key 1')).toBeUndefined();
+  expect(store.calls.filter((call) => call === 'complete')).toHaveLength(10_000);
+});
+
+test('facts that come while earlier ones of their delivery are written are known until they are written, too', async () => {
+  const first = gate();
+  const { store, pending, write } = pendingFacts();
+  store.break(waitsFor(first.passed), 'release').break(rejects, 'complete');
+  const earlier = write('key', false);
+  await until(() => store.calls.includes('release'));
+  void write('key');
+  first.open();
+  await earlier;
+  expect(pending.get('key')).toMatchObject({ done: true });
+  store.mend();
+  await until(() => pending.writing.size === 0);
+  expect(pending.get('key')).toBeUndefined();
 });

@@ -46,6 +46,16 @@ export const progress: Promises = [
     },
   ],
   [
+    'adds a success after its claim was released, and says that nobody holds it',
+    async ({ store, key, claim }) => {
+      const { token } = await claim();
+      await store.release(key, token);
+      assert.equal(await store.succeeded(key, token, 'late', long), false);
+      const { attempt, succeeded } = await claim();
+      assert.deepEqual({ attempt, succeeded: [...succeeded] }, { attempt: 2, succeeded: ['late'] });
+    },
+  ],
+  [
     'adds a success to a delivery that it has forgotten',
     async ({ store, key, claim }) => {
       assert.equal(await store.succeeded(key, randomUUID(), 'kept', long), false);
