@@ -58,7 +58,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   const settings = parseOptions(options, process.env);
   const logger = parseLogger(options.logger);
   const reporter = new Reporter(logger, settings.clock);
-  const telemetry = telemetryOf(settings, logger, () => webhooks.health());
+  const telemetry = telemetryOf(settings, logger);
   const parts = assemble(settings, logger, reporter, telemetry);
   const { registry, once, replays, clock } = parts;
   const answering = new Answering(parts, reporter, settings.maxBytesInFlight);
@@ -80,6 +80,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     isClosing: () => answering.closing !== undefined,
   });
   openParts(settings, logger);
+  telemetry?.open({ events: settings.checks, health });
   warnOfRisks(settings, logger, process.env);
 
   const kept = journalOfReceiver(parts, (settled, startedAt, bytes) => reporter.report(settled, { startedAt, bytes }));

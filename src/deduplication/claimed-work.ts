@@ -15,6 +15,8 @@ export interface ClaimedWork {
   /** For the log and `onError`, as are the path parameters. */
   readonly tenant: string | undefined;
   readonly params: WebhookParams;
+  /** The attempt of its claim, once it has one, for the log. */
+  readonly attempt?: number | undefined;
   /** Names of the handlers that have started and not ended. */
   readonly running: readonly string[];
   /** Names of the handlers that have succeeded so far. */

@@ -67,9 +67,9 @@ export class RunOnce {
     return settled;
   }
 
-  /** Names of the handlers that have not ended, by what `run` returned. */
-  runningIn(settled: Promise<Settled>): readonly string[] {
-    return this.#inFlight.get(settled)?.running ?? [];
+  /** How far a delivery has come, by what `run` returned. */
+  progressOf(settled: Promise<Settled>): Pick<ClaimedWork, 'attempt' | 'running'> | undefined {
+    return this.#inFlight.get(settled);
   }
 
   #join(first: Promise<Settled>): Promise<Settled> {

@@ -4,12 +4,15 @@ import { isThenable } from './maybe-promise';
 
 const unfollowed: Followed<unknown> = { run: (work) => work(), end: () => undefined };
 
+/** Follows nothing before it is opened. */
+export interface GuardedTelemetry extends TelemetryOfReceiver {
+  /** To be called when the receiver can be asked. */
+  open(source: TelemetrySource): void;
+}
+
 /** The same telemetry, but it never throws, and no promise of it rejects unheard: `tell` gets its first error. */
-export function guardedTelemetry(
-  telemetry: Telemetry,
-  source: TelemetrySource,
-  tell: (error: unknown) => void,
-): TelemetryOfReceiver {
+export function guardedTelemetry(telemetry: Telemetry, tell: (error: unknown) => void): GuardedTelemetry {
+  let opened: TelemetryOfReceiver | undefined;
   let told = false;
   function failed(error: unknown): void {
     if (!told) tell(error);
@@ -33,8 +36,10 @@ export function guardedTelemetry(
       end: (result) => void attempt(() => followed.end(result), undefined),
     };
   }
-  const opened = attempt<TelemetryOfReceiver | undefined>(() => telemetry.open(source), undefined);
   return {
+    open(source) {
+      opened = attempt<TelemetryOfReceiver | undefined>(() => telemetry.open(source), undefined);
+    },
     delivery: (start) => guarded(() => opened?.delivery(start) ?? unfollowed),
     job: (start) => guarded(() => opened?.job(start) ?? unfollowed),
     handler: (start) => guarded(() => opened?.handler(start) ?? unfollowed),

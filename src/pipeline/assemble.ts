@@ -6,14 +6,13 @@ import { Outbox } from '../deduplication/outbox';
 import { RunOnce } from '../deduplication/run-once';
 import { timeLimitedStore } from '../deduplication/time-limited-store';
 import { Breaker } from '../foundations/breaker';
-import type { Health } from '../foundations/contracts/health';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
-import { guardedTelemetry } from '../foundations/guarded-telemetry';
+import { type GuardedTelemetry, guardedTelemetry } from '../foundations/guarded-telemetry';
 import type { Outcome } from '../foundations/outcomes';
 import { requirePromise } from '../foundations/require-promise';
 import { logSafely, tellListener } from '../foundations/tell';
@@ -115,17 +114,13 @@ export function assemble(
 }
 
 /** The telemetry of a receiver; an error that it throws is logged once. */
-export function telemetryOf(
-  { telemetry, checks }: Settings,
-  logger: Logger,
-  health: () => Promise<Health>,
-): TelemetryOfReceiver | undefined {
+export function telemetryOf({ telemetry }: Settings, logger: Logger): GuardedTelemetry | undefined {
   function tell(error: unknown): void {
     const fields = { code: 'TELEMETRY_FAILED', cause: describeError(error) };
     const missing = 'The telemetry threw. Deliveries are handled all the same; spans or metrics are missing.';
     logSafely(logger, 'warn', fields, missing);
   }
-  return telemetry && guardedTelemetry(telemetry, { events: checks, health }, tell);
+  return telemetry && guardedTelemetry(telemetry, tell);
 }
 
 /** The worker that takes this receiver's jobs from its queue. */

@@ -93,7 +93,10 @@ function timeoutOf(source: ContextSource, run: Promise<Settled>, { once, timeout
   const { key, event, tenant } = source;
   const { params } = source.raw;
   const reason = `It was not done within timeoutMs (${timeoutMs}), and goes on.`;
-  return () => new Settled('timeout', { key: key.text, event, tenant, params, running: once.runningIn(run), reason });
+  return () => {
+    const { attempt, running = [] } = once.progressOf(run) ?? {};
+    return new Settled('timeout', { key: key.text, event, tenant, params, attempt, running, reason });
+  };
 }
 
 function contextSource(

@@ -81,6 +81,9 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   get isHeld(): boolean | undefined {
     return this.#run.isHeld;
   }
+  get attempt(): number | undefined {
+    return this.#claim?.attempt;
+  }
   /** None before the handlers are started, and none that ends at once. */
   get running(): readonly string[] {
     if (this.#report === undefined) return [];

@@ -100,6 +100,7 @@ async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, se
   // The claim of a worker that is gone lasts as long as its lease, even if no handler may run that long.
   const longestClaimMs = leasesToWait * leaseMs;
   let until = begun + maxRunMs;
+  let isOutageTold = false;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const settled = await runWithinLimit(job, limits, until, closing);
     const { outcome, details } = settled;
@@ -108,7 +109,10 @@ async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, se
     const waits = outcome === 'in-progress' || outcome === 'unavailable';
     if (!waits || leftMs <= 0 || closing.hasBegun) return settled;
     // An outage is reported when it begins, not after maxRunMs.
-    if (outcome === 'unavailable' && pauseMs === firstPauseMs) settings.report(settled, startedAt, job.bytes);
+    if (outcome === 'unavailable' && !isOutageTold) {
+      isOutageTold = true;
+      settings.report(settled, startedAt, job.bytes);
+    }
     const wantedMs = Math.max(details.retryAfterMs ?? pauseMs, shortestPauseMs);
     await closing.pause(Math.min(wantedMs, leftMs));
   }

@@ -194,7 +194,7 @@ test('a timeout names its limit and the handlers that still run, for the first d
   expect(replies.map(({ status }) => status)).toEqual([503, 503]);
   const timeout = { outcome: 'timeout', event: 'notes_created', key, tenant, params, running: ['slow'] };
   const reason = 'It was not done within timeoutMs (20), and goes on.';
-  const line = expect.objectContaining({ ...timeout, reason }) as unknown;
+  const line = expect.objectContaining({ ...timeout, attempt: 1, reason }) as unknown;
   expect(ofDeliveries()).toEqual([line, line]);
   expect(told).toEqual([timeout, timeout]);
   slow.open();

@@ -91,6 +91,26 @@ test('an outage of the store is waited out: it uses up no attempt, is told of on
   ]);
 });
 
+test('an outage that begins while a job waits for the claim of a lost worker is told of once, too', async () => {
+  const store = new FaultyStore();
+  const { logger, lines } = notedLog();
+  const { web, worker, queue } = service({ deduplicate: { store } });
+  await send(web, genuine());
+  void store.claim(queue.entries[0]?.key ?? '', 1500, 60_000);
+  const outcomes: string[] = [];
+  await worker({ logger })
+    .on('*', () => undefined)
+    .onError((_error, { outcome }) => void outcomes.push(outcome))
+    .work();
+  await until(() => store.calls.length === 2);
+  store.break(rejects);
+  await until(() => store.calls.length === 4);
+  store.mend();
+  await until(() => queue.verdicts.length > 0);
+  expect(outcomes).toEqual(['unavailable']);
+  expect((lines as { outcome?: string }[]).map(({ outcome }) => outcome)).toEqual(['unavailable', 'processed']);
+}, 20_000);
+
 describe('a store that is out of reach', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });

@@ -32,6 +32,25 @@ function faulty(followed: Followed<unknown>): Telemetry {
   });
 }
 
+test('a telemetry may ask for the health as soon as it is opened', async () => {
+  const asked: unknown[] = [];
+  const telemetry: Telemetry = {
+    open(source) {
+      asked.push(source.health());
+      return none;
+    },
+  };
+  bigmindWebhooks({ secret, logger: false, telemetry });
+  expect(await Promise.all(asked)).toMatchObject([{ status: 'ok' }]);
+});
+
+test('a receiver that cannot be made opens no telemetry', () => {
+  const open = jest.fn(() => none);
+  const queue = Object.assign(new ArrayQueue(), { open: fail });
+  expect(() => bigmindWebhooks({ secret, logger: false, telemetry: { open }, queue })).toThrow('of the telemetry');
+  expect(open).not.toHaveBeenCalled();
+});
+
 const broken: readonly (readonly [string, Telemetry])[] = [
   ['cannot be opened', { open: fail }],
   ['opens to nothing', { open: () => undefined as unknown as TelemetryOfReceiver }],

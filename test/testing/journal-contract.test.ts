@@ -99,6 +99,11 @@ const broken: readonly (readonly [string, () => (namespace: string) => Journal, 
     ['outcome that ended last'],
   ],
   [
+    'takes what is not ended for ended now',
+    () => onDisk((journal) => ({ ended: (key, end) => journal.ended(key, { ...end, endedAt: end.endedAt || 9e12 }) })),
+    ['what is not ended'],
+  ],
+  [
     'knows no order',
     () => asking((query) => ({ ...query, order: 'oldest first' })),
     ['order in which', 'by either order'],

@@ -186,6 +186,7 @@ const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]
     () => withDead(({ get, redrive }) => ({ redrive: async (id) => ((await get(id)) ? redrive(id) : 0) })),
     ['all dead'],
   ],
+  ['discards what is dead no more', () => withDead(() => ({ discard: async () => true })), ['redrives a dead']],
   ['keeps the key of what is discarded', keepingDiscarded, ['discards']],
   ['discards nothing', () => withDead(() => ({ discard: async () => false })), ['discards']],
   [
@@ -239,6 +240,27 @@ const broken: readonly (readonly [string, () => DeliveryQueue, readonly string[]
   ['counts no running jobs', () => counting(() => ({ running: 0 })), ['jobs that run']],
   ['counts no dead jobs', () => counting(() => ({ dead: 0 })), ['jobs that are dead']],
   ['takes every job for new', () => counting(() => ({ oldestWaitingMs: 0 })), ['jobs that wait']],
+  [
+    'knows no age of a replay',
+    () => {
+      const queue = arrayQueue();
+      let isReplay = false;
+      return but(
+        {
+          enqueue(given) {
+            isReplay = given.priority === 'low';
+            return queue.enqueue(given);
+          },
+          async stats() {
+            const found = (await queue.stats?.()) as QueueStats;
+            return isReplay ? { ...found, oldestWaitingMs: undefined } : found;
+          },
+        },
+        queue,
+      );
+    },
+    ['a waiting replay'],
+  ],
   ['says an age of no job', () => counting(() => ({ oldestWaitingMs: 1 })), ['an empty queue']],
   ['gives back again what it gave back', () => arrayQueue({ closesAnew: true }), ['twice']],
 ];

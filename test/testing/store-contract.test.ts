@@ -82,6 +82,51 @@ const broken: readonly (readonly [string, () => DeliveryStore, readonly string[]
     })),
     ['with the successes of before'],
   ],
+  [
+    'takes a delivery for done where another claims it at the same time',
+    but(({ claim }) => {
+      let asked = 0;
+      return {
+        async claim(...given) {
+          asked += 1;
+          const isFirst = asked === 1;
+          await Promise.resolve();
+          const answer = await claim(...given);
+          asked -= 1;
+          return isFirst || asked === 0 ? answer : 'done';
+        },
+      };
+    }),
+    ['one of many claims'],
+  ],
+  [
+    'returns a token of its own, and knows that of the claim',
+    but(({ claim }) => ({
+      async claim(...given) {
+        const answer = await claim(...given);
+        return typeof answer === 'object' && 'token' in answer ? { ...answer, token: 'its own' } : answer;
+      },
+    })),
+    ['as long as it is extended', 'at once, with the successes'],
+  ],
+  [
+    'knows no case',
+    but(({ claim, succeeded }) => ({
+      claim: (key, ...given) => claim(key.toLowerCase(), ...given),
+      succeeded: (key, token, name, ttlMs) => succeeded(key, token, name.toLowerCase(), ttlMs),
+    })),
+    ['keys apart', 'names that differ in case'],
+  ],
+  [
+    'cuts long keys',
+    but(({ claim }) => ({ claim: (key, ...given) => claim(key.slice(0, 1000), ...given) })),
+    ['keys apart'],
+  ],
+  [
+    'says of a released claim that it is held',
+    but(({ succeeded }) => ({ succeeded: async (...given) => (await succeeded(...given)) || true })),
+    ['after its claim was released'],
+  ],
   ['extends nothing', but(() => ({ extend: () => true })), ['as long as it is extended', 'nobody else came']],
   ['completes nothing', but(() => ({ complete: () => true })), ['no second completion', 'when a success comes late']],
   ['releases nothing', but(() => ({ release: () => true })), ['at once, with the successes', 'nothing started']],

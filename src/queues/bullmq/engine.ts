@@ -43,7 +43,7 @@ export interface BullQueue extends Emitter {
   getJobCounts(...states: readonly string[]): Promise<Readonly<Record<string, number>>>;
   toKey(id: string): string;
   getRanges(
-    states: readonly ('failed' | 'wait')[],
+    states: readonly ('failed' | 'wait' | 'prioritized')[],
     start: number,
     end: number,
     oldestFirst: boolean,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JournalEnd, JournalRecord } from '../../foundations/contracts/journal';
+import type { JournalEnd, JournalEntry, JournalRecord } from '../../foundations/contracts/journal';
 import type { Outcome } from '../../foundations/outcomes';
 import { entries, entry, type Promises } from './bench';
 
@@ -38,6 +38,19 @@ export const ending: Promises = [
       assertEnd((await all())[0], 'processed', ['a', 'b'], 2000);
       await journal.ended(one.key, end('duplicate', [], 2000));
       assertEnd((await all())[0], 'duplicate', ['a', 'b'], 2000);
+    },
+  ],
+  [
+    'lets what is not ended replace no end, in whatever order it is told',
+    async ({ journal, keep, all }) => {
+      const [one, other] = entries(2) as [JournalEntry, JournalEntry];
+      await keep(one, other);
+      await journal.ended(one.key, end('failed', ['a'], 1000));
+      await journal.ended(one.key, end('queued', [], 0));
+      await journal.ended(other.key, end('queued', [], 0));
+      assertEnd((await all({ key: other.key }))[0], 'queued', [], 0);
+      await journal.ended(other.key, end('failed', ['a'], 1000));
+      for (const record of await all()) assertEnd(record, 'failed', ['a'], 1000);
     },
   ],
   [

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { assertSame, entries, entry, keysOf, type Promises } from './bench';
 import { assertEnd, end } from './ending';
 
+/** A place of a replay, in characters. */
+const longestPlace = 2000;
+
 /** What a journal promises beyond its process: all is there when it is opened again. */
 export const lasting: Promises = [
   [
@@ -82,9 +85,10 @@ export const lasting: Promises = [
         ...names.slice(1).fill(first),
       ]);
       // More than a position.
-      const place = JSON.stringify({ after: second, 'größer "quoted" 🎈': 'x'.repeat(1900) });
-      await journal.mark('backfill', place);
-      assert.equal(await journal.marked('backfill'), place);
+      const place = (filling: number) => JSON.stringify({ after: second, 'größer "quoted" 🎈': 'x'.repeat(filling) });
+      const longest = place(longestPlace - place(0).length);
+      await journal.mark('backfill', longest);
+      assert.equal(await journal.marked('backfill'), longest);
       await journal.mark('backfill', undefined);
       await journal.mark('never marked', undefined);
       assert.equal(await journal.marked('backfill'), undefined);

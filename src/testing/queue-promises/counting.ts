@@ -43,6 +43,13 @@ export const counting: Promises = [
     },
   ],
   [
+    'counts a waiting replay, and says how old it is',
+    async (bench) => {
+      await bench.queue.enqueue({ ...delivery(), priority: 'low' });
+      await counted(bench, { waiting: 1, running: 0, dead: 0 });
+    },
+  ],
+  [
     'counts the jobs that run, and none of them as waiting',
     async (bench) => {
       const { queue, work, until, runsOf } = bench;
@@ -78,8 +85,11 @@ async function counted(
   await until(JSON.stringify(expected), async () => {
     stats = await queue.stats?.();
     if (stats === undefined) return true;
-    assert.equal(stats.oldestWaitingMs === undefined, stats.waiting === 0, JSON.stringify(stats));
-    return Object.entries(expected).every(([name, count]) => stats?.[name as keyof QueueStats] === count);
+    const { waiting, oldestWaitingMs } = stats;
+    assert.ok(waiting > 0 || oldestWaitingMs === undefined, JSON.stringify(stats));
+    // A redriven job may be due a moment later.
+    const isAged = waiting === 0 || oldestWaitingMs !== undefined;
+    return isAged && Object.entries(expected).every(([name, count]) => stats?.[name as keyof QueueStats] === count);
   });
   return stats;
 }

@@ -56,7 +56,10 @@ export const deadJobs: Promises = [
       const found = await kill(job, other);
       const id = found.find((each) => (each.job as { key: string }).key === job.key)?.id ?? '';
       assert.equal(await queue.deadJobs.redrive(id), 1);
+      // It waits, and is no dead job.
       assert.equal(await queue.deadJobs.get(id), undefined);
+      assert.equal(await queue.deadJobs.discard(id), false);
+      assert.equal(await queue.deadJobs.redrive(id), 0);
       await work(({ count }) => (count < 6 ? fail(`failure ${count}`) : 'done'));
       await until('three more attempts', () => runsOf(job) === 6);
       assert.deepEqual(

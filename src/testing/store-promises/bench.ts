@@ -7,6 +7,7 @@ export interface Bench {
   readonly store: DeliveryStore;
   readonly key: string;
   readonly shortMs: number;
+  /** Claims as a receiver does, with a token for the claim. */
   readonly claim: (leaseMs?: number, ttlMs?: number) => Promise<Claim>;
   readonly lapse: () => Promise<void>;
 }
@@ -24,7 +25,7 @@ export function makeBench(store: DeliveryStore, shortMs: number): Bench {
     key,
     shortMs,
     async claim(leaseMs = long, ttlMs = long) {
-      const claim = await store.claim(key, leaseMs, ttlMs);
+      const claim = await store.claim(key, leaseMs, ttlMs, randomUUID());
       assert.ok(typeof claim === 'object' && 'token' in claim, `expected a claim, got ${JSON.stringify(claim)}`);
       return claim;
     },

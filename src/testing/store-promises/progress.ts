@@ -84,10 +84,12 @@ export const progress: Promises = [
     },
   ],
   [
-    'adds all of many successes that come at once',
+    'adds all of many successes that come at once, also of names that differ in case alone',
     async ({ store, key, claim }) => {
       const { token } = await claim();
-      const names = Array.from({ length: 20 }, (_, index) => `handler ${index}`).sort();
+      const names = Array.from({ length: 10 }, (_, index) => [`handler ${index}`, `Handler ${index}`])
+        .flat()
+        .sort();
       const held = await Promise.all(names.map(async (name) => store.succeeded(key, token, name, long)));
       assert.ok(held.every(Boolean));
       await store.release(key, token);
