@@ -96,7 +96,7 @@ test('an outage that begins while a job waits for the claim of a lost worker is 
   const { logger, lines } = notedLog();
   const { web, worker, queue } = service({ deduplicate: { store } });
   await send(web, genuine());
-  void store.claim(queue.entries[0]?.key ?? '', 1500, 60_000);
+  void store.claim(String(queue.entries[0]?.key), 1500, 60_000);
   const outcomes: string[] = [];
   await worker({ logger })
     .on('*', () => undefined)

@@ -58,7 +58,7 @@ class FileJournal implements Journal {
   }
 
   open(settings: JournalSettings): void {
-    this.#host ??= settings;
+    if (this.#receivers === 0) this.#host = settings;
     this.#receivers += 1;
   }
 

@@ -26,7 +26,11 @@ const tries = 8;
 export async function lockFolder(folder: Folder): Promise<Lock> {
   for (let attempt = 1; ; attempt += 1) {
     const own = await listen(folder);
-    const rival = await findRival(folder, own.name);
+    const rival = await findRival(folder, own.name).catch(async (error: unknown) => {
+      // It would be a rival of the next try.
+      await own.close().catch(() => undefined);
+      throw error;
+    });
     if (rival === undefined) {
       own.hold();
       return { release: () => own.close() };
@@ -73,11 +77,14 @@ async function listen(folder: Folder): Promise<Listener> {
       says = 'holds';
     },
     async close() {
-      await folder.remove(name);
-      const closed = new Promise((resolve) => server.close(resolve));
-      // A process that stands still does not close its end.
-      for (const socket of asking) socket.destroy();
-      await closed;
+      try {
+        await folder.remove(name);
+      } finally {
+        const closed = new Promise((resolve) => server.close(resolve));
+        // A process that stands still does not close its end.
+        for (const socket of asking) socket.destroy();
+        await closed;
+      }
     },
   };
 }

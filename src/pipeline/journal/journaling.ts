@@ -5,7 +5,7 @@ import type { Logger } from '../../foundations/contracts/logger';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
-import { type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
+import { ignoreRejection, type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
 import type { Outcome } from '../../foundations/outcomes';
 import { requirePromise } from '../../foundations/require-promise';
 import { logSafely } from '../../foundations/tell';
@@ -41,7 +41,10 @@ export class Journaling {
   readonly #ask;
   /** The deliveries that are being handled, by key: a copy need not be kept again. */
   readonly #kept = new Map<string, MaybePromise<{ readonly failure: unknown } | undefined>>();
+  /** Appends that are under way although nobody waits for them any more, by key. */
+  readonly #late = new Map<string, Promise<void>>();
   #isFailing = false;
+  #closed: Promise<void> | undefined;
 
   constructor(settings: JournalingSettings) {
     const { journal, timeoutMs, onSilence, logger } = settings;
@@ -60,13 +63,21 @@ export class Journaling {
     const { key } = entry;
     const before = this.#kept.get(key);
     if (before !== undefined) return before;
-    const kept = recovered(() => whenReady(this.#append(entry, leftMs), this.#onKept), this.#onFailure);
+    let begun: Promise<void> | undefined;
+    const append = (): Promise<void> => {
+      begun = requirePromise(this.journal.append(entry), 'journal.append');
+      return begun;
+    };
+    const kept = recovered(
+      () => whenReady(this.#inTime(append, leftMs), this.#onKept),
+      (failure) => this.#onFailure(failure, key, begun),
+    );
     this.#kept.set(key, kept);
     return kept;
   }
 
-  #append(entry: JournalEntry, leftMs: number): MaybePromise<void> {
-    const appended = this.#ask(() => requirePromise(this.journal.append(entry), 'journal.append'));
+  #inTime(append: () => Promise<void>, leftMs: number): MaybePromise<void> {
+    const appended = this.#ask(append);
     return leftMs < this.#settings.timeoutMs ? withinMs(appended, leftMs, 'The journal') : appended;
   }
 
@@ -79,8 +90,13 @@ export class Journaling {
     this.#isFailing = false;
   };
 
-  readonly #onFailure = (failure: unknown): { readonly failure: unknown } | undefined => {
+  #onFailure(
+    failure: unknown,
+    key: string,
+    begun: Promise<void> | undefined,
+  ): { readonly failure: unknown } | undefined {
     if (this.journal.onFailure !== 'continue') return { failure };
+    if (begun !== undefined) this.#keepLate(key, begun);
     if (!this.#isFailing) {
       this.#isFailing = true;
       const fields = { code: 'JOURNAL_FAILED', cause: describeError(failure) };
@@ -88,7 +104,15 @@ export class Journaling {
       logSafely(this.#settings.logger, 'warn', fields, missing);
     }
     return undefined;
-  };
+  }
+
+  #keepLate(key: string, begun: Promise<void>): void {
+    this.#late.set(key, begun);
+    const forget = (): void => {
+      if (this.#late.get(key) === begun) this.#late.delete(key);
+    };
+    begun.then(forget, forget);
+  }
 
   /** Adds how a delivery ended, in the background. */
   ended({ outcome, details }: Settled): void {
@@ -101,7 +125,11 @@ export class Journaling {
   addEnd(key: string, outcome: Outcome, succeeded: readonly string[]): void {
     // A worker may have ended it long ago: the queue takes a repeat as well, and runs nothing for it.
     const endedAt = outcome === 'queued' ? notEnded : this.#settings.clock.now();
-    this.ends.add(key, { outcome, succeeded, endedAt });
+    const end = { outcome, succeeded, endedAt };
+    const late = this.#late.get(key);
+    // The journal would take the end of what it does not know for told.
+    if (late === undefined) this.ends.add(key, end);
+    else ignoreRejection(late.then(() => this.ends.add(key, end)));
   }
 
   /** Keeps the place of a replay, within the time of an answer. */
@@ -126,8 +154,16 @@ export class Journaling {
     return undefined;
   }
 
-  /** Waits for `used`, then for ends that are to be written, then closes the journal; each within the time of an answer. */
-  async close(used: Promise<unknown>): Promise<void> {
+  /**
+   * Waits for `used`, then for ends that are to be written, then closes the journal; each within the time of an answer. A
+   * further call waits for the first one: the journal may have other receivers.
+   */
+  close(used: Promise<unknown>): Promise<void> {
+    this.#closed ??= this.#close(used);
+    return this.#closed;
+  }
+
+  async #close(used: Promise<unknown>): Promise<void> {
     const { timeoutMs, logger } = this.#settings;
     await atMost(timeoutMs, used);
     await this.settled();

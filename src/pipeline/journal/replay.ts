@@ -130,7 +130,8 @@ export class Replay {
   async #take(record: JournalRecord): Promise<void> {
     const { dryRun, concurrency } = this.#settings;
     // One that waits for another process must not let the list of those behind it grow.
-    while (this.#tally.unfinished >= mostBegun) await Promise.race(this.#running);
+    while (this.#tally.unfinished >= mostBegun && !this.#closing.hasBegun) await Promise.race(this.#running);
+    if (this.#closing.hasBegun) return;
     const begun = this.#tally.begin(record);
     const read = this.#read(record);
     const plan = this.#planOf(read, record);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { all, cleanUp, entry, keys, newFolder, openJournal } from './kit';
 import { type Program, program } from './program';
 import { silent } from './silent';
@@ -72,6 +72,23 @@ test('is closed at once while a process that stands still asks for its lock', as
   stopped.destroy();
 }, 5000);
 
+test('is no rival of itself after the look for others failed', async () => {
+  const directory = newFolder();
+  const first = openJournal({ directory });
+  await first.append(entry());
+  await first.close();
+  // Not even root can ask it.
+  const strange = join(directory, `lock.${'0'.repeat(16)}`);
+  symlinkSync(strange, strange);
+  const journal = openJournal({ directory });
+  await expect(journal.append(entry())).rejects.toThrow('The lock of the journal cannot be asked');
+  await expect(journal.append(entry())).rejects.toThrow('The lock of the journal cannot be asked');
+  expect(readdirSync(directory).filter((each) => each.startsWith('lock.'))).toEqual([basename(strange)]);
+  rmSync(strange);
+  await journal.append(entry());
+  expect(await keys(journal)).toHaveLength(2);
+});
+
 test('leaves no lock when it is closed, and keeps nothing more', async () => {
   const directory = newFolder();
   const journal = openJournal({ directory });
@@ -84,7 +101,7 @@ test('leaves no lock when it is closed, and keeps nothing more', async () => {
 
 test('two receivers share one, until the last has closed it, and a later one opens it again', async () => {
   const directory = newFolder();
-  const journal = openJournal({ directory });
+  const journal = openJournal({ directory }, { clock: { now: () => Date.now() - 24 * 60 * 60 * 1000 } });
   journal.open({ clock: Date, logger: silent });
   const [one, two, three] = [entry(), entry(), entry()];
   await journal.append(one);
@@ -93,6 +110,8 @@ test('two receivers share one, until the last has closed it, and a later one ope
   await journal.close();
   await expect(journal.append(three)).rejects.toThrow('closed');
   journal.open({ clock: Date, logger: silent });
+  // By the clock of the receiver that has it now.
   await journal.append(three);
   expect(await keys(journal)).toEqual([one.key, two.key, three.key]);
+  expect(readdirSync(directory).filter((name) => name.endsWith('.ndjson'))).toHaveLength(2);
 });

@@ -379,3 +379,43 @@ test('without de-duplication deliveries are kept under the same key', async () =
   }
   expect(keys[0]).toBe(keys[1]);
 });
+
+test('a delivery that is kept late, after it was handled all the same, has its end, and is not run again', async () => {
+  const late = gate();
+  const journal = new ArrayJournal('continue');
+  journal.fault = (method, go) => (method === 'append' ? late.passed.then(go) : go());
+  const { webhooks } = withJournal({ deduplicate: { storeTimeoutMs: 50 } }, journal);
+  let runs = 0;
+  webhooks.on('notes_created', () => void runs++, { name: 'a' });
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  expect(journal.ends).toStrictEqual([]);
+  late.open();
+  await until(() => journal.ends.includes('processed a'));
+  // As after a restart: what memory knew is gone.
+  const { webhooks: later } = withJournal({}, journal);
+  later.on('notes_created', () => void runs++, { name: 'a' });
+  expect(await later.journal.replay()).toMatchObject({ found: 1, ran: 0 });
+  expect(runs).toBe(1);
+});
+
+test('a delivery that is never kept leaves nothing to write, and close() does not wait for it', async () => {
+  const journal = new ArrayJournal('continue');
+  journal.fault = (method, go) => (method === 'append' ? new Promise(() => undefined) : go());
+  const { webhooks } = withJournal({ deduplicate: { storeTimeoutMs: 50 } }, journal);
+  webhooks.on('notes_created', () => undefined);
+  expect(await send(webhooks, genuine())).toBe('200 processed');
+  await webhooks.close();
+  expect(journal.calls).not.toContain('ended');
+});
+
+test('of two receivers with one journal, one that is closed twice leaves it to the other', async () => {
+  const journal = new ArrayJournal();
+  let closed = 0;
+  journal.close = async () => void closed++;
+  const [first, second] = [withJournal({}, journal).webhooks, withJournal({}, journal).webhooks];
+  await Promise.all([first.close(), first.close()]);
+  await first.close();
+  expect(closed).toBe(1);
+  await second.close();
+  expect(closed).toBe(2);
+});

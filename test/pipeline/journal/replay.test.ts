@@ -629,3 +629,40 @@ test('an abort while the last deliveries run, and end, interrupts nothing', asyn
   expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
   expect(journal.marks.has('fill')).toBe(false);
 });
+
+test('an abort behind a delivery that another process has, and 10,000 that are done, ends the search for more', async () => {
+  const store = memoryStore();
+  const { webhooks, journal } = withJournal({ deduplicate: { store } });
+  await sendAll(webhooks, 1);
+  const [stuck] = journal.entries as [JournalRecord];
+  void store.claim(stuck.key, 15_000, 60_000);
+  for (let count = 0; count < 10_500; count += 1) {
+    const key = `${count}`.padStart(64, '0');
+    await journal.append({ ...stuck, key });
+    await journal.ended(key, { outcome: 'processed', succeeded: ['a'], endedAt: Date.now() });
+  }
+  const find = journal.find.bind(journal);
+  let searches = 0;
+  journal.find = async function* counting(query) {
+    searches += 1;
+    try {
+      yield* find(query);
+    } finally {
+      searches -= 1;
+    }
+  };
+  const ran: string[] = [];
+  webhooks.on('notes_created', noting(ran, 'a'), { name: 'a' });
+  const controller = new AbortController();
+  const looked = gate();
+  const onProgress = ({ found: seen }: ReplayProgress): void => {
+    if (seen >= 9000) looked.open();
+  };
+  const replay = webhooks.journal.replay({ name: 'fill', signal: controller.signal, onProgress });
+  await looked.passed;
+  await calm(50);
+  controller.abort();
+  expect(await replay).toMatchObject({ ran: 0, interrupted: 'It was aborted.' });
+  await calm();
+  expect([searches, ran]).toStrictEqual([0, []]);
+}, 60_000);
