@@ -15,7 +15,7 @@ export interface BullmqQueueOptions {
   /** The module BullMQ, for bundled applications: `import * as bullmq from 'bullmq'`. @default the one installed */
   readonly bullmq?: BullmqModule | undefined;
   /**
-   * How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes about 3 hours
+   * How often a delivery's handlers are tried before it is dead, from 1 to 20. @default 12, which takes 1½ to 3 hours
    */
   readonly attempts?: number | undefined;
   /**
