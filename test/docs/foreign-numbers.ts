@@ -100,6 +100,8 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['the number of keys (1)', 'test/stores/redis-store.test.ts'],
     ['owes an answer for five seconds', 'the options of the column beside it'],
     ['pauses of ioredis 6 grow to five seconds', 'test/docs/foreign-defaults.test.ts asks ioredis'],
+    ['needs ioredis 5.4 or later', 'a version of ioredis'],
+    ['For node-redis 5 or later. With node-redis 4,', 'versions of node-redis'],
     ['whose query takes five seconds', 'the options of the column beside it'],
     ['taken again within ten seconds', 'test/integration/silence.test.ts'],
     ['from 1, without those', 'where counting begins'],
