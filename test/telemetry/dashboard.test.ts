@@ -6,7 +6,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { bigmindWebhooks } from '../../src';
 import { openTelemetry } from '../../src/telemetry/opentelemetry';
-import { genuine, secret, send, until } from '../deduplication/kit';
+import { FaultyStore, genuine, rejects, secret, send, until } from '../deduplication/kit';
 import { tableRows } from '../docs/markdown';
 import { ArrayQueue } from '../queueing/array-queue';
 
@@ -125,6 +125,30 @@ test('no request that a stranger can send ends the alert of a wrong secret', asy
   expect(
     ['processed', 'duplicate', 'queued', 'failed', 'invalid'].filter((outcome) => !ends.test(outcome)),
   ).toStrictEqual([]);
+});
+
+test('deliveries that an outage keeps from being handled end it, and those are told from a stranger’s by their event', async () => {
+  const { expr = '' } = rules.find(({ name }) => name === 'BigmindUnauthenticated') ?? {};
+  expect(expr).toContain('bigmind_outcome="unavailable",bigmind_event!="unknown"');
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const meterProvider = new MeterProvider({ readers: [exporter] });
+  const telemetry = openTelemetry({ meterProvider });
+  const store = new FaultyStore().break(rejects, 'claim');
+  const receivers = [
+    bigmindWebhooks({ secret, logger: false, telemetry, deduplicate: { store } }).on('*', () => undefined),
+    bigmindWebhooks({ secret: () => Promise.reject(new Error('no')), logger: false, telemetry }),
+    bigmindWebhooks({ secret, logger: false, telemetry, maxBytesInFlight: 1 }),
+    bigmindWebhooks({ secret, logger: false, telemetry }),
+  ];
+  await receivers.at(-1)?.close();
+  for (const webhooks of receivers) expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  const counted = [...(await scrape(exporter)).matchAll(/^bigmind_webhooks_deliveries_total\{(.*)\} (\d+)/gm)];
+  expect(counted.map(([, labels = '', count]) => [/bigmind_event="(\w+)"/.exec(labels)?.[1], count])).toEqual([
+    ['notes_created', '1'],
+    ['unknown', '3'],
+  ]);
+  for (const webhooks of receivers) await webhooks.close();
+  await meterProvider.shutdown();
 });
 
 test('no panel lies over another', () => {
