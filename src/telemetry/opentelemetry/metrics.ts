@@ -18,7 +18,7 @@ export function instrumentsOf(meter: Meter) {
       unit: '{delivery}',
       description: 'Deliveries that became dead letters, by event',
     }),
-    duration: histogram('delivery.duration', 's', 'From arrival to outcome', requestSeconds),
+    duration: histogram('delivery.duration', 's', 'From arrival or start of an attempt to outcome', requestSeconds),
     bodySize: histogram('delivery.body.size', 'By', 'Length of bodies', bodyBytes),
     handlerDuration: histogram('handler.duration', 's', 'Runs of handlers, by result', handlerSeconds),
   };
