@@ -35,8 +35,9 @@ async function settle(channel, message) {
 /** Whether the message can go: its delivery is handled, or waits in another queue. */
 async function attempt(message) {
   try {
-    const job = JSON.parse(message.content.toString());
-    await webhooks.dispatch({ ...job, rawBody: Buffer.from(job.rawBody, 'base64') });
+    const { rawBody, ...job } = JSON.parse(message.content.toString());
+    const bytes = rawBody === undefined ? undefined : Buffer.from(rawBody, 'base64');
+    await webhooks.dispatch({ ...job, rawBody: bytes });
     return true;
   } catch (error) {
     // A deploy costs no attempt.
