@@ -19,6 +19,8 @@ const queue = await openQueue(async (channel) => {
     running.add(run);
   });
   stopConsuming = () => channel.cancel(consumerTag);
+  // Told to stop while it began: nobody else cancels this consumer.
+  if (stopping) return await stopConsuming();
   console.log('Deliveries are handled');
 });
 
@@ -26,7 +28,9 @@ async function settle(channel, message) {
   const isSettled = await attempt(message);
   try {
     if (isSettled) channel.ack(message);
-    else channel.nack(message);
+    // Our own consumer may still be there, and would get it again and again, up to the limit. The end of the connection
+    // gives it to another worker.
+    else if (!stopping) channel.nack(message);
   } catch {
     // The channel is gone, so RabbitMQ hands the message out again. The store knows what was done.
   }
