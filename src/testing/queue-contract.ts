@@ -33,7 +33,8 @@ export interface QueueContractOptions {
 /**
  * The promises of every `DeliveryQueue`, as cases for any test runner (Jest, Vitest, node:test):
  * `for (const { name, run } of queueContract({ open })) test(name, run)`. Not covered: a job survives a restart of its
- * server, and an unreachable server fails fast. Test these with the real server.
+ * server, an unreachable server fails fast, the jobs of a killed worker run elsewhere, and a job that runs for `maxRunMs`
+ * is given to nobody else. Test these with the real server: docs/your-own-queue.md says how.
  */
 export function queueContract(options: QueueContractOptions): readonly ContractCase[] {
   return promises.map(([name, check]) => ({ name, run: () => keep(check, options) }));
