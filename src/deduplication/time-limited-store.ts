@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
-import { type MaybePromise, recovered } from '../foundations/maybe-promise';
+import { ignoreRejection, type MaybePromise, recovered } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
-import { SilenceError } from '../foundations/timeouts';
 import { leaseMs } from './held-claim';
 import { LostClaims } from './lost-claims';
 import type { Outbox } from './outbox';
@@ -43,7 +42,7 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
   }
 
   /** Gives back a claim that comes too late. Its delivery was answered 503, and the repeat would wait for the lease. */
-  async function giveBack(key: string, late: MaybePromise<Claimed>, lease: number): Promise<void> {
+  async function giveBack(key: string, late: MaybePromise<Claimed> | undefined, lease: number): Promise<void> {
     const claimed = await late;
     if (typeof claimed === 'object' && 'token' in claimed) lost.add(key, claimed.token, lease);
   }
@@ -59,7 +58,7 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
       if (!(answer instanceof Promise)) return checkedClaim(answer);
       return answer.then(checkedClaim, (error: unknown) => {
         lost.add(key, token, lease);
-        if (error instanceof SilenceError && asked !== undefined) giveBack(key, asked, lease).catch(() => undefined);
+        ignoreRejection(giveBack(key, asked, lease));
         throw error;
       });
     },

@@ -37,8 +37,10 @@ test('it holds, replaces, deletes and gives its oldest as a list would, whatever
         if (each.do === 'set') {
           map.set(each.key, each.value);
           model.set(each.key, each.value);
-        } else if (each.do === 'get') expect(map.get(each.key)).toBe(model.get(each.key));
-        else if (each.do === 'delete') {
+        } else if (each.do === 'get') {
+          expect(map.get(each.key)).toBe(model.get(each.key));
+          expect(map.has(each.key)).toBe(model.get(each.key) !== undefined);
+        } else if (each.do === 'delete') {
           map.delete(each.key);
           model.delete(each.key);
         } else for (let n = 0; n < each.times; n++) expect(map.takeOldest()).toEqual(model.takeOldest());
