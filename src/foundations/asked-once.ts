@@ -15,16 +15,16 @@ export function askedOnce<T>(ask: () => Promise<T>, ms: number, who: string): As
   let asked: Promise<T> | undefined;
 
   async function askNow(): Promise<T> {
-    try {
-      return await withinMs(ask(), ms, who);
-    } catch (error) {
-      asked = undefined;
-      throw error;
-    }
+    return await withinMs(ask(), ms, who);
   }
   function answer(): Promise<T> {
-    asked ??= askNow();
-    return asked;
+    if (asked !== undefined) return asked;
+    const asking = askNow();
+    asked = asking;
+    asking.catch(() => {
+      if (asked === asking) asked = undefined;
+    });
+    return asking;
   }
   const forget = (): void => {
     asked = undefined;

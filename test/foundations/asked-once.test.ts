@@ -31,6 +31,33 @@ test('a failure reaches all that wait, and the next one asks again', async () =>
   expect(await ask()).toBe('yes');
 });
 
+test('a failure at once is not kept either', async () => {
+  const answers = [
+    () => {
+      throw new Error('not even asked');
+    },
+    () => Promise.resolve('yes'),
+  ];
+  const ask = askedOnce(() => (answers.shift() as () => Promise<string>)(), 1000, 'The oracle');
+  await expect(ask()).rejects.toThrow('not even asked');
+  expect(await ask()).toBe('yes');
+});
+
+test('a failure that comes after it was forgotten takes no newer answer away', async () => {
+  let fail = (_error: Error): void => undefined;
+  const first = new Promise<string>((_resolve, reject) => {
+    fail = reject;
+  });
+  const { ask, asked } = asking([first, Promise.resolve('yes')]);
+  const refused = expect(ask()).rejects.toThrow('too late');
+  ask.forget();
+  expect(await ask()).toBe('yes');
+  fail(new Error('too late'));
+  await refused;
+  expect(await ask()).toBe('yes');
+  expect(asked).toHaveLength(2);
+});
+
 test('an answer that does not come in time is no answer, and the next one asks again', async () => {
   const { ask, asked } = asking([never, Promise.resolve('yes')], 20);
   await expect(ask()).rejects.toThrow('The oracle did not answer within 20 ms');

@@ -26,6 +26,9 @@ const lowPriority = 10;
 /** How long Redis may take to say how it keeps what it takes, in milliseconds: each delivery waits for it. */
 const longestCheckMs = 5000;
 
+/** How long a ping leaves its key, in milliseconds. */
+const pingMs = 1000;
+
 /** What enqueues. */
 interface Source {
   readonly client: BullmqClient;
@@ -151,8 +154,9 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       await (replication === undefined ? add() : replication.written(add));
     },
     async ping() {
-      const queue = await durableQueue();
-      await queue.getFailedCount();
+      await durableQueue();
+      // A replica and a full server answer to reads alone.
+      await open().client.set(`${place.prefix}:${place.name}:bigmind-ping`, '', 'PX', pingMs);
     },
     async stats() {
       const { client, producer } = open();

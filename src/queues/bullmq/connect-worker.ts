@@ -23,18 +23,26 @@ const longestBlockMs = 10_000;
 export function connectWorker(source: BullmqClient, onError: (error: unknown) => void): WorkerConnections {
   let stopped = false;
   const retry = (): number | null => (stopped ? null : retryMs);
-  const always = { enableOfflineQueue: true, lazyConnect: false };
+  // A pipeline that is answered in part fails with errors that BullMQ takes for those of a job.
+  const always = { enableOfflineQueue: true, lazyConnect: false, enableAutoPipelining: false };
+  const { db, redisOptions } = ownSettingsOf(source);
   const original = source as unknown as { duplicate(...settings: unknown[]): BullmqClient };
   const copy = (blockMs: number): BullmqClient => {
     const { socketTimeout: usersMs } = settingsOf(source);
     const patient = {
       maxRetriesPerRequest: null,
       commandTimeout: undefined,
+      // Otherwise what was sent before a connection broke is neither sent again nor rejected: the worker would stand still.
+      autoResendUnfulfilledCommands: true,
       socketTimeout: typeof usersMs === 'number' ? usersMs + blockMs : undefined,
     };
     return source.isCluster
-      ? original.duplicate([], { ...always, redisOptions: patient, clusterRetryStrategy: retry })
-      : original.duplicate({ ...always, ...patient, retryStrategy: retry });
+      ? original.duplicate([], {
+          ...always,
+          redisOptions: { ...redisOptions, ...patient },
+          clusterRetryStrategy: retry,
+        })
+      : original.duplicate({ ...always, ...patient, db, retryStrategy: retry, sentinelRetryStrategy: retry });
   };
   const blocking = copy(longestBlockMs);
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
@@ -56,6 +64,18 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
       for (const each of [client, blocking]) void endClient(each);
     },
   };
+}
+
+/**
+ * What `duplicate` does not copy: the database that was selected since the client was made, and before ioredis 6 what a
+ * cluster has for each of its connections, such as the password.
+ */
+function ownSettingsOf(source: BullmqClient): { readonly db: unknown; readonly redisOptions: object | undefined } {
+  const { options, condition } = source as {
+    readonly options: { readonly db?: unknown; readonly redisOptions?: object };
+    readonly condition?: { readonly select?: unknown } | null;
+  };
+  return { db: condition?.select ?? options.db, redisOptions: options.redisOptions };
 }
 
 /** Resolves when a client is connected or has ended. */

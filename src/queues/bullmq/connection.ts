@@ -14,6 +14,7 @@ export interface BullmqClient {
   hgetall(key: string): Promise<Readonly<Record<string, unknown>> | null>;
   hdel(key: string, ...fields: string[]): Promise<unknown>;
   ping(): Promise<unknown>;
+  set(key: string, value: string, unit: 'PX', ms: number): Promise<unknown>;
   wait(replicas: number, timeoutMs: number): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];
   duplicate(): unknown;

@@ -7,7 +7,7 @@ import { WebhookError } from '../../foundations/errors';
 import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
 import { deadlock, triedAgain } from '../../foundations/tried-again';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
-import { type InsertForm, jobInserter } from './insert-jobs';
+import { type InsertForm, isQueueGone, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
 import { planOf } from './plan';
 import { type Row, type Statements, statementsIn } from './statements';
@@ -33,6 +33,8 @@ export interface Engine {
   readonly workersName: string;
   /** Makes the queues if they are missing. */
   ready(): Promise<unknown>;
+  /** Rejects if no job could be inserted now. */
+  ping(): Promise<void>;
   /** Resolves when a job with this id is held. */
   hold(id: string, data: object, priority?: number): Promise<void>;
   /** The same, within a transaction of somebody else. */
@@ -179,6 +181,11 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     deadName,
     workersName,
     ready,
+    async ping() {
+      if (!(await isThere())) ready.forget();
+      await ready();
+      await run('tryInsert', [name]);
+    },
     run,
     async recordWorker(id, data, ms) {
       const startAfter = Math.ceil(ms / 1000);
@@ -197,9 +204,14 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
           return answer;
         },
       };
-      const jobs = await boss.fetch(name, { batchSize: most, includeMetadata: true, db: heard });
-      await asked;
-      return jobs.map(readTaken);
+      try {
+        const jobs = await boss.fetch(name, { batchSize: most, includeMetadata: true, db: heard });
+        await asked;
+        return jobs.map(readTaken);
+      } catch (error) {
+        if (isQueueGone(error)) ready.forget();
+        throw error;
+      }
     },
     fail,
     giveBack,

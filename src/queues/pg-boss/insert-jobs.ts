@@ -1,4 +1,5 @@
 import { callTogether } from '../../foundations/call-together';
+import { codeOf, describeError } from '../../foundations/describe-error';
 import { readText } from '../../foundations/foreign-values';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/tried-again';
@@ -69,6 +70,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       return await insert(jobs, settings.db);
     } catch (error) {
       if (isSerializationFailure(error)) return await held(jobs, settings.db);
+      if (isQueueGone(error)) return new Set();
       throw error;
     }
   }
@@ -81,7 +83,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       for (let tries = 0; tries < 2 && missing.length > 0; tries += 1) {
         const found = await insertAmongCopies(missing);
         missing = missing.filter(({ id }) => !found.has(id));
-        // pg-boss inserts nothing, too, if the queue no longer exists.
+        // Where the queue no longer exists, pg-boss 10 inserts nothing, and later ones throw.
         if (missing.length > 0) lookAgain();
       }
       return jobs.map((job) => !missing.includes(job));
@@ -100,6 +102,13 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       throw notTaken();
     },
   };
+}
+
+const foreignKeyViolation = '23503';
+
+/** Whether pg-boss, from 11 on, found that somebody has deleted the queue. */
+export function isQueueGone(error: unknown): boolean {
+  return codeOf(error) === foreignKeyViolation || /^Queue .+ does not exist/.test(describeError(error).message);
 }
 
 function sizeOf({ data }: NewJob): number {

@@ -62,10 +62,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost, shared });
     },
     deadJobs: deadJobsOf(engine),
-    async ping() {
-      await engine.ready();
-      await engine.run('findQueues', [[engine.name]]);
-    },
+    ping: () => engine.ping(),
     stats: () => statsOf(engine),
   };
 }

@@ -9,6 +9,8 @@
 export interface Statements {
   /** Which of the queues (`$1`) exist. */
   readonly findQueues: string;
+  /** Inserts no job into the queue `$1`, where it could: a replica, and a role without the right, refuse it all the same. */
+  readonly tryInsert: string;
   /** Whether the tables are those of pg-boss 10, by the queue `$1`. */
   readonly version: string;
   /** Answers with the ids of the jobs (`$2`) that are held, in any state. */
@@ -74,6 +76,7 @@ export function statementsIn(schema: string): Statements {
     `SELECT id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${condition} FOR UPDATE SKIP LOCKED`;
   return {
     findQueues: `SELECT 1 FROM ${schema}.queue WHERE name = ANY ($1::text[])`,
+    tryInsert: `INSERT INTO ${jobs} (name, data) SELECT $1::text, '{}'::jsonb WHERE false`,
     version: `SELECT (to_jsonb(queue)->'retention_minutes' IS NOT NULL)::text AS ten FROM ${schema}.queue AS queue
       WHERE name = $1`,
     findJobs: `SELECT id::text AS id FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[])`,

@@ -4,9 +4,11 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import * as bullmq from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { connectWorker } from '../../../src/queues/bullmq/connect-worker';
 import { type BullmqQueueOptions, bullmqQueue } from '../../../src/queues/bullmq/index';
 import { freePort } from '../kit/free-port';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { proxyTo } from '../kit/proxy';
 import { Cast, newDelivery, until } from './bullmq-kit';
 
 let server: OwnRedis;
@@ -79,6 +81,70 @@ test('a client made from options tries a server that is away every half second, 
   expect((triedAt[8] ?? 0) - (triedAt[7] ?? 0)).toBeLessThan(3000);
   await queue.close();
   door.close();
+});
+
+test('a worker goes on after its connections broke, also with a client that sends nothing again', async () => {
+  const wire = await proxyTo('127.0.0.1', server.port);
+  const settings = { autoResendUnfulfilledCommands: false, enableAutoPipelining: true };
+  const queue = cast.queue({ connection: cast.client(wire.port, settings) });
+  const ran: string[] = [];
+  await cast.worker(queue, ({ key }) => ran.push(key));
+  const run = async () => {
+    const job = newDelivery();
+    await until(() => queue.enqueue(job).then(...settled));
+    await until(() => ran.includes(job.key));
+  };
+  await run();
+  for (let times = 0; times < 3; times += 1) {
+    wire.cut();
+    wire.mend();
+    await run();
+  }
+  await cast.end();
+  await wire.close();
+});
+
+/** Whether a promise was fulfilled. */
+const settled = [() => true, () => false] as const;
+
+test('a worker takes jobs of the database that its client has selected', async () => {
+  const client = cast.client(server.port);
+  await client.select(3);
+  await runTwo(client);
+});
+
+test('before ioredis 6, too, a worker’s copies of a cluster have what the cluster has for each connection', () => {
+  const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], {
+    lazyConnect: true,
+    redisOptions: { password: 'secret', tls: {}, commandTimeout: 5 },
+  });
+  const copies: { readonly redisOptions: object }[] = [];
+  const duplicate = jest.spyOn(cluster, 'duplicate').mockImplementation((_nodes, options) => {
+    copies.push(options as never);
+    return new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true, clusterRetryStrategy: () => null });
+  });
+  const connections = connectWorker(cluster as never, () => undefined);
+  expect(copies.map(({ redisOptions }) => redisOptions)).toEqual(
+    Array.from({ length: 2 }, () =>
+      expect.objectContaining({ password: 'secret', tls: {}, commandTimeout: undefined }),
+    ),
+  );
+  connections.end();
+  duplicate.mockRestore();
+  cluster.disconnect();
+});
+
+test('a ping tells of a server that takes no writes', async () => {
+  const full = await startRedis();
+  const client = cast.client(full.port);
+  const queue = cast.queue({ connection: client });
+  await queue.ping?.();
+  await client.config('SET', 'maxmemory', '1');
+  await expect(queue.ping?.()).rejects.toThrow(/OOM/);
+  await client.config('SET', 'maxmemory', '0');
+  await queue.ping?.();
+  await cast.end();
+  await full.remove();
 });
 
 test('a cluster works, and the user’s client of it stays open', async () => {

@@ -322,6 +322,27 @@ test('a look for lost jobs whose answer is lost ends no signs of life', async ()
   await remove();
 });
 
+test('a ping tells of a database that takes no writes, and makes a queue again that somebody deleted', async () => {
+  const pools = ['off', 'on'].map((isReadOnly) => {
+    const options = `-c default_transaction_read_only=${isReadOnly}`;
+    return new Pool({ connectionString: databaseUrl, max: 3, options });
+  });
+  let [pool] = pools as [Pool, Pool];
+  const two = await keep(postgresStage({ db: { executeSql: (text, values) => pool.query(text, values) } }));
+  const namespace = freshNamespace();
+  const queue = company.queue(two, { namespace });
+  await queue.ping?.();
+  pool = pools[1] as Pool;
+  await expect(queue.ping?.()).rejects.toMatchObject({ code: '25006' });
+  pool = pools[0] as Pool;
+  await two.boss.deleteQueue(`bigmind-webhooks/${namespace}`);
+  await queue.ping?.();
+  expect(await two.boss.getQueue(`bigmind-webhooks/${namespace}`)).not.toBeNull();
+  expect(await queue.stats?.()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+  await two.boss.stop({ graceful: false });
+  for (const each of pools) await each.end();
+});
+
 test('connections that are terminated lose nothing, and all goes on', async () => {
   await enqueueDuring(stage, () =>
     stage.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [stage.schema]),
