@@ -67,9 +67,8 @@ export function processIo(): ProcessIo {
     end(code);
     interruption.abort();
   };
-  // Once each: a second Ctrl-C ends the process at once.
-  process.once('SIGINT', () => interruptBy(endSignals.SIGINT));
-  process.once('SIGTERM', () => interruptBy(endSignals.SIGTERM));
+  onEndSignal('SIGINT', () => interruptBy(endSignals.SIGINT));
+  onEndSignal('SIGTERM', () => interruptBy(endSignals.SIGTERM));
   // The shell and the system each send one when a terminal is closed. Nobody means more by the second.
   process.on('SIGHUP', () => interruptBy(endSignals.SIGHUP));
   const setExitCode = (code: ExitCode): void => {
@@ -102,6 +101,27 @@ export function processIo(): ProcessIo {
     },
     exitCode: () => exitCode,
   };
+}
+
+/** How long after a signal the same one may be its echo, in milliseconds. */
+const echoMs = 1000;
+
+/**
+ * The first signal interrupts, and a second one ends the process at once. Under `npx` one Ctrl-C comes twice: from the
+ * terminal, and from npm, which got it too.
+ */
+function onEndSignal(signal: 'SIGINT' | 'SIGTERM', interrupt: () => void): void {
+  let firstAt: number | undefined;
+  process.on(signal, () => {
+    if (firstAt === undefined) {
+      firstAt = performance.now();
+      interrupt();
+    } else if (performance.now() - firstAt > echoMs) {
+      // Also those that a user's module has added.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+  });
 }
 
 /** The errors after the first are of what is written later. */

@@ -42,7 +42,7 @@ export interface Sent {
   readonly at?: Date;
 }
 
-/** `FAIL` is the note that fails, `SLOW` how long a note takes, `MORE` adds a handler. */
+/** `FAIL` is the note that fails, `SLOW` how long a note takes after it is named on standard error, `MORE` adds a handler. */
 const source = `
 const { bigmindWebhooks } = require('bigmind-webhooks');
 const { fileJournal } = require('bigmind-webhooks/file-journal');
@@ -51,7 +51,10 @@ const { DIRECTORY, DIARY, FAIL, SLOW, MORE } = process.env;
 
 function write(handler) {
   return async ({ data }, { key, replayed }) => {
-    if (SLOW) await new Promise((resolve) => setTimeout(resolve, Number(SLOW)));
+    if (SLOW) {
+      console.error('slow', data.note_id);
+      await new Promise((resolve) => setTimeout(resolve, Number(SLOW)));
+    }
     if (data.note_id === FAIL) throw new Error(${JSON.stringify(hostile)});
     appendFileSync(DIARY, JSON.stringify({ handler, note: data.note_id, key, replayed }) + '\\n');
   };

@@ -157,22 +157,6 @@ test('a reader that has enough ends no handler in its middle; exit code 1, and h
   expect(jsonLines(again.stdout).at(-1)).toMatchObject({ ran: 12 - ran, skipped: ran });
 }, 60_000);
 
-test('a second Ctrl-C ends at once, after the command has said under which name the replay goes on', async () => {
-  await app.receive(notes(2), failing);
-  const running = app.start(['journal', 'replay'], { SLOW: '60000' });
-  await new Promise<void>((resolve) => {
-    running.child.stderr?.on('data', (chunk: Buffer) => {
-      if (chunk.includes('A replay of the journal begins')) running.child.kill('SIGINT');
-      if (chunk.includes('Running handlers end first')) resolve();
-    });
-  });
-  running.child.kill('SIGINT');
-  const { stderr } = await running.ended;
-  expect(stderr).toMatch(/Ctrl-C again ends at once\. What is left then goes on with --name replay-\d+T\d+Z\.$/m);
-  expect(running.child.signalCode).toBe('SIGINT');
-  expect(done()).toStrictEqual([]);
-});
-
 test('a replay that is killed has said under which name it goes on, and that goes on where it was', async () => {
   await app.receive(notes(20));
   const running = app.start(['journal', 'replay', '--force', '--concurrency', '1'], { SLOW: '300' });
