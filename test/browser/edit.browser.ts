@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { examplePayload } from '../../src/testing';
 import { setUp } from './kit/set-up';
 
@@ -116,4 +117,69 @@ test('edits and sends by keyboard alone', async () => {
   await dialog().getByText('Answered').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.row', { hasText: 'by_keyboard' }).waitFor();
+});
+
+/** Keeps the browser's requests to an address back, until the answer is given. */
+async function holdBack(pattern: string): Promise<{ readonly asked: Promise<unknown>; readonly route: () => Route }> {
+  const { page } = held.opened;
+  let kept: Route | undefined;
+  await page.route(pattern, (route) => {
+    kept = route;
+  });
+  return {
+    asked: page.waitForRequest(pattern),
+    route() {
+      if (kept === undefined) throw new Error('Nothing was asked.');
+      return kept;
+    },
+  };
+}
+
+const send = () => dialog().getByRole('button', { name: 'Send' });
+
+async function openOther(): Promise<void> {
+  const { page } = held.opened;
+  await page.keyboard.press('Escape');
+  await page.locator('.row', { hasText: '(no event)' }).click();
+  await page.locator('#detail h2', { hasText: '(no event)' }).waitFor();
+}
+
+test.each<[string, (route: Route) => Promise<void>]>([
+  ['that is not yet there', (route) => route.continue()],
+  ['that cannot be shown', (route) => route.fulfill({ body: '{' })],
+])('an edited payload is not sent under the id of another delivery %s', async (_what, answer) => {
+  const { page } = held.opened;
+  await openEditor();
+  await payload().fill('{"event":"edited"}');
+  await openOther();
+  const detail = await holdBack('**/api/deliveries/2');
+  await page.keyboard.press('r');
+  await detail.asked;
+  const before = held.app.came.length;
+  await dialog().getByLabel('Address').fill(held.app.url);
+  await page.keyboard.press('Enter');
+  await expect(send().isDisabled()).resolves.toBe(true);
+  await answer(detail.route());
+  await page.locator('#replay [type=submit]:enabled').waitFor();
+  await page.keyboard.press('Enter');
+  await dialog().getByText('Answered 200').waitFor();
+  expect(held.app.came.slice(before).map(({ body }) => body)).toEqual([Buffer.from([0x22, 0xff, 0x22])]);
+});
+
+test('a late answer to one delivery is not shown under another', async () => {
+  const { page } = held.opened;
+  const replay = await holdBack('**/replay');
+  await page.keyboard.press('r');
+  await dialog().getByLabel('Address').fill(held.app.url);
+  await act('Send');
+  await replay.asked;
+  await openOther();
+  await page.keyboard.press('r');
+  await page.locator('#replay [type=submit]:enabled').waitFor();
+  const late = page.waitForResponse('**/replay');
+  await replay.route().continue();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await expect(dialog().locator('.result').textContent()).resolves.toBe('');
+  await expect(dialog().getByRole('heading').textContent()).resolves.toBe('Replay #2');
 });

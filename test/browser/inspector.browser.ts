@@ -1,5 +1,6 @@
 import type { Route } from 'playwright-core';
 import { examplePayload } from '../../src/testing';
+import { replayTo } from './kit/keys';
 import { setUp } from './kit/set-up';
 
 const held = setUp(async (stage) => {
@@ -168,9 +169,7 @@ test('replays a delivery to an address, byte for byte, and shows the answer', as
 test('says what is wrong when the app is not there', async () => {
   const { page } = held.opened;
   await row('notes_created').click();
-  await page.keyboard.press('r');
-  await page.getByLabel('Address').fill('http://127.0.0.1:1/');
-  await page.keyboard.press('Enter');
+  await replayTo(page, 'http://127.0.0.1:1/');
   await page.getByRole('dialog').getByText('Nothing listens at 127.0.0.1:1').waitFor();
 });
 
@@ -235,9 +234,7 @@ test('gives the keys back to the delivery when the replay is done', async () => 
   await page.locator('#detail h2').waitFor();
   await page.keyboard.press('Enter');
   await page.locator('#detail h2:focus').waitFor();
-  await page.keyboard.press('r');
-  await page.getByLabel('Address').fill(held.app.url);
-  await page.keyboard.press('Enter');
+  await replayTo(page, held.app.url);
   await page.getByRole('dialog').getByText('Answered 200').waitFor();
   await page.getByRole('tab', { name: 'App', selected: true, includeHidden: true }).waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');

@@ -1,5 +1,6 @@
 import { signDelivery } from '../../src/testing';
 import { hostileBodies } from './kit/hostile-bodies';
+import { replayTo } from './kit/keys';
 import { longestTaskOf, longestTurn, type Took, yardstick } from './kit/longest';
 import { makeStage, type OpenPage, type Stage, secret, startApp } from './kit/stage';
 
@@ -109,9 +110,7 @@ test.each(Object.entries(answers))('an answer of the app of %s holds up neither'
   await stage.post({ event: 'answered' });
   await openLatest();
   const replay = async () => {
-    await page.keyboard.press('r');
-    await page.getByLabel('Address').fill(app.url);
-    await page.keyboard.press('Enter');
+    await replayTo(page, app.url);
     await page.getByRole('dialog').getByText('Answered 200').waitFor();
     await page.keyboard.press('Escape');
   };

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { examplePayload } from '../../src/testing';
 import { sendAllKinds } from './kit/all-kinds';
 import { violations } from './kit/axe';
-import { openByKeys, pressByKeys } from './kit/keys';
+import { openByKeys, pressByKeys, replayTo } from './kit/keys';
 import { makeStage, type OpenPage, type Stage, startApp } from './kit/stage';
 
 /** Each state is looked at so, without colours that change slowly, the first time by all rules. What depends on colours and widths is looked at again. */
@@ -68,10 +68,7 @@ const edits =
   };
 
 async function replaysTo(page: Page, url: string): Promise<void> {
-  await page.keyboard.press('r');
-  await page.locator('#replay-url:focus').waitFor();
-  await page.keyboard.insertText(url);
-  await page.keyboard.press('Enter');
+  await replayTo(page, url);
   await page.locator('#replay .answer, #replay .reason').waitFor();
 }
 

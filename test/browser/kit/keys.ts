@@ -31,3 +31,12 @@ export async function pressByKeys(page: Page, name: string | RegExp, key?: 'Tab'
   await tabTo(page, name, key);
   await page.keyboard.press('Enter');
 }
+
+/** Sends the delivery that is shown to an address. */
+export async function replayTo(page: Page, url: string): Promise<void> {
+  await page.keyboard.press('r');
+  await page.locator('#replay-url:focus').waitFor();
+  await page.keyboard.insertText(url);
+  await page.locator('#replay [type=submit]:enabled').waitFor();
+  await page.keyboard.press('Enter');
+}

@@ -56,17 +56,25 @@ export class PayloadEditor {
     return this.#text.value === this.#came ? undefined : this.#text.value;
   }
 
+  /** Forgets the text, and shows nothing. */
+  clear(): void {
+    this.#asked += 1;
+    clearTimeout(this.#timer);
+    this.#text.value = '';
+    this.#came = '';
+    this.#checked.replaceChildren();
+    this.element.replaceChildren();
+  }
+
   /**
    * @param text the body; `undefined` if it is not text
    * @param isLeft whether it is only the beginning of a large one
    */
   show(text: string | undefined, isLeft?: true): void {
-    this.#asked += 1;
-    clearTimeout(this.#timer);
+    this.clear();
     const isShort = text !== undefined && !isLeft && text.length <= longestEdited;
     this.#text.value = isShort ? text : '';
     this.#came = this.#text.value;
-    this.#checked.replaceChildren();
     const why = text === undefined ? 'is not UTF-8 text' : 'is too large for that';
     const remark = element('p', { class: 'remark' }, `The body ${why}: it is sent as it came.`);
     this.element.replaceChildren(element('summary', {}, 'Edit the payload'), isShort ? this.#body : remark);

@@ -35,6 +35,8 @@ export class ReplayDialog {
   /** Whether the user has said whether to sign. */
   #isSaid = false;
   #id = 0;
+  /** Counts the times it was opened: an answer may come after the delivery has changed. */
+  #opened = 0;
 
   constructor({ url, canSign, done, closed }: ReplayOptions) {
     this.#done = done;
@@ -74,23 +76,28 @@ export class ReplayDialog {
   /** Opens it for a delivery; with `edit`, at its payload. */
   async open(id: number, edit = false): Promise<void> {
     this.#id = id;
+    this.#opened += 1;
+    const opened = this.#opened;
     this.#title.textContent = `Replay #${id}`;
     this.#isSaid = false;
     this.#sign.checked = false;
     this.#result.replaceChildren();
     this.#editor.element.open = edit;
-    this.#editor.element.replaceChildren();
+    this.#editor.clear();
+    this.#send.disabled = true;
     this.#dialog.showModal();
     this.#url.focus();
     this.#url.select();
     try {
       const { text, isLeft } = await client.detail(id);
-      if (this.#id !== id || !this.#dialog.open) return;
+      if (this.#opened !== opened || !this.#dialog.open) return;
       this.#editor.show(text, isLeft);
       if (edit) this.#editor.open();
     } catch (error) {
+      if (this.#opened !== opened) return;
       this.#fail(error);
     }
+    this.#send.disabled = false;
   }
 
   /** The old signature does not fit other bytes. */
@@ -100,16 +107,19 @@ export class ReplayDialog {
 
   async #replay(): Promise<void> {
     const id = this.#id;
+    const opened = this.#opened;
     const hadFocus = document.activeElement === this.#send;
     this.#send.disabled = true;
     this.#result.replaceChildren(element('p', { class: 'remark' }, 'Sending…'));
     try {
       const url = this.#url.value;
       const answer = await client.replay(id, { url, text: this.#editor.changed, sign: this.#sign.checked });
+      this.#done(id);
+      if (this.#opened !== opened) return;
       this.#result.replaceChildren(answerView(answer));
       announce(answer.status === undefined ? 'No answer' : `Answered ${answer.status}`);
-      this.#done(id);
     } catch (error) {
+      if (this.#opened !== opened) return;
       this.#fail(error);
     }
     this.#send.disabled = false;
