@@ -10,6 +10,9 @@ const mostUnread = 8 * 1024 * 1024;
 
 const heartbeatMs = 15_000;
 
+/** Names no run: the page loads all again. */
+const anotherRun = 'another';
+
 /** Sends deliveries to pages as they come (server-sent events). */
 export class EventStreams {
   readonly #log: DeliveryLog;
@@ -30,12 +33,15 @@ export class EventStreams {
     }
     this.#open += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    response.write(`retry: 1000\nevent: run\ndata: ${this.#log.run}\n\n`);
+    const seen = lastSeen(request) ?? after;
+    // What the page saw last is not in a file that was emptied: ids begin anew.
+    const run = seen > this.#log.latest ? anotherRun : this.#log.run;
+    response.write(`retry: 1000\nevent: run\ndata: ${run}\n\n`);
     const send = (logged: LoggedDelivery): void => {
       response.write(toMessage(logged, this.#log.oldest));
       if (response.writableLength > mostUnread) response.destroy();
     };
-    for (const logged of this.#log.after(lastSeen(request) ?? after)) send(logged);
+    for (const logged of this.#log.after(seen)) send(logged);
     const unsubscribe = this.#log.subscribe(send);
     // Only a write shows that a connection is gone.
     const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs).unref();

@@ -87,8 +87,9 @@ async function readSaved(file: FileHandle): Promise<SavedBefore> {
       before += 1;
     }
   }
-  const { dev, ino } = await file.stat();
-  return { lines, before, run: `${dev}-${ino}` };
+  // The inode of a removed file may be given to the next one.
+  const { dev, ino, birthtimeMs } = await file.stat();
+  return { lines, before, run: `${dev}-${ino}-${birthtimeMs}` };
 }
 
 /** A killed process may have left half a line. */
