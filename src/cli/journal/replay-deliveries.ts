@@ -31,7 +31,7 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
       progress.clear();
       const rest =
         resumed === undefined ? '' : ` What is left then goes on with --name ${shellWord(visibleText(resumed))}.`;
-      io.stderr.write(`Running handlers end first. Ctrl-C again ends at once.${rest}\n`);
+      io.stderr.write(`${dryRun ? '' : 'Running handlers end first. '}Ctrl-C again ends at once.${rest}\n`);
     };
     io.interrupted.addEventListener('abort', onInterrupt, { once: true });
     io.finishUnread();
@@ -64,10 +64,9 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
     if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
-    if (summary.interrupted !== undefined && resumed !== undefined) {
-      io.stderr.write(
-        `It ended early: ${visibleText(summary.interrupted)} To go on where it was:\n  ${resumeCommand(options, resumed)}\n`,
-      );
+    if (summary.interrupted !== undefined) {
+      const goOn = resumed === undefined ? '' : ` To go on where it was:\n  ${resumeCommand(options, resumed)}`;
+      io.stderr.write(`It ended early: ${visibleText(summary.interrupted)}${goOn}\n`);
     }
   });
 }

@@ -30,6 +30,29 @@ module.exports = new Proxy(webhooks, {
 });
 `;
 
+/** An app whose journal says something after its first delivery: that it is lost, or `slow`. */
+const cutOff = `
+const { bigmindWebhooks } = require('bigmind-webhooks');
+const { fileJournal } = require('bigmind-webhooks/file-journal');
+const kept = fileJournal({ directory: process.env.DIRECTORY });
+async function* find(query) {
+  for await (const found of kept.find(query)) {
+    yield found;
+    if (query.order === 'newest first') continue;
+    if (process.env.FAULT === 'lost') throw new Error('connection lost');
+    console.error('slow');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+const journal = new Proxy(kept, {
+  get(target, name) {
+    const value = name === 'find' ? find : Reflect.get(target, name);
+    return typeof value === 'function' ? value.bind(target) : value;
+  },
+});
+module.exports = bigmindWebhooks({ secret: process.env.BIGMIND_WEBHOOK_SECRET, journal }).on('*', () => undefined);
+`;
+
 beforeAll(async () => {
   command = await makeCommand();
 });
@@ -38,6 +61,7 @@ afterAll(() => command.remove());
 beforeEach(async () => {
   app = makeApp(command);
   command.file('faulty.js', source);
+  command.file('cut-off.js', cutOff);
   await app.receive([{ note: 'note_1' }, { note: 'note_2' }]);
 });
 afterEach(() => app.remove());
@@ -70,4 +94,15 @@ test('a removal that is broken off says that some may be removed', async () => {
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(said(stderr)).toBe('silent\nIt ended early: some may be removed. The same command goes on.\n');
+});
+
+test.each([
+  ['an error', 'lost', 1, 'It ended early: The journal could not be read: connection lost\n'],
+  ['Ctrl-C', 'slow', 130, 'slow\nCtrl-C again ends at once.\nIt ended early: It was aborted.\n'],
+])('a dry run that %s cuts off says so, and speaks of no handlers', async (_what, FAULT, code, told) => {
+  const running = app.start(['journal', 'replay', '--dry-run'], { FAULT }, './cut-off.js');
+  running.child.stderr?.on('data', (chunk: Buffer) => chunk.includes('slow') && running.child.kill('SIGINT'));
+  const { stdout, stderr, ...ended } = await running.ended;
+  expect({ code: ended.code, said: said(stderr) }).toEqual({ code, said: told });
+  expect(stdout).toMatch(/^1 delivery: /);
 });
