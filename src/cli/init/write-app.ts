@@ -1,4 +1,18 @@
-import { lstatSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fieldsOf } from '../../foundations/fields-of';
 import { Failure, misuse } from '../failure';
@@ -36,11 +50,10 @@ export function writeApp(folder: string, language: Language): WrittenApp {
   const completed = completedManifest(present, manifest, before);
   refuseToOverwrite(folder, [...(before === undefined ? ['package.json'] : []), ...files.map(({ path }) => path)]);
   const ignored = isThere(join(folder, '.gitignore')) ? [] : [{ path: '.gitignore', text: ignoredIn(language) }];
-  for (const { path, text } of [...files, ...ignored]) put(join(folder, path), text, 'wx');
-  if (before === undefined || completed.added.length > 0) {
-    // A link that leads nowhere has no text, and to write there would make a file elsewhere.
-    put(join(folder, 'package.json'), completed.text, before === undefined ? 'wx' : 'w');
-  }
+  for (const { path, text } of [...files, ...ignored]) put(join(folder, path), text);
+  // A link that leads nowhere has no text, and to write there would make a file elsewhere.
+  if (before === undefined) put(join(folder, 'package.json'), completed.text);
+  else if (completed.added.length > 0) replace(join(folder, 'package.json'), completed.text);
   const written = [...files, ...ignored].map(({ path }) => path);
   return {
     files: before === undefined ? ['package.json', ...written] : written,
@@ -50,16 +63,45 @@ export function writeApp(folder: string, language: Language): WrittenApp {
   };
 }
 
-/** @throws Failure saying why it cannot be written */
-function put(path: string, text: string, flag: 'wx' | 'w'): void {
+/**
+ * Writes a new file.
+ *
+ * @throws Failure saying why it cannot be written
+ */
+function put(path: string, text: string): void {
   try {
     makeFolder(dirname(path));
-    writeFileSync(path, text, { flag });
+    writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'its folder cannot be made' : whyUnread(error as NodeJS.ErrnoException);
-    throw new Failure(`${visibleText(path)} cannot be written: ${why}.`);
+    throw unwritable(path, error as NodeJS.ErrnoException);
   }
+}
+
+/**
+ * Replaces a file as a whole: on a full disk the user's own text is still there.
+ *
+ * @throws Failure saying why it cannot be written
+ */
+function replace(path: string, text: string): void {
+  const file = realpathSync(path);
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    accessSync(file, constants.W_OK);
+    writeFileSync(draft, text, { flag: 'wx' });
+    const { mode, uid, gid } = statSync(file);
+    // In a container root may write into the folder of somebody else.
+    if (process.getuid?.() === 0) chownSync(draft, uid, gid);
+    chmodSync(draft, mode);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw unwritable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+function unwritable(path: string, error: NodeJS.ErrnoException): Failure {
+  const why = error.code === 'ENOENT' ? 'its folder cannot be made' : whyUnread(error);
+  return new Failure(`${visibleText(path)} cannot be written: ${why}.`);
 }
 
 function refuseToOverwrite(folder: string, paths: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import fs, { chmodSync, chownSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../../package.json';
 import { folderSecret } from '../../../src/cli/folder/folder-secret';
@@ -91,6 +91,36 @@ test('to a package.json that is there, only what is missing is added', async () 
   expect(stdout).toContain('scripts.start:webhooks, scripts.test, dependencies.bigmind-webhooks');
   expect(stdout).toContain('  npm run start:webhooks\n');
   expect(code).toBe(0);
+});
+
+test('a package.json that is added to keeps its mode and its owner, and a link stays a link', async () => {
+  const path = join(place.folder, 'package.json');
+  place.write('shared/package.json', '{}');
+  const shared = join(place.folder, 'shared/package.json');
+  chmodSync(shared, 0o640);
+  if (process.getuid?.() === 0) chownSync(shared, 1234, 1234);
+  const { mode, uid, gid } = statSync(shared);
+  symlinkSync('shared/package.json', path);
+  expect((await place.init()).code).toBe(0);
+  expect(readlinkSync(path)).toBe('shared/package.json');
+  expect(place.read('shared/package.json')).toContain('bigmind-webhooks');
+  expect(statSync(shared)).toMatchObject({ mode, uid, gid });
+});
+
+test('a package.json stays whole where the disk is full, and nothing lies beside it', async () => {
+  place.write('package.json', '{"name":"shop"}');
+  const write = fs.writeFileSync;
+  const spied = jest.spyOn(fs, 'writeFileSync').mockImplementation((path, text, options) => {
+    if (!String(path).includes('package.json')) return write(path, text, options);
+    write(path, String(text).slice(0, 10), options);
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  });
+  const { code, stderr } = await place.init();
+  spied.mockRestore();
+  expect(stderr).toMatch(/package\.json cannot be written: no space is left\./);
+  expect(code).toBe(1);
+  expect(place.read('package.json')).toBe('{"name":"shop"}');
+  expect(Object.keys(place.files()).filter((name) => name.includes('package.json'))).toEqual(['package.json']);
 });
 
 test('a package.json that has all stays as it is, byte for byte', async () => {
