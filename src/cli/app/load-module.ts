@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Server } from 'node:net';
@@ -10,6 +11,9 @@ import { Failure, misuse } from '../failure';
 import { endSignals } from '../io';
 import { whyUnread } from '../read-input';
 import { visibleText } from '../visible-text';
+
+/** Reaches also what a module does later on its own, in promises and timers. Its handlers are called from outside. */
+const startUp = new AsyncLocalStorage<true>();
 
 /**
  * Loads a user's module, CommonJS or ES, and finds something in it, which may take a promise of the module. What it writes to
@@ -25,7 +29,7 @@ export async function loadModule<T>(path: string, find: (module: object) => Prom
   const listens = refuseToListen(name);
   const restoreSignals = keepSignals();
   try {
-    return await Promise.race([load(file).then(find), listens]);
+    return await Promise.race([startUp.run(true, () => load(file).then(find)), listens]);
   } catch (error) {
     throw error instanceof Failure ? error : unloadable(path, error);
   } finally {
@@ -60,13 +64,17 @@ function moveItsOutput(): void {
   Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: () => process.stderr });
 }
 
-/** Rejects when the module starts a server: it would take the port and the deliveries of the real one. */
+/**
+ * Rejects when the module starts a server, which would take the port and the deliveries of the real one. After that, such a
+ * server does not listen. One that a handler starts for its work does.
+ */
 function refuseToListen(name: string): Promise<never> {
   return new Promise((_resolve, reject) => {
     const listen = Reflect.get(Server.prototype, 'listen') as (...args: unknown[]) => Server;
-    Server.prototype.listen = function listenUnlessOnPort(this: Server, ...args: unknown[]) {
+    Server.prototype.listen = function listenUnlessAtStart(this: Server, ...args: unknown[]) {
       // The lock of a journal's folder is a socket with a path.
-      if (typeof fieldsOf(args[0])['path'] === 'string') return listen.apply(this, args);
+      const isOnPath = typeof fieldsOf(args[0])['path'] === 'string';
+      if (isOnPath || startUp.getStore() === undefined) return listen.apply(this, args);
       reject(
         misuse(
           `--app ${name} starts a server. Export the receiver from a module of its own, let the module that listens ` +

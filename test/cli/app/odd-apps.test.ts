@@ -46,6 +46,30 @@ test('a module whose exported promise starts a server is refused, and nothing li
   });
 });
 
+test('a server of the module itself never listens, however late; one that the app needs for its work does', async () => {
+  const text = `
+    const { once } = require('node:events');
+    const { createServer } = require('node:http');
+    const { setTimeout: wait } = require('node:timers/promises');
+    const { bigmindWebhooks } = require('bigmind-webhooks');
+    const own = createServer();
+    const isTried = wait(100).then(() => { own.listen(0); });
+    const list = async () => {
+      await isTried;
+      const needed = createServer().listen(0);
+      await once(needed, 'listening');
+      console.log('own', own.listening, 'needed', needed.listening);
+      return [];
+    };
+    const deadJobs = { list, get() {}, redrive() {}, discard() {} };
+    module.exports = bigmindWebhooks({ queue: { open() {}, async enqueue() {}, async work() {}, deadJobs }, logger: false });`;
+  expect(await start('serves.js', text).ended).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'own false needed true\nThere are no dead letters.\n',
+  });
+});
+
 test.each([
   [
     'an export that throws when it is read',
