@@ -105,13 +105,15 @@ function suggested(schema: Part['schema']): readonly string[] | undefined {
   return admitsAnyText(schema) && Array.isArray(examples) ? texts(examples) : undefined;
 }
 
-/** `{ anyOf: [{ enum: ['won', 'lost'] }, { type: 'string' }] }` */
+/** `{ anyOf: [{ enum: ['won', 'lost'] }, { type: 'string' }] }`. A text of a form, such as a number of a phone, is no set. */
 function unionOf({ anyOf, oneOf }: Part['schema']): readonly string[] | undefined {
   const branches = [anyOf, oneOf].flat().filter(isRecord);
-  return branches.some(admitsAnyText)
+  return branches.some((branch) => admitsAnyText(branch) && !forms.some((form) => form in branch))
     ? texts(branches.flatMap(({ enum: values, const: only }) => [values, only].flat()))
     : undefined;
 }
+
+const forms = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType', 'not'];
 
 function admitsAnyText({ type, enum: values, const: only }: Part['schema']): boolean {
   return [type].flat().includes('string') && values === undefined && only === undefined;

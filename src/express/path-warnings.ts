@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../foundations/contracts/logger';
+import { withoutHiddenParams } from '../foundations/foreign-text';
 import { logSafely } from '../foundations/tell';
 import { pathOf, type Routed } from './mount';
 
@@ -16,10 +17,9 @@ export function take(request: IncomingMessage): void {
 
 /** Warns of requests that look like deliveries, are passed on, and that no router takes: nobody else may answer them. */
 export function warnOfPassedOn(logger: Logger): (request: Routed, response: ServerResponse) => void {
-  const newPathOf = newPaths();
-  function warn(request: Routed): void {
-    const path = taken.has(request) ? undefined : newPathOf(request);
-    if (path === undefined) return;
+  const isNew = newPaths();
+  function warn(request: Routed, path: string): void {
+    if (taken.has(request) || !isNew(path)) return;
     logSafely(
       logger,
       'warn',
@@ -29,18 +29,20 @@ export function warnOfPassedOn(logger: Logger): (request: Routed, response: Serv
     );
   }
   return function warnAtItsEnd(request, response) {
+    // Express takes the params of this place off the request when it goes on.
+    const path = printablePath(request);
     // Not every response is Node's own.
-    if (typeof response.once === 'function') response.once('close', () => warn(request));
-    else warn(request);
+    if (typeof response.once === 'function') response.once('close', () => warn(request, path));
+    else warn(request, path);
   };
 }
 
 /** Warns of deliveries whose response somebody else has begun: the sender does not learn what became of them. */
 export function warnOfAnswered(logger: Logger): (request: Routed, response: ServerResponse) => void {
-  const newPathOf = newPaths();
+  const isNew = newPaths();
   return function warn(request, { statusCode: status }) {
-    const path = newPathOf(request);
-    if (path === undefined) return;
+    const path = printablePath(request);
+    if (!isNew(path)) return;
     logSafely(
       logger,
       'warn',
@@ -51,13 +53,19 @@ export function warnOfAnswered(logger: Logger): (request: Routed, response: Serv
   };
 }
 
-/** Gives the path of a request if it is the first of that path. */
-function newPaths(): (request: Routed) => string | undefined {
+/** The path of a request for the log: without the parameters that the log hides elsewhere. */
+function printablePath(request: Routed): string {
+  const path = withoutHiddenParams(pathOf(request.originalUrl ?? request.url ?? '/'), request.params);
+  // A copy: a part of a long text would keep the whole.
+  return Buffer.from(path.slice(0, longestPath)).toString();
+}
+
+/** Whether a path was not seen before. */
+function newPaths(): (path: string) => boolean {
   const warned = new Set<string>();
-  return (request) => {
-    const path = pathOf(request.originalUrl ?? request.url ?? '/').slice(0, longestPath);
-    if (warned.has(path) || warned.size >= mostPaths) return undefined;
+  return (path) => {
+    if (warned.has(path) || warned.size >= mostPaths) return false;
     warned.add(path);
-    return path;
+    return true;
   };
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { Chunks } from './chunks';
 import { type ReadOptions, readStream } from './read-stream';
+import { headersOf } from './request-headers';
 import { copyTo } from './stand-in';
 
 /**
@@ -24,7 +24,7 @@ export function readPutBack(
   const copy = new Readable({ read() {} });
   copyTo(copy, request);
   atEndOfTurn(() => {
-    const refused = copy.readableLength === 0 ? otherwise() : options.refuseUnsigned(request.headers as WebhookHeaders);
+    const refused = copy.readableLength === 0 ? otherwise() : options.refuseUnsigned(headersOf(request));
     if (refused !== undefined) done(refused);
     else readStream(copy as IncomingMessage, options, new Chunks(), done);
   });

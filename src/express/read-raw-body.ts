@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { bytesOf } from '../foundations/bytes-of';
-import type { WebhookHeaders } from '../foundations/contracts/request';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
+import { headersOf } from './request-headers';
 import { fieldOf } from './stand-in';
 
 type Done = (result: Buffer | Settled) => void;
@@ -18,13 +18,14 @@ export function readRawBody(request: IncomingMessage, options: ReadOptions, done
     return;
   }
   const kept = keptBytes(request);
-  if (kept !== undefined) done(refuseUnsigned(request, options) ?? withinLimit(kept, options));
+  if (kept !== undefined) done(options.refuseUnsigned(headersOf(request)) ?? withinLimit(kept, options));
   else if (wasRead(request)) readPutBack(request, options, done, alreadyParsed);
   else readUnread(request, options, done);
 }
 
 function readUnread(request: IncomingMessage, options: ReadOptions, done: Done): void {
-  const refused = refuseEncoded(request.headers as WebhookHeaders) ?? refuseByHeaders(request, options);
+  const headers = headersOf(request);
+  const refused = refuseEncoded(headers) ?? refuseByHeaders(request, options, headers);
   if (refused !== undefined) done(refused);
   else if (!isUnended(request)) done(Buffer.alloc(0));
   else readStream(request, options, new Chunks(), done);
@@ -57,12 +58,12 @@ function readKept(request: IncomingMessage, options: ReadOptions, done: Done): v
   });
 }
 
-function refuseByHeaders(request: IncomingMessage, options: ReadOptions): Settled | undefined {
-  return refuseUnsigned(request, options) ?? refuseLarge(announcedBytes(request), options);
-}
-
-function refuseUnsigned({ headers }: IncomingMessage, options: ReadOptions): Settled | undefined {
-  return options.refuseUnsigned(headers as WebhookHeaders);
+function refuseByHeaders(
+  request: IncomingMessage,
+  options: ReadOptions,
+  headers = headersOf(request),
+): Settled | undefined {
+  return options.refuseUnsigned(headers) ?? refuseLarge(announcedBytes(request), options);
 }
 
 function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Settled {
@@ -120,6 +121,7 @@ function isListenedTo(request: IncomingMessage): boolean {
   return request.listenerCount('data') + request.listenerCount('readable') > 0;
 }
 
-function announcedBytes({ headers }: IncomingMessage): number {
-  return Number(headers['content-length'] ?? 0);
+/** Somebody may have replaced the headers, or removed them. */
+function announcedBytes({ headers }: Partial<IncomingMessage>): number {
+  return Number(headers?.['content-length'] ?? 0);
 }

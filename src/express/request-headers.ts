@@ -16,7 +16,7 @@ export function headersOf(request: Partial<IncomingMessage>): WebhookHeaders {
  * Whether a request has its headers as Node has them. Others have theirs in any case, with arrays, as a Fetch `Headers`,
  * or none. A middleware may have replaced Node's own: they have a setter.
  */
-export function hasUsualHeaders({ headers }: Partial<IncomingMessage>): boolean {
+function hasUsualHeaders({ headers }: Partial<IncomingMessage>): boolean {
   return typeof headers === 'object' && headers !== null && isUsual(headers);
 }
 

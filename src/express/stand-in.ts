@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { isRecord } from '../foundations/is-record';
 import { atEndOfTurn } from '../foundations/real-timers';
-import { hasUsualHeaders, headersOf } from './request-headers';
+import { headersOf } from './request-headers';
 
 /** Hands on what a request emits from now on. Returns a function that ends the copy. */
 export function copyTo(copy: Readable, request: IncomingMessage): () => void {
@@ -19,21 +19,14 @@ function endOnce(stream: Readable): void {
 }
 
 /**
- * The request to read from: the given one, or a stand-in for one that is no stream or has unusual headers, as in tests
- * that call the router by hand. What it emits in this turn of the event loop is its body, unless it is a stream; nothing
- * more is waited for.
+ * The request to read from: the given one, or a stand-in for one that is no stream, as in tests that call the router by
+ * hand. What it emits in this turn of the event loop is its body; nothing more is waited for.
  */
 export function readableRequest(request: IncomingMessage): IncomingMessage {
-  const isStream = typeof request.pause === 'function';
-  if (isStream && hasUsualHeaders(request)) return request;
+  if (typeof request.pause === 'function') return request;
   const standIn = new Readable({ read() {} });
   const end = typeof request.on === 'function' ? copyTo(standIn, request) : () => endOnce(standIn);
-  if (!isStream || request.readableEnded) atEndOfTurn(end);
-  else {
-    request.on('close', () => {
-      if (!request.readableEnded) standIn.destroy();
-    });
-  }
+  atEndOfTurn(end);
   const { method } = request;
   const [rawBody, body] = [fieldOf(request, 'rawBody'), fieldOf(request, 'body')];
   const readableDidRead = isRecord(body) && Object.keys(body).length > 0;

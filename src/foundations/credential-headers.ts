@@ -33,7 +33,9 @@ export function headerKeeper({
 }: KeptHeaders): (headers: WebhookHeaders) => WebhookHeaders {
   const signing = new Set(signatureHeaders.map((name) => name.toLowerCase()));
   const asked = new Set(keep.map((name) => name.toLowerCase()));
-  const isKept = (name: string): boolean => !signing.has(name) && (asked.has(name) || !mayHoldCredential(name));
+  // A pseudo-header of HTTP/2, such as `:path`, is none of the sender's: its query may hold a token.
+  const isKept = (name: string): boolean =>
+    !name.startsWith(':') && !signing.has(name) && (asked.has(name) || !mayHoldCredential(name));
   return (headers) =>
     Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && isKept(name)));
 }

@@ -35,6 +35,7 @@ export function printableTenant(tenant: string): string {
 
 const mostParams = 16;
 const mayAuthorise = /token|secret|key|sign|auth|pass/i;
+const notShown = '(not shown)';
 
 /**
  * Path parameters, safe to log; `undefined` if there are none. Strangers choose the values, and some addresses hold a
@@ -46,9 +47,18 @@ export function printableParams(params: unknown): Readonly<Record<string, string
   if (given.length === 0) return undefined;
   return Object.fromEntries(
     given.slice(0, mostParams).map(([name, value]) => {
-      return [printableName(name), mayAuthorise.test(name) ? '(not shown)' : printableValue(value)];
+      return [printableName(name), mayAuthorise.test(name) ? notShown : printableValue(value)];
     }),
   );
+}
+
+/** A text without what {@link printableParams} does not show. */
+export function withoutHiddenParams(text: string, params: unknown): string {
+  if (typeof params !== 'object' || params === null) return text;
+  return entriesOf(params)
+    .filter(([name, value]) => mayAuthorise.test(name) && typeof value === 'string' && value !== '')
+    .flatMap(([, value]) => [String(value), encodeURIComponent(String(value))])
+    .reduce((shown, hidden) => shown.replaceAll(hidden, notShown), text);
 }
 
 /** Reading a value may throw, and the delivery has been handled by then. */

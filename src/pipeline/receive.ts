@@ -1,3 +1,4 @@
+import type { DeliveryKey } from '../deduplication/delivery-key';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { ContextSource } from '../handlers/context';
@@ -6,6 +7,7 @@ import { verifySignature } from '../signatures/verify-signature';
 import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
 import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
+import { keyOfRead } from './key-of-read';
 import { withKnown } from './known-details';
 import type { DeliveryParts, PipelineParts } from './parts';
 import { readEvent } from './read-event';
@@ -72,7 +74,8 @@ function handle(
     return onceKept(parts, () => withKnown(untaken(read), verified, payload, parts));
   }
   const event = read instanceof Settled ? read.details.event : read.event.event;
-  return runInTime(takers, contextSource(verified, event, payload, parts), deadline, parts);
+  const source = contextSource(verified, event, keyOfRead(read, verified, parts), parts);
+  return runInTime(takers, source, deadline, parts);
 }
 
 /** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
@@ -102,9 +105,9 @@ function timeoutOf(source: ContextSource, run: Promise<Settled>, { once, timeout
 function contextSource(
   delivery: VerifiedDelivery,
   event: string | undefined,
-  payload: unknown,
-  { keyOf, locals, logger }: PipelineParts,
+  key: DeliveryKey,
+  { locals, logger }: PipelineParts,
 ): ContextSource {
   const { raw, tenant, scheme } = delivery;
-  return { raw, tenant, scheme, key: keyOf(delivery, payload), event, logger, locals };
+  return { raw, tenant, scheme, key, event, logger, locals };
 }

@@ -167,6 +167,22 @@ describe('deduplicate.key', () => {
     expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 
+  test('that expects an event keeps no other delivery from the callbacks that are for it', async () => {
+    const seen: string[] = [];
+    const webhooks = receiverWith({
+      deduplicate: { key: ({ payload: body }) => (body as { data: { note_id: string } }).data.note_id },
+    });
+    webhooks.onInvalid((_invalid, { key }) => void seen.push(`invalid ${key.length}`));
+    webhooks.onUnknown((_unknown, { key }) => void seen.push(`unknown ${key.length}`));
+    const bodies = ['{not json', '{"event":"notes_created","data":null}', '{"event":"brand_new"}'];
+    for (const body of bodies) {
+      const delivery = signDelivery({ payload: body, secret });
+      expect(await send(webhooks, delivery)).toMatch(/^200 (quarantined|ignored)$/);
+      expect(await send(webhooks, delivery)).toBe('200 duplicate');
+    }
+    expect(seen).toEqual(['invalid 64', 'invalid 64', 'unknown 64']);
+  });
+
   test('is kept apart by tenant', async () => {
     const { webhooks } = noting({
       deduplicate: { key: () => 'always the same' },

@@ -270,6 +270,18 @@ describe('with schemas of the user', () => {
       [['/stage', 'unlisted-value', 'stalled']],
     ],
     [
+      'no text of a form beside known values, which is the sender’s own',
+      {
+        properties: {
+          ...name,
+          phone: { anyOf: [{ const: '' }, { ...text, pattern: '^[0-9]+$' }] },
+          at: { oneOf: [{ const: '' }, { ...text, format: 'date-time' }] },
+        },
+      },
+      { phone: '4915112345678', at: '2025-10-10T14:30:00Z' },
+      [],
+    ],
+    [
       'no examples, which may be any text',
       { properties: { ...name, title: { ...text, examples: ['a'] } } },
       { title: 'b' },

@@ -5,7 +5,27 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { keepRawBody } from '../../src/index';
 import { expresses, genuine, notedLog, noting, path, post, type Served, secret, serve } from './serve';
 
-describe.each(expresses)('under $name', ({ express }) => {
+/** What middlewares do to headers: a request keeps its stream all the same. */
+const spellings: readonly { readonly headers: string; readonly spell: RequestHandler }[] = [
+  { headers: 'as they came', spell: (_request, _response, next) => next() },
+  {
+    headers: 'of which one was set in capitals',
+    spell(request, _response, next) {
+      request.headers['X-Request-Id'] = 'a';
+      next();
+    },
+  },
+  {
+    headers: 'of which one was removed and one is a number',
+    spell(request, _response, next) {
+      Object.assign(request.headers, { 'x-none': undefined, 'x-number': 7 });
+      next();
+    },
+  },
+];
+const stages = expresses.flatMap((each) => spellings.map((spelling) => ({ ...each, ...spelling })));
+
+describe.each(stages)('under $name, with headers $headers', ({ express, spell }) => {
   const errors: unknown[] = [];
   const { logger, lines } = notedLog();
   const { webhooks, handled } = noting({ limit: '100kb', logger });
@@ -18,7 +38,7 @@ describe.each(expresses)('under $name', ({ express }) => {
   afterEach(() => served?.close());
 
   async function behind(...earlier: readonly RequestHandler[]): Promise<string> {
-    served = await serve(express().use(path, ...earlier, webhooks.router));
+    served = await serve(express().use(path, spell, ...earlier, webhooks.router));
     return served.origin + path;
   }
 
@@ -35,6 +55,16 @@ describe.each(expresses)('under $name', ({ express }) => {
       (request, _response, next) => {
         request.pause();
         void pause(20).then(() => next());
+      },
+    ],
+    [
+      'collects the bytes, and waits for something else before it calls us',
+      (request, _response, next) => {
+        const collecting = Object.assign(request, { rawBody: Buffer.alloc(0) });
+        request.on('data', (part: Buffer) => {
+          collecting.rawBody = Buffer.concat([collecting.rawBody, part]);
+        });
+        setImmediate(next);
       },
     ],
     [

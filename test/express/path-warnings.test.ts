@@ -23,6 +23,25 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect([above.handled.length, below.handled.length, below.codes()]).toStrictEqual([0, 1, []]);
   });
 
+  test('a warning shows no parameter of the path that the log hides', async () => {
+    const { webhooks, lines } = logged();
+    const answer: RequestHandler = (_request, response, next) => {
+      response.status(202).end('mine');
+      next();
+    };
+    served = await serve(express().use('/hooks/:token', answer, webhooks.router));
+    await post(`${served.origin}/hooks/s%C3%A9cret-7f3a`, genuine());
+    await post(`${served.origin}/hooks/s%C3%A9cret-7f3a/more`, genuine());
+    await until(() => lines.length === 3);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'ANSWERED_BEFORE', path: '/hooks/(not shown)' }),
+        expect.objectContaining({ code: 'PASSED_ON', path: '/hooks/(not shown)/more' }),
+      ]),
+    );
+    expect(JSON.stringify(lines)).not.toMatch(/7f3a/);
+  });
+
   test.each<[string, RequestHandler]>([
     [
       'answered',

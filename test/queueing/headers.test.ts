@@ -30,6 +30,11 @@ test('no header that holds a credential travels, whatever its case', async () =>
   expect(await travelling('hmac', {}, secrets)).toEqual({ ...usual, 'x-request-id': 'kept' });
 });
 
+test('nor does a pseudo-header of HTTP/2: its query may hold a token', async () => {
+  const pseudo = { ':method': 'POST', ':path': '/hooks?token=s3cr3t', ':scheme': 'https', ':authority': 'example.org' };
+  expect(await travelling('hmac', {}, pseudo)).toEqual(usual);
+});
+
 const credentials = [
   ...['X-Api-Key', 'x-auth-token', 'x-amz-security-token', 'cf-access-jwt-assertion', 'x-goog-iap-jwt-assertion'],
   ...['x-csrf-token', 'X-Client-Secret', 'x-session-id', 'x-vault-credential', 'x-proxy-password', 'apikey'],

@@ -1,10 +1,11 @@
-import { type DeliveryKey, deliveryKey } from '../../deduplication/delivery-key';
+import type { DeliveryKey } from '../../deduplication/delivery-key';
 import type { JournalEntry } from '../../foundations/contracts/journal';
 import type { QueuedDelivery } from '../../foundations/contracts/queue';
 import { type EventDelivery, Settled, type VerifiedDelivery } from '../../foundations/delivery';
 import { isWebhookError } from '../../foundations/errors';
 import { storableText } from '../../foundations/foreign-text';
 import { type MaybePromise, whenReady } from '../../foundations/maybe-promise';
+import { keyOfRead } from '../key-of-read';
 import type { DeliveryParts, PipelineParts } from '../parts';
 
 /**
@@ -20,7 +21,7 @@ export function keepDelivery(
 ): DeliveryParts {
   const { journaling, clock } = parts;
   if (journaling === undefined) return parts;
-  const key = keyOf(read, verified, parts);
+  const key = keyOfRead(read, verified, parts).text;
   const entry = entryOf(key, read, verified, journaling.keepHeaders);
   const known = (): DeliveryKey => ({ text: key });
   const { queueing } = parts;
@@ -54,17 +55,6 @@ export function noteEnd(settled: MaybePromise<Settled>, { journaling }: Pipeline
     journaling.ended(end);
     return end;
   });
-}
-
-/** The user's `deduplicate.key` may expect a valid event. Any other delivery is kept by its bytes then. */
-function keyOf(read: EventDelivery | Settled, verified: VerifiedDelivery, parts: PipelineParts): string {
-  if (!(read instanceof Settled)) return parts.keyOf(verified, read.event).text;
-  const { payload } = read.details;
-  try {
-    return parts.keyOf(verified, payload).text;
-  } catch {
-    return deliveryKey(verified, payload);
-  }
 }
 
 /** An unknown event may have any text for its name. */

@@ -1,0 +1,21 @@
+import { type DeliveryKey, deliveryKey } from '../deduplication/delivery-key';
+import { type EventDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
+import type { PipelineParts } from './parts';
+
+/**
+ * The key of a delivery that was read. The user's `deduplicate.key` may expect a valid event: any other delivery is known
+ * by its bytes then.
+ */
+export function keyOfRead(
+  read: EventDelivery | Settled,
+  verified: VerifiedDelivery,
+  { keyOf }: Pick<PipelineParts, 'keyOf'>,
+): DeliveryKey {
+  if (!(read instanceof Settled)) return keyOf(verified, read.event);
+  const { payload } = read.details;
+  try {
+    return keyOf(verified, payload);
+  } catch {
+    return { text: deliveryKey(verified, payload) };
+  }
+}
