@@ -1,7 +1,19 @@
 import express from 'express';
 import { memoryStore } from '../../src/index';
 import { dial, headLines, type Served, serve } from '../express/serve';
-import { FaultyStore, gate, genuine, notedLog, receiverWith, rejects, said, secret, send, until } from './kit';
+import {
+  FaultyStore,
+  gate,
+  genuine,
+  notedLog,
+  receiverWith,
+  rejects,
+  said,
+  secret,
+  send,
+  until,
+  waitsFor,
+} from './kit';
 
 /** A receiver whose handler waits at a gate. */
 function waiting(options: Parameters<typeof receiverWith>[0] = {}) {
@@ -254,4 +266,18 @@ describe('over HTTP', () => {
     await closed;
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   });
+});
+
+test('a claim that is answered only then is given back: nothing runs, and the line says why', async () => {
+  const late = gate();
+  const store = new FaultyStore().break(waitsFor(late.passed), 'claim');
+  const { logger, lines } = notedLog();
+  const { webhooks, signals } = waiting({ deduplicate: { store }, logger });
+  const answered = send(webhooks, genuine());
+  const closed = webhooks.close();
+  late.open();
+  expect(await answered).toBe('503 UNAVAILABLE');
+  await closed;
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'unavailable', reason: 'The receiver is closing.' })]);
+  expect([signals, store.calls]).toStrictEqual([[], ['claim', 'release']]);
 });

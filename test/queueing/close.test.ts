@@ -1,4 +1,5 @@
 import { bigmindWebhooks, memoryStore, type QueueWorker, type RunJob } from '../../src';
+import { examplePayload, signDelivery } from '../../src/testing';
 import { FaultyStore, rejects, wrapped } from '../deduplication/kit';
 import { ArrayQueue, calm, closeAll, gate, genuine, notedLog, secret, send, service, until } from './kit';
 
@@ -398,8 +399,9 @@ test('a success that the store does not take is kept, and no repeat of it runs',
   expect(handled).toBe(1);
 });
 
-test('a job that the queue hands over while it closes is given back at once, also where its event has no turn', async () => {
+test('a job that the queue hands over while it closes is given back at once, says why, also where its event has no turn', async () => {
   const [closing, running] = [gate(), gate()];
+  let started = 0;
   let run: RunJob = () => Promise.reject(new Error('no worker'));
   class LateQueue extends ArrayQueue {
     override work(handed: RunJob): Promise<QueueWorker> {
@@ -407,9 +409,12 @@ test('a job that the queue hands over while it closes is given back at once, als
       return Promise.resolve({ close: () => closing.passed });
     }
   }
-  const { web, queue } = service({}, new LateQueue());
+  const { logger, lines } = notedLog();
+  const { web, queue } = service({ logger }, new LateQueue());
   for (let count = 0; count < 2; count += 1) expect(await send(web, genuine())).toBe('200 queued');
-  let started = 0;
+  const todo = signDelivery({ payload: examplePayload('todo_created'), secret });
+  expect(await send(web, todo)).toBe('200 queued');
+  web.on('todo_created', () => void started++);
   web.on('notes_created', () => {
     started += 1;
     return running.passed;
@@ -418,7 +423,10 @@ test('a job that the queue hands over while it closes is given back at once, als
   const first = run(queue.jobs[0]);
   await until(() => started === 1);
   const closed = web.close();
-  expect(await run(queue.jobs[1])).toBe('again');
+  lines.length = 0;
+  for (const job of queue.jobs.slice(1)) expect(await run(job)).toBe('again');
+  const refused = { outcome: 'unavailable', reason: 'The receiver is closing.' };
+  expect(lines).toEqual([expect.objectContaining(refused), expect.objectContaining(refused)]);
   running.open();
   expect(await first).toBe('done');
   closing.open();
