@@ -101,6 +101,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['owes an answer for five seconds', 'the options of the column beside it'],
     ['pauses of ioredis 6 grow to five seconds', 'test/docs/foreign-defaults.test.ts asks ioredis'],
     ['needs ioredis 5.4 or later', 'a version of ioredis'],
+    ['ioredis before 5.11', 'a version of ioredis'],
     ['For node-redis 5 or later. With node-redis 4,', 'versions of node-redis'],
     ['whose query takes five seconds', 'the options of the column beside it'],
     ['taken again within ten seconds', 'test/integration/silence.test.ts'],
