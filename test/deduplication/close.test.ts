@@ -281,3 +281,18 @@ test('a claim that is answered only then is given back: nothing runs, and the li
   expect(lines).toEqual([expect.objectContaining({ outcome: 'unavailable', reason: 'The receiver is closing.' })]);
   expect([signals, store.calls]).toStrictEqual([[], ['claim', 'release']]);
 });
+
+test('a delivery that is known to be genuine only then is not claimed, and the line says why', async () => {
+  const found = gate();
+  const store = new FaultyStore();
+  const { logger, lines } = notedLog();
+  const findSecret = () => found.passed.then(() => ({ tenant: 'acme', secret }));
+  const { webhooks, signals } = waiting({ deduplicate: { store }, logger, secret: findSecret });
+  const answered = send(webhooks, genuine());
+  const closed = webhooks.close();
+  found.open();
+  expect(await answered).toBe('503 UNAVAILABLE');
+  await closed;
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'unavailable', reason: 'The receiver is closing.' })]);
+  expect([signals, store.calls]).toStrictEqual([[], []]);
+});
