@@ -129,7 +129,8 @@ export interface Journal {
   readonly withQueue?: JournalWithQueue | undefined;
   /**
    * Adds how a delivery ended. The outcome with the newest `endedAt` counts: two processes may tell in either order. Of
-   * two with the same one, that which is told later counts. `succeeded` adds to those before. Nothing happens if the key is not kept.
+   * two with the same one, that which is told later counts. `succeeded` adds to those before. Nothing happens if the key
+   * is not kept.
    */
   ended(key: string, end: JournalEnd): Promise<void>;
   /**

@@ -11,8 +11,8 @@ export interface Replication {
 }
 
 /**
- * Resolves once `least` replicas have what was written, and rejects if they do not within a second.
- * Calls of one turn of the event loop share a `WAIT`, which holds up the connection.
+ * `written` resolves once `least` replicas have what was written, and rejects if they do not within a second. Calls of one
+ * turn of the event loop share a `WAIT`, which holds up the connection.
  *
  * `WAIT` counts the writes of its own connection. After a failover, the client sends it again to the promoted server,
  * which knows of no write and so resolves at once. Then nobody can say whether the write is there.

@@ -52,7 +52,13 @@ export function jobInserter(settings: InsertSettings): JobInserter {
     const shared = { name, ...kept() };
     const rows = jobs.map((job) => ({ ...job, ...shared }));
     const options = { db: on, returnId: true };
-    const ids = await (form === 'name before' ? boss.insert(name, rows, options) : boss.insert(rows, options));
+    let ids: unknown;
+    try {
+      ids = await (form === 'name before' ? boss.insert(name, rows, options) : boss.insert(rows, options));
+    } catch (error) {
+      if (isQueueGone(error)) lookAgain();
+      throw error;
+    }
     // pg-boss 11 does not say what it inserted, and none says what was there before.
     if (Array.isArray(ids) && ids.length === jobs.length) return new Set(jobs.map(({ id }) => id));
     return await held(jobs, on);

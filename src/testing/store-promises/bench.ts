@@ -25,12 +25,16 @@ export function makeBench(store: DeliveryStore, shortMs: number): Bench {
     key,
     shortMs,
     async claim(leaseMs = long, ttlMs = long) {
-      const claim = await store.claim(key, leaseMs, ttlMs, randomUUID());
-      assert.ok(typeof claim === 'object' && 'token' in claim, `expected a claim, got ${JSON.stringify(claim)}`);
-      return claim;
+      return assertClaim(await store.claim(key, leaseMs, ttlMs, randomUUID()));
     },
     lapse: () => new Promise((resolve) => setTimeout(resolve, shortMs * 1.5)),
   };
+}
+
+/** That it is a claim, which it returns. */
+export function assertClaim(claim: Awaited<ReturnType<DeliveryStore['claim']>>): Claim {
+  assert.ok(typeof claim === 'object' && 'token' in claim, `expected a claim, got ${JSON.stringify(claim)}`);
+  return claim;
 }
 
 /** That somebody else has the claim. Returns how long to wait for it. */

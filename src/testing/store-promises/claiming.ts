@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertRunning, long, type Promises } from './bench';
+import { assertClaim, assertRunning, long, type Promises } from './bench';
 
 /** A key that `dispatch()` takes, in bytes. */
 const longestKey = 1024;
@@ -36,8 +36,7 @@ export const claiming: Promises = [
     async ({ store, key }) => {
       const filling = `${key} `.repeat(longestKey).slice(0, longestKey - 1);
       for (const one of [`${key} a`, `${key} A`, `${filling}a`, `${filling}b`]) {
-        const claim = await store.claim(one, long, long);
-        assert.ok(typeof claim === 'object' && 'token' in claim, `expected a claim, got ${JSON.stringify(claim)}`);
+        assertClaim(await store.claim(one, long, long));
       }
     },
   ],
