@@ -60,7 +60,8 @@ export interface Engine {
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
 /** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
 const expireInSeconds = 24 * 60 * 60 - 1;
-const mostPauseMs = 100;
+/** Longer than one process takes to make the queues, in milliseconds. */
+const leastPauseMs = 200;
 /** How long the queues may take to be made or found, in milliseconds: all else waits for it. */
 export const longestStartMs = 10_000;
 const usualPriority = 0;
@@ -88,32 +89,32 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     return readRows(await on.executeSql(statements[statement], values), 'pgBossQueue.boss');
   }
 
-  /**
-   * Processes that make a queue at the same time can deadlock. PostgreSQL lets one of them go on; the others try again.
-   */
-  async function createQueue(settings: PgBossQueueSettings, tries = 10): Promise<void> {
-    try {
-      await boss.createQueue(settings.name, { ...settings });
-    } catch (error) {
-      if (tries <= 1 || codeOf(error) !== deadlock) throw error;
-      // A random pause, so that they do not collide again.
-      await pass(Math.random() * mostPauseMs);
-      await createQueue(settings, tries - 1);
-    }
-  }
-
   async function prepare(): Promise<InsertForm> {
     await makeQueues();
     const [row] = await run('version', [name]);
     return readBoolean(row?.['ten'], 'pgBossQueue.boss: ten') ? 'name in jobs' : 'name before';
   }
 
-  async function makeQueues(): Promise<void> {
+  const createQueue = (settings: PgBossQueueSettings) => boss.createQueue(settings.name, { ...settings });
+
+  /**
+   * Two processes that make a queue at the same time deadlock. PostgreSQL lets one of them go on, after `deadlock_timeout`:
+   * it has made all queues when the other looks again.
+   */
+  async function makeQueues(tries = 10): Promise<void> {
     if (await isThere()) return;
     const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
-    await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
-    await createQueue({ name: workersName, ...kept });
-    await createQueue({ name, deadLetter: deadName });
+    try {
+      await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
+      await createQueue({ name: workersName, ...kept });
+      await createQueue({ name, deadLetter: deadName });
+    } catch (error) {
+      if (tries <= 1 || codeOf(error) !== deadlock) throw error;
+      // A random pause, so that a third and a fourth do not collide again.
+      await pass(leastPauseMs + Math.random() * leastPauseMs);
+      await makeQueues(tries - 1);
+      return;
+    }
     if (!(await isThere())) throw elsewhere(schema);
   }
 
