@@ -24,17 +24,13 @@ export class DeferredTimer {
     if (setTimeout !== usual.setTimeout || setImmediate !== usual.setImmediate) this.#arm();
     // Not unref'd: an idle loop would run it only after its next event, perhaps never. It keeps the loop alive for one
     // turn.
-    else this.#turn = setImmediate(armTimer, this);
+    else this.#turn = setImmediate(() => this.#arm());
   }
 
   clear(): void {
     this.#start = undefined;
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     this.#clearTimer?.(this.#timer);
-  }
-
-  static arm(timer: DeferredTimer): void {
-    timer.#arm();
   }
 
   #arm(): void {
@@ -44,6 +40,3 @@ export class DeferredTimer {
     this.#timer = this.#start?.().unref();
   }
 }
-
-/** One function for all timers, so that none needs a closure. */
-const armTimer = (timer: DeferredTimer): void => DeferredTimer.arm(timer);

@@ -1,6 +1,6 @@
 import type { Settled } from './delivery';
 import { errorDocsUrl } from './errors';
-import { type Outcome, outcomes, rowOf } from './outcomes';
+import { type Outcome, rowOf } from './outcomes';
 
 /** An answer, ready for `new Response(reply.body, reply)` or any HTTP framework. */
 export interface WebhookResponse {
@@ -13,11 +13,6 @@ export interface WebhookResponse {
 const problemType = 'application/problem+json; charset=utf-8';
 const successType = 'application/json; charset=utf-8';
 
-/** The usual answer to each outcome, made once. */
-const fixed = new Map<Outcome, WebhookResponse>(
-  (Object.keys(outcomes) as Outcome[]).map((outcome) => [outcome, makeResponse(outcome)]),
-);
-
 /**
  * The answer to a delivery; the caller may change it. Problems follow RFC 9457. They hold nothing but the outcome
  * table's row, another code and a schema error.
@@ -26,10 +21,10 @@ export function responseTo({ outcome, details }: Settled): WebhookResponse {
   const { retryAfterMs, schemaError, code } = details;
   if (code !== undefined) return makeResponse(outcome, {}, code);
   if (schemaError !== undefined && outcome === 'invalid') return makeResponse(outcome, { errors: [schemaError] });
-  const { status, headers, body } = fixed.get(outcome) ?? makeResponse(outcome);
-  if (retryAfterMs === undefined) return { status, headers: { ...headers }, body };
+  const response = makeResponse(outcome);
+  if (retryAfterMs === undefined) return response;
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return { status, headers: { ...headers, 'retry-after': String(seconds) }, body };
+  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
 }
 
 function makeResponse(outcome: Outcome, extra: object = {}, code = rowOf(outcome).code): WebhookResponse {
