@@ -9,12 +9,9 @@ export interface EngineErrors {
   readonly up: () => void;
 }
 
-/** The kind of an error. Never its quotes, which may hold payload. */
-type ErrorCode = (error: unknown) => string;
-
 const most = 100;
 
-export function engineErrors(engine: string, logger: () => Logger | undefined, errorCode: ErrorCode): EngineErrors {
+export function engineErrors(engine: string, logger: () => Logger | undefined): EngineErrors {
   const told = new Set<string>();
   return {
     tell(error) {
@@ -29,4 +26,17 @@ export function engineErrors(engine: string, logger: () => Logger | undefined, e
     },
     up: () => told.clear(),
   };
+}
+
+/**
+ * The kind of an error. Other properties may quote a row, and some messages of Redis a command with its payload: both are
+ * left out. Errors are recognised by their properties, since they may come from another realm.
+ */
+function errorCode(error: unknown): string {
+  const { code, name, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof code === 'string') return code;
+  if (typeof message !== 'string') return 'unknown';
+  if (name === 'ReplyError') return message.split(' ', 1)[0] ?? '';
+  // BullMQ's own errors name a job by its key, and what failed.
+  return message.slice(0, 200);
 }

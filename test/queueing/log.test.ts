@@ -116,7 +116,7 @@ test('a logger that throws keeps no receiver from closing, and is no error of th
   const queue = Object.assign(new ArrayQueue(), { close: () => Promise.reject(new Error('away')) });
   const { web } = service({ logger: broken, signature: hmac({ header: 'x-bigmind-signature' }) }, queue);
   await expect(web.close()).resolves.toBeUndefined();
-  const { tell } = engineErrors('Redis', () => broken, String);
+  const { tell } = engineErrors('Redis', () => broken);
   expect(() => tell(new Error('away'))).not.toThrow();
   const shared = new SharedNamespace(
     () => ['mine'],

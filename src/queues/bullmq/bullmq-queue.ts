@@ -1,9 +1,11 @@
 import { askedOnce } from '../../foundations/asked-once';
+import type { Logger } from '../../foundations/contracts/logger';
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
+import { tellLost } from '../lost-worker';
 import { SharedNamespace } from '../shared-namespace';
 import { connectWorker } from './connect-worker';
 import { type BullmqClient, connectTo } from './connection';
@@ -11,7 +13,6 @@ import { deadJobsOf } from './dead-jobs';
 import { type Durability, durabilityOf, notDurable } from './durability';
 import { endClient, rejectUnansweredAtEnd } from './end-client';
 import { type BullQueue, placeOf } from './engine';
-import { errorCode } from './error-code';
 import { loadBullmq } from './load-drivers';
 import { type BullmqQueueOptions, parseOptions } from './options';
 import { type Producer, producerOn } from './producer';
@@ -67,7 +68,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   /** For each worker that waits for a server that is not reachable yet: gives it up. */
   const starting = new Set<() => void>();
   const told = new Set<string>();
-  const errors = engineErrors('Redis', () => settings?.logger, errorCode);
+  const logger = (): Logger | undefined => settings?.logger;
+  const errors = engineErrors('Redis', logger);
 
   /** A new connection or node may lead to another server, so its durability is checked again. */
   const onUp = (): void => {
@@ -113,7 +115,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   function warnOnce(code: string, message: string): void {
     if (told.has(code)) return;
     told.add(code);
-    logSafely(settings?.logger, 'warn', { code }, message);
+    logSafely(logger(), 'warn', { code }, message);
   }
 
   async function requireDurable(client: BullmqClient): Promise<Durability> {
@@ -177,14 +179,11 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
           // The worker goes on: what is held has to be handled.
           requireDurable(connections.client).catch(errors.tell);
         });
-        const onLost = (key: string): void => {
-          logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
-        };
-        const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
+        const shared = new SharedNamespace(handlers, logger, lostAfterMs);
         const onError = errors.tell;
         const forget = keepWorkerRecord({ client: connections.client, place, everyMs: lostAfterMs, shared, onError });
         const given = { engine, place, connections, concurrency, lostAfterMs, isSecretive: refused };
-        return startWorker(run, { ...given, onError, onLost, forget });
+        return startWorker(run, { ...given, onError, onLost: tellLost(logger), forget });
       } catch (error) {
         connections.end();
         throw error;

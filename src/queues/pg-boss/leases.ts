@@ -12,6 +12,8 @@ export interface LeaseSettings {
   readonly lostAfterMs: number;
   /** How long the database may take to answer, in milliseconds. */
   readonly silentMs: number;
+  /** The name of its connection in an error. */
+  readonly who: string;
   /** Called with the key of a job that is given back. */
   readonly onLost: (key: string) => void;
   readonly shared: SharedNamespace;
@@ -177,6 +179,7 @@ export class Leases {
   }
 
   async #within<T>(answer: Promise<T>): Promise<T> {
-    return await withinMs(answer, this.#settings.silentMs, 'The worker’s connection to PostgreSQL');
+    const { silentMs, who } = this.#settings;
+    return await withinMs(answer, silentMs, who);
   }
 }

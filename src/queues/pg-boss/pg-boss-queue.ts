@@ -1,11 +1,11 @@
+import type { Logger } from '../../foundations/contracts/logger';
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
-import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
+import { tellLost } from '../lost-worker';
 import { SharedNamespace } from '../shared-namespace';
 import { deadJobsOf } from './dead-jobs';
 import { engineOn } from './engine';
-import { errorCode } from './error-code';
 import { jobIdOf } from './job-id';
 import { type PgBossQueueOptions, parseOptions } from './options';
 import { statsOf } from './stats';
@@ -33,7 +33,8 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
   const parsed = parseOptions(options);
   const engine = engineOn(parsed);
   let settings: QueueSettings | undefined;
-  const errors = engineErrors('PostgreSQL', () => settings?.logger, errorCode);
+  const logger = (): Logger | undefined => settings?.logger;
+  const errors = engineErrors('PostgreSQL', logger);
 
   return {
     open(given) {
@@ -55,10 +56,8 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
         errors.tell(error);
       }
       const { pollMs, lostAfterMs } = parsed;
-      const onLost = (key: string): void => {
-        logSafely(settings?.logger, 'warn', { key }, 'A worker was lost: its delivery is handled by another.');
-      };
-      const shared = new SharedNamespace(handlers, () => settings?.logger, lostAfterMs);
+      const onLost = tellLost(logger);
+      const shared = new SharedNamespace(handlers, logger, lostAfterMs);
       return new PgBossWorker(run, { engine, errors, concurrency, pollMs, lostAfterMs, onLost, shared });
     },
     deadJobs: deadJobsOf(engine),

@@ -49,7 +49,7 @@ export class PgBossWorker implements QueueWorker {
   constructor(run: RunJob, settings: WorkerSettings) {
     this.#run = run;
     this.#settings = settings;
-    this.#leases = new Leases({ ...settings, silentMs }, () => [...this.#running.values()].map(({ id }) => id));
+    this.#leases = new Leases({ ...settings, silentMs, who }, () => [...this.#running.values()].map(({ id }) => id));
     this.#taking = this.#take();
   }
 
