@@ -25,8 +25,8 @@ export interface ClaimedWork {
   readonly success: Outcome;
   /** For a replay. Copies need all handlers, so they do not join it, and it joins none. */
   readonly replayed?: boolean | undefined;
-  /** The key for the log, if the claim is on another one. */
-  readonly toldKey?: string | undefined;
+  /** The delivery's own key, for the log, if the claim is on another one. */
+  readonly deliveryKey?: string | undefined;
   /** Whether the delivery is done, once these handlers have succeeded and none has failed. */
   completes(succeeded: readonly string[]): boolean;
   /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */

@@ -133,7 +133,7 @@ export class RunOnce {
   }
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
-    const key = this.#options.isKeyTold(outcome) ? (work.toldKey ?? work.key) : undefined;
+    const key = this.#options.isKeyTold(outcome) ? (work.deliveryKey ?? work.key) : undefined;
     const { event, tenant, params, replayed } = work;
     return new Settled(outcome, { event, key, tenant, params, replayed, ...details });
   }

@@ -88,8 +88,8 @@ export class Answering {
     const full = this.bytesHeld.take(bytes);
     if (full !== undefined) return full;
     const verified = verifyEvent<Event>(raw, this.#parts).catch(unexpected);
-    const settled = await verified.finally(() => this.bytesHeld.give(bytes));
-    return settled instanceof Settled ? because(raw.withoutBody, settled) : settled;
+    const eventOrEnd = await verified.finally(() => this.bytesHeld.give(bytes));
+    return eventOrEnd instanceof Settled ? because(raw.withoutBody, eventOrEnd) : eventOrEnd;
   }
 
   follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {

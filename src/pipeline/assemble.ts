@@ -45,8 +45,8 @@ export function assemble(
   const keepAndEnqueue = inOneTransaction(queue, journal);
   const outbox = new Outbox();
   const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
-  const silence = (silent: 'store' | 'queue' | 'journal', heard?: () => unknown) =>
-    silenceListener({ silent, silentMs: storeTimeoutMs }, logger, heard);
+  const silence = (silent: 'store' | 'queue' | 'journal', onSilence?: () => unknown) =>
+    silenceListener({ silent, silentMs: storeTimeoutMs }, logger, onSilence);
   const store = storeOf(settings, outbox, silence('store', deduplicate?.onSilence));
   const journaling =
     journal &&
@@ -149,10 +149,10 @@ export function assembleWorker(
 type SilenceListener = (message: string, isNew: boolean) => void;
 
 /** Says once in each outage which connection is silent. A listener's own failure is only logged. */
-function silenceListener(fields: object, logger: Logger, heard: (() => unknown) | undefined): SilenceListener {
+function silenceListener(fields: object, logger: Logger, onSilence: (() => unknown) | undefined): SilenceListener {
   return (message, isNew) => {
     if (isNew) logSafely(logger, 'warn', fields, `${message}; until it does, it is asked by one call at a time`);
-    if (heard !== undefined) tellListener('deduplicate.onSilence', heard, logger);
+    if (onSilence !== undefined) tellListener('deduplicate.onSilence', onSilence, logger);
   };
 }
 

@@ -5,10 +5,10 @@ import type { ContextSource } from '../handlers/context';
 import { readJob, UnreadableJob } from '../queueing/read-job';
 import type { OpenedJob } from '../queueing/run-job';
 import { replayKept } from './journal/replay-kept';
+import { endWithoutHandlers, matchHandlers } from './match-handlers';
 import type { PipelineParts } from './parts';
 import { readAgain } from './read-again';
 import { runHandlers } from './run-handlers';
-import { takersOf, untaken } from './takers-of';
 import { unexpected } from './unexpected';
 
 /** The second half of the pipeline, for a delivery from a queue. */
@@ -40,9 +40,9 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
       return new Settled('failed', { ...known, reason: 'UNKNOWN_EVENT: this worker has no schema of that name.' });
     }
     if (read.replay !== undefined) return replayNow(read.replay, source);
-    const takers = takersOf(readAnew, registry);
-    if (takers.handlers.length > 0) return runHandlers({ ...takers, isHeld: true, source, deadline }, parts);
-    const { outcome, details } = untaken(readAnew);
+    const matched = matchHandlers(readAnew, registry);
+    if (matched.handlers.length > 0) return runHandlers({ ...matched, isHeld: true, source, deadline }, parts);
+    const { outcome, details } = endWithoutHandlers(readAnew);
     return new Settled(outcome, { ...details, ...known });
   }
 

@@ -9,10 +9,10 @@ import { enqueueDelivery } from './enqueue-delivery';
 import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
 import { keyOfRead } from './key-of-read';
 import { withKnown } from './known-details';
+import { endWithoutHandlers, type MatchedHandlers, matchHandlers } from './match-handlers';
 import type { DeliveryParts, PipelineParts } from './parts';
 import { readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
-import { type Takers, takersOf, untaken } from './takers-of';
 
 /**
  * The pipeline. Each step returns the next value, or how the delivery ended. The order of the steps is a security
@@ -60,33 +60,33 @@ function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) 
   });
 }
 
-/** Gives a delivery to whoever takes it, once. */
+/** Gives a delivery to its handlers, once. */
 function handle(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
   deadline: number,
   parts: DeliveryParts,
 ): MaybePromise<Settled> {
-  const takers = takersOf(read, parts.registry);
+  const matched = matchHandlers(read, parts.registry);
   const payload = read instanceof Settled ? read.details.payload : read.event;
-  if (takers.handlers.length === 0) {
+  if (matched.handlers.length === 0) {
     // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
-    return onceKept(parts, () => withKnown(untaken(read), verified, payload, parts));
+    return onceKept(parts, () => withKnown(endWithoutHandlers(read), verified, payload, parts));
   }
   const event = read instanceof Settled ? read.details.event : read.event.event;
   const source = contextSource(verified, event, keyOfRead(read, verified, parts), parts);
-  return runInTime(takers, source, deadline, parts);
+  return runInTime(matched, source, deadline, parts);
 }
 
 /** Runs handlers under a claim on the delivery. The answer waits for them until the deadline. */
 function runInTime(
-  takers: Takers,
+  matched: MatchedHandlers,
   source: ContextSource,
   deadline: number,
   parts: DeliveryParts,
 ): MaybePromise<Settled> {
   const { clock, reportLate } = parts;
-  const running = runHandlers({ ...takers, source, deadline }, parts);
+  const running = runHandlers({ ...matched, source, deadline }, parts);
   if (!(running instanceof Promise)) return running;
   return answerInTime(running, deadline - clock.now(), timeoutOf(source, running, parts), reportLate);
 }

@@ -9,11 +9,11 @@ import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { type DispatchProgress, dispatch } from '../handlers/dispatch';
 import { followHandlers } from '../handlers/follow-handlers';
 import type { NamedHandler } from '../handlers/registry';
+import type { MatchedHandlers } from './match-handlers';
 import type { DeliveryParts } from './parts';
-import type { Takers } from './takers-of';
 
 /** Handlers, their arguments and their deadline. */
-export interface HandlersToRun extends Takers {
+export interface HandlersToRun extends MatchedHandlers {
   /** Whether a queue holds the delivery until its outcome is known. */
   readonly isHeld?: boolean | undefined;
   readonly source: ContextSource;

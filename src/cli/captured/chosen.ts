@@ -26,7 +26,7 @@ export function addChoice(command: Command): Command {
         parseOnly,
       ),
     )
-    .option('--event <names>', 'those of these events alone, with commas between them', parseNames)
+    .option('--event <names>', 'those of these events alone, with commas between them', parseEventNames)
     .option('--last <number>', 'of these, the last ones alone', parseWhole(1, 1_000_000));
 }
 
@@ -35,7 +35,7 @@ function parseOnly(text: string): string {
   throw new InvalidArgumentError(`Expected failed, or an outcome: ${onlys.slice(1).join(', ')}.`);
 }
 
-function parseNames(text: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+function parseEventNames(text: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
   return new Set(parseList(text, [...before]));
 }
 

@@ -2,7 +2,7 @@ import type { JournalEnd } from '../../foundations/contracts/journal';
 import type { EventDelivery, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { NamedHandler, Registry } from '../../handlers/registry';
-import { type Takers, takersOf, untaken } from '../takers-of';
+import { endWithoutHandlers, type MatchedHandlers, matchHandlers } from '../match-handlers';
 
 /** What a replay was asked for. */
 export interface ReplayOrder {
@@ -15,7 +15,7 @@ export interface ReplayOrder {
 export type KnownEnd = Pick<JournalEnd, 'succeeded'> & { readonly outcome: Outcome | undefined };
 
 /** What a replay runs of a delivery. */
-export interface ReplayPlan extends Pick<Takers, 'subject' | 'success'> {
+export interface ReplayPlan extends Pick<MatchedHandlers, 'subject' | 'success'> {
   /** The handlers that are asked for and not done, by the journal. Not empty. */
   readonly due: readonly NamedHandler[];
   /** Names of all that the delivery has. */
@@ -29,9 +29,9 @@ export function planReplay(
   known: KnownEnd,
   registry: Registry,
 ): ReplayPlan | Outcome {
-  const { handlers, subject, success } = takersOf(read, registry);
+  const { handlers, subject, success } = matchHandlers(read, registry);
   const asked = handlers.filter(({ name }) => order.handlers?.has(name) ?? true);
-  if (asked.length === 0) return untaken(read).outcome;
+  if (asked.length === 0) return endWithoutHandlers(read).outcome;
   const due = notDone(asked, known.succeeded, order);
   return due.length === 0 ? 'duplicate' : { due, all: handlers.map(({ name }) => name), subject, success };
 }

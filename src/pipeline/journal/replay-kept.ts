@@ -87,10 +87,10 @@ class LedgerRun implements ClaimedWork {
     this.#parts = parts;
     this.#known = delivery.known;
     this.#deadline = performance.now() + parts.timeoutMs;
-    this.key = hash('sha256', `replays of ${this.toldKey}`);
+    this.key = hash('sha256', `replays of ${this.deliveryKey}`);
   }
 
-  get toldKey(): string {
+  get deliveryKey(): string {
     return this.#delivery.source.key.text;
   }
   get event(): string | undefined {
@@ -187,10 +187,10 @@ class LedgerRun implements ClaimedWork {
   /** The record may have been read before the delivery ended. Resolves to whether the journal answered. */
   async #askAgain(): Promise<boolean> {
     try {
-      this.#known = (await this.#parts.journaling?.endOf(this.toldKey)) ?? this.#known;
+      this.#known = (await this.#parts.journaling?.endOf(this.deliveryKey)) ?? this.#known;
       return true;
     } catch (cause) {
-      const { toldKey: key, event, tenant, params, replayed } = this;
+      const { deliveryKey: key, event, tenant, params, replayed } = this;
       const reason = 'The journal could not be asked.';
       this.#stopped = new Settled('unavailable', { key, event, tenant, params, replayed, cause, reason });
       return false;
@@ -223,6 +223,6 @@ class LedgerRun implements ClaimedWork {
     const done = [...new Set([...this.#done, ...succeeded])];
     const isWhole = outcome === 'failed' || this.#areAll(done);
     const told = isWhole ? outcome : (this.#known.outcome ?? 'failed');
-    this.#parts.journaling?.addEnd(this.toldKey, told, done);
+    this.#parts.journaling?.addEnd(this.deliveryKey, told, done);
   }
 }

@@ -3,9 +3,9 @@ import type { Outcome } from '../foundations/outcomes';
 import type { NamedHandler, Registry } from '../handlers/registry';
 import { invalidDelivery } from './read-event';
 
-/** Who takes a delivery. */
-export interface Takers {
-  /** The handlers of its event; for an invalid or unknown one, the callback. Empty if nobody takes it. */
+/** The handlers of a delivery, and what they are called with. */
+export interface MatchedHandlers {
+  /** The handlers of its event; for an invalid or unknown one, the callback. Empty if there are none. */
   readonly handlers: readonly NamedHandler[];
   /** Their first argument: an event, a payload or an invalid delivery. */
   readonly subject: unknown;
@@ -13,8 +13,7 @@ export interface Takers {
   readonly success: Outcome;
 }
 
-/** Who takes a delivery that was read. */
-export function takersOf(read: EventDelivery | Settled, registry: Registry): Takers {
+export function matchHandlers(read: EventDelivery | Settled, registry: Registry): MatchedHandlers {
   if (!(read instanceof Settled)) {
     const { event } = read;
     return { handlers: registry.handlersOf(event.event), subject: event, success: 'processed' };
@@ -25,8 +24,8 @@ export function takersOf(read: EventDelivery | Settled, registry: Registry): Tak
   return { handlers: listOf(registry.onInvalid), subject: invalidDelivery(read), success: 'quarantined' };
 }
 
-/** How a delivery ends that nobody takes. */
-export function untaken(read: EventDelivery | Settled): Settled {
+/** The end of a delivery that has no handlers. */
+export function endWithoutHandlers(read: EventDelivery | Settled): Settled {
   return read instanceof Settled ? read : new Settled('unhandled', { event: read.event.event });
 }
 
