@@ -55,7 +55,7 @@ async function init(name: string, options: InitOptions, io: Io): Promise<void> {
   if (io.interrupted.aborted) return;
   const manager = packageManagerOf(folder, io.env);
   const app = writeApp(folder, language);
-  say(`Wrote ${listed(app.files)}.`, io);
+  say(`Wrote ${new Intl.ListFormat('en-GB').format(app.files)}.`, io);
   if (app.added.length > 0) say(`Added to package.json: ${app.added.join(', ')}.`, io);
   if (options.install) {
     await runManager(manager, ['install'], folder, io);
@@ -70,8 +70,4 @@ async function init(name: string, options: InitOptions, io: Io): Promise<void> {
 
 function say(text: string, { stdout }: Io): void {
   stdout.write(`${wrapText(text, lineWidth(stdout))}\n`);
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

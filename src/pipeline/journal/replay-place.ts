@@ -92,12 +92,9 @@ function readMark(text: string): Mark | undefined {
 }
 
 function otherReplay(others: readonly string[]): WebhookError {
+  const differing = new Intl.ListFormat('en-GB').format(others);
   const message =
-    `journal.replay.name: a replay of this name was interrupted, and this one differs in ${listed(others)}. Pass what that ` +
+    `journal.replay.name: a replay of this name was interrupted, and this one differs in ${differing}. Pass what that ` +
     'one began with, to go on where it was, or another name to begin anew.';
   return new WebhookError('BAD_OPTION', message);
-}
-
-function listed(names: readonly string[]): string {
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join();
 }
