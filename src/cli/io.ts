@@ -8,8 +8,8 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 export interface Output {
   write(text: string): void;
   /**
-   * Resolves when the reader has taken enough of it, so that what waits for a slow one does not grow. A loop that awaits it
-   * also notices signals, and a reader that has gone.
+   * Resolves when the reader has taken enough, so that no output piles up for a slow one. A loop that awaits it also
+   * notices signals, and a reader that has gone.
    */
   drained(): Promise<void>;
   /** Whether a person reads it. */

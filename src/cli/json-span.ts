@@ -8,8 +8,8 @@ export interface Span {
 }
 
 /**
- * Where the value of a JSON Pointer stands in a text that is JSON; `undefined` if it has none there. Of a name that comes
- * twice the last one counts, as for `JSON.parse`.
+ * Where the value of a JSON Pointer stands in a text that is JSON; `undefined` if there is none. If a name comes twice,
+ * the last one counts, as for `JSON.parse`.
  */
 export function spanOf(text: string, pointer: string): Span | undefined {
   let node: JsonNode | undefined = new JsonNode(text);

@@ -3,8 +3,7 @@ import { InvalidArgumentError } from 'commander';
 const betweenCommas = /(?:\\[\\,]|[^,])+/g;
 
 /**
- * Names with commas between them, of which one may have commas itself, each behind a backslash: so is a handler of several
- * events called. A backslash may stand behind another.
+ * Comma-separated names. `\,` is a comma within a name, as in that of a handler of several events; `\\` is a backslash.
  */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
   const names = namesIn(text.match(betweenCommas) ?? []);
@@ -17,8 +16,7 @@ export function listOf(names: readonly string[]): string {
 }
 
 /**
- * Names with commas between them, after those that the option had before. An empty list, such as of a variable that is not
- * set, would mean nothing at all.
+ * Comma-separated names, added to those that the option had before. An empty list, as of an unset variable, is refused.
  */
 export function parseList(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...namesIn(text.split(','))];

@@ -59,7 +59,7 @@ export async function secretToSign(secretFile: string | undefined, io: Io): Prom
   return secret === undefined ? { secret: await folderSecret(io), isOfFolder: true } : { secret, isOfFolder: false };
 }
 
-/** What a 401 may mean, where the folder's own secret was used: nobody but `listen` has it by itself. */
+/** Explains a 401 that may come from signing with the folder's own secret: only `listen` has it by itself. */
 export function tellOfFolderSecret({ stderr }: Io): void {
   stderr.write(
     `Signed with the secret of this folder, since ${variable} is not set. An app needs it, too: listen prints the line.\n`,

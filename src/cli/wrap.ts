@@ -40,7 +40,9 @@ export function joinParagraphs(text: string): string {
   return text.replace(/(?<=^\S.*)\n(?=\S)/gm, ' ');
 }
 
-/** Wraps a text of several lines. What continues a line begins below its text: in a list or a table, below the second column. */
+/**
+ * Wraps a text of several lines. A continued line is indented to its text: in a list or a table, to the second column.
+ */
 export function wrapText(text: string, width: number): string {
   return text
     .split('\n')

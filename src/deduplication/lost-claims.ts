@@ -2,9 +2,12 @@ import type { DeliveryStore } from '../foundations/contracts/store';
 import { OldestFirstMap } from './oldest-first-map';
 import type { Outbox } from './outbox';
 
-/** So many are given back. Others wait for the end of their lease: in an outage the store has most likely granted none. */
+/**
+ * At most this many are given back. Others wait for the end of their lease: in an outage the store has most likely
+ * granted none.
+ */
 const mostClaims = 1000;
-/** What was sent through a connection that broke may arrive after what was sent through another. */
+/** A command sent through a broken connection may arrive after a later one through another. */
 const againAfterMs = 1000;
 
 interface LostClaim {

@@ -6,7 +6,7 @@ const longestPauseMs = 250;
 const mostAtOnce = 20;
 
 /**
- * Holds what a store could not be told, and tells it as soon as it answers anything. While it does not, one write is
+ * Holds the writes that a store did not take, and repeats them as soon as it answers anything. Until then, one write is
  * tried at a time.
  */
 export class Outbox {

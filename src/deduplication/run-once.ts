@@ -115,7 +115,7 @@ export class RunOnce {
         if (refused !== undefined) return this.#giveBack(claim, refused);
         if (this.#draining)
           return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason: receiverIsClosing }));
-        // What was known may have been recorded and forgotten since then, too late for this answer.
+        // A success known before may have been recorded and forgotten since then, too late for this answer.
         const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
         const report = work.run(claim, succeeded);
         return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);

@@ -30,7 +30,7 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
   const release: DeliveryStore['release'] = (...given) => ask(() => store.release(...given));
   const lost = new LostClaims(outbox, release);
 
-  /** Nobody else tells the store again of a claim under which nothing ran. */
+  /** If nothing ran under a claim, nobody else releases it later. */
   function releaseOrLater(key: string, token: string, started = true): MaybePromise<boolean> {
     return recovered(
       () => release(key, token, started),

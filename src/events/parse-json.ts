@@ -57,7 +57,7 @@ function poisonsPrototypes(payload: unknown): boolean {
     for (const key in record) {
       if (key === '__proto__') return true;
       const value = record[key];
-      // What others put onto Object.prototype is in itself, too: the search would not end.
+      // An object that others put onto Object.prototype inherits itself: the search would not end.
       if (typeof value !== 'object' || value === null || !Object.hasOwn(record, key)) continue;
       if (key === 'constructor' && Object.hasOwn(value, 'prototype')) return true;
       pending.push(value);

@@ -38,7 +38,7 @@ export function spreadOut(
   return { parts: [...parts.values()], isWhole };
 }
 
-/** Without `if` and `not`: what they describe need not be so. */
+/** Without `if` and `not`: a valid value need not match them. */
 function combined({ allOf, anyOf, oneOf, then, else: otherwise, dependentSchemas }: Schema): readonly Schema[] {
   const dependent = isRecord(dependentSchemas) ? Object.values(dependentSchemas) : [];
   return [allOf, anyOf, oneOf, then, otherwise, dependent].flat().filter(isRecord);

@@ -58,7 +58,7 @@ function fitsRoute(path: string, route: unknown): boolean | undefined {
   const fits = (segment: string, place: number) => segment.includes(':') || segment === segments[place];
   const wild = expected.findIndex((segment) => patterns.test(segment));
   if (wild === -1) return segments.length === expected.length && expected.every(fits);
-  // Behind a wildcard anything may come: what stands before it decides, if it names something.
+  // Anything may follow a wildcard: the segments before it decide, if one of them is a name.
   const fixed = expected.slice(0, wild);
   return fixed.some((segment) => segment !== '' && !segment.includes(':')) ? fixed.every(fits) : undefined;
 }

@@ -88,7 +88,7 @@ function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => voi
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
     if (chunk.length < shortChunk) short += 1;
-    // Of crumbs no more is read: Node would keep an object for each that it reads ahead.
+    // After many short chunks it stops reading: Node would keep an object for each that it reads ahead.
     if (short > mostShortChunks) end();
     else if (swallowed > swallowBytes) tooMuch();
   }

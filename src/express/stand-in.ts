@@ -9,7 +9,7 @@ export function copyTo(copy: Readable, request: IncomingMessage): () => void {
   const end = (): void => endOnce(copy);
   request.on('data', (chunk) => copy.push(chunk));
   request.on('end', end);
-  // It may emit what is no bytes. The reader sees that the copy is destroyed.
+  // Emitting anything but bytes destroys the copy, which the reader sees.
   copy.on('error', () => undefined);
   return end;
 }
@@ -20,7 +20,7 @@ function endOnce(stream: Readable): void {
 
 /**
  * The request to read from: the given one, or a stand-in for one that is no stream, as in tests that call the router by
- * hand. What it emits in this turn of the event loop is its body; nothing more is waited for.
+ * hand. Its body is the chunks emitted in this turn of the event loop.
  */
 export function readableRequest(request: IncomingMessage): IncomingMessage {
   if (typeof request.pause === 'function') return request;

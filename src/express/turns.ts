@@ -25,7 +25,7 @@ export class Turns {
     request._read = (size) => {
       if (waits) return;
       waits = true;
-      // Not the request: it would keep an object for each chunk of what Node is reading now.
+      // Not the request: it would keep an object for each chunk that Node is reading now.
       pauseSocket(request);
       this.#wait(() => {
         waits = false;
@@ -50,7 +50,7 @@ export class Turns {
   };
 }
 
-/** A request that is not Node's own may be no `Readable`: what it emits is all that there is. */
+/** A request that is not Node's own may be no `Readable`: it cannot be asked for more. */
 function asksForMore({ _read }: { readonly _read?: unknown }): boolean {
   return typeof _read === 'function';
 }

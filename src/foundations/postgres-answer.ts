@@ -10,7 +10,10 @@ export function isAnswer(error: unknown): boolean {
 
 const unknownTable = '42P01';
 
-/** Throws an error again. That of a missing table says what to do, with the same code. `who` has the `migrate()`. */
+/**
+ * Throws an error again. For a missing table, the new message says what to do; the code stays. `who` has the
+ * `migrate()`.
+ */
 export function throwAsTold(error: unknown, who: string): never {
   if (codeOf(error) !== unknownTable) throw error;
   const { message } = describeError(error);

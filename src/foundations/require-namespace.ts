@@ -2,8 +2,8 @@ import { badOption, requireText } from './option-checks';
 import { tellsApart } from './tells-apart';
 
 /**
- * Requires a text that tells services apart, such as `crm-sync`. What a template makes of a variable that is not set is the same
- * in all of them, and each would take the deliveries of the others for its own.
+ * Requires a text that tells services apart, such as `crm-sync`. A template with an unset variable gives all of them
+ * the same text, and each would take the deliveries of the others for its own.
  *
  * @throws WebhookError `BAD_OPTION`
  */

@@ -2,8 +2,8 @@ import { isThenable } from './maybe-promise';
 import { show } from './option-checks';
 
 /**
- * The answer of a user's method that acknowledges something. A method that forgets its `return` answers `undefined` while
- * its client still writes: taken for done, the delivery would be acknowledged before it is held.
+ * The answer of a user's method that acknowledges something. A method without its `return` answers `undefined` while
+ * its client still writes: the delivery would be acknowledged before it is held.
  *
  * @param what such as `queue.enqueue`
  * @throws TypeError that says what to write

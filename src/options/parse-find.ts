@@ -61,7 +61,7 @@ export function parseForget(given: unknown): JournalForget {
   return name === 'key' ? { key: requireText(path, value) } : { tenant: requireTenant(path, value) };
 }
 
-/** Any name that the `secret` function may give: what it gives and the journal keeps can be found, and forgotten. */
+/** Any name that the `secret` function may give: deliveries kept under it must be found, and forgotten. */
 function requireTenant(path: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw badOption(path, 'a string with text', value);

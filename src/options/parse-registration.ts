@@ -14,7 +14,7 @@ type Run = NamedHandler['run'];
 
 const aSelector = "the name of an event, several in an array, or '*'";
 
-/** Names that the callbacks use in a delivery's progress. No handler may have them, nor those of notes. */
+/** Names under which callbacks record progress. A handler may use neither these nor the name of a ledger note. */
 const callbackNames: readonly unknown[] = ['onInvalid', 'onUnknown'];
 
 /**

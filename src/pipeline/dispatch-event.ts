@@ -15,8 +15,9 @@ import { runHandlers } from './run-handlers';
 
 /**
  * Returns a function that runs the handlers of an event that was verified before, perhaps in another process and by an
- * older version. The event is validated again; its signature is not verified again. What cannot be dispatched throws
- * here, before anything begins: the function never throws or rejects. `closing` is the outcome once the receiver closes.
+ * older version. The event is validated again; its signature is not verified again. An event that cannot be dispatched
+ * throws here, before anything begins: the function never throws or rejects. `closing` is the outcome once the receiver
+ * closes.
  */
 export function dispatchEvent(
   input: DispatchInput<unknown>,
@@ -63,7 +64,7 @@ function isStorable(key: string): boolean {
   return Buffer.byteLength(key) <= longestKey && storableText(key) === key;
 }
 
-/** `null`, as a column of a database holds it, is what is absent; below, too. */
+/** `null`, as a column of a database holds it, means absent; below, too. */
 function tenantOf(tenant: unknown): string | undefined {
   if (tenant === undefined || tenant === null) return undefined;
   if (typeof tenant === 'string') return tenant;

@@ -45,7 +45,10 @@ export function enqueueDelivery(
   return whenReady(held, settlementOf(known, sending));
 }
 
-/** Not inside `enqueueDelivery`: what waits for the queue must not hold the delivery, of which the job is a copy. */
+/**
+ * Not inside `enqueueDelivery`: a closure there would keep the delivery while the queue is waited for, and the job is a
+ * copy.
+ */
 function refusalOf(known: SettledDetails): (cause: unknown) => Settled {
   return (cause) => new Settled('unavailable', { ...known, cause, reason: reasonOf(cause) });
 }

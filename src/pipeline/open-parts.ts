@@ -5,8 +5,8 @@ import { logSafely } from '../foundations/tell';
 import type { Settings } from '../options/parse-options';
 
 /**
- * Opens the queue and the journal. One of the user's own may be async, though nobody waits for it: a rejection must not end
- * the process without a word of whose it was. What fails then answers its deliveries by itself.
+ * Opens the queue and the journal. The `open` of a user's own may be async, though nobody waits for it: a rejection
+ * must not end the process, and is logged with its name. A part that failed then fails its deliveries by itself.
  */
 export function openParts({ queue, journal, maxRunMs, clock }: Settings, logger: Logger): void {
   const opened: Readonly<Record<string, unknown>> = {

@@ -35,7 +35,7 @@ export interface PipelineParts {
   readonly journaling: Journaling | undefined;
   readonly logger: Logger;
   readonly telemetry: TelemetryOfReceiver | undefined;
-  /** The longest time from the arrival of a request to its answer, but for what `deadlineOf` adds after a slow upload. */
+  /** The longest time from the arrival of a request to its answer. After a slow upload, `deadlineOf` adds to it. */
   readonly timeoutMs: number;
   /** How long a store, a queue or a journal may take to answer, in milliseconds. */
   readonly storeTimeoutMs: number;

@@ -17,7 +17,7 @@ export function readPost(
   rules: BodyRules,
   closing: Settled | undefined,
 ): RawDelivery | Settled {
-  // As for body and params, null is absent. What is no request at all is refused below.
+  // As for body and params, null means absent. Anything that is no request is refused below.
   const method = (request as WebhookRequest | null | undefined)?.method ?? 'POST';
   if (method.toUpperCase() !== 'POST') return new Settled('method-not-allowed');
   return closing ?? readRequest(request, receivedAt, rules);

@@ -51,7 +51,10 @@ function goOn(
   return onceKept(parts, () => enqueueDelivery(read, deadline, parts, queueing));
 }
 
-/** Logs the scheme of a delivery that is no copy. What waits here does not hold the delivery. */
+/**
+ * Logs the scheme of a delivery that is no copy. The continuation keeps no reference to the delivery, so its bytes can
+ * be freed.
+ */
 function announced(settled: MaybePromise<Settled>, announceScheme: (() => void) | undefined): MaybePromise<Settled> {
   if (announceScheme === undefined) return settled;
   return whenReady(settled, (end) => {

@@ -39,7 +39,7 @@ export class Closing {
     });
   }
 
-  /** What is waited for; `undefined` if it has not come `ms` after this begins. */
+  /** Resolves as `wanted` does; to `undefined` if it is still pending `ms` after closing began. */
   async patiently<T>(ms: number, wanted: Promise<T>): Promise<T | undefined> {
     let stopListening = (): void => undefined;
     const begun = new Promise<void>((resolve) => {

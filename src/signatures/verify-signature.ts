@@ -47,7 +47,7 @@ function refuseMismatch(
   thrown: ReadonlySet<string>,
 ): Settled {
   const reasons: string[] = [];
-  // It was asked when the request came, and is asked again for what it threw: only a refusal needs that.
+  // The scheme was asked when the request came. It is asked again for its errors, which only a refusal needs.
   maySign(scheme, raw.headers, (what) => reasons.push(what));
   const mismatch = describeMismatch(scheme, raw.headers, policy.mismatches.explain(raw, account));
   return refuse([...reasons, ...thrown, mismatch].join(' '));

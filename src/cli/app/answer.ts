@@ -7,7 +7,7 @@ import type { Io } from '../io';
 const usualMs = 30_000;
 
 /**
- * What a user's queue or journal answers.
+ * The answer of a user's queue or journal.
  *
  * @throws Failure when Ctrl-C ends the wait, and SilenceError after `patienceMs`
  */
@@ -24,10 +24,9 @@ export async function answerOf<T>(
 const longestMs = 3_600_000;
 
 /**
- * What a call answers that does something to many at once. It says how many they were when it is through; where it is broken
- * off, the user is told that some may be `done`.
+ * The answer of a call that changes many deliveries. If it is cut off, the user is told that some may be `done`.
  *
- * @throws what {@link answerOf} throws
+ * @throws the errors of {@link answerOf}
  */
 export async function answerOfMany<T>(asked: Promise<T>, who: string, io: Io, done: string): Promise<T> {
   try {
@@ -38,7 +37,7 @@ export async function answerOfMany<T>(asked: Promise<T>, who: string, io: Io, do
   }
 }
 
-/** What is waited for; or a Failure when Ctrl-C ends the wait. */
+/** Resolves as `asked` does. Ctrl-C ends the wait with a Failure. */
 export async function unlessInterrupted<T>(asked: Promise<T>, interrupted: AbortSignal): Promise<T> {
   let end: (() => void) | undefined;
   const ended = new Promise<never>((_resolve, reject) => {

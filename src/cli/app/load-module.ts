@@ -12,11 +12,14 @@ import { endSignals } from '../io';
 import { whyUnread } from '../read-input';
 import { visibleText } from '../visible-text';
 
-/** Reaches also what a module does later on its own, in promises and timers. Its handlers are called from outside. */
+/**
+ * It also covers work that a module does later on its own, in promises and timers. Its handlers are called from
+ * outside.
+ */
 const startUp = new AsyncLocalStorage<true>();
 
 /**
- * Loads a user's module, CommonJS or ES, and finds something in it, which may take a promise of the module. What it writes to
+ * Loads a user's module, CommonJS or ES, and finds something in it, which may take a promise of the module. Its
  * standard output goes to standard error, and it neither listens nor takes signals: those belong to the command.
  *
  * @throws Failure saying why it cannot be loaded
@@ -113,7 +116,7 @@ const typeScriptHint =
   `Node ${process.versions.node} cannot load this TypeScript by itself. Compile it and pass the .js file, or name the loader that your ` +
   "app runs with, such as NODE_OPTIONS='--import tsx' in front of the command.";
 
-/** Node from 22.18 takes away types alone: an enum, or a path without its extension, it refuses. */
+/** Node from 22.18 only strips types; it refuses an enum or an import without its extension. */
 const loaderCodes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'];
 
 function isTypeScript(path: string, error: unknown): boolean {
@@ -121,7 +124,10 @@ function isTypeScript(path: string, error: unknown): boolean {
   return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || loaderCodes.includes(String(code)));
 }
 
-/** The lines of a stack that tell of the user's code: those before the first of ours. One of a SyntaxError begins with its place. */
+/**
+ * The lines of a stack that tell of the user's code: those before our first line. The stack of a SyntaxError begins
+ * with its place.
+ */
 function placesIn(stack: string): string {
   const [, wrong] = /^(\S.*:\d+)\n/.exec(stack) ?? [];
   const places = stack.split('\n').filter((line) => /^\s+at /.test(line));

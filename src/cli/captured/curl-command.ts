@@ -5,10 +5,10 @@ import { shellWords } from './shell-words';
 
 /** A line that begins a copied command. Terminals show a prompt before it; the page's own command pipes its body in. */
 export const curlStart = /^[ \t]*(?:[$%#] )?(?:printf %s \S+ \| base64 -d \| )?(?:\/\S*\/)?curl(?:\.exe)?[ \t]/m;
-/** A line that goes on as in the command prompt of Windows, whose quotes are others. */
+/** A line that goes on as in the command prompt of Windows, which quotes differently. */
 const ofCommandPrompt = /\s\^\r?\n/;
 
-/** Options whose next word is their value. Of the others, those that change no request are passed over. */
+/** Options whose next word is their value. Other options are ignored if they change no request. */
 const valued = new Set(
   [
     '-X -H -d -A -b -e -u -o -m -x -F -T -c -w -E -K -r -U -y -Y -z -C -D -P -Q -t',

@@ -47,7 +47,7 @@ function nameFor(folder: string): string {
   return name === '' || name === 'bigmind-webhooks' || name === 'express' ? 'bigmind-webhooks-app' : name;
 }
 
-/** Adds what the app needs and a package.json has not: what is there stays as it is. */
+/** Adds the fields that the app needs and a package.json lacks. Existing ones stay as they are. */
 export function completedManifest(
   present: Fields,
   template: TemplateManifest,

@@ -4,7 +4,7 @@ import type { CapturedRequest } from '../captured/captured-request';
 /** Names of headers with the id of a delivery: `webhook-id`, `svix-id`, `x-webhook-delivery-id` and the like. */
 const idHeader = /^(?:[\w-]*webhook-id|svix-id|[\w-]*delivery(?:-id)?)$/;
 
-/** What deliveries have in common that are attempts of the same one: the bytes, the idempotency key or the delivery id. */
+/** The marks that attempts of one delivery share: the bytes, the idempotency key or the delivery id. */
 export function attemptMarks(
   { method, url, headers, body }: CapturedRequest,
   key: string | undefined,

@@ -29,7 +29,7 @@ export interface CaptureOptions {
   readonly answer?: ToldAnswer | undefined;
 }
 
-/** Takes every request, logs it, and answers. What is refused, or is no delivery at all, is logged too. */
+/** Takes every request, logs it, and answers. Refused requests, and those that are no deliveries, are logged too. */
 export function captureDeliveries(options: CaptureOptions): RequestListener {
   return (request, response) => {
     // The sender went away during the upload: nobody waits for an answer.
@@ -63,7 +63,7 @@ async function capture(request: IncomingMessage, response: ServerResponse, optio
   else answerVerdict(response, { ...verdict, outcome: summary.outcome as Verdict['outcome'] });
 }
 
-/** The app's answer. What did not come leaves no mark. */
+/** The app's answer. It leaves a mark only if it came. */
 async function sendOnTimed(request: CapturedRequest, target: URL, { mark }: Timeline): Promise<AppAnswer> {
   mark('sent-on');
   const app = await sendOn(request, target, appTimeoutMs);

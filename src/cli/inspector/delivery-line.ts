@@ -20,7 +20,7 @@ export function toLine(logged: LoggedDelivery, check: SignatureCheck, output: Ou
     output.paint('dim', clockTime(receivedAt)),
     output.paint(style, String(status)),
     output.paint(style, outcome.padEnd(15)),
-    // What stands before it is 32 wide.
+    // The columns before it take 32 characters.
     isRoomy ? name.padEnd(26) : cut(name, width - 32),
     ...(isRoomy ? [`${bytes} B`.padStart(9), `${ms} ms`.padStart(7)] : []),
     ...(isRoomy && attempt > 1 ? [`attempt ${attempt}`] : []),

@@ -34,7 +34,7 @@ export class EventStreams {
     this.#open += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     const seen = lastSeen(request) ?? after;
-    // What the page saw last is not in a file that was emptied: ids begin anew.
+    // In a file that was emptied, ids begin anew, and the page has seen higher ones.
     const run = seen > this.#log.latest ? anotherRun : this.#log.run;
     response.write(`retry: 1000\nevent: run\ndata: ${run}\n\n`);
     const send = (logged: LoggedDelivery): void => {

@@ -127,7 +127,7 @@ async function answerDetail(
   sendJson(response, 200, await explainDelivery(logged, { log, secret, work, all }));
 }
 
-/** Nothing but the page should show it: whoever opens its address gets a file. */
+/** Only the page shows it. Its address, opened by itself, downloads a file. */
 function sendBody(response: ServerResponse, body: Buffer): void {
   response.setHeader('content-disposition', 'attachment');
   send(response, 200, body, 'application/octet-stream');

@@ -72,8 +72,8 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
 }
 
 /**
- * What a bar needs; a journal that cannot be opened says so here. One that cannot count in time, since it is large, is
- * replayed without a bar.
+ * The span of a progress bar. Rejects if the journal cannot be opened. A large one may not count in time: then there is
+ * no bar.
  */
 async function spanIn(journal: JournalOfReceiver, filter: JournalFilter, io: Io): Promise<Span | undefined> {
   try {

@@ -57,7 +57,7 @@ function put(holder: object, name: string, value: unknown): void {
   Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** A text stays one where one is. Elsewhere `30`, `true`, `null` and `[]` mean what they mean in JSON. */
+/** A text is replaced by a text. Elsewhere `30`, `true`, `null` and `[]` are read as JSON. */
 function valueFor(before: unknown, { text, isJson }: Omit<SetField, 'path'>): unknown {
   if (!isJson && typeof before === 'string') return text;
   const read = jsonIn(text);

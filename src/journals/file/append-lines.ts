@@ -4,9 +4,9 @@ import type { Segment } from './segment';
 const lineEnd = Buffer.from('\n');
 
 /**
- * Appends lines to a file that is as long as its segment says. Returns where each of them starts. After an error, what
- * was written of them is cut off again, now or when the file is opened next. Behind what is torn or doubtful, a line end
- * comes first: the lines are whole whatever is found before them.
+ * Appends lines to a file that is as long as its segment says. Returns where each of them starts. After an error, the
+ * bytes written so far are cut off again, now or when the file is opened next. After a torn or doubtful end, a line end
+ * comes first, so that the new lines are whole in any case.
  */
 export async function appendLines(
   file: FileHandle,

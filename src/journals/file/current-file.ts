@@ -87,7 +87,7 @@ export class CurrentFile {
     const { nlink, ino } = fstatSync(fd);
     // Some file systems count no names, and some have no lasting numbers.
     if (named !== undefined && (nlink > 0 || ino === named.ino)) return;
-    // An index of what was written is none of what is there.
+    // The index is of the file that was written, not of the one that is there.
     segment.hasLost = true;
     const what = named === undefined ? 'was removed or moved' : 'was replaced by another file';
     const code = 'ENOENT';
@@ -110,11 +110,11 @@ export class CurrentFile {
 }
 
 async function openToAppend(folder: Folder, segment: Segment): Promise<FileHandle> {
-  // Without its name, a loss of power takes along what is appended.
+  // Until its name is durable, a loss of power takes the appended lines along.
   await folder.syncRest();
   const file = await folder.open(segment.name, 'write');
   try {
-    // What could not be cut off after an error.
+    // Bytes that could not be cut off after an error.
     if ((await file.stat()).size > segment.size) await file.truncate(segment.size);
     return file;
   } catch (error) {

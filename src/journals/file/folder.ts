@@ -10,7 +10,7 @@ export const unfinished = '.unfinished';
 /** Called while a file takes the place of another. */
 interface Steps {
   readonly moving?: () => void;
-  /** The new one is there. What fails after this does not bring the old one back, though a loss of power may. */
+  /** The new file is there. A later error does not bring the old one back, though a loss of power may. */
   readonly moved?: () => void;
 }
 
@@ -51,7 +51,7 @@ export class Folder {
     return readdir(this.path);
   }
 
-  /** Opens a file that is there, for reading or for both. What has its name and is no file, such as a pipe, is refused. */
+  /** Opens an existing file, for reading or for both. Anything else of its name, such as a pipe, is refused. */
   async open(name: string, flags: 'read' | 'write' = 'read'): Promise<FileHandle> {
     // A pipe would wait for its other end.
     const safely = mode.O_NOFOLLOW | mode.O_NONBLOCK;

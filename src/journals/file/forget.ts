@@ -25,7 +25,7 @@ export interface Forgetful {
  */
 export async function forget(journal: Forgetful, which: JournalForget): Promise<number> {
   let count = 0;
-  // What is repeated may have removed everything, and failed to make that last.
+  // An earlier call may have removed everything, and failed to make that durable.
   await journal.folder.syncRest();
   for (const segment of journal.segments.all) {
     const { size } = segment.isUnclean ? { size: 0 } : await numbersOf(journal, segment, which);
@@ -96,7 +96,7 @@ async function numbersOf(
   try {
     for (const located of entriesOf(segment)) {
       const line = await reader.entry(located);
-      // Nobody knows any more whose it is.
+      // Its tenant is unknown now.
       if (line === undefined) loseEntry(logger, located);
       else if (line.includes(written) && readEntry(line).tenant === which.tenant) found.add(located.number);
     }
@@ -113,11 +113,11 @@ async function replaceSegment(folder: Folder, segment: Segment, kept: readonly L
     size = await copyLines(folder, segment, kept, index, file);
   };
   await removeIndexFile(folder, segment);
-  // Whoever reads the file by the old places from here on, is told that they moved.
+  // From here on, a reader that uses the old places is told that the lines moved.
   const moving = (): void => {
     segment.version += 1;
   };
-  // What can fail from here on leaves the new file: the old places would be those of other lines.
+  // An error after this leaves the new file, where other lines have the old places.
   const moved = (): void => {
     segment.version += 1;
     segment.reset(index, size);

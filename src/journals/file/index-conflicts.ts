@@ -3,8 +3,8 @@ import type { KeyWords } from './segment-index';
 import type { Segments } from './segments';
 
 /**
- * Drops each index that has a key which an earlier one has, too, as where a file was moved out of the folder and is put
- * back after its deliveries came again. The segments of these are read, which tells what counts: the first entry.
+ * Drops each index with a key that an earlier one has, too: a file was moved out of the folder, and put back after its
+ * deliveries came again. The segments of dropped indexes are read, which finds the entry that counts: the first.
  */
 export function dropConflicting(segments: readonly Segment[]): void {
   const common = commonWords(segments);
@@ -22,7 +22,7 @@ export function dropLater(segments: Segments, segment: Segment, key: KeyWords): 
   }
 }
 
-/** The first words of keys that come more than once: nearly all of a key that does, and few of others. */
+/** The first words that several keys share. Nearly all belong to keys that come more than once. */
 function commonWords(segments: readonly Segment[]): ReadonlySet<number> {
   const words = new Uint32Array(segments.reduce((sum, { index }) => sum + index.count, 0));
   let filled = 0;

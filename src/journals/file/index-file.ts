@@ -29,8 +29,8 @@ const checksumLength = 4;
 const lineEnd = 0x0a;
 
 /**
- * Writes the indexes that are due into files of their own, so that the next start need not read all segments. Such a file
- * may be old, damaged or missing: what it does not know is read. So no error counts.
+ * Writes the indexes that are due into files of their own, so that the next start need not read all segments. Such a
+ * file may be old, damaged or missing: entries that it lacks are read from the segment. So no error counts.
  */
 export async function writeIndexFiles(folder: Folder, segments: Segments, which: 'all' | 'most'): Promise<void> {
   for (const segment of segments.all) {

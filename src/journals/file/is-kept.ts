@@ -5,8 +5,8 @@ import { MovedError, type SegmentReader } from './segment-reader';
 import type { Segments } from './segments';
 
 /**
- * Whether a key is kept. An index file may be wrong, and its segment damaged: what it alone says is looked up in the
- * segment. An entry that is not found there is lost.
+ * Whether a key is kept. An index file may be wrong, and its segment damaged: a key that it alone has is looked up in
+ * the segment. An entry that is not found there is lost.
  */
 export async function isKept(
   { segments, logger }: { readonly segments: Segments; readonly logger: Logger },

@@ -126,7 +126,7 @@ async function ask(path: string): Promise<'holds' | 'starts' | 'dead'> {
   }
 }
 
-/** One that is connected to and says nothing is a process that stands still. */
+/** A process that takes a connection and is silent for so long, in milliseconds, stands still. */
 const silenceMs = 500;
 
 function connect(path: string): Promise<'holds' | 'starts' | 'dead'> {

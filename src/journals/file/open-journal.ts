@@ -117,7 +117,7 @@ async function findSegments(folder: Folder): Promise<Segments> {
   }
   const indexes = new Set(segments.all.map(({ indexName }) => indexName));
   for (const name of names) {
-    // Nobody reads one that stays.
+    // One that stays is never read.
     if (isIndexName(name) && !indexes.has(name)) await folder.remove(name).catch(() => undefined);
   }
   // A process that made a file may have been killed before its name was durable.
@@ -163,8 +163,8 @@ async function readRest(
 const lastByTime = 8e15;
 
 /**
- * The time is part of it, so that positions go up although everything was removed meanwhile: a replay that goes on
- * behind a position would pass over what has a lower one.
+ * It includes the time, so that positions go up even after everything was removed: a replay that goes on behind a
+ * position passes over lower ones.
  */
 function firstPosition(segments: Segments, now: number): number {
   const used = segments.all.map(({ first, index }) => Math.max(first, index.lastPosition));

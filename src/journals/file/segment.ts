@@ -10,7 +10,7 @@ export class Segment {
   /** The position from which on it was made; orders the files. */
   readonly first: number;
   index = new SegmentIndex();
-  /** Bytes of whole lines, and of what a crash left between them. */
+  /** Bytes of whole lines, and of the rests that a crash left between them. */
   size = 0;
   /** Lines that cannot be read. */
   unreadable = 0;
@@ -19,8 +19,8 @@ export class Segment {
   /** Whether the last line has no line end. */
   isTorn = false;
   /**
-   * Whether what is at its end may be another on the disk: after an error, and when it was written by a process before,
-   * which may have had one. After a failed sync, a later one that succeeds says nothing of what was written before.
+   * Whether the disk may hold other bytes at the file's end: after a failed write or sync, and in a file of an earlier
+   * process. A later sync that succeeds says nothing about bytes from before the failed one.
    */
   isDoubtful = false;
   /** Up to where the index file knows it, or would if it could have been written. */

@@ -14,9 +14,9 @@ export interface EntryToAppend {
   readonly content: StoredContent;
 }
 
-/** What is sent in one statement, unless a single entry is longer. */
+/** Bytes that one statement sends, unless a single entry is longer. */
 const mostBytes = 4 * 1024 * 1024;
-/** What a row costs beside its content, about: a statement has at most a thousand. */
+/** Bytes that a row counts beside its content, so that a statement has about a thousand rows at most. */
 const bytesOfRow = 4096;
 
 export async function toAppend(entry: JournalEntry, seal: Seal | undefined): Promise<EntryToAppend> {
@@ -31,7 +31,7 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
       return entries.map(() => undefined);
     },
     sizes: { of: ({ content }) => bytesOfRow + sizeOf(content), most: mostBytes },
-    // PostgreSQL refuses the statement for what is wrong with one.
+    // One bad entry makes PostgreSQL refuse the whole statement.
     isTriedApart: isAnswer,
   });
 }

@@ -16,7 +16,7 @@ export async function writeContent(entry: JournalEntry, seal: Seal | undefined):
 }
 
 /**
- * Resolves to `unreadable` for what this journal did not write.
+ * Resolves to `unreadable` for content that this journal did not write.
  *
  * @throws WebhookError `JOURNAL_SEALED`
  */

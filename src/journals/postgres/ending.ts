@@ -12,7 +12,9 @@ export interface EndToTell {
   readonly end: JournalEnd;
 }
 
-/** Nobody waits for ends, and a busy receiver has many: what a statement and its commit cost is for all that come meanwhile. */
+/**
+ * How long ends are collected for one statement, in milliseconds: nobody waits for them, and a busy receiver has many.
+ */
 const restMs = 25;
 
 /** Adds ends; those that come soon after one another in one statement. */

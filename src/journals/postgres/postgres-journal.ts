@@ -114,7 +114,8 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     },
     async ping() {
       pruneNowAndThen();
-      // Of nothing, both fail as they would for a delivery: without a table, a column or a right, and on a replica.
+      // Even with nothing to write, both fail as they would for a delivery: without a table, a column or a right, and
+      // on a replica.
       await appendAll(searched, keepDays, []);
       await database.run(statements.ended, [namespace, '[]']);
     },

@@ -5,7 +5,10 @@ export const foundAtMost = 200;
 /** No further entry is found by a statement that found as many bytes. */
 const bytesAtMost = 4 * 1024 * 1024;
 
-/** Of which entries: all; that of the key $10; those that are more than $10 days old; that of the key $11 among these. */
+/**
+ * The entries to search: all; that of the key $10; those that are more than $10 days old; that of the key $11 among
+ * these.
+ */
 export type Among = 'all' | 'key' | 'old' | 'old key';
 
 // Not all that there are: a column that somebody adds could have one of the names below.
@@ -57,7 +60,10 @@ WITH seen AS MATERIALIZED (
 )`;
 }
 
-/** Reads what it finds. There is one row at least, which says how far it looked, and may have nothing else. */
+/**
+ * Reads the entries that it finds. At least one row comes, which says how far the statement looked and may hold no
+ * entry.
+ */
 export function find(which: Among, isNewestFirst: boolean): string {
   const direction = isNewestFirst ? ' DESC' : '';
   return `${searching(which, isNewestFirst)}

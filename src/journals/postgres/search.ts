@@ -39,12 +39,12 @@ function nextStep(row: Row, found: number, { seenNow }: Step): Step | undefined 
   return { place: readPlace(read(row, 'reached')), seenNow: isSparse ? Math.min(seenAtMost, seenNow * 4) : seenNow };
 }
 
-/** What is left of a page is read again after this: another process may have removed it. */
+/** How old a page may get, in milliseconds. Its rest is then read again: another process may have removed it. */
 const freshMs = 5000;
 
 /**
- * Reads page by page, each by a statement of its own: nothing is held in the database between two. What this process
- * removes is not given any more.
+ * Reads page by page, each by a statement of its own, so that the database holds nothing in between. Entries that this
+ * process removes meanwhile are left out.
  */
 export async function* findIn(searched: Searched, query: JournalQuery): AsyncGenerator<JournalRecord, void, undefined> {
   const { database, namespace, seal, onUnreadable, removals } = searched;

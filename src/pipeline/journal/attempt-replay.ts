@@ -18,7 +18,10 @@ export interface RecordToReplay {
   readonly replayId: string;
 }
 
-/** Runs a delivery's handlers, or gives it to the queue. What is no event is handled here, as it is when it comes. */
+/**
+ * Runs a delivery's handlers, or gives it to the queue. Invalid and unknown deliveries are handled here, as when they
+ * come.
+ */
 export async function attemptReplay(replay: RecordToReplay, parts: PipelineParts): Promise<Replayed> {
   const { record, read, order, replayId } = replay;
   const { queueing, logger, locals } = parts;

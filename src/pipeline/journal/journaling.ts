@@ -127,7 +127,7 @@ export class Journaling {
     const endedAt = outcome === 'queued' ? notEnded : this.#settings.clock.now();
     const end = { outcome, succeeded, endedAt };
     const late = this.#late.get(key);
-    // The journal would take the end of what it does not know for told.
+    // The journal ignores the end of a delivery that it does not have yet.
     if (late === undefined) this.ends.add(key, end);
     else ignoreRejection(late.then(() => this.ends.add(key, end)));
   }

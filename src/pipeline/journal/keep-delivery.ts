@@ -46,7 +46,10 @@ export function onceKept({ kept }: DeliveryParts, goOn: () => MaybePromise<Settl
   return whenReady(kept, (refused) => refused ?? goOn());
 }
 
-/** Adds how a delivery ended to the journal. What waits here does not hold the delivery. */
+/**
+ * Adds how a delivery ended to the journal. The continuation keeps no reference to the delivery, so its bytes can be
+ * freed.
+ */
 export function noteEnd(settled: MaybePromise<Settled>, { journaling }: PipelineParts): MaybePromise<Settled> {
   if (journaling === undefined) return settled;
   return whenReady(settled, (end) => {

@@ -197,7 +197,9 @@ class LedgerRun implements ClaimedWork {
     }
   }
 
-  /** The replay has gone on without what ends after `maxRunMs`. */
+  /**
+   * Called when handlers have ended. If that is after `maxRunMs`, the replay has moved on, and their end is noted here.
+   */
   readonly #onEnded = ({ failures, succeeded }: RunReport): void => {
     if (this.#isConcluded) this.#noteEnd(failures.length === 0 ? this.success : 'failed', succeeded);
   };

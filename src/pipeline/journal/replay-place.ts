@@ -6,7 +6,7 @@ import { requirePromise } from '../../foundations/require-promise';
 import type { ReplaySettings } from '../../options/parse-replay';
 import type { Journaling } from './journaling';
 
-/** What decides which deliveries a replay is done with behind its place. */
+/** The options that choose what a replay runs. A replay may go on at a place only with the same ones. */
 type Chosen = Readonly<Record<'event' | 'tenant' | 'outcome' | 'key' | 'handlers' | 'force', string>>;
 
 interface Mark {
@@ -43,8 +43,8 @@ export class ReplayPlace {
   /**
    * The position to go on behind; `undefined` for the beginning.
    *
-   * @throws WebhookError `BAD_OPTION` if this replay would have begun with more than the one of the same name: what lies
-   * before the place would be passed over
+   * @throws WebhookError `BAD_OPTION` if this replay chooses other deliveries or handlers than the one of the same
+   * name, or begins earlier: those before the place would be passed over
    */
   async find(): Promise<string | undefined> {
     if (this.#name === undefined) return undefined;

@@ -101,7 +101,7 @@ export class Replay {
     const { query } = this.#settings;
     const { journaling } = this.#with;
     const { journal } = journaling;
-    // What this process has handled is not to run again for want of its end.
+    // Deliveries that this process has handled must not run again because their ends are not written yet.
     await journaling.settled();
     const after = await this.#place.find();
     // Not by time: another process may have a clock that is ahead.

@@ -24,7 +24,7 @@ import { keepWorkerRecord } from './worker-records';
 /** Jobs without a priority go first. */
 const lowPriority = 10;
 
-/** How long Redis may take to say how it keeps what it takes, in milliseconds: each delivery waits for it. */
+/** How long Redis may take to tell how durable it is, in milliseconds: each delivery waits for it. */
 const longestCheckMs = 5000;
 
 /** How long a ping leaves its key, in milliseconds. */

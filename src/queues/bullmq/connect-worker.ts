@@ -32,7 +32,8 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
     const patient = {
       maxRetriesPerRequest: null,
       commandTimeout: undefined,
-      // Otherwise what was sent before a connection broke is neither sent again nor rejected: the worker would stand still.
+      // Otherwise, commands sent before a connection broke are neither sent again nor rejected: the worker would stand
+      // still.
       autoResendUnfulfilledCommands: true,
       socketTimeout: typeof usersMs === 'number' ? usersMs + blockMs : undefined,
     };
@@ -67,8 +68,8 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
 }
 
 /**
- * What `duplicate` does not copy: the database that was selected since the client was made, and before ioredis 6 what a
- * cluster has for each of its connections, such as the password.
+ * Settings that `duplicate` does not copy: the database selected since the client was made, and before ioredis 6 those
+ * that a cluster has for each of its connections, such as the password.
  */
 function ownSettingsOf(source: BullmqClient): { readonly db: unknown; readonly redisOptions: object | undefined } {
   const { options, condition } = source as {

@@ -12,8 +12,8 @@ export async function endClient(client: BullmqClient): Promise<void> {
 }
 
 /**
- * When a client ends, rejects what was sent before its connection broke: ioredis keeps it to send it again, and leaves
- * it there if it gives up. Whoever waits for it would wait for ever.
+ * When a client ends, rejects the commands sent before its connection broke: ioredis keeps them to send them again, and
+ * leaves them there if it gives up. Their callers would wait for ever.
  */
 export function rejectUnansweredAtEnd(client: BullmqClient): void {
   client.on('end', () => {

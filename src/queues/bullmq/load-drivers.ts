@@ -9,7 +9,7 @@ export function loadBullmq(given: unknown): Engine {
   if (typeof found !== 'object' || typeof found.Queue !== 'function' || typeof found.Worker !== 'function') {
     throw badOption('bullmqQueue.bullmq', 'the module bullmq, with Queue and Worker', given);
   }
-  // A whole module of BullMQ that lacks what came with 5.77. Older ones neither give jobs back nor redrive them.
+  // The whole module of a BullMQ before 5.77, which can neither give jobs back nor redrive them.
   if ('QueueEvents' in found && !('createIORedisClient' in found)) {
     throw new WebhookError('BAD_OPTION', 'bullmqQueue: BullMQ 5.77 or later is needed. Run npm install bullmq@latest.');
   }

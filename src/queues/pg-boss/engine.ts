@@ -58,7 +58,7 @@ export interface Engine {
 
 /** Ten years: neither waiting nor dead jobs may be thrown away. */
 const keptSeconds = 10 * 365 * 24 * 60 * 60;
-/** pg-boss must not expire what a worker was lost with: that would use up an attempt. Its limit is a day. */
+/** A job whose worker was lost must not expire: that would use up an attempt. The limit of pg-boss is a day. */
 const expireInSeconds = 24 * 60 * 60 - 1;
 /** Longer than one process takes to make the queues, in milliseconds. */
 const leastPauseMs = 200;

@@ -38,9 +38,9 @@ export interface JobInserter {
   readonly holdWithin: (transaction: PgBossDb, job: NewJob) => Promise<void>;
 }
 
-/** What is sent in one statement, unless a single job is longer. */
+/** Bytes that one statement sends, unless a single job is longer. */
 const mostBytes = 4 * 1024 * 1024;
-/** What a job costs beside its body, about. */
+/** Bytes that a job counts beside its body. */
 const bytesOfJob = 4096;
 
 export function jobInserter(settings: InsertSettings): JobInserter {
@@ -59,7 +59,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       if (isQueueGone(error)) lookAgain();
       throw error;
     }
-    // pg-boss 11 does not say what it inserted, and none says what was there before.
+    // pg-boss 11 does not tell which jobs it inserted, and no version tells which were there before.
     if (Array.isArray(ids) && ids.length === jobs.length) return new Set(jobs.map(({ id }) => id));
     return await held(jobs, on);
   }
@@ -94,7 +94,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       }
       return jobs.map((job) => !missing.includes(job));
     },
-    // PostgreSQL refuses the statement for what is wrong with one.
+    // One bad job makes PostgreSQL refuse the whole statement.
     isTriedApart: isAnswer,
   });
 

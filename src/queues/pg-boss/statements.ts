@@ -1,10 +1,9 @@
 /**
- * Statements for what pg-boss has no call for. They were checked against the tables of 10.4; 11.1 and 12.38 have the
- * same columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done. An array
- * of ids is read once, so that the index on them is used; locked rows are skipped, so that no two wait for each other.
+ * Statements that pg-boss has no call for. They were checked against the tables of 10.4; 11.1 and 12.38 have the same
+ * columns. `$1` is the name of a queue. Each is one statement, so that a crash leaves it done or not done. An array of
+ * ids is read once, so that the index on them is used; locked rows are skipped, so that no two wait for each other.
  *
- * What is read comes as text under names of one word, and dead jobs come as JSON: a user's driver may convert anything
- * else.
+ * Results come as text under names of one word, and dead jobs come as JSON: a user's driver may convert anything else.
  */
 export interface Statements {
   /** Which of the queues (`$1`) exist. */

@@ -12,9 +12,9 @@ const now = 'clock_timestamp()';
 const ms = "* interval '1 millisecond'";
 
 /**
- * $2 is the JSON of an array of what is asked for, each with a `key` that no other has. So one statement, and one commit,
- * does for all. As an array, the keys are looked up in the index, however many rows PostgreSQL expects. If they are
- * several, a lock is waited for only so long: one delivery's row must not hold up the leases of the others.
+ * $2 is a JSON array of the steps asked for, each with a `key` of its own, so that one statement, and one commit, does
+ * for all. From an array, the keys are looked up in the index, however many rows PostgreSQL expects. A statement for
+ * several waits for a lock only briefly: one delivery's row must not hold up the leases of the others.
  */
 const asked = `asked AS MATERIALIZED (
 SELECT a.* FROM json_to_recordset($2::text::json) AS a (key text, token text, lease float8, ttl float8), (

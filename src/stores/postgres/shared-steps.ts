@@ -32,8 +32,8 @@ type AskedClaim = AskedExtension & AskedCompletion;
 const goneMeanwhile: ClaimedElsewhere = { running: true, retryAfterMs: 1 };
 
 /**
- * Steps of several deliveries in one statement: each is a commit, and commits are what limits PostgreSQL. Two deliveries
- * share no more than that: what PostgreSQL refuses for one of them is tried alone, and so is what waits for a lock.
+ * Steps of several deliveries in one statement, since each statement is a commit, and commits limit PostgreSQL.
+ * Deliveries do not share failures: a step that PostgreSQL refuses, or that waits for a lock, is tried alone.
  */
 export function sharedSteps(namespace: string, run: Run): SharedSteps {
   function rowsOf(text: string, asked: readonly Asked[]): Promise<readonly Row[]> {

@@ -26,7 +26,7 @@ export function instrumentsOf(meter: Meter) {
 
 export type Instruments = ReturnType<typeof instrumentsOf>;
 
-/** What is counted here and observed at each collection: a record of the SDK costs more. */
+/** Counted here and observed at each collection, since a record of the SDK costs more. */
 export interface Counts {
   readonly deliveries: LabelledCounts<'bigmind.event' | 'bigmind.outcome'>;
   readonly repeats: LabelledCounts<'bigmind.event' | 'bigmind.outcome'>;
@@ -36,8 +36,8 @@ export interface Counts {
 const countsOfMeters = new WeakMap<Meter, Counts>();
 
 /**
- * The counts of a meter, which its receivers share: of two that observe the same series, a collection keeps one. They are
- * observed as long as the meter is, so that its last flush has what a closed receiver counted.
+ * The counts of a meter, which its receivers share: if two observed the same series, a collection would keep one. They
+ * are observed as long as the meter lives, so that its last flush has the counts of closed receivers.
  */
 export function countsOf(meter: Meter): Counts {
   const known = countsOfMeters.get(meter);
