@@ -22,7 +22,7 @@ export function engineErrors(engine: string, logger: () => Logger | undefined): 
       if (error instanceof SilenceError)
         logSafely(logger(), 'warn', { silent: 'worker', trouble: code }, error.message);
       else if (isWebhookError(error)) logSafely(logger(), 'warn', { trouble: code }, error.message);
-      else logSafely(logger(), 'warn', { trouble: code }, `The queue’s ${engine} reported an error.`);
+      else logSafely(logger(), 'warn', { trouble: code }, `The queue's ${engine} reported an error.`);
     },
     up: () => told.clear(),
   };

@@ -174,11 +174,11 @@ function refuse(path: string, what: string, remedy: string): never {
 function requirePrivate(path: string, found: Stats): void {
   if (found.isSymbolicLink()) refuse(path, 'is a symbolic link', 'Name the folder that it leads to.');
   if (!found.isDirectory())
-    refuse(path, 'is no folder', 'Name a folder of the journal’s own; it is made if it is missing.');
+    refuse(path, 'is no folder', "Name a folder of the journal's own; it is made if it is missing.");
   if ((found.mode & 0o077) !== 0) {
     const octal = (found.mode & 0o777).toString(8).padStart(4, '0');
     const remedy =
       'Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.';
-    refuse(path, `is open to other users (mode ${octal}), and a journal holds customers’ data`, remedy);
+    refuse(path, `is open to other users (mode ${octal}), and a journal holds customers' data`, remedy);
   }
 }

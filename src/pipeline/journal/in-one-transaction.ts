@@ -37,6 +37,6 @@ function notTogether(journal: Journal | undefined): WebhookError {
   const expected = 'the queue was given a pool, to be written in one transaction with a journal on the same pool';
   return new WebhookError(
     'BAD_OPTION',
-    `journal: ${expected}, ${got}. Pass both the same pool, or leave out the queue’s.`,
+    `journal: ${expected}, ${got}. Pass both the same pool, or leave out the queue's.`,
   );
 }

@@ -121,12 +121,12 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   async function requireDurable(client: BullmqClient): Promise<Durability> {
     const found = await durabilityOf(client);
     if (found.evicts) {
-      warnOnce('QUEUE_EVICTS', 'The queue’s Redis drops deliveries when full: set maxmemory-policy noeviction.');
+      warnOnce('QUEUE_EVICTS', "The queue's Redis drops deliveries when full: set maxmemory-policy noeviction.");
     }
     if (allowVolatile) return found;
     if (found.appends === false) throw notDurable();
     if (found.appends === undefined) {
-      warnOnce('QUEUE_DURABILITY_UNKNOWN', 'The queue’s Redis hides INFO: make sure that it has appendonly yes.');
+      warnOnce('QUEUE_DURABILITY_UNKNOWN', "The queue's Redis hides INFO: make sure that it has appendonly yes.");
     }
     return found;
   }

@@ -41,7 +41,7 @@ export function watchConnections({ source, client, blocking }: Watched, onSilenc
   async function check(): Promise<void> {
     if (!isUp(client)) return;
     try {
-      await withinMs(client.ping(), silentMs, 'The worker’s connection to Redis');
+      await withinMs(client.ping(), silentMs, "The worker's connection to Redis");
     } catch (error) {
       // Another error is an answer, or the end of the connection, of which the client knows.
       if (!(error instanceof SilenceError) || hasEnded) return;

@@ -22,7 +22,7 @@ const shortestPauseMs = 200;
 const longestPauseMs = 5000;
 /** How long the database may take to answer, in milliseconds: a connection may be dead without anybody being told. */
 const silentMs = 2000;
-const who = 'The worker’s connection to PostgreSQL';
+const who = "The worker's connection to PostgreSQL";
 /** How long a closing worker waits for a database that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 

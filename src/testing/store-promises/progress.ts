@@ -34,7 +34,7 @@ export const progress: Promises = [
     },
   ],
   [
-    'adds a success although the claim is another’s by now',
+    "adds a success although the claim is another's by now",
     async ({ store, key, claim, lapse, shortMs }) => {
       const stale = await claim(shortMs);
       await lapse();

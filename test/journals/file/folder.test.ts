@@ -68,7 +68,7 @@ test('refuses a folder that others may read, a link and a file, and says what to
   chmodSync(directory, 0o750);
   expect(refusalOf(make({ directory }))).toEqual({
     code: 'BAD_OPTION',
-    message: `BAD_OPTION fileJournal.directory: ${directory} is open to other users (mode 0750), and a journal holds customers’ data. Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.`,
+    message: `BAD_OPTION fileJournal.directory: ${directory} is open to other users (mode 0750), and a journal holds customers' data. Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.`,
   });
   const link = join(dirname(directory), 'link');
   chmodSync(directory, 0o700);
