@@ -10,7 +10,7 @@ export class Segment {
   /** The position from which on it was made; orders the files. */
   readonly first: number;
   index = new SegmentIndex();
-  /** Bytes of whole lines, and of the rests that a crash left between them. */
+  /** Bytes of whole lines, and of the fragments that a crash left between them. */
   size = 0;
   /** Lines that cannot be read. */
   unreadable = 0;
