@@ -26,7 +26,7 @@ export function addChoice(command: Command): Command {
         parseOnly,
       ),
     )
-    .option('--event <names>', 'those of these events alone, with commas between them', parseEventNames)
+    .option('--event <names>', 'those of these events alone, separated by commas', parseEventNames)
     .option('--last <number>', 'of these, the last ones alone', parseWhole(1, 1_000_000));
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appCommand } from '../app/app-command';
+import { appCommand, appHelp } from '../app/app-command';
 import type { ChosenOptions } from '../dead-letters/chosen-ids';
 import { type DiscardOptions, discardLetters } from '../dead-letters/discard-letters';
 import { type ListOptions, listLetters } from '../dead-letters/list-letters';
@@ -9,8 +9,7 @@ import type { Io } from '../io';
 import { parseWhole } from '../parse-number';
 
 const examples = `
---app names your own module, CommonJS or ES, that exports the receiver: as default, as webhooks, or as its only export
-that is one. It may export a promise of it. It must not listen. What it logs goes to standard error.
+${appHelp}
 
 With --json: list prints a line {id, key, event, tenant, replayed, reason, attempts, failedAt, receivedAt} for each, show one with
 {headers, params, locals, bytes} as well, and {body} in base64 with --body; redrive and discard print {"redriven": …, "missing": […]} and

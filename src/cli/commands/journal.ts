@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appCommand } from '../app/app-command';
+import { appCommand, appHelp } from '../app/app-command';
 import type { Io } from '../io';
 import { addFilterOptions, asMoment } from '../journal/filter-options';
 import { type FindOptions, findDeliveries } from '../journal/find-deliveries';
@@ -11,8 +11,7 @@ import { parseNames } from '../parse-list';
 import { parseRate, parseWhole } from '../parse-number';
 
 const examples = `
---app names your own module, CommonJS or ES, that exports the receiver: as default, as webhooks, or as its only export
-that is one. It may export a promise of it. It must not listen. What it logs goes to standard error.
+${appHelp}
 
 Moments are 3d, 12h or 30m (ago), 2026-11-26 or 2026-11-26T09:00Z, in UTC unless they say otherwise.
 

@@ -33,7 +33,7 @@ export function addListenOptions(command: Command): Command {
       ),
     )
     .addOption(new Option('--path <path>', 'path of deliveries').default(deliveryPath).argParser(parsePath))
-    .option('--events <names>', 'show, save and forward these events alone, with commas between them', parseEvents)
+    .option('--events <names>', 'show, save and forward these events alone, separated by commas', parseEvents)
     .addOption(
       new Option('--answer <how>', 'answer correct deliveries so, or not at all, to see how they are repeated')
         .choices(toldAnswers)
