@@ -137,7 +137,6 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
   'docs/operations.md': [
     ['function; at most # characters', constantOf('foundations/foreign-text.ts', 'longestTenant')],
     ['At most # are shown', constantOf('foundations/foreign-text.ts', 'mostParams')],
-    ['once in # seconds', explainedEvery],
     ['within the last # days', progress],
     ['at most `storeTimeoutMs` (# s)', storeTimeout],
     ['more than one run in # of a handler failed', 1 / threshold('BigmindHandlerFailing')],
@@ -194,6 +193,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['its deliveries every # seconds, and cannot', lease / 3],
   ],
   'docs/troubleshooting.md': [
+    ['once in # seconds', explainedEvery],
     ['`timeoutMs` (# s)', timeout],
     ['that limit to # MB', limit],
   ],
