@@ -210,12 +210,35 @@ test('a worker that is still starting when close() begins is closed when it has 
   expect(lines).toEqual([
     expect.objectContaining({ level: 40, msg: 'The queue does not answer; work() waits for it' }),
   ]);
+  expect(lines[0]).toMatchObject({ silentMs: 200 });
   const closed = starting.close({ timeoutMs: 0 });
   begun.open();
   await Promise.all([working, closed]);
   await send(web, genuine());
   await calm();
   expect([handled, queue.states]).toStrictEqual([[], ['waiting after 0']]);
+});
+
+test('a worker that never starts holds up no end of its queue, which may end its start', async () => {
+  class EndlessQueue extends ArrayQueue {
+    readonly ended = gate();
+    override async work(): Promise<never> {
+      await this.ended.passed;
+      throw new Error('it was closed');
+    }
+    close(): void {
+      this.ended.open();
+    }
+  }
+  const { logger, lines } = notedLog();
+  const queue = new EndlessQueue();
+  const { web } = service({ logger, deduplicate: { store: memoryStore(), storeTimeoutMs: 60_000 } }, queue);
+  const working = expect(web.on('*', () => undefined).work()).rejects.toThrow('it was closed');
+  const asked = performance.now();
+  await web.close({ timeoutMs: 60_000 });
+  await working;
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  expect(lines).toStrictEqual([]);
 });
 
 test('a worker whose start fails while close() waits for an answer ends neither the process nor close()', async () => {

@@ -202,19 +202,31 @@ test('a job that cannot be read is never acknowledged, and listed with what can 
       reason: expect.stringContaining('The job is no object.') as string,
     }),
   ]);
-  expect(await reading.deadLetters.get('1')).toMatchObject({ headers: {}, params: {}, rawBody: Buffer.alloc(0) });
+  expect(await reading.deadLetters.get('1')).toMatchObject({ headers: {}, params: {}, rawBody: { length: 0 } });
   const { headers, rawBody } = (await reading.deadLetters.get('2')) ?? {};
   expect([headers, rawBody?.toString('base64')]).toEqual([{ 'x-text': 'a' }, fixture.rawBody]);
 });
 
-test('a time that no clock shows is unknown, in the list and alone', async () => {
+test.each([1e300, '2026-11-28', null])(
+  'a time that no clock shows is unknown, in the list and alone: %j',
+  async (time) => {
+    const { web, queue } = service();
+    const job = { ...fixture, receivedAt: time };
+    const dead = { id: '1', job, reason: 'no time', attempts: 1, failedAt: new Date(0) };
+    queue.deadJobs.list = () => Promise.resolve([dead]);
+    queue.deadJobs.get = () => Promise.resolve(dead);
+    expect((await web.deadLetters.list())[0]).toMatchObject({ key: fixture.key, receivedAt: undefined });
+    expect(await web.deadLetters.get('1')).toMatchObject({ key: fixture.key, receivedAt: undefined });
+  },
+);
+
+test('a dead job whose fields are no texts is shown without them', async () => {
   const { web, queue } = service();
-  const job = { ...fixture, receivedAt: 1e300 };
-  const dead = { id: '1', job, reason: 'no time', attempts: 1, failedAt: new Date(0) };
-  queue.deadJobs.list = () => Promise.resolve([dead]);
+  const job = { ...fixture, event: 5, tenant: ['acme'], rawBody: { of: 'bytes' } };
+  const dead = { id: '1', job, reason: 'damaged', attempts: 1, failedAt: new Date(0) };
   queue.deadJobs.get = () => Promise.resolve(dead);
-  expect((await web.deadLetters.list())[0]).toMatchObject({ key: fixture.key, receivedAt: undefined });
-  expect(await web.deadLetters.get('1')).toMatchObject({ key: fixture.key, receivedAt: undefined });
+  const shown = { key: fixture.key, event: undefined, tenant: undefined, rawBody: { length: 0 } };
+  expect(await web.deadLetters.get('1')).toMatchObject(shown);
 });
 
 test('a repeat of a dead delivery is not a second one', async () => {

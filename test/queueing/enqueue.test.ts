@@ -54,6 +54,16 @@ test('it is queued whether or not this process has a handler, whose handlers do 
   expect(store.calls).toStrictEqual([]);
 });
 
+test('a parameter of a path that the request does not have is no field of the job', async () => {
+  const given: QueuedDelivery[] = [];
+  const { web } = service(
+    {},
+    queueThat((job) => Promise.resolve(void given.push(job))),
+  );
+  await web.receive({ ...genuine(), params: { team: 'north', region: undefined } });
+  expect(given.map(({ params }) => params)).toStrictEqual([{ team: 'north' }]);
+});
+
 test('a repeat is queued again, and the queue holds it once', async () => {
   const { web, queue } = service();
   const delivery = genuine();
@@ -225,6 +235,13 @@ describe('locals', () => {
     expect(queue.jobs).toEqual([expect.objectContaining({ locals: { team: 'north', lead: null, open: false } })]);
   });
 
+  test('may be an object without a prototype', async () => {
+    const bare = Object.assign(Object.create(null) as object, { team: 'north' });
+    const { web, queue } = service({ locals: (() => bare) as never });
+    expect(await send(web, genuine())).toBe('200 queued');
+    expect(queue.jobs).toEqual([expect.objectContaining({ locals: { team: 'north' } })]);
+  });
+
   const cyclic: { self?: unknown } = {};
   cyclic.self = [cyclic];
   test.each<[string, unknown, string]>([
@@ -238,6 +255,7 @@ describe('locals', () => {
     ['NUL', { text: 'a\0b' }, 'locals.text has NUL or a lone surrogate in it'],
     ['half a character', { '\ud800': 1 }, 'a name in locals has NUL or a lone surrogate in it'],
     ['a class', new URL('https://example.com'), 'locals is an object of a class ([object URL])'],
+    ['a flaw behind what has none', { team: 'north', lost: Number.NaN, later: 1n }, 'locals.lost is NaN'],
   ])('with %s in them fail the delivery, saying where it is', async (_what, value, flaw) => {
     const { logger, lines } = notedLog();
     const { web, queue } = service({ logger, locals: (() => value) as never });

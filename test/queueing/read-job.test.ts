@@ -56,13 +56,29 @@ test('a replay is read with the key of its delivery, whatever the job’s own is
   expect(readJob({ ...job, replay: { ...replay, outcome: 'newer' } }).replay?.outcome).toBeUndefined();
 });
 
+test.each([
+  [
+    { traceparent: '00-1-2-01', tracestate: 'a=1' },
+    { traceparent: '00-1-2-01', tracestate: 'a=1' },
+  ],
+  [{ traceparent: '00-1-2-01', tracestate: 5 }, { traceparent: '00-1-2-01' }],
+  [{ traceparent: 5, tracestate: 'a=1' }, undefined],
+  ['00-1-2-01', undefined],
+])('a trace that cannot be read is left out, and the job is read: %j', (trace, expected) => {
+  expect(readJob({ ...fixture, trace }).trace).toStrictEqual(expected);
+});
+
+test('a job may have come at any time that a Date can hold', () => {
+  for (const receivedAt of [-8.64e15, 8.64e15]) expect(readJob({ ...fixture, receivedAt }).receivedAt).toBe(receivedAt);
+});
+
 test.each<[string, unknown]>([
   ['object', null],
   ['replay', { ...fixture, version: 2 }],
   ['key', { ...fixture, version: 2, replay: { ...replay, key: 'short' } }],
   ['replay.force', { ...fixture, version: 2, replay: { ...replay, force: 'yes' } }],
   ['replay.succeeded', { ...fixture, version: 2, replay: { ...replay, succeeded: 'slack' } }],
-  ['replay.handlers', { ...fixture, version: 2, replay: { ...replay, handlers: [1] } }],
+  ['replay.handlers', { ...fixture, version: 2, replay: { ...replay, handlers: ['crm', 1] } }],
   ['object', 'a job'],
   ['object', [fixture]],
   ['version', { ...fixture, version: 3 }],
@@ -76,6 +92,7 @@ test.each<[string, unknown]>([
   ['tenant', { ...fixture, tenant: '' }],
   ['scheme', { ...fixture, scheme: 5 }],
   ['receivedAt', { ...fixture, receivedAt: '2026-01-01' }],
+  ['receivedAt', { ...fixture, receivedAt: '1764028800000' }],
   ['receivedAt', { ...fixture, receivedAt: 1e300 }],
   ['headers', { ...fixture, headers: [] }],
   ['headers', { ...fixture, headers: { 'x-list': ['a'] } }],
@@ -84,7 +101,7 @@ test.each<[string, unknown]>([
   ['rawBody', { ...fixture, rawBody: `${fixture.rawBody.slice(0, 20)}*${fixture.rawBody.slice(20)}` }],
   ['rawBody', { ...fixture, rawBody: fixture.rawBody.slice(0, 21) }],
 ])('a job whose %s is not readable is refused, by the name of the field: %#', (field, job) => {
-  expect(() => readJob(job)).toThrow(UnreadableJob);
+  expect(() => readJob(job)).toThrow(expect.objectContaining({ constructor: UnreadableJob, name: 'UnreadableJob' }));
   expect(() => readJob(job)).toThrow(field === 'object' ? 'The job is no object.' : `its ${field} is not `);
 });
 
