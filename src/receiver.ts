@@ -65,7 +65,7 @@ export interface ErrorDetails {
   readonly nextAttemptAt?: Date | undefined;
 }
 
-/** Called for each handler failure, each invalid delivery and each 5xx. It does not change the outcome. */
+/** Called for each handler failure, each `invalid` and each 5xx. It does not change the outcome. */
 export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 
 /** A request, as in Lambda, Next.js, Fastify and others. */
@@ -163,7 +163,11 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
    * @throws WebhookError `BAD_HANDLER`, or `HANDLER_NAME_TAKEN` the second time
    */
   onUnknown(take: (event: UnknownEvent, context: HandlerContext<Locals>) => unknown): this;
-  /** Registers a listener for each handler failure, each `invalid` and each 5xx. It does not change the outcome. */
+  /**
+   * Registers a listener for each handler failure, each `invalid` and each 5xx. It does not change the outcome.
+   *
+   * @throws WebhookError `BAD_HANDLER`
+   */
   onError(listener: ErrorListener): this;
   /**
    * Registers a listener for what Bigmind sends and the schemas do not know: unknown properties, and unlisted values of
@@ -195,6 +199,8 @@ export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
    * deliveries that the queue is being given, up to `timeoutMs` (milliseconds from 0, @default 10_000), then aborts the
    * handlers. Jobs that still run go back to the queue. A replay ends early. It closes no client that you passed in. A
    * further call waits no longer than the first.
+   *
+   * @throws WebhookError `BAD_OPTION` for wrong options; nothing is closed then
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }

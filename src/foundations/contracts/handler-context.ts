@@ -17,12 +17,18 @@ export declare abstract class HandlerContext<Locals = unknown> {
   abstract get attempt(): number;
   /** The tenant whose secret signed the delivery; `undefined` unless `secret` is a function. */
   abstract get tenant(): string | undefined;
+  /** When the request came, also in a worker and in a replay. Under `dispatch()` what was passed, else now. */
   abstract get receivedAt(): Date;
   /** Whether `journal.replay()` runs it. */
   abstract get replayed(): boolean;
+  /**
+   * By lower-case name. In a worker and in a replay, signatures, cookies and credentials are left out (`keepHeaders`
+   * keeps some). Under `dispatch()` what was passed, else `{}`.
+   */
   abstract get headers(): WebhookHeaders;
   /** The body exactly as it was signed. Under `dispatch()`, reading it throws unless `rawBody` was passed. */
   abstract get rawBody(): Buffer;
+  /** Path parameters; the segments of a wildcard are joined with `/`. Under `dispatch()` what was passed, else `{}`. */
   abstract get params(): WebhookParams;
   abstract get signature(): {
     /** Name of the scheme that matched. */

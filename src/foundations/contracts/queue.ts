@@ -71,6 +71,7 @@ export interface JobPlan {
   readonly retryInMs: number | undefined;
 }
 
+/** How a worker takes jobs. */
 export interface QueueWorkOptions {
   /** How many jobs may run at once, from 1. */
   readonly concurrency: number;

@@ -18,6 +18,7 @@ export interface DeliveryStart {
   readonly waitedMs: number;
 }
 
+/** An attempt of a job, when it begins. */
 export interface JobStart extends DeliveryStart {
   /** What the process wrote into the job that enqueued it. */
   readonly trace: TraceContext | undefined;
@@ -35,6 +36,7 @@ export interface DeliveryEnd {
   readonly isDead: boolean;
 }
 
+/** A run of one handler, when it begins. */
 export interface HandlerStart {
   /** The name by which its progress is remembered. */
   readonly handler: string;
@@ -42,16 +44,20 @@ export interface HandlerStart {
   readonly event: string | undefined;
 }
 
+/** How a run of one handler ended. */
 export interface HandlerEnd {
   /** What it threw or rejected with; absent if it succeeded. */
   readonly failure?: { readonly error: unknown };
 }
 
+/** A delivery, when it is given to the queue. */
 export interface SendStart {
   readonly event: string;
 }
 
+/** What came of giving a delivery to the queue. */
 export interface SendEnd {
+  /** Whether the queue holds it. */
   readonly isHeld: boolean;
 }
 
