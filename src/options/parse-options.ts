@@ -1,5 +1,3 @@
-import type { NameDelivery } from '../deduplication/delivery-key';
-import { memoryStore } from '../deduplication/memory-store';
 import type { EventCheck } from '../events/compile-schemas';
 import type { EventSchemas } from '../events/event-schema';
 import type { Shape } from '../events/shape';
@@ -7,25 +5,15 @@ import type { Clock } from '../foundations/contracts/clock';
 import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue } from '../foundations/contracts/queue';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
-import type { DeliveryStore } from '../foundations/contracts/store';
 import type { Telemetry } from '../foundations/contracts/telemetry';
 import { defaultLimits } from '../foundations/default-limits';
 import { WebhookError } from '../foundations/errors';
 import { isRecord } from '../foundations/is-record';
-import {
-  badOption,
-  badWord,
-  callIt,
-  hasMethod,
-  knownOptions,
-  requireFunction,
-  requireMethods,
-  wholeNumber,
-  wrapIt,
-} from '../foundations/option-checks';
+import { badOption, badWord, callIt, knownOptions, requireFunction, wholeNumber } from '../foundations/option-checks';
 import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
-import type { BigmindWebhooksOptions, DeduplicateOptions } from './options';
+import type { BigmindWebhooksOptions } from './options';
+import { type Deduplication, parseDeduplicate } from './parse-deduplicate';
 import { parseJournal } from './parse-journal';
 import { parseKeepHeaders } from './parse-keep-headers';
 import { parseQueue } from './parse-queue';
@@ -57,15 +45,6 @@ export interface Settings {
   readonly clock: Clock;
 }
 
-interface Deduplication {
-  readonly store: DeliveryStore;
-  /** Whether it is the default in-memory store, which answers at once and is not shared. */
-  readonly isDefaultStore: boolean;
-  readonly ttlMs: number;
-  readonly key: NameDelivery | undefined;
-  readonly onSilence: (() => unknown) | undefined;
-}
-
 type AnyOptions = BigmindWebhooksOptions<EventSchemas, unknown>;
 
 const known = {
@@ -88,18 +67,6 @@ const known = {
   clock: true,
 } satisfies Record<keyof AnyOptions, true>;
 
-const knownDeduplicate = {
-  store: true,
-  ttlMs: true,
-  key: true,
-  storeTimeoutMs: true,
-  onSilence: true,
-} satisfies Record<keyof DeduplicateOptions, true>;
-
-const day = 86_400_000;
-/** How long a delivery is remembered by default. */
-export const usualTtlMs = 3 * day;
-const usualStoreTimeoutMs = 2000;
 const usualBytesInFlight = 128 * 1024 ** 2;
 
 /**
@@ -190,50 +157,4 @@ function parseClock(clock: Clock | null): Clock {
 function parseTelemetry(telemetry: unknown): Telemetry {
   if (typeof (telemetry as Partial<Telemetry> | null)?.open === 'function') return telemetry as Telemetry;
   throw badOption('telemetry', 'telemetry such as openTelemetry()', telemetry, callIt(telemetry, 'openTelemetry()'));
-}
-
-const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as const;
-
-function parseDeduplicate(options: unknown): Pick<Settings, 'deduplicate' | 'storeTimeoutMs'> {
-  if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
-  if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
-  if (typeof (options as Partial<DeliveryStore> | null)?.claim === 'function') {
-    throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
-  }
-  knownOptions(options, 'deduplicate', knownDeduplicate);
-  const given = options as DeduplicateOptions;
-  const { store, key, ttlMs = usualTtlMs, storeTimeoutMs = usualStoreTimeoutMs, onSilence } = given;
-  if (key !== undefined) requireFunction('deduplicate.key', key);
-  if (onSilence !== undefined) requireFunction('deduplicate.onSilence', onSilence);
-  return {
-    deduplicate: {
-      store: store === undefined ? memoryStore() : parseStore(store),
-      isDefaultStore: store === undefined,
-      ttlMs: wholeNumber('deduplicate.ttlMs', ttlMs, 1),
-      key,
-      onSilence,
-    },
-    storeTimeoutMs: milliseconds('deduplicate.storeTimeoutMs', storeTimeoutMs),
-  };
-}
-
-function parseStore(store: unknown): DeliveryStore {
-  if (typeof store !== 'object' || store === null) {
-    throw badOption('deduplicate.store', 'a store such as memoryStore()', store, callIt(store, 'memoryStore()'));
-  }
-  const methods = store as Readonly<Record<string, unknown>>;
-  if (typeof methods['claim'] !== 'function') refuseClient(methods);
-  requireMethods('deduplicate.store', methods, storeMethods, ['ping']);
-  return store as DeliveryStore;
-}
-
-/** A client in place of a store is known by its methods, and what stores are made from by its members. */
-function refuseClient(given: Readonly<Record<string, unknown>>): void {
-  const has = (name: string): boolean => hasMethod(given, name);
-  const ofRedis = 'deduplicate: { store: redisStore({ client, namespace }) }';
-  const ofPostgres = 'deduplicate: { store: postgresStore({ pool, namespace }) }';
-  if (has('evalsha') || has('evalSha')) throw wrapIt('deduplicate.store', 'a client', ofRedis);
-  if (has('query')) throw wrapIt('deduplicate.store', 'a pool', ofPostgres);
-  if ('client' in given) throw wrapIt('deduplicate.store', 'the options of one', ofRedis);
-  if ('pool' in given) throw wrapIt('deduplicate.store', 'the options of one', ofPostgres);
 }

@@ -6,7 +6,7 @@ import { root } from './workspace';
 
 const scaling = readDocument('docs/scaling.md');
 const secondsADay = 86_400;
-const ttl = 3 * constantOf('options/parse-options.ts', 'day');
+const ttl = 3 * constantOf('options/parse-deduplicate.ts', 'day');
 const powers = ['10⁴', '10⁶', '10⁸', '10⁹'];
 
 /** A number as the page writes it: whole, with commas, or with few digits. */

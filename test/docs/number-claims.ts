@@ -7,10 +7,10 @@ import { readDocument } from './markdown';
 
 const lease = constantOf('deduplication/held-claim.ts', 'leaseMs');
 const progress = constantOf('deduplication/held-claim.ts', 'jobProgressMs');
-const ttl = 3 * constantOf('options/parse-options.ts', 'day');
+const ttl = 3 * constantOf('options/parse-deduplicate.ts', 'day');
 const timeout = constantOf('foundations/default-limits.ts', 'timeoutMs');
 const maxRun = constantOf('options/parse-options.ts', 'maxRunMs');
-const storeTimeout = constantOf('options/parse-options.ts', 'usualStoreTimeoutMs');
+const storeTimeout = constantOf('options/parse-deduplicate.ts', 'usualStoreTimeoutMs');
 const maxKeys = constantOf('deduplication/memory-store.ts', 'usualMaxKeys');
 const limit = constantOf('foundations/default-limits.ts', 'limit');
 const readTimeout = constantOf('foundations/default-limits.ts', 'readTimeoutMs');
