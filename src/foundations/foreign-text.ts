@@ -1,7 +1,11 @@
-/** Replaces NUL and lone surrogates: PostgreSQL refuses a whole row because of one. */
+/** Whether a text has neither NUL nor lone surrogates: PostgreSQL refuses a whole row because of one. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** Replaces what {@link isStorableText} refuses. */
 export function storableText(text: string): string {
-  if (!/[\0\uD800-\uDFFF]/.test(text)) return text;
-  return Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 const namePattern = /^[\w.:-]{1,64}$/;

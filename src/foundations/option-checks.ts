@@ -1,6 +1,7 @@
 import { isDate, isGeneratorFunction } from 'node:util/types';
 import { closest, distance } from 'fastest-levenshtein';
 import { WebhookError, type WebhookErrorCode } from './errors';
+import { isStorableText } from './foreign-text';
 import { ignoreRejection, isThenable } from './maybe-promise';
 
 /**
@@ -216,9 +217,9 @@ export function stringOf(path: string, value: unknown): string {
   throw badOption(path, 'a string', value);
 }
 
-/** Requires a text that is not blank and fits any store: PostgreSQL takes no NUL, UTF-8 no lone surrogate. */
+/** Requires a text that is not blank and fits any store. */
 export function requireText(path: string, value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') throw badOption(path, 'a string with text', value);
-  if (/\0|\p{Surrogate}/u.test(value)) throw badOption(path, 'text without NUL and lone surrogates', value);
+  if (!isStorableText(value)) throw badOption(path, 'text without NUL and lone surrogates', value);
   return value;
 }

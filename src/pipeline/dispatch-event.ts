@@ -3,7 +3,7 @@ import { refuseEvent } from '../events/recognise-event';
 import type { RawDelivery } from '../foundations/delivery';
 import { Settled } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
-import { storableText } from '../foundations/foreign-text';
+import { isStorableText } from '../foundations/foreign-text';
 import { isRecord } from '../foundations/is-record';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import { awaitIt, badOption, isOptions, momentOf } from '../foundations/option-checks';
@@ -61,7 +61,7 @@ const storableKey = `at most ${longestKey} bytes of text, without NUL and lone s
 
 /** Whether every store can hold it: one that cannot would answer as if it were away, with each repeat. */
 function isStorable(key: string): boolean {
-  return Buffer.byteLength(key) <= longestKey && storableText(key) === key;
+  return Buffer.byteLength(key) <= longestKey && isStorableText(key);
 }
 
 /** `null`, as a column of a database holds it, means absent; below, too. */

@@ -1,3 +1,5 @@
+import { isStorableText } from '../foundations/foreign-text';
+
 /**
  * Says which part of a value JSON would change; `undefined` if none. A handler behind a queue must see the same as
  * without one, not the text of a Date or `{}` for a Map.
@@ -22,9 +24,9 @@ export function whyNotJsonSafe(value: unknown, path: string, above: readonly obj
   );
 }
 
-/** PostgreSQL, where some queues keep their jobs, takes neither NUL nor lone surrogates. */
+/** Some queues keep their jobs in PostgreSQL. */
 function textFlaw(text: string, path: string): string | undefined {
-  return /\0|\p{Surrogate}/u.test(text) ? `${path} has NUL or a lone surrogate in it` : undefined;
+  return isStorableText(text) ? undefined : `${path} has NUL or a lone surrogate in it`;
 }
 
 /** Whether it is a plain object, also of another realm, where the prototype is another object. */
