@@ -3,7 +3,7 @@ import type { WebhookHeaders } from './contracts/request';
 /** A pattern, since every proxy and platform has its own names for credentials. */
 const credential = /token|secret|key|auth|jwt|cookie|session|credential|password|signature|hmac/i;
 
-/** Whether a header, by its name, may hold a credential or a signature. */
+/** Whether a header or a path parameter, by its name, may hold a credential or a signature. */
 export function mayHoldCredential(name: string): boolean {
   return credential.test(name);
 }

@@ -77,8 +77,12 @@ test('docs/queues.md and docs/operations.md list every word by which a header or
   const quoted = (text: string): readonly string[] => [...text.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
   const [, headers = ''] =
     /whose name contains ([^.]*?), nor the header/.exec(sectionOf('docs/queues.md', 'Headers in jobs')) ?? [];
-  expect(quoted(headers)).toEqual(wordsOf('foundations/credential-headers.ts', 'credential'));
+  const ofHeaders = wordsOf('foundations/credential-headers.ts', 'credential');
+  expect(quoted(headers)).toEqual(ofHeaders);
   const [, params = ''] =
     /one whose name contains (.*?) is `\(not shown\)`/.exec(readDocument('docs/operations.md')) ?? [];
-  expect(quoted(params)).toEqual(wordsOf('foundations/foreign-text.ts', 'mayAuthorise'));
+  const ofParams = [...ofHeaders, ...wordsOf('foundations/foreign-text.ts', 'alsoHidden')];
+  // A word that holds another of them says nothing more.
+  const isNew = (word: string): boolean => !ofParams.some((other) => other !== word && word.includes(other));
+  expect(quoted(params)).toEqual(ofParams.filter(isNew));
 });

@@ -144,13 +144,13 @@ test('path parameters that are no names, or may be tokens, are not shown, and a 
   const long = 'a'.repeat(100_000);
   const { webhooks, receive, ofDeliveries } = telling({ secret: () => ({ tenant: long, secret }) });
   webhooks.on('notes_created', () => undefined);
-  const given = { path: 'a b\n<script>', token: 'abc', apiKey: 'abc', 'a name': 'abc', tenant };
+  const tokens = { token: 'abc', apiKey: 'abc', session: 'abc', jwt: 'abc', sign: 'abc', passcode: 'abc' };
+  const given = { path: 'a b\n<script>', ...tokens, 'a name': 'abc', tenant };
   await receive(genuine(), given);
   const [line] = ofDeliveries() as { params?: object; tenant?: string }[];
   expect(line?.params).toEqual({
     path: '(not a name)',
-    token: '(not shown)',
-    apiKey: '(not shown)',
+    ...Object.fromEntries(Object.keys(tokens).map((name) => [name, '(not shown)'])),
     '(not a name)': 'abc',
     tenant,
   });
