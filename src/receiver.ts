@@ -4,7 +4,7 @@ import type { DriftListener } from './foundations/contracts/drift';
 import type { HandlerContext } from './foundations/contracts/handler-context';
 import type { Health } from './foundations/contracts/health';
 import type { JournalOfReceiver } from './foundations/contracts/replay';
-import type { GivenParams, WebhookHeaders, WebhookParams } from './foundations/contracts/request';
+import type { GivenHeaders, GivenParams, WebhookHeaders, WebhookParams } from './foundations/contracts/request';
 import type { SchemaError } from './foundations/contracts/schema-error';
 import type { Outcome } from './foundations/outcomes';
 import type { WebhookResponse } from './foundations/response';
@@ -71,7 +71,7 @@ export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 /** A request, as in Lambda, Next.js, Fastify and others. */
 export interface WebhookRequest {
   /** A Fetch `Headers`, or an object with names in any case. */
-  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: GivenHeaders;
   /**
    * The body exactly as it was sent; a string means its UTF-8. Bytes are not copied: if you write to them while
    * handlers run, `context.rawBody` changes (and, with `deduplicate: false`, a `context.key` that is read later).

@@ -1,10 +1,10 @@
-import type { WebhookHeaders } from './contracts/request';
+import { textOf } from './text-of';
 
 /**
  * Headers by lower-case name, from an object in any case with arrays, or a Fetch `Headers`. Repeated ones are joined as
  * Node and `Headers` do, so that strict grammars refuse them.
  */
-export function plainHeaders(given: unknown): WebhookHeaders {
+export function plainHeaders(given: unknown): Readonly<Record<string, string>> {
   // Inherits nothing, not even `constructor`.
   const headers = Object.create(null) as Record<string, string>;
   if (typeof given !== 'object' || given === null) return headers;
@@ -26,11 +26,6 @@ function add(headers: Record<string, string>, name: unknown, value: unknown): vo
   const text = Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
   const before = headers[lower];
   headers[lower] = before === undefined ? text : `${before}, ${text}`;
-}
-
-/** Without TypeScript, a name or value may be anything, and converting it to a string may throw. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { GivenParams, WebhookParams } from './contracts/request';
+import { textOf } from './text-of';
 
 /**
  * Path parameters with one text each. Express 5 and Next.js give a wildcard's segments as an array, and Fastify a number
@@ -9,15 +10,15 @@ export function plainParams(given: GivenParams): WebhookParams {
   try {
     const entries: [string, unknown][] = Object.entries(given);
     if (entries.every(([, value]) => typeof value === 'string')) return given as WebhookParams;
-    return Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
+    return Object.fromEntries(entries.map(([name, value]) => [name, paramOf(value)]));
   } catch {
     // What cannot be read may be needed by nobody.
     return given as WebhookParams;
   }
 }
 
-function textOf(value: unknown): string | undefined {
+function paramOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (Array.isArray(value)) return value.map(textOf).join('/');
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  if (Array.isArray(value)) return value.map(paramOf).join('/');
+  return textOf(value);
 }

@@ -1,5 +1,5 @@
 import { bigmindWebhooks } from '../../src';
-import { explainSignature } from '../../src/testing';
+import { type ExplainSignatureInput, explainSignature } from '../../src/testing';
 import { computingTime } from '../fixtures/computing-time';
 import {
   body,
@@ -36,6 +36,17 @@ test.each<[string, Record<string, string>, string, string]>([
   expect(found).toEqual([expect.objectContaining({ header, form, algorithm: 'sha256' })]);
   expect(found[0]?.expectedPrefix).toBe(found[0]?.gotPrefix);
   expect(causes).toStrictEqual([]);
+});
+
+const { 'x-signature': genuine = '' } = plainHeaders();
+
+test.each<[string, ExplainSignatureInput['headers']]>([
+  ['a Fetch Headers', new Headers({ 'X-Signature': genuine })],
+  ['arrays of values', { 'X-Signature': [genuine] }],
+  ['names that differ in case alone', { 'X-Signature': genuine, 'x-signature': 'another' }],
+])('takes headers as a receiver does: %s', async (_what, headers) => {
+  expect((await bigmindWebhooks({ secret, logger: false }).receive({ headers, body })).status).toBe(200);
+  expect(explainSignature({ headers, body, secret, now }).match).toMatchObject({ header: 'x-signature' });
 });
 
 test('says what each reading was compared with, in 8 digits and no more', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { defaultLimits } from '../../foundations/default-limits';
+import { plainHeaders } from '../../foundations/plain-headers';
 import type { CapturedRequest } from '../captured/captured-request';
 import { readAtMost } from '../read-at-most';
 import { answerAsApp, answerVerdict, answerWrongPath, hold } from './answers';
@@ -83,13 +84,7 @@ function wayOf(
   return { stray: whyWrongPath(request, place, verdict, path) };
 }
 
-/** Header names in lower case; repeated headers are joined, as a receiver sees them. */
 function toCaptured(request: IncomingMessage, body: Buffer, receivedAt: number): CapturedRequest {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value = '']) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
+  const headers = plainHeaders(request.headers);
   return { method: request.method ?? 'POST', url: request.url ?? '/', headers, body, receivedAt };
 }

@@ -1,4 +1,5 @@
-import type { WebhookHeaders } from '../../foundations/contracts/request';
+import type { GivenHeaders } from '../../foundations/contracts/request';
+import { plainHeaders } from '../../foundations/plain-headers';
 import { flawOfSecret } from '../mac/secret-key';
 import { findMatch } from '../readings/find-match';
 import { FoundMatch } from '../readings/found-match';
@@ -13,8 +14,8 @@ import { sayUnreadable, visibleFaults } from './visible-faults';
 export type { SignedForm, TriedSignature } from './tried-readings';
 
 export interface ExplainSignatureInput {
-  /** Names in any case. */
-  readonly headers: WebhookHeaders;
+  /** A Fetch `Headers`, or an object with names in any case. */
+  readonly headers: GivenHeaders;
   /** The bytes as they were sent; a string means its UTF-8. */
   readonly body: Uint8Array | string;
   readonly secret: string;
@@ -53,7 +54,7 @@ export interface ExplainedMatch {
  */
 export function explainSignature(input: ExplainSignatureInput): SignatureExplanation {
   const { secret, toleranceSeconds = 300, now = Date.now() } = input;
-  const headers = lowerCased(input.headers);
+  const headers = plainHeaders(input.headers);
   const body = Buffer.from(input.body);
   const flaw = flawOfSecret(secret);
   if (flaw !== undefined) return { tried: [], causes: [`The secret cannot be used: ${flaw}.`] };
@@ -90,10 +91,6 @@ function unrecognised(header: string): string {
   return isSignatureHeader(header)
     ? `A receiver does not get as far as ${header}, as too many other signatures came with it: pin it.`
     : `The name ${header} contains neither "signature" nor "hmac", so a receiver does not look there unless it is pinned.`;
-}
-
-function lowerCased(headers: WebhookHeaders): WebhookHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 const noHeader =
