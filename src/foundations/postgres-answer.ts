@@ -1,5 +1,12 @@
 import { codeOf, describeError } from './describe-error';
 
+/** PostgreSQL's code for: another transaction changed the same rows meanwhile, and nothing was done. */
+export const serializationFailure = '40001';
+/** Its code for: two transactions waited for each other, and this one was undone. */
+export const deadlock = '40P01';
+/** Its code for: there is no such table. */
+export const unknownTable = '42P01';
+
 /**
  * Whether PostgreSQL refused a statement, so that it did nothing. After other errors it may have done all of it: so after
  * 40003, and those of class 08, with which a pooler such as PgBouncer says that it lost the server.
@@ -7,8 +14,6 @@ import { codeOf, describeError } from './describe-error';
 export function isAnswer(error: unknown): boolean {
   return /^(?!08|40003)[\dFHPX][\dA-Z]{4}$/.test(codeOf(error) ?? '');
 }
-
-const unknownTable = '42P01';
 
 /**
  * Throws an error again. For a missing table, the new message says what to do; the code stays. `who` has the

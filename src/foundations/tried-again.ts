@@ -1,9 +1,5 @@
 import { codeOf } from './describe-error';
-
-/** PostgreSQL's code for: another transaction changed the same rows meanwhile, and nothing was done. */
-export const serializationFailure = '40001';
-/** Its code for: two transactions waited for each other, and this one was undone. */
-export const deadlock = '40P01';
+import { serializationFailure } from './postgres-answer';
 
 /** When a call is tried again, and how often. */
 export interface Trying {

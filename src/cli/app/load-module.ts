@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { Server } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeError } from '../../foundations/describe-error';
+import { codeOf, describeError } from '../../foundations/describe-error';
 import { isWebhookError } from '../../foundations/errors';
 import { fieldsOf } from '../../foundations/fields-of';
 import { Failure, misuse } from '../failure';
@@ -120,8 +120,7 @@ const typeScriptHint =
 const loaderCodes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'];
 
 function isTypeScript(path: string, error: unknown): boolean {
-  const code = codeOf(error);
-  return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || loaderCodes.includes(String(code)));
+  return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || loaderCodes.includes(codeOf(error) ?? ''));
 }
 
 /**
@@ -141,8 +140,4 @@ function placesIn(stack: string): string {
 
 function visibleLines(text: string): string {
   return text.split('\n').map(visibleText).join('\n');
-}
-
-function codeOf(error: unknown): unknown {
-  return fieldsOf(error)['code'];
 }

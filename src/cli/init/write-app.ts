@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fieldsOf } from '../../foundations/fields-of';
+import { codeOf } from '../../foundations/describe-error';
 import { Failure, misuse } from '../failure';
 import { makeFolder } from '../make-folder';
 import { whyUnread } from '../read-input';
@@ -125,7 +125,7 @@ function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (fieldsOf(error)['code'] === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw misuse(`${visibleText(path)} cannot be read: ${whyUnread(error as NodeJS.ErrnoException)}.`);
   }
 }

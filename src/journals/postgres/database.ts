@@ -1,8 +1,8 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
 import { readRows, readSomeRows } from '../../foundations/foreign-values';
-import { throwAsTold } from '../../foundations/postgres-answer';
+import { deadlock, serializationFailure, throwAsTold } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
-import { deadlock, serializationFailure, type Trying, triedAgain } from '../../foundations/tried-again';
+import { type Trying, triedAgain } from '../../foundations/tried-again';
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,8 @@ import type { JobPlan } from '../../foundations/contracts/queue';
 import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
-import { deadlock, triedAgain } from '../../foundations/tried-again';
+import { deadlock, unknownTable } from '../../foundations/postgres-answer';
+import { triedAgain } from '../../foundations/tried-again';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, isQueueGone, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
@@ -122,8 +123,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     try {
       return (await run('findQueues', [[name, deadName, workersName]])).length === 3;
     } catch (error) {
-      const isUnknownTable = codeOf(error) === '42P01';
-      throw isUnknownTable ? elsewhere(schema, error) : error;
+      throw codeOf(error) === unknownTable ? elsewhere(schema, error) : error;
     }
   }
 
