@@ -54,9 +54,7 @@ const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as 
 export function parseDeduplicate(options: unknown): ParsedDeduplicate {
   if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
   if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
-  if (typeof (options as Partial<DeliveryStore> | null)?.claim === 'function') {
-    throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
-  }
+  if (hasMethod(options, 'claim')) throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
   knownOptions(options, 'deduplicate', known);
   const given = options as DeduplicateOptions;
   const { store, key, ttlMs = usualTtlMs, storeTimeoutMs = usualStoreTimeoutMs, onSilence } = given;
@@ -78,14 +76,13 @@ function parseStore(store: unknown): DeliveryStore {
   if (typeof store !== 'object' || store === null) {
     throw badOption('deduplicate.store', 'a store such as memoryStore()', store, callIt(store, 'memoryStore()'));
   }
-  const methods = store as Readonly<Record<string, unknown>>;
-  if (typeof methods['claim'] !== 'function') refuseClient(methods);
-  requireMethods('deduplicate.store', methods, storeMethods, ['ping']);
+  if (!hasMethod(store, 'claim')) refuseClient(store);
+  requireMethods('deduplicate.store', store, storeMethods, ['ping']);
   return store as DeliveryStore;
 }
 
 /** A client in place of a store is known by its methods, and what stores are made from by its members. */
-function refuseClient(given: Readonly<Record<string, unknown>>): void {
+function refuseClient(given: object): void {
   const has = (name: string): boolean => hasMethod(given, name);
   const ofRedis = 'deduplicate: { store: redisStore({ client, namespace }) }';
   const ofPostgres = 'deduplicate: { store: postgresStore({ pool, namespace }) }';

@@ -1,5 +1,5 @@
 import type { Journal } from '../foundations/contracts/journal';
-import { badOption, callIt, oneOf, requireMethods, wrapIt } from '../foundations/option-checks';
+import { badOption, callIt, hasMethod, oneOf, requireMethods, wrapIt } from '../foundations/option-checks';
 
 const methods = ['open', 'append', 'ended', 'find', 'forget', 'stats', 'mark', 'marked'] as const;
 const example = 'fileJournal({ directory })';
@@ -14,17 +14,17 @@ export function parseJournal(journal: unknown): Journal {
     const remedy = typeof journal === 'string' ? `For a folder, write journal: ${example}.` : callIt(journal, example);
     throw badOption('journal', `a journal such as ${example}`, journal, remedy);
   }
-  const given = journal as Readonly<Record<string, unknown>>;
-  if (typeof given['append'] !== 'function') refuseOptions(given);
-  requireMethods('journal', given, methods, ['ping', 'close']);
-  if (given['onFailure'] !== undefined) oneOf('journal.onFailure', given['onFailure'], ['refuse', 'continue']);
+  if (!hasMethod(journal, 'append')) refuseOptions(journal);
+  requireMethods('journal', journal, methods, ['ping', 'close']);
+  const { onFailure } = journal as Partial<Journal>;
+  if (onFailure !== undefined) oneOf('journal.onFailure', onFailure, ['refuse', 'continue']);
   return journal as Journal;
 }
 
 /** What journals are made from is known by its members. */
-function refuseOptions(given: Readonly<Record<string, unknown>>): void {
+function refuseOptions(given: object): void {
   if ('directory' in given) throw wrapIt('journal', 'the options of one', `journal: ${example}`);
   const ofPostgres = 'journal: postgresJournal({ pool, namespace })';
   if ('pool' in given) throw wrapIt('journal', 'the options of one', ofPostgres);
-  if (typeof given['query'] === 'function') throw wrapIt('journal', 'a pool', ofPostgres);
+  if (hasMethod(given, 'query')) throw wrapIt('journal', 'a pool', ofPostgres);
 }

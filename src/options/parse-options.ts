@@ -9,7 +9,15 @@ import type { Telemetry } from '../foundations/contracts/telemetry';
 import { defaultLimits } from '../foundations/default-limits';
 import { WebhookError } from '../foundations/errors';
 import { isRecord } from '../foundations/is-record';
-import { badOption, badWord, callIt, knownOptions, requireFunction, wholeNumber } from '../foundations/option-checks';
+import {
+  badOption,
+  badWord,
+  callIt,
+  hasMethod,
+  knownOptions,
+  requireFunction,
+  wholeNumber,
+} from '../foundations/option-checks';
 import { longestTimer } from '../foundations/timeouts';
 import type { SecretRequest, SecretSource } from '../signatures/policy';
 import type { BigmindWebhooksOptions } from './options';
@@ -149,12 +157,12 @@ function parseSize(text: string): number {
   return Math.floor(Number(amount) * bytesPerUnit[unit.toLowerCase() as keyof typeof bytesPerUnit]);
 }
 
-function parseClock(clock: Clock | null): Clock {
-  if (typeof clock?.now === 'function') return clock;
+function parseClock(clock: unknown): Clock {
+  if (hasMethod(clock, 'now')) return clock as Clock;
   throw badOption('clock', 'an object with now(), such as Date', clock);
 }
 
 function parseTelemetry(telemetry: unknown): Telemetry {
-  if (typeof (telemetry as Partial<Telemetry> | null)?.open === 'function') return telemetry as Telemetry;
+  if (hasMethod(telemetry, 'open')) return telemetry as Telemetry;
   throw badOption('telemetry', 'telemetry such as openTelemetry()', telemetry, callIt(telemetry, 'openTelemetry()'));
 }

@@ -11,7 +11,7 @@ const deadJobsMethods = ['list', 'get', 'redrive', 'discard'] as const;
  * @throws WebhookError `BAD_OPTION`
  */
 export function parseQueue(queue: unknown): DeliveryQueue {
-  if (isRecord(queue) && typeof queue['enqueue'] !== 'function') refuseParts(queue);
+  if (isRecord(queue) && !hasMethod(queue, 'enqueue')) refuseParts(queue);
   if (typeof queue !== 'object' || queue === null) {
     const example = 'bullmqQueue({ connection, namespace })';
     throw badOption('queue', `a queue such as ${example}`, queue, callIt(queue, example));

@@ -1,6 +1,13 @@
 import { WebhookError } from '../../foundations/errors';
 import { isRecord } from '../../foundations/is-record';
-import { badOption, isOptions, knownOptions, requireText, wholeNumber } from '../../foundations/option-checks';
+import {
+  badOption,
+  hasMethod,
+  isOptions,
+  knownOptions,
+  requireText,
+  wholeNumber,
+} from '../../foundations/option-checks';
 import { loadIoredis } from './load-drivers';
 
 /** The part of an ioredis client (or cluster) that we use; BullMQ uses more of it. */
@@ -71,7 +78,7 @@ export function parseConnection(connection: BullmqClient | BullmqConnectionOptio
     requireServer(given);
     return { settings: connection as BullmqConnectionOptions };
   }
-  const isIoredis = ['duplicate', 'defineCommand'].every((name) => typeof given[name] === 'function');
+  const isIoredis = ['duplicate', 'defineCommand'].every((name) => hasMethod(given, name));
   if (!isIoredis || typeof given['status'] !== 'string') {
     const remedy = 'Pass new Redis(url) of ioredis, or options such as { host, port }.';
     throw new WebhookError(
@@ -84,8 +91,8 @@ export function parseConnection(connection: BullmqClient | BullmqConnectionOptio
 }
 
 /** Options hold no functions; a client has the commands of Redis. */
-function looksLikeClient(given: Readonly<Record<string, unknown>>): boolean {
-  return ['duplicate', 'sendCommand', 'get'].some((name) => typeof given[name] === 'function');
+function looksLikeClient(given: object): boolean {
+  return ['duplicate', 'sendCommand', 'get'].some((name) => hasMethod(given, name));
 }
 
 /** Refuses settings that BullMQ cannot work with. */

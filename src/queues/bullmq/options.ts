@@ -1,4 +1,4 @@
-import { badOption, flag, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { badOption, flag, hasMethod, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { requireNamespace } from '../../foundations/require-namespace';
 import { longestTimer } from '../../foundations/timeouts';
 import { type BullmqClient, type BullmqConnectionOptions, type ParsedConnection, parseConnection } from './connection';
@@ -73,7 +73,7 @@ export interface ParsedOptions {
 }
 
 export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
-  if (typeof (options as Partial<BullmqClient> | undefined)?.duplicate === 'function') {
+  if (hasMethod(options, 'duplicate')) {
     throw wrapIt('bullmqQueue', 'a client', 'bullmqQueue({ connection, namespace })');
   }
   knownOptions(options, 'bullmqQueue', known);

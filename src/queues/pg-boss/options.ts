@@ -1,5 +1,5 @@
 import { isRecord } from '../../foundations/is-record';
-import { badOption, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
+import { badOption, hasMethod, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireNamespace } from '../../foundations/require-namespace';
 import { longestTimer } from '../../foundations/timeouts';
@@ -99,7 +99,7 @@ function parseBoss(boss: unknown): PgBossClient {
 }
 
 function isBoss(given: unknown): given is PgBossClient {
-  return isRecord(given) && methods.every((name) => typeof given[name] === 'function');
+  return isRecord(given) && methods.every((name) => hasMethod(given, name));
 }
 
 /** pg-boss takes these characters in a queue's name, and `/`, which separates our own parts. */
