@@ -14,7 +14,6 @@ import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { type GuardedTelemetry, guardedTelemetry } from '../foundations/guarded-telemetry';
 import type { Outcome } from '../foundations/outcomes';
-import { requirePromise } from '../foundations/require-promise';
 import { logSafely, tellListener } from '../foundations/tell';
 import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
@@ -30,6 +29,7 @@ import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
 import { isLogged, type Reporter } from './report';
+import { requirePromise } from './require-promise';
 import { tellingWhoThrew } from './unexpected';
 
 /** A replay holds two claims. The inner one, on the delivery, is given up this much before the outer one. */

@@ -1,7 +1,7 @@
 import type { Journal, JournalEntry } from '../../foundations/contracts/journal';
 import type { DeliveryQueue, QueuedDelivery } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
-import { requirePromise } from '../../foundations/require-promise';
+import { requirePromise } from '../require-promise';
 
 /** Keeps a delivery and enqueues its job: both or neither. */
 export type KeepAndEnqueue = (entry: JournalEntry, job: QueuedDelivery) => Promise<void>;

@@ -4,8 +4,8 @@ import type { Journal, JournalEnd } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { joinEnds } from '../../foundations/join-ends';
-import { requirePromise } from '../../foundations/require-promise';
 import { logSafely } from '../../foundations/tell';
+import { requirePromise } from '../require-promise';
 
 /** Beyond so many, the oldest are given up: a journal that is out of reach must not fill the memory. */
 const mostWaiting = 10_000;

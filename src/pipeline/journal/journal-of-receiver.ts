@@ -2,10 +2,10 @@ import { type Journal, type JournalRecord, notEnded } from '../../foundations/co
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
-import { requirePromise } from '../../foundations/require-promise';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
+import { requirePromise } from '../require-promise';
 import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { Replay } from './replay';

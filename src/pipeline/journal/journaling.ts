@@ -7,9 +7,9 @@ import type { Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
 import { ignoreRejection, type MaybePromise, recovered, whenReady } from '../../foundations/maybe-promise';
 import type { Outcome } from '../../foundations/outcomes';
-import { requirePromise } from '../../foundations/require-promise';
 import { logSafely } from '../../foundations/tell';
 import { atMost, withinMs } from '../../foundations/timeouts';
+import { requirePromise } from '../require-promise';
 import { entriesIn } from './entries-in';
 import { JournalEnds } from './journal-ends';
 

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { WebhookError } from '../../foundations/errors';
 import { fieldsOf } from '../../foundations/fields-of';
 import { isRecord } from '../../foundations/is-record';
-import { requirePromise } from '../../foundations/require-promise';
 import type { ReplaySettings } from '../../options/parse-replay';
+import { requirePromise } from '../require-promise';
 import type { Journaling } from './journaling';
 
 /** The options that choose what a replay runs. A replay may go on at a place only with the same ones. */

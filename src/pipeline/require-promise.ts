@@ -1,5 +1,5 @@
-import { isThenable } from './maybe-promise';
-import { show } from './option-checks';
+import { isThenable } from '../foundations/maybe-promise';
+import { show } from '../foundations/option-checks';
 
 /**
  * The answer of a user's method that acknowledges something. A method without its `return` answers `undefined` while
