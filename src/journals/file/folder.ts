@@ -179,6 +179,16 @@ function requirePrivate(path: string, found: Stats): void {
     const octal = (found.mode & 0o777).toString(8).padStart(4, '0');
     const remedy =
       'Run chmod 700 on it, or name a folder inside it that does not exist yet: it is made with mode 0700.';
-    refuse(path, `is open to other users (mode ${octal}), and a journal holds customers' data`, remedy);
+    const what = `is open to other users (mode ${octal}), and a journal holds customers' data`;
+    refuse(path, what, isOpenToGroupAlone(found) ? `${remedy} ${withFsGroup}` : remedy);
   }
 }
+
+/** As Kubernetes leaves each folder of a volume: without this, chmod would be undone at the next start. */
+function isOpenToGroupAlone(found: Stats): boolean {
+  return (found.mode & 0o077) === 0o070;
+}
+
+const withFsGroup =
+  'On Kubernetes, fsGroup opens the folders of a volume at each start of a pod: set fsGroupChangePolicy: OnRootMismatch ' +
+  'beside it, and name a folder inside the volume, since its root stays open.';

@@ -80,6 +80,20 @@ test('refuses a folder that others may read, a link and a file, and says what to
   expect(make({ directory })).not.toThrow();
 });
 
+test('tells how a folder stays private that the fsGroup of Kubernetes opens at each start', async () => {
+  const directory = newFolder();
+  const journal = openJournal({ directory });
+  await journal.append(entry());
+  await journal.close();
+  // What kubelet does to each folder of a volume.
+  chmodSync(directory, 0o2770);
+  const { code, message } = refusalOf(make({ directory }));
+  expect(code).toBe('BAD_OPTION');
+  expect(message).toMatch(/\(mode 0770\).* Run chmod 700 on it, .* fsGroup .* fsGroupChangePolicy: OnRootMismatch/);
+  chmodSync(directory, 0o2777);
+  expect(refusalOf(make({ directory })).message).not.toContain('Kubernetes');
+});
+
 test('refuses a folder that was opened to others since, and keeps nothing in it', async () => {
   const directory = newFolder();
   const journal = openJournal({ directory });
