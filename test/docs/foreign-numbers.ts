@@ -21,6 +21,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['exits with 2. An existing `.gitignore`', 'test/cli/init/init.test.ts'],
     ['file descriptor 1', 'standard output'],
     ['the exit code is 1. The other ids', 'test/integration/cli/dead-letters.test.ts'],
+    ['how to list them, and exits with 1', 'test/cli/journal/replay-names.test.ts'],
   ],
   'docs/delivery-semantics.md': [
     ['removed between two attempts', 'a case, no bound'],

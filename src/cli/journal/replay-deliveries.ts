@@ -10,7 +10,7 @@ import { filterOf } from './filter-options';
 import type { ReplayOptions } from './replay-options';
 import { reportProgress, type Span, spanOf } from './replay-progress';
 import { summaryLines } from './replay-summary';
-import { resumeCommand } from './resume-command';
+import { findFailedCommand, resumeCommand } from './resume-command';
 import { theJournal, withJournal } from './with-journal';
 
 /** A replay that takes longer than this has a place to go on from, in milliseconds. */
@@ -63,7 +63,14 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     const seconds = (performance.now() - startedAt) / 1000;
     if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
-    if (summary.failed > 0 || summary.interrupted !== undefined) io.setExitCode(exitCodes.refused);
+    const { failedBefore } = summary;
+    // A dry run has nothing that could be taken for done.
+    const isDone = summary.failed === 0 && summary.interrupted === undefined && (failedBefore === 0 || dryRun);
+    if (!isDone) io.setExitCode(exitCodes.refused);
+    if (failedBefore > 0) {
+      const before = `${failedBefore} failed before the place that it went on from.`;
+      io.stderr.write(`${before} To list what has failed:\n  ${findFailedCommand(options)}\n`);
+    }
     if (summary.interrupted !== undefined) {
       const goOn = resumed === undefined ? '' : ` To go on where it was:\n  ${resumeCommand(options, resumed)}`;
       io.stderr.write(`It ended early: ${visibleText(summary.interrupted)}${goOn}\n`);

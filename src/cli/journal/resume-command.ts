@@ -2,10 +2,31 @@ import { listOf } from '../parse-list';
 import { shellWord } from '../shell-word';
 import type { ReplayOptions } from './replay-options';
 
-/** The command that goes on with a replay. Moments are absolute: `3d` would mean others later. */
+type Given = readonly [option: string, value: string | undefined];
+
+/** The command that goes on with a replay. */
 export function resumeCommand(options: ReplayOptions, name: string): string {
-  const { app, event, tenant, outcome, from, to, key, handlers, force, rate, concurrency, json } = options;
-  const given: (readonly [string, string | undefined])[] = [
+  const { handlers, force, rate, concurrency, json } = options;
+  const words = wordsOf([
+    ...filterGiven(options),
+    ['--handlers', handlers && listOf(handlers)],
+    ['--rate', rate?.toString()],
+    ['--concurrency', concurrency?.toString()],
+    ['--name', name],
+  ]);
+  const flags = [force && '--force', json && '--json'].filter((flag) => flag !== undefined);
+  return ['npx bigmind-webhooks journal replay', ...words, ...flags].join(' ');
+}
+
+/** The command that lists what failed of the deliveries of a replay. */
+export function findFailedCommand(options: ReplayOptions): string {
+  const words = wordsOf(filterGiven({ ...options, outcome: ['failed'] }));
+  return ['npx bigmind-webhooks journal find', ...words].join(' ');
+}
+
+/** Moments are absolute: `3d` would mean others later. */
+function filterGiven({ app, event, tenant, outcome, from, to, key }: ReplayOptions): readonly Given[] {
+  return [
     ['--app', app],
     ['--event', event?.join(',')],
     ['--tenant', tenant],
@@ -13,12 +34,9 @@ export function resumeCommand(options: ReplayOptions, name: string): string {
     ['--from', from?.toISOString()],
     ['--to', to?.toISOString()],
     ['--key', key],
-    ['--handlers', handlers && listOf(handlers)],
-    ['--rate', rate?.toString()],
-    ['--concurrency', concurrency?.toString()],
-    ['--name', name],
   ];
-  const words = given.flatMap(([option, value]) => (value === undefined ? [] : [option, shellWord(value)]));
-  const flags = [force && '--force', json && '--json'].filter((flag) => flag !== undefined);
-  return ['npx bigmind-webhooks journal replay', ...words, ...flags].join(' ');
+}
+
+function wordsOf(given: readonly Given[]): readonly string[] {
+  return given.flatMap(([option, value]) => (value === undefined ? [] : [option, shellWord(value)]));
 }

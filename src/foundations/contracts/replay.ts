@@ -114,6 +114,11 @@ export interface ReplaySummary extends ReplayProgress {
   readonly handlers: Readonly<Record<string, { readonly ran: number; readonly failed: number }>>;
   /** The first failures, at most 20. */
   readonly failures: readonly ReplayFailure[];
+  /**
+   * Failures of earlier runs of the same `name`, before the place that this one went on from; 0 for any other replay.
+   * They are not run again by going on: `outcome: 'failed'` finds them, and replays them.
+   */
+  readonly failedBefore: number;
   /** Why it ended early, in words; `undefined` if it came to its end. */
   readonly interrupted: string | undefined;
 }

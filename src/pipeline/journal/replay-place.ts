@@ -9,8 +9,15 @@ import type { Journaling } from './journaling';
 /** The options that choose what a replay runs. A replay may go on at a place only with the same ones. */
 type Chosen = Readonly<Record<'event' | 'tenant' | 'outcome' | 'key' | 'handlers' | 'force', string>>;
 
-interface Mark {
+/** How far a replay is. */
+export interface Reached {
+  /** The position of the newest delivery before which nothing is left. */
   readonly after: string;
+  /** How many failed until there, also in earlier runs of the same name. */
+  readonly failed: number;
+}
+
+interface Mark extends Reached {
   /** In milliseconds since 1970; `null` for the beginning. */
   readonly from: number | null;
   readonly chosen: Chosen;
@@ -41,28 +48,30 @@ export class ReplayPlace {
   }
 
   /**
-   * The position to go on behind; `undefined` for the beginning.
+   * Where to go on; `undefined` for the beginning.
    *
    * @throws WebhookError `BAD_OPTION` if this replay chooses other deliveries or handlers than the one of the same
    * name, or begins earlier: those before the place would be passed over
    */
-  async find(): Promise<string | undefined> {
+  async find(): Promise<Reached | undefined> {
     if (this.#name === undefined) return undefined;
     const text = await requirePromise(this.#journaling.journal.marked(this.#name), 'journal.marked');
-    const mark = text === undefined ? undefined : readMark(text);
-    if (mark === undefined) return text;
+    if (text === undefined) return undefined;
+    const mark = readMark(text);
+    if (mark === undefined) return { after: text, failed: 0 };
     const others = Object.entries(this.#chosen).flatMap(([name, print]) =>
       fieldsOf(mark.chosen)[name] === print ? [] : [name],
     );
     // A later moment, such as of "3 days ago" that is said again, leaves nothing out.
     if ((this.#from ?? Number.NEGATIVE_INFINITY) < (mark.from ?? Number.NEGATIVE_INFINITY)) others.push('from');
     if (others.length > 0) throw otherReplay(others);
-    return mark.after;
+    // One that was written before failures were kept has none.
+    return { after: mark.after, failed: Number.isSafeInteger(mark.failed) ? mark.failed : 0 };
   }
 
-  async keep(after: string | undefined): Promise<void> {
-    if (after === undefined) return;
-    const mark: Mark = { after, from: this.#from, chosen: this.#chosen };
+  async keep(reached: Reached | undefined): Promise<void> {
+    if (reached === undefined) return;
+    const mark: Mark = { ...reached, from: this.#from, chosen: this.#chosen };
     await this.#write(JSON.stringify(mark));
   }
 

@@ -4,6 +4,7 @@ import type { Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
 import { type Outcome, rowOf } from '../../foundations/outcomes';
 import type { Replayed } from './replay-kept';
+import type { Reached } from './replay-place';
 
 const mostFailures = 20;
 const mostCharacters = 1000;
@@ -13,6 +14,7 @@ interface Begun {
   readonly position: string;
   readonly receivedAt: number;
   isFinished: boolean;
+  hasFailed: boolean;
 }
 
 /** Counts what a replay does, and how far it is. */
@@ -25,6 +27,9 @@ export class ReplayTally {
   /** Those that are not finished with, and what came after the oldest of them. */
   readonly #begun: Begun[] = [];
   #upTo: Begun | undefined;
+  /** Failures of earlier runs, and of this one until `#upTo`. What comes behind it is run again, and counted then. */
+  #failedBefore = 0;
+  #failedUpTo = 0;
 
   constructor(dryRun: boolean) {
     this.#dryRun = dryRun;
@@ -35,20 +40,29 @@ export class ReplayTally {
     return this.#begun.length;
   }
 
-  /** The position of the newest delivery before which nothing is left. */
-  get position(): string | undefined {
-    return this.#upTo?.position;
+  /** `undefined` as long as the oldest of this run is not finished with. */
+  get reached(): Reached | undefined {
+    if (this.#upTo === undefined) return undefined;
+    return { after: this.#upTo.position, failed: this.#failedBefore + this.#failedUpTo };
+  }
+
+  /** To be called first by a replay that goes on. */
+  goOnFrom({ failed }: Reached): void {
+    this.#failedBefore = failed;
   }
 
   begin({ position, receivedAt }: JournalRecord): Begun {
-    const begun = { position, receivedAt, isFinished: false };
+    const begun = { position, receivedAt, isFinished: false, hasFailed: false };
     this.#begun.push(begun);
     return begun;
   }
 
   finish(begun: Begun): void {
     begun.isFinished = true;
-    while (this.#begun[0]?.isFinished) this.#upTo = this.#begun.shift();
+    while (this.#begun[0]?.isFinished) {
+      this.#upTo = this.#begun.shift();
+      if (this.#upTo?.hasFailed) this.#failedUpTo += 1;
+    }
   }
 
   /** Counts a delivery that ran nothing. In a dry run, counts the handlers that would run. */
@@ -62,13 +76,14 @@ export class ReplayTally {
     for (const name of plan) this.#handler(name).ran += 1;
   }
 
-  count({ settled, report, isUnclear }: Replayed): void {
+  count(begun: Begun, { settled, report, isUnclear }: Replayed): void {
     const { outcome } = settled;
     const { succeeded, failures } = report;
     for (const name of succeeded) this.#handler(name).ran += 1;
     for (const { handler } of failures) this.#handler(handler).failed += 1;
     if (isUnclear) this.#counts.unclear += 1;
     if (outcome === 'failed') {
+      begun.hasFailed = true;
       this.#count(outcome, 'failed');
       this.#noteFailures(settled);
     } else this.#count(outcome, succeeded.length > 0 || outcome === 'queued' ? 'ran' : 'skipped');
@@ -81,7 +96,8 @@ export class ReplayTally {
 
   summary(interrupted: string | undefined): ReplaySummary {
     const handlers = Object.fromEntries(Object.entries(this.#handlers));
-    return { ...this.progress, dryRun: this.#dryRun, handlers, failures: this.#failures, interrupted };
+    const [dryRun, failures, failedBefore] = [this.#dryRun, this.#failures, this.#failedBefore];
+    return { ...this.progress, dryRun, handlers, failures, failedBefore, interrupted };
   }
 
   #count(outcome: Outcome, as: 'ran' | 'failed' | 'skipped'): void {

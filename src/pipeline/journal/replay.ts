@@ -89,8 +89,8 @@ export class Replay {
     await journaling.settled();
     await this.#keepPlace();
     const summary = this.#tally.summary(this.#interrupted);
-    const { found, ran, failed, skipped, interrupted } = summary;
-    const fields = { replay: { ...asked, found, ran, failed, skipped, interrupted } };
+    const { found, ran, failed, skipped, failedBefore, interrupted } = summary;
+    const fields = { replay: { ...asked, found, ran, failed, skipped, failedBefore, interrupted } };
     const message = interrupted === undefined ? 'The replay has ended' : 'The replay was interrupted';
     logSafely(logger, 'info', fields, message);
     return summary;
@@ -103,7 +103,9 @@ export class Replay {
     const { journal } = journaling;
     // Deliveries that this process has handled must not run again because their ends are not written yet.
     await journaling.settled();
-    const after = await this.#place.find();
+    const place = await this.#place.find();
+    if (place !== undefined) this.#tally.goOnFrom(place);
+    const after = place?.after;
     // Not by time: another process may have a clock that is ahead.
     this.#last = await this.#newest();
     if (this.#last?.position === after) return true;
@@ -146,7 +148,7 @@ export class Replay {
     const running = this.#finish(record, read).then((ended) => {
       this.#running.delete(running);
       if (ended === undefined) return;
-      if (ended !== 'forgotten') this.#tally.count(ended);
+      if (ended !== 'forgotten') this.#tally.count(begun, ended);
       this.#tally.finish(begun);
       this.#tellProgress();
     });
@@ -197,14 +199,14 @@ export class Replay {
     if (performance.now() - this.#markedAt < markEveryMs) return;
     this.#markedAt = performance.now();
     // The next one may succeed.
-    await this.#place.keep(this.#tally.position).catch(() => undefined);
+    await this.#place.keep(this.#tally.reached).catch(() => undefined);
   }
 
   /** At the end, the place is forgotten, or kept for the next start. */
   async #keepPlace(): Promise<void> {
     try {
       if (this.#interrupted === undefined) await this.#place.forget();
-      else await this.#place.keep(this.#tally.position);
+      else await this.#place.keep(this.#tally.reached);
     } catch (error) {
       const fields = { cause: describeError(error) };
       logSafely(this.#with.parts.logger, 'warn', fields, 'The journal did not keep the place of the replay');

@@ -40,6 +40,26 @@ test('a handler of several events is replayed by its name, a backslash before ea
   expect(app.runs()).toStrictEqual([]);
 });
 
+test('a replay that goes on says what failed before it was broken off, how to list it, and exits with 1', async () => {
+  await app.receive(Array.from({ length: 8 }, (_, index) => ({ note: `note_${index}` })));
+  const args = ['journal', 'replay', '--force', '--concurrency', '1', '--name', 'monday', '--from', '1d'];
+  const running = app.start(args, { SLOW: '200', FAIL: 'note_0' });
+  while (app.runs().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill('SIGINT');
+  await running.ended;
+  expect(app.runs().length).toBeLessThan(7);
+
+  expect(await app.run([...args, '--dry-run'])).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await app.run([...args, '--json']);
+  expect(jsonLines(stdout).at(-1)).toMatchObject({ failed: 0, failedBefore: 1 });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^1 failed before the place that it went on from\. To list what has failed:$/m);
+  const [, listing = ''] = /^ {2}npx bigmind-webhooks (journal find .*)$/m.exec(stderr) ?? [];
+  const listed = await app.run([...listing.replace('--app ./webhooks.js ', '').split(' '), '--json']);
+  expect(jsonLines(listed.stdout)).toMatchObject([{ outcome: 'failed' }]);
+  expect(app.runs().map(({ note }) => note)).not.toContain('note_0');
+});
+
 test('a dry run with the name of a replay that was broken off counts what is left of it, and leaves its place', async () => {
   await app.receive(Array.from({ length: 12 }, (_, index) => ({ note: `note_${index}` })));
   const args = ['journal', 'replay', '--force', '--concurrency', '1', '--name', 'monday'];

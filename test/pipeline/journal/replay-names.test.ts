@@ -1,6 +1,6 @@
-import type { ReplayOptions } from '../../../src';
+import { type Claim, memoryStore, type ReplayOptions } from '../../../src';
 import { examplePayload, signDelivery } from '../../../src/testing';
-import { calm, genuine, signed, withJournal } from './kit';
+import { calm, genuine, type Options, signed, until, withJournal } from './kit';
 
 /** A receiver with some deliveries that nobody has handled, of which a replay of this name has run two and was aborted. */
 async function interrupted(options: ReplayOptions<'notes_created' | 'todo_created'>) {
@@ -61,6 +61,62 @@ test('a name whose replay came to its end is free for any other', async () => {
   const { webhooks } = await interrupted(notes);
   await webhooks.journal.replay({ ...notes, name: 'fill' });
   expect(await webhooks.journal.replay({ name: 'fill' })).toMatchObject({ found: 6 });
+});
+
+/** Six notes that nobody has handled, and a handler that fails at some of them, and aborts a replay at others. */
+async function failingAt(numbers: readonly number[], abortAt: readonly number[], options: Options = {}) {
+  const { webhooks, journal } = withJournal(options);
+  for (let count = 0; count < 6; count += 1) await webhooks.receive(genuine());
+  await calm();
+  const keys = journal.entries.map(({ key }) => key);
+  const ran: number[] = [];
+  let controller = new AbortController();
+  webhooks.on('notes_created', (_event, { key }) => {
+    const number = keys.indexOf(key);
+    ran.push(number);
+    if (abortAt.includes(number)) controller.abort();
+    if (numbers.includes(number)) throw new Error('down');
+  });
+  const replay = (more: Pick<ReplayOptions, 'concurrency' | 'dryRun' | 'outcome'> = {}) => {
+    controller = new AbortController();
+    return webhooks.journal.replay({ name: 'fill', concurrency: 1, signal: controller.signal, ...more });
+  };
+  return { journal, keys, ran, replay, abort: () => controller.abort() };
+}
+
+test('a replay that goes on tells how many failed before its place, in every earlier run, and leaves those alone', async () => {
+  const { journal, ran, replay } = await failingAt([0, 2, 4], [1, 3]);
+  expect(await replay()).toMatchObject({ found: 2, failed: 1, failedBefore: 0, interrupted: 'It was aborted.' });
+  expect(await replay({ dryRun: true })).toMatchObject({ found: 4, failed: 0, failedBefore: 1 });
+  expect(await replay()).toMatchObject({ found: 2, failed: 1, failedBefore: 1, interrupted: 'It was aborted.' });
+  expect(await replay()).toMatchObject({ found: 2, failed: 1, failedBefore: 2, interrupted: undefined });
+  expect(ran).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(journal.marks.size).toBe(0);
+  expect(await replay({ outcome: 'failed' })).toMatchObject({ found: 3, failed: 3, failedBefore: 0 });
+});
+
+test('what failed behind the place runs again, and is not counted as failed before', async () => {
+  const store = memoryStore();
+  const failing = [2];
+  const { keys, ran, replay, abort } = await failingAt(failing, [], { deduplicate: { store } });
+  const elsewhere = (await store.claim(keys[1] ?? '', 15_000, 60_000)) as Claim;
+  const first = replay({ concurrency: 2 });
+  await until(() => ran.length === 5);
+  abort();
+  expect(await first).toMatchObject({ found: 5, failed: 1, interrupted: 'It was aborted.' });
+  failing.length = 0;
+  await store.release(keys[1] ?? '', elsewhere.token);
+  expect(await replay()).toMatchObject({ ran: 2, failed: 0, failedBefore: 0 });
+});
+
+test.each<[string, (mark: string) => string]>([
+  ['without failures', (mark) => JSON.stringify({ ...(JSON.parse(mark) as object), failed: undefined })],
+  ['that is a position alone', (mark) => (JSON.parse(mark) as { after: string }).after],
+])('a place that an earlier version kept, %s, is gone on from', async (_title, earlier) => {
+  const { journal, replay } = await failingAt([0], [1]);
+  await replay();
+  journal.marks.set('fill', earlier(journal.marks.get('fill') ?? ''));
+  expect(await replay()).toMatchObject({ found: 4, failed: 0, failedBefore: 0 });
 });
 
 test('the place of a replay holds no text of its tenant, which may be forgotten meanwhile', async () => {

@@ -55,6 +55,7 @@ test('a handler that failed runs again, with the same key, and no other does', a
     dryRun: false,
     handlers: { b: { ran: 1, failed: 0 } },
     failures: [],
+    failedBefore: 0,
     interrupted: undefined,
   });
   expect(ran.map((line) => line.split(' ')[0])).toEqual(['a', 'b']);
@@ -518,7 +519,7 @@ test('the log has a line for the start, for each delivery of which something ran
     expect.objectContaining({ outcome: 'processed', event: 'notes_created', replayed: true, attempt: 1 }),
     expect.objectContaining({
       msg: 'The replay has ended',
-      replay: { name: 'again', dryRun: false, force: false, found: 2, ran: 1, failed: 0, skipped: 1 },
+      replay: { name: 'again', dryRun: false, force: false, found: 2, ran: 1, failed: 0, skipped: 1, failedBefore: 0 },
     }),
   ]);
 });
