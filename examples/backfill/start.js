@@ -10,13 +10,14 @@ import { send } from './send.js';
 import { System } from './systems.js';
 
 const deliveries = 1000;
-const folder = await mkdtemp(join(tmpdir(), 'backfill-'));
+/** For its owner alone, as a journal needs it. Nothing is added to its path: that of a journal is short. */
+const directory = await mkdtemp(join(tmpdir(), 'backfill-'));
 const crm = new System();
 const warehouse = new System();
 
 /** What a deploy is: another process would have the new handlers, and the same folder. */
 async function deploy(register, use) {
-  const journal = fileJournal({ directory: join(folder, 'journal'), keepDays: 30 });
+  const journal = fileJournal({ directory, keepDays: 30 });
   const webhooks = bigmindWebhooks({ journal, logger: { level: 'warn' } });
   register(webhooks);
   await use(webhooks);
@@ -29,34 +30,36 @@ function tell(title, { found, ran, failed, skipped, handlers }) {
 
 const isWhole = (note) => /^note_\d{4}$/.test(note);
 
-console.log('Monday: the CRM gets half of each note, and every delivery is answered 200.');
-await deploy(withFault(crm), async (webhooks) => {
-  const answers = await send(webhooks, deliveries);
-  assert.deepEqual(answers, { 200: deliveries });
-});
-console.log(`${crm.rows.size} notes in the CRM, ${crm.count(isWhole)} of them whole\n`);
-assert.equal(crm.count(isWhole), 0);
+try {
+  console.log('Monday: the CRM gets half of each note, and every delivery is answered 200.');
+  await deploy(withFault(crm), async (webhooks) => {
+    const answers = await send(webhooks, deliveries);
+    assert.deepEqual(answers, { 200: deliveries });
+  });
+  console.log(`${crm.rows.size} notes in the CRM, ${crm.count(isWhole)} of them whole\n`);
+  assert.equal(crm.count(isWhole), 0);
 
-console.log('Thursday: the handler is repaired. It is recorded as done, so it has to be forced.');
-await deploy(repaired(crm), async ({ journal }) => {
-  const mistaken = { event: 'notes_created', from: new Date(Date.now() - 3 * 86_400_000), handlers: ['crm'] };
-  tell('Without force', await journal.replay({ ...mistaken, dryRun: true }));
-  tell('Dry run      ', await journal.replay({ ...mistaken, force: true, dryRun: true }));
-  assert.equal(crm.writes, deliveries);
-  tell('Replay       ', await journal.replay({ ...mistaken, force: true, name: 'half-notes' }));
-});
-console.log(`${crm.rows.size} notes in the CRM, ${crm.count(isWhole)} of them whole\n`);
-assert.equal(crm.rows.size, deliveries);
-assert.equal(crm.count(isWhole), deliveries);
+  console.log('Thursday: the handler is repaired. It is recorded as done, so it has to be forced.');
+  await deploy(repaired(crm), async ({ journal }) => {
+    const mistaken = { event: 'notes_created', from: new Date(Date.now() - 3 * 86_400_000), handlers: ['crm'] };
+    tell('Without force', await journal.replay({ ...mistaken, dryRun: true }));
+    tell('Dry run      ', await journal.replay({ ...mistaken, force: true, dryRun: true }));
+    assert.equal(crm.writes, deliveries);
+    tell('Replay       ', await journal.replay({ ...mistaken, force: true, name: 'half-notes' }));
+  });
+  console.log(`${crm.rows.size} notes in the CRM, ${crm.count(isWhole)} of them whole\n`);
+  assert.equal(crm.rows.size, deliveries);
+  assert.equal(crm.count(isWhole), deliveries);
 
-console.log('A month later: a warehouse is added. Its handler has a new name, and runs alone.');
-await deploy(withWarehouse(crm, warehouse), async ({ journal }) => {
-  tell('Replay       ', await journal.replay());
-  tell('Once more    ', await journal.replay());
-});
-console.log(`${warehouse.rows.size} notes in the warehouse, each written once; nothing more was written to the CRM`);
-assert.equal(warehouse.rows.size, deliveries);
-assert.equal(warehouse.writes, deliveries);
-assert.equal(crm.writes, 2 * deliveries);
-
-await rm(folder, { recursive: true });
+  console.log('A month later: a warehouse is added. Its handler has a new name, and runs alone.');
+  await deploy(withWarehouse(crm, warehouse), async ({ journal }) => {
+    tell('Replay       ', await journal.replay());
+    tell('Once more    ', await journal.replay());
+  });
+  console.log(`${warehouse.rows.size} notes in the warehouse, each written once; nothing more was written to the CRM`);
+  assert.equal(warehouse.rows.size, deliveries);
+  assert.equal(warehouse.writes, deliveries);
+  assert.equal(crm.writes, 2 * deliveries);
+} finally {
+  await rm(directory, { recursive: true });
+}

@@ -4,13 +4,15 @@ import { chmod, rename } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebhookError } from '../../foundations/errors';
-import { type Folder, unfinished } from './folder';
+import type { Folder } from './folder';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
 const lockName = /^lock\.[\da-f]{16}$/;
+/** Behind the name of one that does not listen yet. It is short, since it shortens the path that a folder may have. */
+const draftMark = '~';
 /** A live server refuses a connection now and then. */
 const asks = 3;
 const askAgainMs = 15;
@@ -57,7 +59,7 @@ async function listen(folder: Folder): Promise<Listener> {
     socket.on('error', () => undefined).end(says);
   });
   server.unref();
-  const draft = `${name}${unfinished}`;
+  const draft = `${name}${draftMark}`;
   try {
     // In a cluster, the primary process would listen, and live on when this one ends.
     await bound(server, folder.pathOf(draft));
@@ -91,7 +93,7 @@ async function listen(folder: Folder): Promise<Listener> {
 
 /** The most bytes that a socket's address holds. Some systems cut a longer one. */
 const longestAddress = 103;
-const longestFolder = longestAddress - `/lock.${'0'.repeat(16)}${unfinished}`.length;
+const longestFolder = longestAddress - `/lock.${'0'.repeat(16)}${draftMark}`.length;
 
 /** @throws WebhookError `BAD_OPTION` if the lock of a folder would have too long an address */
 export function requireShortPath(path: string): void {

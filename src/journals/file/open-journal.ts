@@ -99,7 +99,7 @@ async function release(lock: Lock): Promise<void> {
   await lock.release().catch(() => undefined);
 }
 
-/** Whether a crash may have left it. The lock of another journal that starts now ends so, too. */
+/** Whether a crash may have left it. */
 function isLeftOver(name: string): boolean {
   if (!name.endsWith(unfinished)) return false;
   const stem = name.slice(0, -unfinished.length);
