@@ -195,6 +195,22 @@ test('says of marks that cannot be read why, and how to go on', async () => {
   await journal.append(entry());
 });
 
+test('is refused on Windows, where it could keep nothing, and says what to use', () => {
+  const directory = newFolder();
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform') as PropertyDescriptor;
+  Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+  try {
+    expect(refusalOf(make({ directory }))).toEqual({
+      code: 'BAD_OPTION',
+      message:
+        'BAD_OPTION fileJournal: expected Linux or macOS, got Windows. Use postgresJournal, from bigmind-webhooks/postgres; on PGlite it needs no server.',
+    });
+  } finally {
+    Object.defineProperty(process, 'platform', platform);
+  }
+  expect(make({ directory })).not.toThrow();
+});
+
 test('takes a path as long as docs/journal.md says, and says of a longer one how long it may be', async () => {
   const [, most] = /a path of at most (\d+) bytes/.exec(readDocument('docs/journal.md')) ?? [];
   const parent = dirname(newFolder());
