@@ -4,6 +4,7 @@ import { Failure } from '../failure';
 import { jsonIn } from '../json-in';
 import { whereBroken } from '../json-place';
 import { toUtf8 } from '../to-utf8';
+import { withoutCredentials } from '../without-credentials';
 import type { CapturedAnswer, CapturedRequest } from './captured-request';
 import { curlStart, parseCurlCommand } from './curl-command';
 import { parseCurlVerbose, verboseStart } from './curl-verbose';
@@ -79,7 +80,7 @@ const whiteSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 /** The request as a saved line, without a line end: JSON with the body's bytes in base64, and without credentials. */
 export function toSavedLine(request: CapturedRequest): string {
   const { answer, ...sent } = request;
-  return savedLine({ ...sent, headers: headersToSave(request) }, answer);
+  return savedLine({ ...sent, url: withoutCredentials(sent.url), headers: headersToSave(request) }, answer);
 }
 
 /** The request of a line; none in a journal's line about an end, or in one that a crash cut short. */

@@ -1,4 +1,5 @@
 import { isLargeBody } from '../large-json';
+import { withoutCredentials } from '../without-credentials';
 import { bodyText } from './body-text';
 import { type BodyWork, unexplained } from './body-work';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
@@ -31,7 +32,7 @@ export async function explainDelivery(
   return {
     ...summary,
     method: request.method,
-    url: request.url,
+    url: withoutCredentials(request.url),
     headers: Object.entries(request.headers).map(([name, value]) => [name, shortened(name, value)] as const),
     ...(text !== undefined && { text }),
     ...(reason !== undefined && { reason }),

@@ -2,6 +2,7 @@ import type { CapturedRequest } from '../captured/captured-request';
 import { posterTo } from '../sending/poster';
 import { readAnswer } from '../sending/read-answer';
 import { headersToSend } from '../sending/target';
+import { withoutCredentials } from '../without-credentials';
 import { tenths } from './timeline';
 import type { AppAnswer } from './wire';
 
@@ -18,7 +19,7 @@ export async function sendOn(request: CapturedRequest, url: URL, timeoutMs: numb
   const { outcome, detail } = readAnswer({ ...answer, ms, ...(location !== undefined && { location }) });
   const words = { ...(outcome !== undefined && { outcome }), ...(detail !== undefined && { detail }) };
   return {
-    url: url.href,
+    url: withoutCredentials(url.href),
     ms: Math.round(ms),
     ...(times && { times: rounded(times) }),
     ...answer,

@@ -36,6 +36,7 @@ export interface Step {
 
 /** The answer of an app, or why there was none. */
 export interface AppAnswer {
+  /** Without credentials in its query. */
   readonly url: string;
   readonly ms: number;
   /** The parts of it, in milliseconds; absent if no answer came. */

@@ -2,6 +2,7 @@ import { fieldsOf } from '../../foundations/fields-of';
 import { outcomes } from '../../foundations/outcomes';
 import { jsonIn } from '../json-in';
 import { visibleText } from '../visible-text';
+import { withoutCredentials } from '../without-credentials';
 import type { Reply } from './poster';
 
 /** The answer to a delivery, as `send` and `replay` print it. */
@@ -23,7 +24,9 @@ export function readAnswer({ status, text = '', location, error, ms }: Reply): A
   return {
     ...(status !== undefined && { status }),
     ...(isRedirect(status) &&
-      location !== undefined && { detail: shown(`It redirects to ${location}, and is not followed`) }),
+      location !== undefined && {
+        detail: shown(`It redirects to ${withoutCredentials(location)}, and is not followed`),
+      }),
     ...wordsIn(text),
     ...(error !== undefined && { error }),
     ms,

@@ -37,6 +37,19 @@ test('saves no credential, and every header that may sign the request', () => {
   for (const value of Object.values(credentials)) expect(saved).not.toContain(value);
 });
 
+test.each([
+  ['/hooks?token=t0p-secret&tenant=acme', '/hooks?token=…&tenant=acme'],
+  ['/hooks?tenant=acme&api_key=t0p-secret', '/hooks?tenant=acme&api_key=…'],
+  ['http://host/hooks?X-Auth=t0p-secret#x', 'http://host/hooks?X-Auth=…#x'],
+  ['/hooks?a=1;password=t0p-secret', '/hooks?a=1;password=…'],
+  ['/hooks?%74oken=t0p-secret&to%6ben=t0p-secret', '/hooks?%74oken=…&to%6ben=…'],
+  ['/hooks?%token%=t0p-secret', '/hooks?%token%=…'],
+  ['/hooks?token=', '/hooks?token=…'],
+  ['/hooks/token=1?tenant=acme&token', '/hooks/token=1?tenant=acme&token'],
+])('saves %s without the credential in its query', (url, saved) => {
+  expect(parseCaptured(toSavedLine({ ...request, url }))).toEqual([{ ...request, url: saved }]);
+});
+
 const { receivedAt: _, ...withoutTime } = request;
 
 test.each([

@@ -16,6 +16,12 @@ test('shows what cannot be seen in the address of a redirect, and takes the reas
   expect(readAnswer({ status: 302, location: 'http://a/', text, ms: 1 }).detail).toBe('Moved');
 });
 
+test('shows no credential of the address of a redirect', () => {
+  expect(
+    readAnswer({ status: 308, location: '/hooks/?token=t0p-secret&x=1#access_token=t0p-secret', ms: 1 }).detail,
+  ).toBe('It redirects to /hooks/?token=…&x=1#access_token=…, and is not followed');
+});
+
 test('passes over the Location of an answer that is no redirect', () => {
   expect(readAnswer({ status: 201, location: '/made/1', ms: 1 })).toEqual({ status: 201, ms: 1 });
 });

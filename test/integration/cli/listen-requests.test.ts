@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import { type Command, secret } from './command';
 import { ask, type ListeningProcess, makeListenCommand, startApp, startListen, until } from './listen-kit';
@@ -142,6 +144,34 @@ test('forwards method, path and query, and shows what the app made of it', async
   ]);
   expect(below.deliveries()).toMatchObject([{ outcome: 'duplicate' }, { outcome: 'wrong-path', status: 404 }]);
   await end(below);
+  app.close();
+});
+
+test('a token in the query reaches the app, and is neither printed, shown nor saved', async () => {
+  const app = await startApp(200);
+  const file = join(command.folder, 'queries.ndjson');
+  const listening = await startListen(command, ['--forward', `${app.url}?api_key=t0p-secret`, '--save', file]);
+  await post(listening, '/webhooks/bigmind?token=t0p-secret&x=1');
+  const api = (path: string): string => new URL(path, listening.inspector).href;
+  const replay = { method: 'POST', body: JSON.stringify({ url: `${app.url}?token=t0p-secret` }) };
+  const replayed = await ask(api('api/deliveries/1/replay'), { 'content-type': 'application/json' }, replay);
+  const shown = await ask(api('api/deliveries/1'));
+  const saved = await ask(api('api/deliveries/1/saved'));
+  await until(() => listening.deliveries().length === 1);
+  expect(app.came.map(({ url }) => url)).toEqual([
+    '/hooks?api_key=t0p-secret&token=t0p-secret&x=1',
+    '/hooks?token=t0p-secret',
+  ]);
+  expect(JSON.parse(shown.text)).toMatchObject({
+    url: '/webhooks/bigmind?token=…&x=1',
+    app: { url: `${app.url}?api_key=…&token=…&x=1` },
+    replays: [{ url: `${app.url}?token=…` }],
+  });
+  await end(listening);
+  const lines = [readFileSync(file, 'utf8'), saved.text];
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ url: '/webhooks/bigmind?token=…&x=1' });
+  const printed = JSON.stringify(listening.deliveries());
+  for (const text of [...lines, printed, shown.text, replayed.text]) expect(text).not.toContain('t0p-secret');
   app.close();
 });
 
