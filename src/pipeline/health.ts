@@ -5,8 +5,15 @@ import type { DeliveryStore } from '../foundations/contracts/store';
 import { codeOf, describeError } from '../foundations/describe-error';
 import { withinMs } from '../foundations/timeouts';
 
-/** Asks a service. What it resolves to is a part of its health. */
-type Ask = () => Promise<Partial<QueueStats> | undefined>;
+/** How a service is asked. */
+interface Questions {
+  /** Rejects if the service takes no deliveries. */
+  readonly ping: () => Promise<Partial<QueueStats> | undefined>;
+  readonly count?: (() => Promise<QueueStats>) | undefined;
+}
+
+/** A count that takes longer than this is given up, in milliseconds: its connection may be dead. */
+const longestCountMs = 60_000;
 
 export interface HealthSources {
   readonly store: DeliveryStore | undefined;
@@ -22,7 +29,7 @@ export interface HealthSources {
 export function healthOf(sources: HealthSources): () => Promise<Health> {
   const { store, queue, journal, answerTimeoutMs, inFlight, isClosing } = sources;
   const askStore = asker(pingOf(store), 'The delivery store', answerTimeoutMs);
-  const askQueue = asker(askQueueOf(queue), 'The queue', answerTimeoutMs);
+  const askQueue = asker(questionsFor(queue), 'The queue', answerTimeoutMs);
   const askJournal = asker(pingOf(journal), 'The journal', answerTimeoutMs);
   return async function health() {
     const answers = await Promise.all([askStore(), askQueue(), askJournal()]);
@@ -38,35 +45,72 @@ export function healthOf(sources: HealthSources): () => Promise<Health> {
   };
 }
 
-function pingOf(service: Pick<DeliveryStore, 'ping'> | undefined): Ask | undefined {
+function pingOf(service: Pick<DeliveryStore, 'ping'> | undefined): Questions | undefined {
   if (service?.ping === undefined) return undefined;
-  return async () => {
-    await service.ping?.();
-    return undefined;
+  return {
+    async ping() {
+      await service.ping?.();
+      return undefined;
+    },
   };
 }
 
-/** Asks the queue at once whether it takes deliveries, and what it holds. */
-function askQueueOf(queue: DeliveryQueue | undefined): Ask | undefined {
-  if (queue?.ping === undefined && queue?.stats === undefined) return undefined;
-  return async () => {
-    const [stats] = await Promise.all([queue.stats?.(), queue.ping?.()]);
-    return stats;
+/** A queue without `ping` is asked for its counts in place of it. */
+function questionsFor(queue: DeliveryQueue | undefined): Questions | undefined {
+  const count = queue?.stats === undefined ? undefined : oneAtATime(async () => queue.stats?.() as Promise<QueueStats>);
+  const questions = pingOf(queue);
+  if (questions !== undefined) return { ...questions, count };
+  return count && { ping: count };
+}
+
+/** Counts that last longer than the pauses between two probes would use up the connections that a ping needs. */
+function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: { readonly answer: Promise<T>; readonly until: number } | undefined;
+  return () => {
+    const now = performance.now();
+    if (pending !== undefined && now < pending.until) return pending.answer;
+    const asked = { answer: ask(), until: now + longestCountMs };
+    pending = asked;
+    const forget = (): void => {
+      if (pending === asked) pending = undefined;
+    };
+    asked.answer.then(forget, forget);
+    return asked.answer;
   };
 }
 
-/** Asks one service, and remembers its last error. */
-function asker(ask: Ask | undefined, who: string, answerTimeoutMs: number): () => Promise<QueueHealth | undefined> {
+/**
+ * Asks one service, and remembers its last error. A long queue may take long to count, and takes deliveries all the
+ * same: a count that is late or fails is left out.
+ */
+function asker(
+  questions: Questions | undefined,
+  who: string,
+  answerTimeoutMs: number,
+): () => Promise<QueueHealth | undefined> {
   let lastError: ServiceHealth['lastError'];
+
+  function note(error: unknown): string {
+    const message = say(error);
+    lastError = { message, at: new Date() };
+    return message;
+  }
+
   return async () => {
-    if (ask === undefined) return undefined;
+    if (questions === undefined) return undefined;
+    const { ping, count } = questions;
     const asked = performance.now();
+    // At the same time as the ping, whose failure is the one that is told.
+    const counting = Promise.allSettled([count && withinMs(count(), answerTimeoutMs, `${who}'s count`)]);
     try {
-      const answer = await withinMs(ask(), answerTimeoutMs, who);
-      return { ok: true, latencyMs: performance.now() - asked, lastError, ...answer };
+      const answer = await withinMs(ping(), answerTimeoutMs, who);
+      const latencyMs = performance.now() - asked;
+      const [counted] = await counting;
+      if (counted.status === 'rejected') note(counted.reason);
+      const counts = counted.status === 'fulfilled' ? counted.value : undefined;
+      return { ok: true, latencyMs, lastError, ...answer, ...counts };
     } catch (error) {
-      const message = say(error);
-      lastError = { message, at: new Date() };
+      const message = note(error);
       return { ok: false, latencyMs: performance.now() - asked, error: message, lastError };
     }
   };

@@ -133,6 +133,53 @@ test('a queue that takes no delivery is degraded, though it still counts', async
   expect(await webhooks.health()).toMatchObject({ status: 'degraded', store: { ok: true }, queue: { ok: false } });
 });
 
+test('a queue that takes deliveries is ok while its count is late, or fails, and the newest error says so', async () => {
+  const queue = new ArrayQueue();
+  const deduplicate = { storeTimeoutMs: 100 };
+  const webhooks = bigmindWebhooks({ secret, logger: false, queue, deduplicate });
+  queue.stats = () => new Promise(() => undefined);
+  const late = await webhooks.health();
+  const message = "The queue's count did not answer within 100 ms";
+  expect(late).toMatchObject({ status: 'ok', queue: { ok: true, lastError: { message } } });
+  expect(late.queue).not.toHaveProperty('waiting');
+  // The answer to the ping, not the wait for the count.
+  expect(late.queue?.latencyMs).toBeLessThan(90);
+  queue.stats = () => Promise.reject(new Error('permission denied'));
+  const failing = bigmindWebhooks({ secret, logger: false, queue, deduplicate });
+  const failed = await failing.health();
+  expect(failed).toMatchObject({ status: 'ok', queue: { ok: true, lastError: { message: 'permission denied' } } });
+  expect(failed.queue).not.toHaveProperty('error');
+});
+
+test('a queue that counts slowly is asked for one count at a time, and for the next when that has come', async () => {
+  const queue = new ArrayQueue();
+  const webhooks = bigmindWebhooks({ secret, logger: false, queue, deduplicate: { storeTimeoutMs: 50 } });
+  const { passed, open } = gate();
+  const stats = queue.stats.bind(queue);
+  let counts = 0;
+  queue.stats = async () => {
+    counts += 1;
+    await passed;
+    return stats();
+  };
+  await webhooks.health();
+  await webhooks.health();
+  expect(counts).toBe(1);
+  open();
+  await calm();
+  expect((await webhooks.health()).queue).toMatchObject({ ok: true, waiting: 0 });
+  expect(counts).toBe(2);
+});
+
+test('a queue without a ping is ok if it counts', async () => {
+  const queue = new ArrayQueue();
+  Object.assign(queue, { ping: undefined });
+  const webhooks = bigmindWebhooks({ secret, logger: false, queue });
+  expect(await webhooks.health()).toMatchObject({ status: 'ok', queue: { ok: true, waiting: 0 } });
+  queue.stats = () => Promise.reject(new Error('away'));
+  expect(await webhooks.health()).toMatchObject({ status: 'degraded', queue: { ok: false, error: 'away' } });
+});
+
 test('a queue that can only be pinged has no counts, and one that can do neither is left out', async () => {
   const { open, enqueue, work, deadJobs } = new ArrayQueue();
   const bare: DeliveryQueue = { open, enqueue, work, deadJobs };

@@ -12,7 +12,7 @@ export interface ServiceHealth {
   readonly lastError?: { readonly message: string; readonly at: Date } | undefined;
 }
 
-/** How a queue answered, and what it holds; without counts if they are unknown. */
+/** How a queue answered, and what it holds; without counts if they are unknown, or did not come in time. */
 export interface QueueHealth extends ServiceHealth, Partial<QueueStats> {}
 
 /** What a receiver holds now, in this process. */

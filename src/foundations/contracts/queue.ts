@@ -169,7 +169,10 @@ export interface DeliveryQueue {
    * `storeTimeoutMs`. @default `health()` goes by `stats`
    */
   ping?(): Promise<void>;
-  /** Counts the jobs, for `health()` and metrics. @default unknown */
+  /**
+   * Counts the jobs, for `health()` and metrics. With `ping`, a count that fails or is slow says nothing against the queue.
+   * @default unknown
+   */
   stats?(): Promise<QueueStats>;
   /**
    * Closes what the queue opened itself, but no client of the user. Called after workers are closed. @default nothing
