@@ -64,8 +64,11 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export function statementsIn(schema: string): Statements {
   const jobs = `${schema}.job`;
+  // Lists of states: pg-boss 12 has an index on those of jobs that have not ended, which serves no comparison with `<`.
+  const waiting = "state IN ('created', 'retry')";
+  const unfinished = "state IN ('created', 'retry', 'active')";
   // No worker of ours takes dead jobs. If somebody else has taken one, it is left alone.
-  const dead = `FROM ${jobs} AS job WHERE name = $1 AND state < 'active'`;
+  const dead = `FROM ${jobs} AS job WHERE name = $1 AND ${waiting}`;
   const job = 'to_json(job)::text AS job';
   const ms = "::float8 * interval '1 millisecond'";
   const isDue = `start_after <= now() OR start_after > now() + ((data->>'lostAfterMs')::float8 + 1000)${ms}`;
@@ -90,10 +93,10 @@ export function statementsIn(schema: string): Statements {
         UPDATE ${jobs} SET started_on = now() WHERE name = $1 AND id = ANY (ARRAY(${free("state = 'active'")}))
       ), touched AS (
         UPDATE ${jobs} SET start_after = now() + $5${ms}, data = $6::jsonb
-        WHERE name = $3 AND id = $4::uuid AND state < 'active'
+        WHERE name = $3 AND id = $4::uuid AND ${waiting}
       )
       SELECT id::text AS id, start_after::text AS until, (${isDue})::text AS due, (data->'handlers')::text AS handlers
-      FROM ${jobs} WHERE name = $3 AND state < 'active'`,
+      FROM ${jobs} WHERE name = $3 AND ${waiting}`,
     giveBackLost: `UPDATE ${jobs} SET
         state = CASE WHEN ${lost} < $3::int THEN 'created' ELSE state END,
         started_on = CASE WHEN ${lost} < $3::int THEN NULL ELSE now() END,
@@ -107,12 +110,12 @@ export function statementsIn(schema: string): Statements {
       ))
       RETURNING id::text AS id, data->>'key' AS key, (state = 'active')::text AS ends`,
     wake: `UPDATE ${jobs} SET start_after = now() WHERE name = $1 AND id = ANY (ARRAY(
-        SELECT id FROM ${jobs} WHERE name = $1 AND state < 'active' AND start_after > now() + interval '1 second' * (
+        SELECT id FROM ${jobs} WHERE name = $1 AND ${waiting} AND start_after > now() + interval '1 second' * (
           1 + CASE state WHEN 'retry' THEN retry_delay * 2 ^ least(16, retry_count + 1) ELSE 0 END
         )
         FOR UPDATE SKIP LOCKED
       ))`,
-    forgetWorkers: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND state < 'active' AND (${isDue})`,
+    forgetWorkers: `DELETE FROM ${jobs} WHERE name = $1 AND id = ANY ($2::uuid[]) AND ${waiting} AND (${isDue})`,
     forgetWorker: `DELETE FROM ${jobs} WHERE name = $1 AND id = $2::uuid`,
     revive: `UPDATE ${jobs} SET state = 'created', created_on = now(), start_after = now(), started_on = NULL,
         completed_on = NULL, output = NULL, retry_count = 0, retry_limit = $3::int
@@ -124,13 +127,13 @@ export function statementsIn(schema: string): Statements {
     deleteDead: `DELETE ${dead} AND id = ANY ($2::uuid[]) RETURNING id::text AS id, data->>'key' AS key`,
     now: 'SELECT now()::text AS now',
     stats: `SELECT
-        count(*) FILTER (WHERE name = $1 AND state < 'active')::text AS waiting,
+        count(*) FILTER (WHERE name = $1 AND ${waiting})::text AS waiting,
         count(*) FILTER (WHERE name = $1 AND state = 'active')::text AS running,
-        count(*) FILTER (WHERE name = $2 AND state < 'active')::text AS dead,
+        count(*) FILTER (WHERE name = $2 AND ${waiting})::text AS dead,
         (extract(epoch FROM now() - min(created_on) FILTER (
-          WHERE name = $1 AND state < 'active' AND start_after <= now()
+          WHERE name = $1 AND ${waiting} AND start_after <= now()
         )) * 1000)::int8::text AS age
-      FROM ${jobs} WHERE name IN ($1, $2) AND state <= 'active'`,
+      FROM ${jobs} WHERE name IN ($1, $2) AND ${unfinished}`,
     oldestDead: `SELECT id::text AS id, data->>'key' AS key ${dead} AND created_on <= $2::timestamptz
       ORDER BY created_on, job.id LIMIT 500`,
   };
