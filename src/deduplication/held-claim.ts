@@ -59,6 +59,11 @@ export class HeldClaim {
     this.succeeded = claim.succeeded;
   }
 
+  /** Whether somebody else may hold it by now. */
+  get hasLapsed(): boolean {
+    return performance.now() >= this.#leaseUntil;
+  }
+
   /** Made when it is first read: most handlers never read it, and a controller is costly for a small delivery. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {

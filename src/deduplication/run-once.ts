@@ -113,8 +113,9 @@ export class RunOnce {
       const claim = new HeldClaim(keeping, key, answer, asked);
       return whenReady(work.kept, (refused) => {
         if (refused !== undefined) return this.#giveBack(claim, refused);
-        if (this.#draining)
-          return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason: receiverIsClosing }));
+        // A process that was frozen meanwhile gets the answer late, and another one may hold the claim.
+        const reason = this.#draining ? receiverIsClosing : claim.hasLapsed ? 'The claim came too late.' : undefined;
+        if (reason !== undefined) return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason }));
         // A success known before may have been recorded and forgotten since then, too late for this answer.
         const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
         const report = work.run(claim, succeeded);

@@ -1,4 +1,4 @@
-import { memoryStore } from '../../src/index';
+import { type DeliveryStore, memoryStore } from '../../src/index';
 import {
   answers,
   calm,
@@ -19,8 +19,8 @@ import {
 
 const storeTimeoutMs = 30;
 
-function receiverOn(store: FaultyStore) {
-  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs } });
+function receiverOn(store: FaultyStore, timeoutMs = storeTimeoutMs) {
+  const webhooks = receiverWith({ deduplicate: { store, storeTimeoutMs: timeoutMs } });
   const runs: number[] = [];
   const told: unknown[] = [];
   webhooks.onError((error, { outcome }) => void told.push(outcome, (error as { cause?: Error }).cause?.message));
@@ -103,6 +103,52 @@ test('a claim that comes when its delivery was answered is given back, so that t
   store.mend();
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(runs).toEqual([1]);
+});
+
+describe('a process that was frozen until the lease of a claim had passed, which is answered only then,', () => {
+  const delivery = genuine();
+  let now: number;
+  let store: DeliveryStore;
+  let frozen: ReturnType<typeof receiverOn>;
+  let answered: Promise<string>;
+  let wake: () => void;
+
+  beforeEach(() => {
+    now = 0;
+    store = memoryStore({ clock: { now: () => now } });
+    const woken = gate();
+    const late: Fault = async (go) => {
+      const claimed = go();
+      await woken.passed;
+      return claimed;
+    };
+    frozen = receiverOn(new FaultyStore(store).break(late, 'claim'), 5000);
+    answered = send(frozen.webhooks, delivery);
+    wake = () => {
+      const asleep = performance.now();
+      jest.spyOn(performance, 'now').mockReturnValue(asleep + 15_000);
+      woken.open();
+    };
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('does not start what another has done meanwhile', async () => {
+    now = 15_001;
+    const other = receiverOn(new FaultyStore(store));
+    expect(await send(other.webhooks, delivery)).toBe('200 processed');
+    wake();
+    expect(await answered).toBe('503 UNAVAILABLE');
+    expect([frozen.runs, other.runs]).toStrictEqual([[], [2]]);
+    expect(await send(other.webhooks, delivery)).toBe('200 duplicate');
+  });
+
+  test('gives the claim back, so that the repeat need not wait, and it is no attempt', async () => {
+    wake();
+    expect(await answered).toBe('503 UNAVAILABLE');
+    const other = receiverOn(new FaultyStore(store));
+    expect(await send(other.webhooks, delivery)).toBe('200 processed');
+    expect([frozen.runs, other.runs]).toStrictEqual([[], [1]]);
+  });
 });
 
 test('a late claim that cannot be given back crashes nothing', async () => {
