@@ -47,8 +47,8 @@ export class Leases {
   #due = new Map<string, number>();
   #answers = 0;
   #lookAt: number;
-  /** When a look that is under way counts as lost. */
-  #lookingUntil = 0;
+  /** No look begins before: one is under way, or the last one has just failed. */
+  #noLookBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -113,17 +113,18 @@ export class Leases {
   /** One look at a time. Never rejects. */
   async #look(dead: readonly string[]): Promise<void> {
     const now = performance.now();
-    if (now < this.#lookingUntil) return;
-    this.#lookingUntil = now + longestLookMs;
+    if (now < this.#noLookBefore) return;
+    this.#noLookBefore = now + longestLookMs;
     const { errors, lostAfterMs } = this.#settings;
     try {
       await this.#giveBackLost(dead);
       // A worker may have taken a job long after its last sign.
       this.#lookAt = now + (dead.length > 0 ? lostAfterMs : lookEveryMs);
+      this.#noLookBefore = 0;
     } catch (error) {
+      // The next sign of life comes soon, and a look that fails again would read the whole queue each time.
+      this.#noLookBefore = performance.now() + lostAfterMs;
       errors.tell(error);
-    } finally {
-      this.#lookingUntil = 0;
     }
   }
 

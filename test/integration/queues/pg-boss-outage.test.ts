@@ -322,6 +322,32 @@ test('a look for lost jobs whose answer is lost ends no signs of life', async ()
   await remove();
 });
 
+test('a look for lost jobs that fails is tried again after a pause, not at each sign of life', async () => {
+  const pool = new Pool({ connectionString: databaseUrl, max: 3 });
+  let [looks, signs] = [0, 0];
+  const slow = await keep(
+    postgresStage({
+      db: {
+        async executeSql(text, values) {
+          if (text.includes('AS until')) signs += 1;
+          if (!/jsonb_build_object\('lost'/.test(text)) return await pool.query(text, values);
+          looks += 1;
+          throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+        },
+      },
+    }),
+  );
+  await company.worker(company.queue(slow, { lostAfterMs: 1000 }), () => undefined);
+  await until(() => looks === 1);
+  const before = signs;
+  await until(() => looks === 3);
+  // Six to a pause.
+  expect(signs - before).toBeGreaterThanOrEqual(8);
+  await company.end();
+  await slow.boss.stop({ graceful: false });
+  await pool.end();
+});
+
 test('a ping tells of a database that takes no writes, and makes a queue again that somebody deleted', async () => {
   const pools = ['off', 'on'].map((isReadOnly) => {
     const options = `-c default_transaction_read_only=${isReadOnly}`;
