@@ -16,7 +16,9 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
     warn(logger, { code: 'SIGNATURE_OFF' }, 'signature is false: anybody who knows the address can send events.');
   }
   warnOfSecrets(settings, logger);
-  if (typeof settings.secret === 'function' && settings.deduplicate?.isDefaultStore && settings.queue === undefined) {
+  // With a queue only workers remember deliveries, and work() has warnings of its own.
+  if (!settings.deduplicate?.isDefaultStore || settings.queue !== undefined) return;
+  if (typeof settings.secret === 'function') {
     warn(
       logger,
       { code: 'TENANTS_SHARE_STORE' },
@@ -25,7 +27,7 @@ export function warnOfRisks(settings: Settings, logger: Logger, environment: Nod
     );
   }
   const platform = Object.entries(ephemeral).find(([variable]) => environment[variable])?.[1];
-  if (platform === undefined || !settings.deduplicate?.isDefaultStore || warnedOfStore) return;
+  if (platform === undefined || warnedOfStore) return;
   warnedOfStore = true;
   warn(
     logger,

@@ -1,4 +1,5 @@
 import * as loaded from '../../src';
+import { ArrayQueue } from '../queueing/array-queue';
 
 const platforms = { AWS_LAMBDA_FUNCTION_NAME: 'AWS Lambda', VERCEL: 'Vercel', K_SERVICE: 'Cloud Run' };
 const before = { ...process.env };
@@ -45,6 +46,12 @@ test('nothing is warned about on a server of one’s own', () => {
 test('who chose a store, or none, is not warned', () => {
   Object.assign(process.env, { VERCEL: '1' });
   expect(warningsOf({ deduplicate: false }, { deduplicate: { store: loaded.memoryStore() } })).toStrictEqual([]);
+});
+
+test('a process that only puts deliveries into a queue is not warned about its store', () => {
+  Object.assign(process.env, { VERCEL: '1' });
+  const queue = new ArrayQueue();
+  expect(warningsOf({ queue }, { queue, secret: () => undefined })).toStrictEqual([]);
 });
 
 test('tenants that share the in-memory store are warned about, once for each receiver', () => {
