@@ -1,9 +1,11 @@
+import { isPromise } from 'node:util/types';
 import type { HandlerContext } from '../foundations/contracts/handler-context';
 import type { Logger } from '../foundations/contracts/logger';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
 import type { RawDelivery } from '../foundations/delivery';
 import { WebhookError } from '../foundations/errors';
 import { printableName, printableTenant } from '../foundations/foreign-text';
+import { ignoreRejection } from '../foundations/maybe-promise';
 
 /** The source of a context. Nothing is computed before a handler reads it. */
 export interface ContextSource {
@@ -82,9 +84,15 @@ export class DeliveryContext implements HandlerContext {
   }
   get locals(): unknown {
     const { locals, raw } = this.#source;
-    this.#locals ??= { value: locals?.({ headers: raw.headers, params: raw.params }) };
+    this.#locals ??= { value: heard(locals?.({ headers: raw.headers, params: raw.params })) };
     return this.#locals.value;
   }
+}
+
+/** A handler may read a promise and not wait for it: its rejection would end the process. A query runs at every `then`. */
+function heard(value: unknown): unknown {
+  if (isPromise(value)) ignoreRejection(value);
+  return value;
 }
 
 /** What a handler calls that was written as a route of Express. */

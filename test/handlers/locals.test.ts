@@ -1,5 +1,5 @@
 import { bigmindWebhooks } from '../../src/index';
-import { genuine, secret, send, type Webhooks } from '../deduplication/kit';
+import { calm, genuine, secret, send, type Webhooks } from '../deduplication/kit';
 
 interface Locals {
   readonly region: string | undefined;
@@ -67,4 +67,27 @@ test('a handler that reads locals which cannot be made has failed, and no other'
   works = true;
   expect((await webhooks.receive(delivery)).status).toBe(200);
   expect(ran).toEqual(['does not', 'reads us']);
+});
+
+test('locals that reject end no process where a handler does not wait for them, and fail one that does', async () => {
+  const failure = new Error('no locals');
+  const webhooks = bigmindWebhooks({ secret, logger: false, locals: () => Promise.reject(failure) });
+  const told: unknown[] = [];
+  webhooks.onError((error) => void told.push(error));
+  webhooks.on('notes_created', (_event, context) => void context.locals, { name: 'reads them' });
+  expect(await send(webhooks as unknown as Webhooks, genuine())).toBe('200 processed');
+  await calm();
+  webhooks.on('notes_created', async (_event, context) => void (await context.locals), { name: 'waits for them' });
+  expect(await send(webhooks as unknown as Webhooks, genuine())).toBe('500 FAILED');
+  expect(told).toEqual([failure]);
+});
+
+test('locals that do nothing before they are awaited are not started by being read', async () => {
+  let runs = 0;
+  // biome-ignore lint/suspicious/noThenProperty: as query builders have it
+  const query = { then: (resolve: (value: unknown) => void) => resolve(runs++) };
+  const webhooks = bigmindWebhooks({ secret, logger: false, locals: () => query });
+  webhooks.on('*', async (_event, context) => void (await context.locals));
+  expect(await send(webhooks as unknown as Webhooks, genuine())).toBe('200 processed');
+  expect(runs).toBe(1);
 });
