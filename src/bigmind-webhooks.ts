@@ -52,6 +52,10 @@ export function bigmindWebhooks<Locals>(
 export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(
   options: BigmindWebhooksOptions<Schemas, Locals>,
 ): BigmindWebhooks<EventsWith<Schemas>, Locals>;
+/** Makes a receiver from options that may be missing. It comes last, since `ReturnType` reads the last overload. */
+export function bigmindWebhooks(
+  options?: BigmindWebhooksOptions & { readonly schemas?: Readonly<Record<string, never>> | undefined },
+): BigmindWebhooks;
 export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(
   options: BigmindWebhooksOptions<Schemas, Locals> = {},
 ): BigmindWebhooks<EventsWith<Schemas>, Locals> | BigmindWebhooks<BigmindEventMap, Locals> {

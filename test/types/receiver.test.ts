@@ -133,6 +133,45 @@ describe('a receiver is what its type says, wherever it is expected', () => {
     });
   });
 
+  test('with options that may be missing', () => {
+    compiles(
+      (options?: BigmindWebhooksOptions): BigmindWebhooks => bigmindWebhooks(options),
+      (options: BigmindWebhooksOptions | undefined) => {
+        expectTypeOf(bigmindWebhooks(options)).toEqualTypeOf<BigmindWebhooks>();
+      },
+    );
+  });
+
+  test('in a variable that is typed by the function itself', () => {
+    compiles(() => {
+      let webhooks: ReturnType<typeof bigmindWebhooks>;
+      webhooks = bigmindWebhooks();
+      webhooks.on('notes_created', (event, { locals }) => {
+        expectTypeOf(event).toEqualTypeOf<BigmindEventMap['notes_created']>();
+        expectTypeOf(locals).toEqualTypeOf<undefined>();
+      });
+      webhooks = bigmindWebhooks({ secret: 'a secret' });
+      return webhooks;
+    });
+  });
+
+  test('and no receiver is made of schemas or locals that do not fit', () => {
+    compiles(() => {
+      // @ts-expect-error a schema that is not wrapped
+      bigmindWebhooks({ schemas: { deal_won: { type: 'object' } } });
+      // @ts-expect-error no schema
+      bigmindWebhooks({ schemas: { deal_won: 'deal.json' } });
+      // @ts-expect-error no schema, in options that may be missing
+      bigmindWebhooks(Math.random() > 0.5 ? { schemas: { deal_won: 'deal.json' } } : undefined);
+      // @ts-expect-error no function
+      bigmindWebhooks({ locals: { team: 'a' } });
+      bigmindWebhooks({ schemas, locals: () => ({ team: 'a' }) }).on('deal_won', (event, { locals }) => {
+        expectTypeOf(event.amount).toEqualTypeOf<number>();
+        expectTypeOf(locals).toEqualTypeOf<{ team: string }>();
+      });
+    });
+  });
+
   test('with locals', () => {
     type Team = { team: string };
     compiles(() => {
