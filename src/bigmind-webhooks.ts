@@ -1,7 +1,7 @@
 import { afterAbortMs } from './deduplication/run-once';
 import type { EventSchemas, EventsWith, NoSchemas } from './events/event-schema';
 import type { BigmindEventMap } from './events/generated/types';
-import { refuseMounting } from './express/refuse-mounting';
+import { refuseMounting, refuseRoute } from './express/refuse-mounting';
 import { createRouter } from './express/router';
 import type { WebhookHeaders } from './foundations/contracts/request';
 import { Settled } from './foundations/delivery';
@@ -29,7 +29,7 @@ import { errorOf, Reporter } from './pipeline/report';
 import { recoveredNow } from './pipeline/unexpected';
 import { checkAtStart } from './queueing/check-at-start';
 import { deadLettersOf } from './queueing/dead-letters';
-import type { BigmindWebhooks } from './receiver';
+import type { BigmindWebhooks, WebhookRequest } from './receiver';
 import { looksSigned } from './signatures/looks-signed';
 import { refuseUnsigned } from './signatures/verify-signature';
 
@@ -103,6 +103,16 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
     logger,
   });
 
+  async function verify(request: Omit<WebhookRequest, 'method'>) {
+    const receivedAt = clock.now();
+    const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
+    const verified =
+      raw instanceof Settled ? raw : await answering.verify<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
+    if (!(verified instanceof Settled)) return verified;
+    answering.tell(verified, { startedAt: receivedAt, params: paramsIn(request) });
+    throw errorOf(verified);
+  }
+
   const webhooks: BigmindWebhooks<EventsWith<Schemas>, Locals> = refuseMounting({
     on(selector, handler, registration = {}) {
       registry.add(parseRegistration(settings.checks, selector, handler, registration));
@@ -132,21 +142,18 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       return router;
     },
     // Not async: an async function would hold its arguments, and so the bytes, while it waits.
-    receive(request) {
+    receive(request, ...others: readonly unknown[]) {
+      refuseRoute('receive', others);
       const receivedAt = clock.now();
       const raw = recoveredNow(() => readPost(request, receivedAt, bodyRules, answering.closing));
       if (!(raw instanceof Settled)) return Promise.resolve(whenReady(answering.answer(raw), responseTo));
       answering.tell(raw, { startedAt: receivedAt, params: paramsIn(request) });
       return Promise.resolve(responseTo(raw));
     },
-    async verify(request) {
-      const receivedAt = clock.now();
-      const raw = recoveredNow(() => readRequest(request, receivedAt, bodyRules));
-      const verified =
-        raw instanceof Settled ? raw : await answering.verify<EventsWith<Schemas>[keyof EventsWith<Schemas>]>(raw);
-      if (!(verified instanceof Settled)) return verified;
-      answering.tell(verified, { startedAt: receivedAt, params: paramsIn(request) });
-      throw errorOf(verified);
+    // Not async: Express 4 does not look at promises, and a rejection would end the process.
+    verify(request, ...others: readonly unknown[]) {
+      refuseRoute('verify', others);
+      return verify(request);
     },
     async dispatch(input) {
       const startedAt = clock.now();

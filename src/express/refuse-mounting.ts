@@ -1,4 +1,5 @@
 import { WebhookError } from '../foundations/errors';
+import { hasMethod } from '../foundations/option-checks';
 
 /**
  * Makes `app.use(receiver)` throw what to write instead. Express would say that it needs a function; so the receiver is
@@ -13,5 +14,18 @@ function refuse(): never {
   throw new WebhookError(
     'BAD_OPTION',
     "app.use: the receiver itself is no middleware. Mount its router: app.use('/path', webhooks.router).",
+  );
+}
+
+/**
+ * Refuses a call with a response after the request: `app.post('/path', webhooks.receive)` would never answer.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function refuseRoute(method: string, [response]: readonly unknown[]): void {
+  if (!hasMethod(response, 'writeHead')) return;
+  throw new WebhookError(
+    'BAD_OPTION',
+    `${method}: called as a route of Express. Mount the router: app.use('/path', webhooks.router).`,
   );
 }

@@ -40,6 +40,22 @@ describe.each(expresses)('under $name', ({ express }) => {
     await served.close();
   });
 
+  test.each(['receive', 'verify'] as const)('%s as a route fails each request, and runs no handler', async (method) => {
+    const { webhooks, handled } = noting();
+    const app = express();
+    app.use(express.text({ type: '*/*' })).post(path, webhooks[method] as never);
+    const { failures, served } = await failing(app);
+    expect((await post(served.origin + path, genuine())).status).toBe(500);
+    expect(failures).toMatchObject([
+      {
+        code: 'BAD_OPTION',
+        message: `BAD_OPTION ${method}: called as a route of Express. Mount the router: app.use('/path', webhooks.router).`,
+      },
+    ]);
+    expect(handled).toStrictEqual([]);
+    await served.close();
+  });
+
   test('bigmindWebhooks in place of what it returns fails each request, with the lines to write', async () => {
     const { failures, served } = await failing(express().use(path, bigmindWebhooks as never));
     expect((await post(served.origin + path, genuine())).status).toBe(500);
@@ -48,6 +64,16 @@ describe.each(expresses)('under $name', ({ express }) => {
     ]);
     await served.close();
   });
+});
+
+test('receive and verify take a request, whatever is passed behind it but a response', async () => {
+  const { webhooks, handled } = noting();
+  const { receive, verify } = webhooks as unknown as Record<'receive' | 'verify', (...args: unknown[]) => object>;
+  for (const second of [undefined, null, { requestContext: {} }, () => undefined]) {
+    expect(await receive(genuine(), second)).toMatchObject({ status: 200 });
+    expect(await verify(genuine(), second)).toMatchObject({ event: { event: 'notes_created' } });
+  }
+  expect(handled).toHaveLength(4);
 });
 
 test('a receiver shows no property that it has only to refuse', () => {
