@@ -122,7 +122,7 @@ export interface WorkOptions<Events = BigmindEventMap> {
 export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
   /**
    * Registers a handler for one event, several, or `'*'` for all. It is started once for each delivery, and succeeds
-   * when its return value resolves. Its progress is remembered by its name: `{ name }`, else the selector.
+   * when its return value resolves, or all promises in a returned array do. Its progress is remembered by its name: `{ name }`, else the selector.
    *
    * @throws WebhookError `UNKNOWN_EVENT`, `BAD_OPTION`, `BAD_HANDLER` or `HANDLER_NAME_TAKEN`
    */

@@ -1,6 +1,7 @@
 import type { Logger } from './contracts/logger';
 import { describeError } from './describe-error';
-import { ignoreRejection, isThenable } from './maybe-promise';
+import { ignoreRejection } from './maybe-promise';
+import { workIn } from './work-in';
 
 /**
  * Writes a log line. A logger that throws must not change the answer, or a handled delivery would come again. One with
@@ -24,8 +25,7 @@ export function tellListener(name: string, call: () => unknown, logger: Logger):
   const failed = (failure: unknown): void =>
     logSafely(logger, 'error', { cause: describeError(failure) }, `${name} itself failed`);
   try {
-    const told = call();
-    if (isThenable(told)) told.then(undefined, failed);
+    workIn(call())?.then(undefined, failed);
   } catch (failure) {
     failed(failure);
   }

@@ -1,5 +1,6 @@
 import type { HandlerFailure, RunReport } from '../foundations/delivery';
-import { isThenable, type MaybePromise } from '../foundations/maybe-promise';
+import type { MaybePromise } from '../foundations/maybe-promise';
+import { workIn } from '../foundations/work-in';
 import type { NamedHandler } from './registry';
 
 /** Follows the handlers of a delivery. */
@@ -35,14 +36,14 @@ export function dispatch(
 
   for (const { name, run } of handlers) {
     try {
-      const result = run(event, context);
-      const ended = isThenable(result)
-        ? whenSettled(
-            result,
-            () => succeed(name),
-            (error) => fail(name, error),
-          )
-        : succeed(name);
+      const work = workIn(run(event, context));
+      const ended =
+        work === undefined
+          ? succeed(name)
+          : work.then(
+              () => succeed(name),
+              (error: unknown) => fail(name, error),
+            );
       if (ended instanceof Promise) waiting.push(ended);
     } catch (error) {
       fail(name, error);
@@ -52,13 +53,4 @@ export function dispatch(
   if (waiting.length === 0) return report;
   progress.started(report);
   return Promise.all(waiting).then(() => report);
-}
-
-/** Works as `await` does: it calls Promise's own `then`, even if a promise has another one. */
-export function whenSettled<T>(
-  result: PromiseLike<unknown>,
-  succeed: () => T | PromiseLike<T>,
-  fail: (error: unknown) => T | PromiseLike<T>,
-): Promise<T> {
-  return Promise.prototype.then.call(Promise.resolve(result), succeed, fail) as Promise<T>;
 }

@@ -1,6 +1,5 @@
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
-import { isThenable } from '../foundations/maybe-promise';
-import { whenSettled } from './dispatch';
+import { workIn } from '../foundations/work-in';
 import type { NamedHandler } from './registry';
 
 /** The same handlers, each followed by the telemetry from its start to its end. */
@@ -19,11 +18,8 @@ export function followHandlers(
         throw error;
       };
       try {
-        const result = followed.run(() => {
-          const given = run(subject, context);
-          // Waited for inside, once: a query of some libraries runs at every `then`.
-          return isThenable(given) ? whenSettled(given, succeeded, failed) : undefined;
-        });
+        // Waited for inside, once: a query of some libraries runs at every `then`.
+        const result = followed.run(() => workIn(run(subject, context))?.then(succeeded, failed));
         if (result === undefined) succeeded();
         return result;
       } catch (error) {
