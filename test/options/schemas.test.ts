@@ -43,6 +43,31 @@ test.each([
   expect(message).toContain(expected);
 });
 
+const underName = (event: object) => ({ DealClosed: { schema: { type: 'object', properties: { event } } } });
+
+test.each<[string, object, string]>([
+  [
+    'its const',
+    { const: 'deal_closed' },
+    'schemas.DealClosed: expected the name that the schema has in properties.event, "deal_closed", got "DealClosed". ' +
+      'Write the name as Bigmind sends it, as in schemas: { "deal_closed": … }.',
+  ],
+  ['none of its enum', { enum: ['deal_won', 'deal_lost'] }, '"deal_won" or "deal_lost", got "DealClosed"'],
+])('a schema whose name is not %s is refused, since its deliveries would be ignored', (_what, event, expected) => {
+  const { code, message } = refusalOf(() => receiverWith({ schemas: underName(event) }));
+  expect(code).toBe('BAD_OPTION');
+  expect(message).toContain(expected);
+});
+
+test.each<object>([
+  { const: 'DealClosed' },
+  { enum: ['deal_closed', 'DealClosed'] },
+  { type: 'string' },
+  { $ref: '#' },
+])('a schema may say of its name %j', (event) => {
+  expect(() => receiverWith({ schemas: underName(event) })).not.toThrow();
+});
+
 test.each([
   ['a type that is none', { type: 'objekt' }],
   ['a keyword that is none', { type: 'object', propertys: {} }],
