@@ -53,18 +53,36 @@ function compileBuiltIn(): ReadonlyMap<string, EventCheck> {
 function compileCustom(schemas: readonly (readonly [string, object])[]): [string, EventCheck][] {
   const ajv = new Ajv2020(customOptions);
   withCommon(addFormats(ajv));
-  return schemas.map(([name, schema]) => [name, compileOne(ajv, name, schema)]);
+  // Schemas may refer to one another: all are known before the first is compiled.
+  for (const [name, schema] of schemas) naming(name, () => declareOne(ajv, schema));
+  for (const [schema, name] of new Map(schemas.map(([each, json]) => [json, each]))) {
+    naming(name, () => addById(ajv, schema));
+  }
+  return schemas.map(([name, schema]) => [name, naming(name, () => compileOne(ajv, schema))]);
 }
 
-function compileOne(ajv: Ajv2020, name: string, schema: object): EventCheck {
+function declareOne(ajv: Ajv2020, schema: object): void {
+  // For callers without TypeScript: Ajv would compile `true`, and an array as a schema that accepts everything.
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) throw new Error('it is no object');
+  declareAnnotations(ajv, schema);
+}
+
+function addById(ajv: Ajv2020, schema: object): void {
+  const { $id } = schema as { readonly $id?: unknown };
+  if (typeof $id === 'string' && /[^#]/.test($id)) ajv.addSchema(schema);
+}
+
+function compileOne(ajv: Ajv2020, schema: object): EventCheck {
+  const validate = compileSchema(ajv, schema);
+  // An async schema returns a promise, which counts as true for every payload.
+  if ('$async' in validate) throw new Error('$async is not supported');
+  return toCheck(validate);
+}
+
+/** Names the schema in what `step` throws. */
+function naming<T>(name: string, step: () => T): T {
   try {
-    // For callers without TypeScript: Ajv would compile `true`, and an array as a schema that accepts everything.
-    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) throw new Error('it is no object');
-    declareAnnotations(ajv, schema);
-    const validate = compileSchema(ajv, schema);
-    // An async schema returns a promise, which counts as true for every payload.
-    if ('$async' in validate) throw new Error('$async is not supported');
-    return toCheck(validate);
+    return step();
   } catch (cause) {
     if (isWebhookError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

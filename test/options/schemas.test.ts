@@ -68,6 +68,40 @@ test.each<object>([
   expect(() => receiverWith({ schemas: underName(event) })).not.toThrow();
 });
 
+test.each<[string, readonly string[]]>([
+  ['after it', ['deal_closed', 'deal']],
+  ['before it', ['deal', 'deal_closed']],
+])('a schema may refer to another one that stands %s', async (_where, order) => {
+  const schemas: Readonly<Record<string, object>> = {
+    deal_closed: eventSchema<{ event: 'deal_closed' }>({
+      $id: 'https://crm.example/deal_closed.json',
+      type: 'object',
+      required: ['data'],
+      properties: { data: { $ref: 'deal.json#/$defs/deal' } },
+    }),
+    deal: eventSchema<{ event: 'deal' }>({
+      $id: 'https://crm.example/deal.json',
+      'x-owner': 'sales',
+      $defs: { deal: { type: 'object', required: ['deal_id'], 'x-order': 1 } },
+    }),
+  };
+  const webhooks = receiverWith({ schemas: Object.fromEntries(order.map((name) => [name, schemas[name]])) });
+  webhooks.on('*', () => undefined);
+  const answers: number[] = [];
+  for (const data of [{ deal_id: 'd1' }, {}]) {
+    const { status } = await webhooks.receive(
+      signDelivery({ payload: { event: 'deal_closed', data }, secret: 'a secret' }),
+    );
+    answers.push(status);
+  }
+  expect(answers).toEqual([200, 422]);
+});
+
+test('two events may share one schema with an $id', () => {
+  const shared = eventSchema<{ event: 'deal_won' }>({ $id: 'https://crm.example/deal.json', type: 'object' });
+  expect(() => receiverWith({ schemas: { deal_won: shared, deal_lost: shared } })).not.toThrow();
+});
+
 test.each([
   ['a type that is none', { type: 'objekt' }],
   ['a keyword that is none', { type: 'object', propertys: {} }],
