@@ -4,22 +4,61 @@ import { isNativeError } from 'node:util/types';
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string;
+  /** The `code` of an error of Node or a driver, such as `ECONNREFUSED`. */
+  readonly code?: string;
   readonly stack?: string;
+  /** The error that it has as its `cause`. */
+  readonly cause?: ErrorDescription;
+  /** The first errors of an `AggregateError`. */
+  readonly errors?: readonly ErrorDescription[];
 }
+
+/** How far causes are followed. */
+const mostCauses = 3;
+/** How many errors of an `AggregateError` are described. */
+const mostErrors = 3;
 
 /**
  * Describes any thrown value. It leaves out other properties: an HTTP client's hold requests, a driver's hold rows. It
  * never throws, even if reading the value does: `Error.prepareStackTrace` runs when the stack is read.
  */
 export function describeError(error: unknown): ErrorDescription {
+  return describe(error, []);
+}
+
+/** As {@link describeError}, but without the errors behind it. */
+export function describeAlone(error: unknown): ErrorDescription {
   if (!isError(error)) {
     return { type: typeof error, message: typeof error === 'string' ? error : 'thrown without an Error' };
   }
+  const code = wordIn(codeOf(error));
   return {
     type: textIn(error, 'name') ?? 'Error',
     message: textIn(error, 'message') ?? 'an Error without text',
+    ...(code !== undefined && { code }),
     ...stackOf(error),
   };
+}
+
+/** Describes an error and those behind it, but none of `outer`: errors may lead back to themselves. */
+function describe(error: unknown, outer: readonly unknown[]): ErrorDescription {
+  const described = describeAlone(error);
+  if (!isError(error) || outer.length === mostCauses) return described;
+  const seen = [...outer, error];
+  const isDue = (each: unknown): boolean => (isError(each) || typeof each === 'string') && !seen.includes(each);
+  const cause = valueIn(error, 'cause');
+  const errors = described.type === 'AggregateError' ? listIn(error, 'errors').filter(isDue) : [];
+  return {
+    ...described,
+    ...(isDue(cause) && { cause: describe(cause, seen) }),
+    ...(errors.length > 0 && { errors: errors.slice(0, mostErrors).map((each) => describe(each, seen)) }),
+  };
+}
+
+/** The error that is furthest behind another one: where that says what failed, this says why. */
+export function innermost(described: ErrorDescription): ErrorDescription {
+  const next = described.cause ?? described.errors?.[0];
+  return next === undefined ? described : innermost(next);
 }
 
 /**
@@ -27,7 +66,8 @@ export function describeError(error: unknown): ErrorDescription {
  * text that says more.
  */
 export function describeWithoutMessage(error: unknown): { type: string; code?: string; stack?: string } {
-  const described = describeError(error);
+  const described = describeAlone(error);
+  // What is no error has a code, too.
   const code = wordIn(codeOf(error));
   const frames = framesOf(described);
   return {
@@ -69,12 +109,26 @@ function isError(value: unknown): value is Error {
   }
 }
 
-function textIn(object: object, name: string): string | undefined {
+function valueIn(object: object, name: string): unknown {
   try {
-    const value: unknown = (object as Readonly<Record<string, unknown>>)[name];
-    return typeof value === 'string' ? value : undefined;
+    return (object as Readonly<Record<string, unknown>>)[name];
   } catch {
     return undefined;
+  }
+}
+
+function textIn(object: object, name: string): string | undefined {
+  const value = valueIn(object, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listIn(object: object, name: string): readonly unknown[] {
+  const value = valueIn(object, name);
+  try {
+    return Array.isArray(value) ? [...(value as readonly unknown[])] : [];
+  } catch {
+    // A proxy may throw at any question.
+    return [];
   }
 }
 

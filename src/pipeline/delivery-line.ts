@@ -2,7 +2,13 @@ import { isNativeError } from 'node:util/types';
 import type { WebhookParams } from '../foundations/contracts/request';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import type { Settled, SettledDetails } from '../foundations/delivery';
-import { describeError, describeWithoutMessage, type ErrorDescription } from '../foundations/describe-error';
+import {
+  describeAlone,
+  describeError,
+  describeWithoutMessage,
+  type ErrorDescription,
+  innermost,
+} from '../foundations/describe-error';
 import { isWebhookError } from '../foundations/errors';
 import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
 import type { Outcome } from '../foundations/outcomes';
@@ -34,7 +40,7 @@ export interface DeliveryLine {
   readonly nextAttemptAt?: Date;
   readonly lastAttempt?: true;
   readonly schemaError?: SchemaError;
-  readonly cause?: ErrorDescription & { readonly code?: string };
+  readonly cause?: ErrorDescription;
   readonly failures?: readonly (ErrorDescription & { readonly handler: string })[];
   readonly late?: true;
   readonly bytes?: number;
@@ -76,8 +82,10 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
 function causeOf({ cause, causeMayQuote, reason }: SettledDetails): Pick<DeliveryLine, 'cause'> {
   if (cause === undefined) return {};
   if (causeMayQuote && !isOurs(cause)) return { cause: { ...describeWithoutMessage(cause), message: unquoted } };
-  const described = describeError(cause);
-  return described.message === reason ? {} : { cause: described };
+  // Ours quotes nothing, but an error behind it may.
+  const described = causeMayQuote ? describeAlone(cause) : describeError(cause);
+  const isTold = described.message === reason && innermost(described) === described;
+  return isTold ? {} : { cause: described };
 }
 
 const unquoted = 'Not logged: it may hold secrets or payload text.';

@@ -1,5 +1,5 @@
 import type { Settled } from '../foundations/delivery';
-import { describeError } from '../foundations/describe-error';
+import { describeError, innermost } from '../foundations/describe-error';
 import { storableText } from '../foundations/foreign-text';
 import { rowOf } from '../foundations/outcomes';
 
@@ -18,9 +18,14 @@ export function failureReason({ outcome, details }: Settled): Error {
   return new Error(reasonOf(parts.filter((part) => part !== undefined)));
 }
 
+/** What an error says, and why: `TypeError: fetch failed (ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:443)`. */
 function say(error: unknown): string {
-  const { type, message } = describeError(error);
-  return `${type}: ${message}`;
+  const described = describeError(error);
+  const { type, message } = described;
+  const inner = innermost(described);
+  return inner === described
+    ? `${type}: ${message}`
+    : `${type}: ${message} (${inner.code ?? inner.type}: ${inner.message})`;
 }
 
 /** Cuts the text and makes it storable, since a handler's error may quote any text. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { WebhookError } from '../../src/foundations/errors';
 import { type BigmindWebhooksOptions, hmac, isWebhookError, type NoSchemas } from '../../src/index';
 import { ArrayQueue } from '../queueing/array-queue';
 import { genuine, notedLog, noting } from './receiver';
@@ -70,6 +71,15 @@ describe.each(sources)('the log does not quote what %s threw', (_source, options
       expect(told).toStrictEqual([thrown]);
     }
   });
+});
+
+test('behind our own error the log does not quote what brought it about', async () => {
+  const thrown = new WebhookError('BAD_SECRET', 'The secret is odd.', { cause: new Error(words) });
+  const { webhooks, lines, told, cause } = telling({ secret: () => Promise.reject(thrown) });
+  await webhooks.receive(genuine());
+  expect(cause()).toMatchObject({ message: 'BAD_SECRET The secret is odd.' });
+  expect(JSON.stringify(lines)).not.toContain(words);
+  expect(told).toStrictEqual([thrown]);
 });
 
 test('the log quotes our own errors, also where a function of the user brought them about', async () => {

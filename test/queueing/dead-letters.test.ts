@@ -5,6 +5,8 @@ import { ArrayQueue, closeAll, genuine, type Options, secret, send, service, unt
 
 afterEach(closeAll);
 
+const refused = Object.assign(new Error('connect to 127.0.0.1:443'), { code: 'ECONNREFUSED' });
+
 /** A service with one dead letter, whose handler `slack` fails until it is told to work. */
 async function withDeadLetter(options: Options = {}) {
   const made = service(options);
@@ -51,6 +53,32 @@ test('a delivery whose attempts are used up is listed with what failed, from any
       receivedAt: new Date(receivedAt),
     },
   ]);
+});
+
+test.each<[string, Error, string]>([
+  [
+    'the cause of its error',
+    new TypeError('fetch failed', { cause: refused }),
+    '(ECONNREFUSED: connect to 127.0.0.1:443)',
+  ],
+  [
+    'the first error of an AggregateError, as Node makes for a name with several addresses',
+    new TypeError('fetch failed', { cause: new AggregateError([refused, new Error('other')], '') }),
+    '(ECONNREFUSED: connect to 127.0.0.1:443)',
+  ],
+  [
+    'a cause without a code',
+    new TypeError('fetch failed', { cause: new RangeError('too far') }),
+    '(RangeError: too far)',
+  ],
+])('its reason says why the handler failed: %s', async (_what, error, why) => {
+  const { web, worker, queue } = service();
+  await worker()
+    .on('*', () => Promise.reject(error), { name: 'crm' })
+    .work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'dead after 3');
+  expect(await web.deadLetters.list()).toMatchObject([{ reason: `crm: TypeError: fetch failed ${why}` }]);
 });
 
 test('one can be looked at: its bytes, and all that its handlers were given', async () => {
