@@ -54,6 +54,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 ): BigmindWebhooks<EventsWith<Schemas>, Locals>;
 /** Makes a receiver from options that may be missing. It comes last, since `ReturnType` reads the last overload. */
 export function bigmindWebhooks(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first one is needed first, and this one last
   options?: BigmindWebhooksOptions & { readonly schemas?: Readonly<Record<string, never>> | undefined },
 ): BigmindWebhooks;
 export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(

@@ -68,8 +68,14 @@ function declareOne(ajv: Ajv2020, schema: object): void {
 }
 
 function addById(ajv: Ajv2020, schema: object): void {
+  const id = idOf(schema);
+  // The common schema is known already.
+  if (id !== undefined && id !== idOf(commonSchema)) ajv.addSchema(schema);
+}
+
+function idOf(schema: object): string | undefined {
   const { $id } = schema as { readonly $id?: unknown };
-  if (typeof $id === 'string' && /[^#]/.test($id)) ajv.addSchema(schema);
+  return typeof $id === 'string' && /[^#]/.test($id) ? $id : undefined;
 }
 
 function compileOne(ajv: Ajv2020, schema: object): EventCheck {

@@ -137,6 +137,8 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
   'docs/operations.md': [
     ['function; at most # characters', constantOf('foundations/foreign-text.ts', 'longestTenant')],
     ['At most # are shown', constantOf('foundations/foreign-text.ts', 'mostParams')],
+    ['and so on, # deep', constantOf('foundations/describe-error.ts', 'mostCauses')],
+    ['the first # `errors`', constantOf('foundations/describe-error.ts', 'mostErrors')],
     ['within the last # days', progress],
     ['at most `storeTimeoutMs` (# s)', storeTimeout],
     ['more than one run in # of a handler failed', 1 / threshold('BigmindHandlerFailing')],

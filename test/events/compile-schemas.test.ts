@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import { compileSchemas } from '../../src/events/compile-schemas';
-import { builtInSchemas } from '../../src/events/generated/schemas';
+import { builtInSchemas, commonSchema } from '../../src/events/generated/schemas';
 import { eventNames } from '../../src/events/guards';
 import { computingTime } from '../fixtures/computing-time';
 import { examplesOf } from '../fixtures/reference-examples';
@@ -33,6 +33,11 @@ describe('a custom schema', () => {
       pointer: '/proof',
     });
     expect(compileSchemas().get('summary_created')?.(event)).toBeUndefined();
+  });
+
+  test('may be any of the published ones, also the common one', () => {
+    const all = { ...builtInSchemas, common: commonSchema };
+    expect([...compileSchemas(all).keys()]).toEqual([...eventNames, 'common']);
   });
 
   test.each(['common.schema.json', 'https://bigmind-webhooks.dev/schemas/common.schema.json'])(

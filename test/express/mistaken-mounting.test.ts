@@ -68,7 +68,10 @@ describe.each(expresses)('under $name', ({ express }) => {
 
 test('receive and verify take a request, whatever is passed behind it but a response', async () => {
   const { webhooks, handled } = noting();
-  const { receive, verify } = webhooks as unknown as Record<'receive' | 'verify', (...args: unknown[]) => object>;
+  const { receive, verify } = webhooks as unknown as Record<
+    'receive' | 'verify',
+    (...args: unknown[]) => Promise<object>
+  >;
   for (const second of [undefined, null, { requestContext: {} }, () => undefined]) {
     expect(await receive(genuine(), second)).toMatchObject({ status: 200 });
     expect(await verify(genuine(), second)).toMatchObject({ event: { event: 'notes_created' } });

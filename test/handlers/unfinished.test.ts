@@ -78,6 +78,18 @@ describe.each<[string, () => Options]>([
   });
 });
 
+test('an Observable is known by Symbol.observable, too, where a library has defined it', async () => {
+  const key = Symbol('observable');
+  Object.defineProperty(Symbol, 'observable', { value: key, configurable: true });
+  try {
+    const { webhooks } = returning(() => ({ subscribe: no, [key]: no }));
+    expect(await send(webhooks, genuine())).toBe('500 FAILED');
+    expect(await send(returning(() => observable(no)).webhooks, genuine())).toBe('500 FAILED');
+  } finally {
+    Reflect.deleteProperty(Symbol, 'observable');
+  }
+});
+
 test.each<[string, unknown]>([
   ['an array without work', [1, null, 'then', [], new Map()]],
   ['an array whose items cannot be looked at', [Object.defineProperty({}, 'then', { get: no })]],
