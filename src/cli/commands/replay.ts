@@ -26,7 +26,7 @@ and headers are unchanged, except headers of the connection. The path is that of
 delivery answers "duplicate".
 
 A signed timestamp grows stale after 5 minutes: --sign signs anew, in the same way as before, or as --scheme and the
-options beside it say.
+options beside it say. The way is found by the secret: a delivery that has no signature of it is signed as hmac.
 
 With --json: lines as those of send.
 
@@ -49,7 +49,7 @@ export function registerReplay(program: Command, io: Io): void {
       'lines that listen or a journal saved, or another form that detect reads; - for standard input',
     );
   addSendingOptions(addChoice(command)).option('--sign', 'sign anew, since signed timestamps grow stale');
-  addSchemeOptions(command)
+  addSchemeOptions(command, 'as before, or hmac')
     .option(...secretFileOption)
     .option('--json', 'print a line of JSON for each delivery, and a summary')
     .addHelpText('after', examples)
@@ -68,15 +68,28 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
   if (captured.length === 0) throw new Failure(`There is no POST request in ${nameOfInput(file)}.`);
   const requests = chosen(captured, options);
 
+  let guessed = 0;
+
+  function headersOf(request: CapturedRequest): Record<string, string> {
+    if (secret === undefined) return headersToSend(request);
+    const { headers, isGuessed } = signedAnew(request, { secret, scheme: chosenScheme });
+    if (isGuessed) guessed += 1;
+    return headers;
+  }
   function make(index: number): NamedRequest {
     const request = requests[index] as CapturedRequest;
-    const headers =
-      secret === undefined ? headersToSend(request) : signedAnew(request, { secret, scheme: chosenScheme });
+    const headers = headersOf(request);
     const event = eventNameIn(jsonIn(request.body.toString('utf8'))?.value) ?? '(no event)';
     return changed({ event, method: request.method, headers, body: request.body }, options);
   }
 
   const statuses = await sendMany(requests.length, make, options, io);
+  if (guessed > 0) {
+    const which = guessed === 1 ? '1 delivery has' : `${guessed} deliveries have`;
+    io.stderr.write(
+      `${which} no signature of this secret, so the scheme is not known. Signed as hmac: pass --scheme for another.\n`,
+    );
+  }
   const { status } = rowOf('unauthenticated');
   if ((statuses[status] ?? 0) === 0) return;
   if (isOfFolder) tellOfFolderSecret(io);

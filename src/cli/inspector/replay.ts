@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fieldsOf } from '../../foundations/fields-of';
-import type { CapturedRequest } from '../captured/captured-request';
 import { signedAnew } from '../sending/signed-anew';
 import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
@@ -44,19 +43,18 @@ export async function replay(
     sendText(response, 400, 'listen has no secret to sign with.\n');
   } else {
     const { target, body, sign } = asked;
+    const came = logged.request;
+    const signed = sign && secret !== undefined ? signedAnew(came, { secret, body }) : undefined;
+    const toSend = { ...came, headers: signed?.headers ?? came.headers, body: body ?? came.body };
     const answer = {
-      ...(await sendOn(toSend(logged.request, asked, secret), target, replayTimeoutMs)),
+      ...(await sendOn(toSend, target, replayTimeoutMs)),
       ...(body !== undefined && { edited: true as const }),
-      ...(sign && { signedAgain: true as const }),
+      ...(signed !== undefined && { signedAgain: true as const }),
+      ...(signed?.isGuessed && { schemeIsGuessed: true as const }),
     };
     log.addReplay(logged, answer);
     sendJson(response, 200, answer);
   }
-}
-
-function toSend(request: CapturedRequest, { body, sign }: Asked, secret: string | undefined): CapturedRequest {
-  const headers = sign && secret !== undefined ? signedAnew(request, { secret, body }) : request.headers;
-  return { ...request, headers, body: body ?? request.body };
 }
 
 /** What the page asks for, or why it cannot be done. */

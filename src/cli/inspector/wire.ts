@@ -52,6 +52,8 @@ export interface AppAnswer {
   /** Whether a replay sent other bytes than those that came, and a new signature. */
   readonly edited?: true;
   readonly signedAgain?: true;
+  /** Whether it was signed as hmac since the secret had not signed what came. */
+  readonly schemeIsGuessed?: true;
 }
 
 /** A schema error and its place. */

@@ -32,9 +32,9 @@ Schemes:
   standard-webhooks  id, timestamp and body (webhook-id, webhook-timestamp, webhook-signature; or as --header svix-signature)
 `;
 
-export function addSchemeOptions(command: Command): Command {
+export function addSchemeOptions(command: Command, usual: string = 'hmac'): Command {
   return command
-    .addOption(new Option('--scheme <name>', 'how to sign (default: hmac)').choices(schemeNames))
+    .addOption(new Option('--scheme <name>', `how to sign (default: ${usual})`).choices(schemeNames))
     .option('--header <name>', `header of the signature (default: ${usualHeader})`)
     .addOption(new Option('--algorithm <name>', 'digest (default: sha256)').choices(['sha256', 'sha512']))
     .addOption(new Option('--encoding <name>', 'of the digest (default: hex)').choices(['hex', 'base64', 'base64url']))

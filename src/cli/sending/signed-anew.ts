@@ -13,14 +13,22 @@ interface Anew {
   readonly body?: Buffer | undefined;
 }
 
-/** The headers to send, signed now. What signed the request before is left out. */
-export function signedAnew(request: CapturedRequest, { secret, scheme: chosen, body }: Anew): Record<string, string> {
+/** Headers to send, signed now. */
+interface SignedAnew {
+  readonly headers: Record<string, string>;
+  /** Whether nobody knows the scheme: none was asked for, and the request has no signature of the secret. */
+  readonly isGuessed: boolean;
+}
+
+/** Signs a request now. What signed it before is left out. */
+export function signedAnew(request: CapturedRequest, { secret, scheme: chosen, body }: Anew): SignedAnew {
   const { headers } = request;
   const { match, tried } = explainSignature({ headers, body: request.body, secret });
-  const scheme = chosen ?? (match && schemeOfPin(match.pin)) ?? schemeOf({});
+  const known = chosen ?? (match && schemeOfPin(match.pin));
   const old = new Set([match?.header, ...tried.map(({ header }) => header)]);
   const kept = Object.entries(headersToSend(request)).filter(([name]) => !old.has(name));
   // The signed id stays with the same bytes. Under it, receivers would take other bytes for a duplicate.
   const id = body === undefined && match ? headers[match.header.replace(/signature$/, 'id')] : undefined;
-  return { ...Object.fromEntries(kept), ...sign(scheme, secret, body ?? request.body, id) };
+  const signing = sign(known ?? schemeOf({}), secret, body ?? request.body, id);
+  return { headers: { ...Object.fromEntries(kept), ...signing }, isGuessed: known === undefined };
 }

@@ -235,10 +235,19 @@ test('signs the same bytes again, and refuses a text that is none', async () => 
   const answer = JSON.parse((await replayWith({ url: listening.receiver, sign: true })).text) as object;
   expect(answer).toMatchObject({ status: 200, signedAgain: true });
   expect(answer).not.toHaveProperty('edited');
+  expect(answer).not.toHaveProperty('schemeIsGuessed');
   const before = await latestOf();
   expect((await replayWith({ url: listening.receiver, text: 1 })).status).toBe(400);
   expect((await replayWith({ url: 'file:///etc/passwd', text: '{}', sign: true })).status).toBe(400);
   expect(await latestOf()).toBe(before);
+});
+
+test('tells of a delivery that its secret did not sign that the scheme of a new signature is a guess', async () => {
+  const { headers, body } = signDelivery({ payload: examplePayload('email_sent'), secret: 'of another destination' });
+  await fetch(listening.receiver, { method: 'POST', headers, body });
+  const asked = { method: 'POST', body: JSON.stringify({ url: listening.receiver, sign: true }) };
+  const { text } = await ask(below(`api/deliveries/${await latestOf()}/replay`), json, asked);
+  expect(JSON.parse(text)).toMatchObject({ status: 200, signedAgain: true, schemeIsGuessed: true });
 });
 
 test('checks an edited payload, in JSON from its own page alone', async () => {

@@ -85,6 +85,20 @@ test.each(['stripe', 'slack', 'two-header', 'standard-webhooks'])(
   },
 );
 
+test('says once that the secret did not sign the deliveries, and that they are signed as hmac', async () => {
+  const lines = (await capture('--scheme', 'stripe')).trim().split('\n');
+  const file = command.file('of-another.ndjson', lines.slice(0, 2).join('\n'));
+  const args = ['replay', file, '--sign', '--url', receiver.url];
+  const { stderr } = await command.run(args, { secret: 'of another destination' });
+  expect(stderr).toBe(
+    '2 deliveries have no signature of this secret, so the scheme is not known. Signed as hmac: pass --scheme for another.\n',
+  );
+  const names = receiver.received.map(({ headers }) => Object.keys(headers).filter((name) => /sign/.test(name)));
+  expect(names).toEqual([['x-bigmind-signature'], ['x-bigmind-signature']]);
+  const told = await command.run([...args, '--scheme', 'slack'], { secret: 'of another destination' });
+  expect(told.stderr).toBe('');
+});
+
 test('signs anew in another way when it is told to', async () => {
   const pinned = await startReceiver({ signature: timestampedHmac({ header: 'x-other' }) });
   const file = command.file('plain.ndjson', await capture());

@@ -55,7 +55,7 @@ function foldedAnswer(answer: AppAnswer): HTMLElement {
 
 /** An app's answer, or why there was none. */
 export function answerView(answer: AppAnswer): HTMLElement {
-  const { url, ms, times, status, contentType, text, error, edited, signedAgain } = answer;
+  const { url, ms, times, status, contentType, text, error, edited, signedAgain, schemeIsGuessed } = answer;
   const tone = isAccepted(status) ? 'good' : 'bad';
   const sent = [edited && 'edited', signedAgain && 'signed again'].filter((word) => typeof word === 'string');
   return element(
@@ -74,6 +74,7 @@ export function answerView(answer: AppAnswer): HTMLElement {
       ),
     ),
     sent.length === 0 ? undefined : element('p', { class: 'remark' }, `Sent ${sent.join(' and ')}.`),
+    schemeIsGuessed && element('p', { class: 'remark' }, guessed),
     error === undefined ? undefined : element('p', { class: 'remark' }, untrusted(error)),
     times &&
       element(
@@ -85,6 +86,8 @@ export function answerView(answer: AppAnswer): HTMLElement {
     text ? answerText(indentJson(text)) : undefined,
   );
 }
+
+const guessed = 'Signed as hmac: what came has no signature of the secret of listen, so its scheme is not known.';
 
 /** Line ends stay; in JSON that was indented they are ours. */
 function answerText(text: string): HTMLElement {
