@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import type { Logger } from '../../../src/foundations/contracts/logger';
+import { bigmindWebhooks } from '../../../src/index';
+import { fileJournal } from '../../../src/journals/file';
+import { examplePayload, signDelivery } from '../../../src/testing';
 import { notedLog } from '../../pipeline/receiver';
 import { cleanUp, end, entry, keys, newFolder, openJournal } from './kit';
 import { silent } from './silent';
@@ -23,7 +26,7 @@ function atTime(text: string, keepDays = 30) {
     readdirSync(directory)
       .filter((name) => name.endsWith('.ndjson'))
       .map((name) => name.slice(0, 10));
-  return { clock, open, keep, days };
+  return { clock, directory, open, keep, days };
 }
 
 test('begins a file at midnight UTC, and keeps each entry once on either side', async () => {
@@ -92,6 +95,20 @@ test('removes the files of days that are over, at the first use of a day and at 
   const last = await keep(again);
   expect(days()).toEqual(['2026-01-03', '2026-01-05']);
   expect(await keys(again)).toEqual([kept[2], last]);
+});
+
+test('removes the files of days that are over when health() is asked, where no deliveries come any more', async () => {
+  const { clock, directory, days } = atTime('2026-01-01T23:00:00Z', 2);
+  const journal = fileJournal({ directory, keepDays: 2 });
+  const secret = 'a secret of the test';
+  const webhooks = bigmindWebhooks({ secret, journal, clock, logger: false, deduplicate: false });
+  await webhooks.receive(signDelivery({ payload: examplePayload('notes_created'), secret }));
+  for (const left of [['2026-01-01'], ['2026-01-01'], []]) {
+    clock.time += dayMs;
+    expect(await webhooks.health()).toMatchObject({ status: 'ok' });
+    expect(days()).toEqual(left);
+  }
+  await webhooks.close();
 });
 
 test('tells the log once of a file that cannot be removed, keeps what comes, and removes it when that is possible', async () => {
