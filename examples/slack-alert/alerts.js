@@ -4,10 +4,11 @@ import { plain } from './slack.js';
 /** Slack shows some thousand characters of a message well. */
 const mostLines = 10;
 
+/** The lines of a message; the first is its title. */
 function message(title, lines) {
   const shown = lines.slice(0, mostLines).map((line) => `• ${line}`);
   if (lines.length > mostLines) shown.push(`… and ${lines.length - mostLines} more`);
-  return [title, ...shown].join('\n');
+  return [title, ...shown];
 }
 
 /** The warnings of a note, or nothing for a note of another type. */

@@ -9,8 +9,8 @@ const webhooks = bigmindWebhooks(); // reads BIGMIND_WEBHOOK_SECRET
 /** One message for each delivery, so that a repeat never finds half of it posted. */
 function alert(selector, describe) {
   async function post(event, { signal }) {
-    const text = describe(event);
-    if (text !== undefined) await postToSlack(text, signal);
+    const lines = describe(event);
+    if (lines !== undefined) await postToSlack(lines, signal);
   }
   webhooks.on(selector, post);
 }

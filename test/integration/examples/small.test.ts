@@ -143,13 +143,14 @@ describe('slack-alert', () => {
 
   beforeEach(() => {
     slack.posted.length = 0;
+    slack.blocks.length = 0;
     slack.answer = (response) => response.end('ok');
   });
 
   afterAll(() => slack.close());
 
-  function warnings(id: string, warning = 'Competitor mentioned'): object {
-    const content = [{ severity: 'high', warning, reasoning: null }];
+  function warnings(id: string, warning = 'Competitor mentioned', reasoning: string | null = null): object {
+    const content = [{ severity: 'high', warning, reasoning }];
     return examplePayload('notes_created', {
       data: { note_id: id, note_type: 'warnings', content, target_object_name: 'Deal', target_object_id: 'deal_1' },
     });
@@ -176,16 +177,23 @@ describe('slack-alert', () => {
     ]);
   });
 
-  test('makes no link, mention or line of what others wrote, and shortens it', async () => {
+  test('lets Slack make no link, mention or line of what others wrote, and shortens it', async () => {
     const command = await start(example);
-    const hostile = '<!channel> & <https://evil.example|Sign in>\n• low: nothing\u0007 to see';
+    const hostile = '<!channel> & <https://evil.example|Sign in>\n• low: nothing\u0007 to see at https://evil.example';
     await send(example, warnings('note_1', hostile));
     await send(example, warnings('note_2', '&'.repeat(1000)));
+    await send(example, warnings('note_3', '&'.repeat(1000), '&'.repeat(1000)));
     expect(await command.stop()).toMatchObject(stopped);
     expect(slack.posted).toEqual([
-      'Warnings on Deal deal_1\n• high: &lt;!channel&gt; &amp; &lt;https://evil.example|Sign in&gt; • low: nothing to see',
+      'Warnings on Deal deal_1\n• high: &lt;!channel&gt; &amp; &lt;https://evil.example|Sign in&gt; • low: nothing to see at https://evil.example',
       `Warnings on Deal deal_1\n• high: ${'&amp;'.repeat(300)}…`,
+      expect.stringMatching(/^Warnings on Deal deal_1\n• high: .{2992}$/),
     ]);
+    // Elsewhere Slack makes links of addresses.
+    for (const { type, text } of slack.blocks) {
+      expect([type, text.type, text.verbatim]).toEqual(['section', 'mrkdwn', true]);
+    }
+    expect(slack.blocks).toHaveLength(6);
   });
 
   test('fails a delivery that Slack refuses, and posts it when it comes again', async () => {
@@ -235,22 +243,31 @@ describe('slack-alert', () => {
   });
 });
 
+interface Block {
+  readonly type: string;
+  readonly text: { readonly type: string; readonly text: string; readonly verbatim: boolean };
+}
+
 /** Stands for Slack. */
 interface Slack {
   readonly url: string;
-  /** The texts that it was sent, whatever it answered. */
+  /** The texts of the blocks that it was sent, a message each, whatever it answered. */
   readonly posted: string[];
+  readonly blocks: Block[];
   answer: (response: ServerResponse) => void;
   close(): void;
 }
 
 async function startSlack(): Promise<Slack> {
   const posted: string[] = [];
+  const blocks: Block[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      posted.push((JSON.parse(body) as { text: string }).text);
+      const message = JSON.parse(body) as { readonly blocks: readonly Block[] };
+      posted.push(message.blocks.map(({ text }) => text.text).join('\n'));
+      blocks.push(...message.blocks);
       slack.answer(response);
     });
   });
@@ -259,6 +276,7 @@ async function startSlack(): Promise<Slack> {
   const slack: Slack = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T0/B0/of-the-test`,
     posted,
+    blocks,
     answer: (response) => response.end('ok'),
     close() {
       server.close();
