@@ -18,7 +18,7 @@ export function whyRefused(request: IncomingMessage, port: number): string | und
   if (proxied !== undefined) return `The inspector is not shown through a proxy or tunnel (${proxied}).`;
   const hosts = valuesOf(request, 'host');
   const [host = ''] = hosts;
-  if (hosts.length !== 1 || !loopbackNames.some((name) => host.toLowerCase() === `${name}:${port}`)) {
+  if (hosts.length !== 1 || !loopbackNames.some((name) => host.toLowerCase() === hostOf(name, port))) {
     return 'The inspector is shown only under 127.0.0.1, localhost or [::1].';
   }
   if (valuesOf(request, 'origin').some((origin) => origin !== `http://${host.toLowerCase()}`)) {
@@ -30,6 +30,11 @@ export function whyRefused(request: IncomingMessage, port: number): string | und
     return 'The inspector answers no other page.';
   }
   return undefined;
+}
+
+/** As a browser writes it: port 80 is left out. */
+function hostOf(name: string, port: number): string {
+  return new URL(`http://${name}:${port}`).host;
 }
 
 /** All values of a header: Node keeps only the first. */
