@@ -135,8 +135,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const checkedDurability = askedOnce(() => requireDurable(open().client), longestCheckMs, 'Redis');
 
   /** BullMQ's queue, on a server that keeps what it takes. */
-  async function durableQueue(): Promise<BullQueue> {
-    const queue = await open().producer.connected();
+  async function durableQueue({ producer }: Source): Promise<BullQueue> {
+    const queue = await producer.connected();
     await checkedDurability();
     return queue;
   }
@@ -148,17 +148,19 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       isClosed = false;
     },
     async enqueue(job) {
-      const queue = await durableQueue();
+      const from = open();
+      const queue = await durableQueue(from);
       const add = async (): Promise<void> => {
         await queue.add(job.event, job, { jobId: job.key, ...(job.priority === 'low' && { priority: lowPriority }) });
       };
-      const { replication } = open();
+      const { replication } = from;
       await (replication === undefined ? add() : replication.written(add));
     },
     async ping() {
-      await durableQueue();
+      const from = open();
+      await durableQueue(from);
       // A replica and a full server answer to reads alone.
-      await open().client.set(`${place.prefix}:${place.name}:bigmind-ping`, '', 'PX', pingMs);
+      await from.client.set(`${place.prefix}:${place.name}:bigmind-ping`, '', 'PX', pingMs);
     },
     async stats() {
       const { client, producer } = open();
@@ -193,9 +195,11 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     deadJobs: deadJobsOf(async () => open().producer.connected()),
     async close() {
-      receivers -= 1;
-      isClosed = receivers <= 0;
-      if (isClosed) for (const giveUp of starting) giveUp();
+      receivers = Math.max(0, receivers - 1);
+      // The others go on with it.
+      if (receivers > 0) return;
+      isClosed = true;
+      for (const giveUp of starting) giveUp();
       if (source === undefined) return;
       const { client, producer, replication } = source;
       source = undefined;

@@ -34,6 +34,13 @@ async function connections(): Promise<number> {
   return list.trim().split('\n').length - 1;
 }
 
+/** Redis' number for the only one of them. */
+async function connectionId(): Promise<string | undefined> {
+  const own = String(await redis.client('ID'));
+  const ids = [...String(await redis.client('LIST')).matchAll(/^id=(\d+)/gm)].map(([, id]) => id);
+  return ids.find((id) => id !== own);
+}
+
 test('a receiver that has closed opens no connection again, which nobody would end: its health says so', async () => {
   const webhooks = receiverOf(newQueue());
   expect((await webhooks.health()).queue).toMatchObject({ ok: true });
@@ -48,14 +55,21 @@ test('a receiver that has closed opens no connection again, which nobody would e
   await until(async () => (await connections()) === 0, 5000);
 });
 
-test('a queue of two receivers takes deliveries until both have closed', async () => {
+test('a queue of two receivers takes deliveries until both have closed, on one connection, which then ends', async () => {
   const queue = newQueue();
   const [first, second] = [receiverOf(queue), receiverOf(queue)];
+  // On their way while the first closes.
+  const enqueued = [1, 2, 3, 4].map(() => queue.enqueue(newDelivery()));
+  await until(async () => (await connections()) === 1, 5000);
+  const id = await connectionId();
   await first.close();
+  await Promise.all(enqueued);
   await queue.enqueue(newDelivery());
-  expect((await second.health()).queue).toMatchObject({ ok: true, waiting: 1 });
+  expect((await second.health()).queue).toMatchObject({ ok: true, waiting: 5 });
+  expect(await connectionId()).toBe(id);
   await second.close();
   await expect(queue.enqueue(newDelivery())).rejects.toThrow(/the queue is closed/);
+  await until(async () => (await connections()) === 0, 5000);
 });
 
 test('what a queue had asked of a Redis that is away when it is closed is rejected, and its connection ends', async () => {
