@@ -193,7 +193,10 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         starting.delete(giveUp);
       }
     },
-    deadJobs: deadJobsOf(async () => open().producer.connected()),
+    deadJobs: deadJobsOf(async () => {
+      const { client, producer } = open();
+      return { client, queue: await producer.connected() };
+    }),
     async close() {
       receivers = Math.max(0, receivers - 1);
       // The others go on with it.

@@ -64,6 +64,36 @@ describe('dead jobs', () => {
     expect(await deadJobs.redrive('all')).toBe(0);
   });
 
+  test.each(['alone', 'with all'])(
+    'have lost no worker when they are redriven %s: the next lost one is no end',
+    async (how) => {
+      const queue = cast.queue({ connection: client, attempts: 1, lostAfterMs: 1000 });
+      const job = newDelivery();
+      await queue.enqueue(job);
+      const dying = await cast.worker(queue, () => Promise.reject(new Error('no')), 1);
+      await until(async () => (await queue.deadJobs.get(job.key)) !== undefined);
+      await dying.close(1000);
+      const [hash = ''] = await client.keys(`*${job.key}`);
+      // As if it had died because it lost so many.
+      await client.hset(hash, 'stc', 101);
+      expect(await queue.deadJobs.redrive(how === 'alone' ? job.key : 'all')).toBe(1);
+      let runs = 0;
+      await cast.worker(
+        queue,
+        async () => {
+          runs += 1;
+          // The first run's lock ends, as when its worker is lost.
+          if (runs > 1) return;
+          await client.del(`${hash}:lock`);
+          await new Promise(() => undefined);
+        },
+        2,
+      );
+      await until(() => runs === 2);
+      expect(await queue.deadJobs.get(job.key)).toBeUndefined();
+    },
+  );
+
   test('are all redriven, however many, but no job that is not dead is touched', async () => {
     const queue = cast.queue({ connection: client, attempts: 1 });
     const many = Array.from({ length: 250 }, () => newDelivery());
