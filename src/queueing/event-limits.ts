@@ -1,4 +1,4 @@
-import type { Closing } from './closing';
+import type { Closing } from '../foundations/closing';
 
 /**
  * Limits how many deliveries of an event run at once in this process. Waiting deliveries get free places in the order

@@ -1,3 +1,4 @@
+import { Closing } from '../foundations/closing';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryQueue, QueueWorker, RunJob } from '../foundations/contracts/queue';
 import { describeError } from '../foundations/describe-error';
@@ -5,7 +6,6 @@ import { WebhookError } from '../foundations/errors';
 import { ignoreRejection, type MaybePromise } from '../foundations/maybe-promise';
 import { logSafely } from '../foundations/tell';
 import { atMost, longestTimer, withinMs } from '../foundations/timeouts';
-import { Closing } from './closing';
 import { EventLimits } from './event-limits';
 import { type JobSettings, runJob } from './run-job';
 

@@ -1,3 +1,4 @@
+import type { Closing } from '../foundations/closing';
 import type { Clock } from '../foundations/contracts/clock';
 import type { JobPlan } from '../foundations/contracts/queue';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
@@ -7,7 +8,6 @@ import { endOf, runIn } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
-import type { Closing } from './closing';
 import type { EventLimits } from './event-limits';
 import { failureReason } from './failure-reason';
 

@@ -1,4 +1,4 @@
-import { Closing } from '../../src/queueing/closing';
+import { Closing } from '../../src/foundations/closing';
 import { EventLimits } from '../../src/queueing/event-limits';
 
 test('one of several that end frees one place, and no more', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DeliveryStore, memoryStore } from '../../src';
+import { Closing } from '../../src/foundations/closing';
 import { Settled } from '../../src/foundations/delivery';
-import { Closing } from '../../src/queueing/closing';
 import { EventLimits } from '../../src/queueing/event-limits';
 import { runJob } from '../../src/queueing/run-job';
 import { examplePayload, signDelivery } from '../../src/testing';

@@ -1,6 +1,6 @@
+import type { Closing } from '../../foundations/closing';
 import type { Settled } from '../../foundations/delivery';
 import { endOf, runIn } from '../../foundations/guarded-telemetry';
-import type { Closing } from '../../queueing/closing';
 import type { PipelineParts } from '../parts';
 import { attemptReplay, type RecordToReplay } from './attempt-replay';
 import type { Removals } from './removals';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Closing } from '../../foundations/closing';
 import type { JournalForget, JournalRecord } from '../../foundations/contracts/journal';
 import type { ReplaySummary } from '../../foundations/contracts/replay';
 import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
@@ -6,7 +7,6 @@ import { describeError } from '../../foundations/describe-error';
 import { isWebhookError } from '../../foundations/errors';
 import { logSafely, tellListener } from '../../foundations/tell';
 import type { ReplaySettings } from '../../options/parse-replay';
-import { Closing } from '../../queueing/closing';
 import type { PipelineParts } from '../parts';
 import { readAgain } from '../read-again';
 import { knownEnd } from './attempt-replay';

@@ -1,4 +1,5 @@
-import { setTimeout as pass, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+import { Closing } from '../../foundations/closing';
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
 import { isAnswer } from '../../foundations/postgres-answer';
@@ -23,6 +24,8 @@ const longestPauseMs = 5000;
 /** How long the database may take to answer, in milliseconds: a connection may be dead without anybody being told. */
 const silentMs = 2000;
 const who = "The worker's connection to PostgreSQL";
+/** A worker that waits for jobs keeps the process alive. */
+const keepsAlive = true;
 /** How long a closing worker waits for a database that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
@@ -33,10 +36,10 @@ const patienceMs = 2000;
 export class PgBossWorker implements QueueWorker {
   readonly #run: RunJob;
   readonly #settings: WorkerSettings;
-  /** Aborted when no more jobs are taken. */
-  readonly #closing = new AbortController();
-  /** Aborted when running jobs are given back to the engine. */
-  readonly #leaving = new AbortController();
+  /** Begins when no more jobs are taken. */
+  readonly #closing = new Closing();
+  /** Begins when running jobs are given back to the engine. */
+  readonly #leaving = new Closing();
   /** The jobs that are not settled. */
   readonly #running = new Map<Promise<void>, TakenJob>();
   /** How many of them still run. */
@@ -59,11 +62,11 @@ export class PgBossWorker implements QueueWorker {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    this.#closing.abort();
+    this.#closing.begin();
     this.#onFree();
     const idle = this.#taking.then(() => Promise.all(this.#running.keys()));
     await atMost(timeoutMs, idle);
-    this.#leaving.abort();
+    this.#leaving.begin();
     this.#leases.stop();
     await atMost(patienceMs, this.#leave());
   }
@@ -75,8 +78,8 @@ export class PgBossWorker implements QueueWorker {
 
   async #take(): Promise<void> {
     const { engine, errors, pollMs } = this.#settings;
-    const closing = this.#closing.signal;
-    for (let failures = 0; !closing.aborted; ) {
+    const closing = this.#closing;
+    for (let failures = 0; !closing.hasBegun; ) {
       if (this.#places() === 0) {
         await this.#free();
         // One statement fills all places that became free in this turn of the event loop.
@@ -90,11 +93,11 @@ export class PgBossWorker implements QueueWorker {
         errors.up();
         failures = 0;
         await this.#accept(jobs);
-        if (jobs.length === 0) await pause(pollMs, closing);
+        if (jobs.length === 0) await closing.pause(pollMs, keepsAlive);
       } catch (error) {
         errors.tell(error);
         // A silent connection has cost its time; the next statement may have another.
-        await pause(error instanceof SilenceError ? shortestPauseMs : pauseMsAfter(failures++), closing);
+        await closing.pause(error instanceof SilenceError ? shortestPauseMs : pauseMsAfter(failures++), keepsAlive);
       }
     }
   }
@@ -113,7 +116,7 @@ export class PgBossWorker implements QueueWorker {
 
   /** Starts jobs. Those that came too late for a place are given back. */
   async #accept(jobs: readonly TakenJob[]): Promise<void> {
-    const places = this.#closing.signal.aborted ? 0 : this.#places();
+    const places = this.#closing.hasBegun ? 0 : this.#places();
     for (const job of jobs.slice(0, places)) this.#start(job);
     await this.#giveBack(jobs.slice(places));
   }
@@ -149,13 +152,13 @@ export class PgBossWorker implements QueueWorker {
     this.#busy -= 1;
     this.#onFree();
     // An outage of the database must not make a finished job run again.
-    for (let failures = 0; !this.#leaving.signal.aborted; failures += 1) {
+    for (let failures = 0; !this.#leaving.hasBegun; failures += 1) {
       try {
         await withinMs(engine.settle(job, verdict), silentMs, who);
         return;
       } catch (error) {
         errors.tell(error);
-        await pause(pauseMsAfter(failures), this.#leaving.signal);
+        await this.#leaving.pause(pauseMsAfter(failures), keepsAlive);
       }
     }
   }
@@ -188,9 +191,4 @@ export class PgBossWorker implements QueueWorker {
 
 function pauseMsAfter(failures: number): number {
   return Math.min(shortestPauseMs * 2 ** failures, longestPauseMs);
-}
-
-/** Keeps the process alive: a worker that waits for jobs should. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await pass(ms, undefined, { signal }).catch(() => undefined);
 }

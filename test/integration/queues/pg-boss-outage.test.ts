@@ -415,6 +415,51 @@ test('a database that is away rejects at once, is told of once an outage, and is
   await wire.close();
 });
 
+test('many jobs that end while the database is away wait for it, and Node warns of no leak', async () => {
+  const namespace = freshNamespace();
+  const queue = company.queue(stage, { namespace });
+  const jobs = Array.from({ length: 12 }, () => newDelivery());
+  for (const job of jobs) await queue.enqueue(job);
+  // In a process of its own: Jest keeps the warnings of Node from a test.
+  const program = runModule(
+    `
+      import pg from 'pg';
+      import PgBoss from 'pg-boss';
+      const { pgBossQueue } = await import(config.adapter);
+      process.on('warning', ({ name }) => process.send(name));
+      const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 3 });
+      let refusals = 0;
+      const db = {
+        async executeSql(text, values) {
+          if (refusals === 0) return await pool.query(text, values);
+          refusals -= 1;
+          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        },
+      };
+      const boss = new PgBoss({ db, schema: config.schema, schedule: false, supervise: false });
+      await boss.start();
+      const queue = pgBossQueue({ boss, schema: config.schema, namespace: config.namespace, pollMs: 20 });
+      let started = 0;
+      let end;
+      const ending = new Promise((resolve) => { end = resolve; });
+      await queue.work(async () => {
+        started += 1;
+        if (started === 12) {
+          process.send('all started');
+          refusals = 3;
+          end();
+        }
+        await ending;
+        return 'done';
+      }, { concurrency: 12 });
+    `,
+    { adapter: adapter.file, databaseUrl, schema: stage.schema, namespace },
+  );
+  await until(() => program.said.includes('all started'));
+  await until(async () => (await queue.stats?.())?.running === 0);
+  expect(program.said).toEqual(['all started']);
+});
+
 test('a job that is done while the database is away is not run again', async () => {
   const { hostname, port } = new URL(databaseUrl);
   const wire = await proxyTo(hostname, Number(port || 5432));

@@ -1,4 +1,4 @@
-import { Closing } from '../../src/queueing/closing';
+import { Closing } from '../../src/foundations/closing';
 
 test('a pause that is asked for after the end has begun is none', async () => {
   const closing = new Closing();

@@ -1,4 +1,4 @@
-import { atMost, longestTimer } from '../foundations/timeouts';
+import { atMost, longestTimer } from './timeouts';
 
 /**
  * Says once that a worker or a replay closes. Not an AbortSignal: each waiting job listens, and Node takes many listeners for a leak.
