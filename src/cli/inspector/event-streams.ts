@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import type { NewDelivery } from './wire';
 
-/** How many pages may be open at once. Another one is told to try again. */
+/** How many pages may be open at once. Another one tries again until a place is free. */
 const mostStreams = 20;
+const tryAgainMs = 5000;
 
 /** How much a page may leave unread, in bytes. Beyond it the page is cut off, and asks again for what it missed. */
 const mostUnread = 8 * 1024 * 1024;
@@ -27,12 +28,13 @@ export class EventStreams {
    * otherwise it is `after`.
    */
   serve(request: IncomingMessage, response: ServerResponse, after: number): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     if (this.#open === mostStreams) {
-      response.writeHead(503, { 'retry-after': '5' }).end();
+      // After a stream that ends, a browser asks again; after an error status, never.
+      response.end(`retry: ${tryAgainMs}\n\n`);
       return;
     }
     this.#open += 1;
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     const seen = lastSeen(request) ?? after;
     // In a file that was emptied, ids begin anew, and the page has seen higher ones.
     const run = seen > this.#log.latest ? anotherRun : this.#log.run;

@@ -293,6 +293,30 @@ test('streams what comes, and after a lost connection what was missed', async ()
   await reading;
 });
 
+test('a page beyond those that may be open is told to ask again, and follows when a place is free', async () => {
+  const open: AbortController[] = [];
+  /** What comes at first, and whether the stream goes on. */
+  async function follow() {
+    const controller = new AbortController();
+    const { status, headers, body } = await fetch(below('api/events?after=0'), { signal: controller.signal });
+    const reader = (body as ReadableStream<Uint8Array>).getReader();
+    const text = new TextDecoder().decode((await reader.read()).value);
+    if (text.includes('event: run')) open.push(controller);
+    else expect(await reader.read()).toMatchObject({ done: true });
+    return { status, type: headers.get('content-type'), text };
+  }
+  const type = 'text/event-stream; charset=utf-8';
+  let last = await follow();
+  while (last.text.includes('event: run') && open.length < 100) last = await follow();
+  // A browser never asks again after another status.
+  expect(last).toEqual({ status: 200, type, text: 'retry: 5000\n\n' });
+  open.pop()?.abort();
+  const placed = open.length;
+  for (let tries = 0; tries < 500 && open.length === placed; tries += 1) await follow();
+  expect(open.length).toBe(placed + 1);
+  for (const controller of open) controller.abort();
+});
+
 test('the receiver shows nothing of the inspector', async () => {
   const { origin } = new URL(listening.receiver);
   for (const path of ['/', page.pathname, `${page.pathname}api/state`]) {

@@ -19,11 +19,12 @@ interface Start {
 export function followDeliveries({ after, run }: Start, take: (come: readonly NewDelivery[]) => void): void {
   const source = new EventSource(`api/events?after=${after}`);
   let come: NewDelivery[] = [];
-  source.addEventListener('open', () => showConnection('live'));
   source.addEventListener('error', () => showConnection('waiting'));
   source.addEventListener('run', ({ data }: MessageEvent<string>) => {
     // `listen` was started again and counts anew: what the page shows is gone.
     if (data !== run) location.reload();
+    // Not when the stream opens: one page too many gets a stream without a run, and asks again.
+    else showConnection('live');
   });
   source.addEventListener('delivery', ({ data }: MessageEvent<string>) => {
     come.push(JSON.parse(data) as NewDelivery);
