@@ -31,11 +31,18 @@ export class Outbox {
   async #sendAll(): Promise<void> {
     this.#isSending = true;
     let isWoken = await this.#pause(firstPauseMs, true);
-    for (let pauseMs = firstPauseMs, isTaking = false; this.#due.size > 0; ) {
+    let isTaking = false;
+    let pauseMs = firstPauseMs;
+    while (this.#due.size > 0) {
       isTaking = await this.#sendSome(isTaking || isWoken ? mostAtOnce : 1);
-      pauseMs = isTaking ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
-      // A write that is refused while others are answered is not tried at each of their answers.
-      isWoken = !isTaking && (await this.#pause(pauseMs, !isWoken));
+      if (isTaking) {
+        pauseMs = firstPauseMs;
+        isWoken = false;
+      } else {
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        // A write that is refused while others are answered is not tried at each of their answers.
+        isWoken = await this.#pause(pauseMs, !isWoken);
+      }
     }
     this.#isSending = false;
   }

@@ -1,3 +1,4 @@
+import { onlyOnce } from './only-once';
 import { afterMs, atEndOfTurn } from './real-timers';
 
 /** How to call for several items at once. */
@@ -66,12 +67,11 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
   function begin(batch: readonly Waiting<Item, Answer>[]): void {
     rest();
     isHeld = true;
-    let letOn = (): void => {
-      letOn = () => undefined;
+    const letOn = onlyOnce(() => {
       isHeld = false;
       start();
-    };
-    const stopWaiting = afterMs(patienceMs, () => letOn());
+    });
+    const stopWaiting = afterMs(patienceMs, letOn);
     void callFor(batch).finally(() => {
       stopWaiting();
       letOn();

@@ -1,4 +1,5 @@
 import timers from 'node:timers';
+import { onlyOnce } from './only-once';
 
 // A test with fake timers should still get an answer, and have its connections closed. Some fakes replace the functions
 // of this module, too; so those of the time of loading are kept.
@@ -28,13 +29,5 @@ export function afterMs(ms: number, act: () => void, holds = false): () => void 
   return () => {
     clearTimeout(timer);
     if (other !== undefined) clearOther(other);
-  };
-}
-
-function onlyOnce(act: () => void): () => void {
-  let isDue = true;
-  return () => {
-    if (isDue) act();
-    isDue = false;
   };
 }
