@@ -64,6 +64,7 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['1 if it answers, else 0', 'test/telemetry'],
     ['0 if none does', 'test/telemetry'],
     ['`dependency.up` is 0', 'test/telemetry'],
+    ['they stay, too, and `dependency.up` is 1', 'test/telemetry'],
   ],
   'docs/queues.md': [
     ['Redis 6.2 or later', 'what BullMQ asks for'],
@@ -87,6 +88,8 @@ export const notOurs: Readonly<Record<string, readonly Reason[]>> = {
     ['at ten times the average, and 20 KB', 'what is assumed'],
     ['with 20 KB a delivery', 'what is assumed'],
     ['a cluster: 64 of them', 'the number of partitions of the example'],
+    ['pg-boss 10 keeps each queue', 'a version of pg-boss'],
+    ['From pg-boss 11 on', 'a version of pg-boss'],
     ['three or four times', 'statements of PostgreSQL, as docs/stores.md counts them'],
     ['from 10⁷ deliveries a day on', 'advice'],
     ['some thousand deliveries a second', 'a summary of the tables'],

@@ -224,6 +224,10 @@ test('the queue and what answers are observed; one that does not answer keeps it
   const dead = await sdk.metrics();
   expect(seriesValue(dead, `${prefix}queue.dead`)).toBe(1);
   expect(seriesValue(dead, `${prefix}queue.waiting`)).toBe(0);
+  queue.stats = () => Promise.reject(new Error('canceling statement due to statement timeout'));
+  const uncounted = await sdk.metrics();
+  expect(seriesValue(uncounted, `${prefix}dependency.up`, { 'bigmind.dependency': 'queue' })).toBe(1);
+  expect(seriesValue(uncounted, `${prefix}queue.dead`)).toBe(1);
   queue.ping = () => Promise.reject(new Error('away'));
   const away = await sdk.metrics();
   expect(seriesValue(away, `${prefix}dependency.up`, { 'bigmind.dependency': 'queue' })).toBe(0);
