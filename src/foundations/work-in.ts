@@ -1,3 +1,4 @@
+import { isGeneratorObject } from 'node:util/types';
 import { WebhookError } from './errors';
 import { isThenable } from './maybe-promise';
 
@@ -5,12 +6,12 @@ import { isThenable } from './maybe-promise';
  * The work that a result of a user's function stands for: a promise, an array of promises, or a promise of such an array.
  * It ends when all of it has ended, and rejects with the first failure in the array. `undefined` if there is none.
  *
- * @throws WebhookError `BAD_HANDLER` for an Observable: nobody subscribes to it
+ * @throws WebhookError `BAD_HANDLER` for an Observable or a generator: nobody starts it
  */
 export function workIn(result: unknown): Promise<void> | undefined {
   // As `await` does, this calls Promise's own `then`, even if a promise has another one.
   if (isThenable(result)) return Promise.prototype.then.call(Promise.resolve(result), workIn) as Promise<void>;
-  if (isObservable(result)) throw neverRuns();
+  refuseUnstarted(result);
   if (!Array.isArray(result)) return undefined;
   const unfinished = (result as readonly unknown[]).filter(isUnfinished);
   return unfinished.length === 0 ? undefined : endOf(unfinished);
@@ -24,14 +25,14 @@ async function endOf(items: readonly unknown[]): Promise<void> {
 }
 
 async function end(item: unknown): Promise<void> {
-  if (isObservable(item)) throw neverRuns();
+  refuseUnstarted(item);
   await item;
 }
 
 /** An item that throws when it is looked at is no promise. */
 function isUnfinished(item: unknown): boolean {
   try {
-    return isThenable(item) || isObservable(item);
+    return isThenable(item) || isObservable(item) || isGeneratorObject(item);
   } catch {
     return false;
   }
@@ -49,8 +50,16 @@ function isObservable(value: unknown): boolean {
   }
 }
 
-function neverRuns(): WebhookError {
-  return new WebhookError(
+function refuseUnstarted(value: unknown): void {
+  if (isGeneratorObject(value)) {
+    throw new WebhookError(
+      'BAD_HANDLER',
+      'A handler returned a generator, of which nothing runs before it is asked for values. Return a promise, as of an ' +
+        'async function.',
+    );
+  }
+  if (!isObservable(value)) return;
+  throw new WebhookError(
     'BAD_HANDLER',
     'A handler returned an Observable, which does nothing before it is subscribed to. Return a promise, as in ' +
       'await firstValueFrom(observable), or await lastValueFrom(observable) for all its values.',

@@ -15,6 +15,13 @@ function observable(subscribe: () => void): object {
   return { subscribe, '@@observable': () => undefined };
 }
 
+function* generator(ran: () => void): Generator {
+  yield ran();
+}
+async function* asyncGenerator(ran: () => void): AsyncGenerator {
+  yield await Promise.resolve(ran());
+}
+
 /** A receiver with one handler, and what it tells `onError`. */
 function returning(handler: () => unknown, options: Options = {}) {
   const webhooks = receiverWith(options);
@@ -75,6 +82,19 @@ describe.each<[string, () => Options]>([
     expect(isWebhookError(error) && error.code).toBe('BAD_HANDLER');
     expect((error as Error).message).toContain('await firstValueFrom(observable)');
     expect(subscribed).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, (ran: () => void) => unknown]>([
+    ['a generator', generator],
+    ['an async generator', asyncGenerator],
+    ['an array with one', (ran) => [generator(ran)]],
+  ])('a handler that returns %s has failed: nothing of it has run', async (_what, make) => {
+    const ran = jest.fn();
+    const { webhooks, told } = returning(() => make(ran), options());
+    expect(await send(webhooks, genuine())).toBe('500 FAILED');
+    expect(told).toEqual([expect.objectContaining({ code: 'BAD_HANDLER' })]);
+    expect((told[0] as Error).message).toContain('a generator');
+    expect(ran).not.toHaveBeenCalled();
   });
 });
 
