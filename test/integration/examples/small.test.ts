@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { examplePayload, signDelivery } from '../../../src/testing/index';
 import { makeWorkspace, removeWorkspace, root, write } from '../../docs/workspace';
@@ -229,7 +229,8 @@ describe('slack-alert', () => {
     await seen(command, () => isRefused(example.port));
     const told = performance.now();
     held[0]?.end('ok');
-    expect(await answered).toBe('200 processed');
+    const answer = await answered;
+    expect({ answer, output: command.output() }).toMatchObject({ answer: '200 processed' });
     expect(await ended).toMatchObject(stopped);
     // The kept connection of the sender is closed, not left to its idle time of 5 s.
     expect(performance.now() - told).toBeLessThan(4000);
@@ -286,10 +287,14 @@ async function startSlack(): Promise<Slack> {
   return slack;
 }
 
-/** Whether nobody listens there any more. */
+/** Whether nobody listens there any more. A connection that was kept would still be answered. */
 async function isRefused(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/`).then(
-    () => false,
+  const socket = connect(port, '127.0.0.1');
+  return once(socket, 'connect').then(
+    () => {
+      socket.destroy();
+      return false;
+    },
     () => true,
   );
 }
