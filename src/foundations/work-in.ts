@@ -32,10 +32,27 @@ async function end(item: unknown): Promise<void> {
 /** An item that throws when it is looked at is no promise. */
 function isUnfinished(item: unknown): boolean {
   try {
-    return isThenable(item) || isObservable(item) || isGeneratorObject(item);
+    return isThenable(item) || whyUnstarted(item) !== undefined;
   } catch {
     return false;
   }
+}
+
+function refuseUnstarted(value: unknown): void {
+  const why = whyUnstarted(value);
+  if (why !== undefined) throw new WebhookError('BAD_HANDLER', `A handler returned ${why}`);
+}
+
+/** Why a value does nothing by itself, and what to return instead; `undefined` for any other value. */
+function whyUnstarted(value: unknown): string | undefined {
+  if (isGeneratorObject(value)) {
+    return 'a generator, of which nothing runs before it is asked for values. Return a promise, as of an async function.';
+  }
+  if (!isObservable(value)) return undefined;
+  return (
+    'an Observable, which does nothing before it is subscribed to. Return a promise, as in ' +
+    'await firstValueFrom(observable), or await lastValueFrom(observable) for all its values.'
+  );
 }
 
 /** Whether a value is an Observable, of RxJS or another library. */
@@ -48,20 +65,4 @@ function isObservable(value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function refuseUnstarted(value: unknown): void {
-  if (isGeneratorObject(value)) {
-    throw new WebhookError(
-      'BAD_HANDLER',
-      'A handler returned a generator, of which nothing runs before it is asked for values. Return a promise, as of an ' +
-        'async function.',
-    );
-  }
-  if (!isObservable(value)) return;
-  throw new WebhookError(
-    'BAD_HANDLER',
-    'A handler returned an Observable, which does nothing before it is subscribed to. Return a promise, as in ' +
-      'await firstValueFrom(observable), or await lastValueFrom(observable) for all its values.',
-  );
 }

@@ -19,7 +19,7 @@ export function parseLogger(logger: unknown): Logger {
   if (logger === undefined) return pino({ name });
   if (typeof logger !== 'object' || logger === null || Array.isArray(logger))
     throw refusal(logger, callIt(logger, 'pino()'));
-  const missing = methods.filter((method) => typeof (logger as Record<string, unknown>)[method] !== 'function');
+  const missing = methods.filter((method) => !hasMethod(logger, method));
   if (missing.length === 0) {
     if (takesMessageFirst(logger)) throw refusal(logger, messageFirst);
     return logger as Logger;

@@ -1,3 +1,4 @@
+import { type AskedOnce, askedOnce } from '../foundations/asked-once';
 import type { Health, InFlight, QueueHealth, ServiceHealth } from '../foundations/contracts/health';
 import type { Journal } from '../foundations/contracts/journal';
 import type { DeliveryQueue, QueueStats } from '../foundations/contracts/queue';
@@ -65,18 +66,18 @@ function questionsFor(queue: DeliveryQueue | undefined): Questions | undefined {
 
 /** Counts that last longer than the pauses between two probes would use up the connections that a ping needs. */
 function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
-  let pending: { readonly answer: Promise<T>; readonly until: number } | undefined;
-  return () => {
-    const now = performance.now();
-    if (pending !== undefined && now < pending.until) return pending.answer;
-    const asked = { answer: ask(), until: now + longestCountMs };
-    pending = asked;
-    const forget = (): void => {
-      if (pending === asked) pending = undefined;
-    };
-    asked.answer.then(forget, forget);
-    return asked.answer;
-  };
+  const asked: AskedOnce<T> = askedOnce(
+    async () => {
+      try {
+        return await ask();
+      } finally {
+        asked.forget();
+      }
+    },
+    longestCountMs,
+    "The queue's count",
+  );
+  return asked;
 }
 
 /**
