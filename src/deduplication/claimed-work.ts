@@ -1,5 +1,5 @@
 import type { WebhookParams } from '../foundations/contracts/request';
-import type { RunReport, Settled } from '../foundations/delivery';
+import type { HandlerFailure, RunReport, Settled } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import type { HeldClaim } from './held-claim';
@@ -21,6 +21,8 @@ export interface ClaimedWork {
   readonly running: readonly string[];
   /** Names of the handlers that have succeeded so far. */
   readonly succeeded: readonly string[];
+  /** What has failed so far. */
+  readonly failures: readonly HandlerFailure[];
   /** The outcome when every handler has succeeded. */
   readonly success: Outcome;
   /** For a replay. Copies need all handlers, so they do not join it, and it joins none. */

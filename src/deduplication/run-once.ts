@@ -154,6 +154,7 @@ export class RunOnce {
     const { maxRunMs, late, remembers } = this.#options;
     return new Promise((resolve) => {
       let forgetOverrun: (() => void) | undefined;
+      let failuresTold = 0;
       const giveUp = (): void => {
         // Without keys, other deliveries would be taken for this one.
         forgetOverrun = remembers ? this.#overrun.add(work.key, work) : () => undefined;
@@ -161,7 +162,13 @@ export class RunOnce {
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
         const { running } = work;
-        resolve(this.#settle(work, 'failed', { attempt: claim.attempt, running, cause, reason: cause.message }));
+        const { attempt } = claim;
+        // What still runs may never end, so what the others did is told now.
+        const failures = [...work.failures];
+        failuresTold = failures.length;
+        const succeeded = [...claim.succeeded, ...work.succeeded];
+        const details = { attempt, running, cause, reason: cause.message, failures, succeeded };
+        resolve(this.#settle(work, 'failed', details));
       };
       const overrun = new DeferredTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
@@ -169,7 +176,7 @@ export class RunOnce {
         this.#held.delete(claim);
         forgetOverrun?.();
         if (forgetOverrun === undefined) resolve(settled);
-        else late(settled);
+        else late(new Settled(settled.outcome, { ...settled.details, failuresTold }));
       };
       const finished = report.then((ran) => {
         claim.stopExtending();

@@ -28,7 +28,8 @@ export function placeOf(request: Routed, router: unknown, next: unknown): Place 
   if (route.stack?.some(({ handle }) => handle === router)) return 'route';
   const fits = fitsRoute(path, route.path);
   if (fits === undefined) return used === 'mount' ? 'mount' : 'unclear';
-  return fits ? 'route' : used;
+  // A route at `/` fits every mount, also one that an earlier middleware was in.
+  return fits && used === 'below' ? 'route' : used;
 }
 
 /** The path of a request target, without the query. An absolute one names a host before it. */

@@ -78,11 +78,20 @@ function alreadyParsed(): Settled {
   return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
 }
 
-/** The body that others kept. While somebody reads the stream, `rawBody` may still grow. */
+/** The body that others kept. */
 function keptBytes(request: IncomingMessage): Buffer | undefined {
-  const rawBody =
-    isOpen(request) && isListenedTo(request) ? undefined : wholeBytes(request, fieldOf(request, 'rawBody'));
-  return rawBody ?? wholeBytes(request, fieldOf(request, 'body'));
+  return keptRawBody(request) ?? wholeBytes(request, fieldOf(request, 'body'));
+}
+
+/**
+ * `rawBody`, where it is the whole body. It may still grow while somebody reads the stream. Of a stream that nobody has read,
+ * it is something else, unless it is as long as was announced.
+ */
+function keptRawBody(request: IncomingMessage): Buffer | undefined {
+  if (isOpen(request) && isListenedTo(request)) return undefined;
+  const kept = wholeBytes(request, fieldOf(request, 'rawBody'));
+  const isUnread = isOpen(request) && !request.readableDidRead;
+  return isUnread && kept?.length !== announcedBytes(request) ? undefined : kept;
 }
 
 /**

@@ -86,7 +86,8 @@ export function readStream(
     state = 'waiting';
     // Later bytes come from the socket. Handlers, loggers and tracing still need the request's own async context.
     handOn = AsyncResource.bind(done);
-    timer = new DeferredTimer(() => setTimeout(giveUp, options.readTimeoutMs));
+    // After a process was frozen, its sockets are read before the body is given up: it may all be there.
+    timer = new DeferredTimer(() => setTimeout(() => atEndOfTurn(giveUp), options.readTimeoutMs));
     request.on('close', onAbort);
     if (request.destroyed) onAbort();
   }

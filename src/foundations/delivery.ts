@@ -99,6 +99,8 @@ export interface SettledDetails {
   readonly causeMayQuote?: boolean | undefined;
   /** Failures of single handlers, for `failed`. */
   readonly failures?: readonly HandlerFailure[] | undefined;
+  /** How many of `failures`, from the first, were reported after `maxRunMs`, before all handlers had ended. @default 0 */
+  readonly failuresTold?: number | undefined;
 }
 
 /** A handler that did not succeed. */

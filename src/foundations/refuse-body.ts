@@ -27,8 +27,9 @@ export function refuseEncoded(headers: WebhookHeaders): Settled | undefined {
 
 function shown(encoding: string): string {
   if (encoding.length > longestEncoding) return `${encoding.length} characters`;
-  const codings = encoding.split(',').map((coding) => coding.trim().toLowerCase());
-  return [...new Set(codings.map((coding) => (registered.has(coding) ? coding : notAName)))].join(', ');
+  const codings = encoding.split(',').filter((coding) => !isIdentityEncoding(coding));
+  const names = codings.map((coding) => coding.trim().toLowerCase());
+  return [...new Set(names.map((name) => (registered.has(name) ? name : notAName)))].join(', ');
 }
 
 /** Refuses a body of so many bytes, announced or come, if that is more than `limit`. */

@@ -87,7 +87,7 @@ export function isLogged(logger: Logger, level: string): boolean {
 /** The errors of an outcome, for the listeners. */
 function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails & { readonly error: unknown })[] {
   const { outcome, details } = settled;
-  const { key, running, nextAttemptAt, failures = [], joined } = details;
+  const { key, running, nextAttemptAt, failures = [], failuresTold, cause, joined } = details;
   const event = details.event === undefined ? undefined : printableName(details.event);
   const tenant = details.tenant === undefined ? undefined : printableTenant(details.tenant);
   const known = {
@@ -99,9 +99,11 @@ function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails 
     running,
     nextAttemptAt,
   };
-  if (failures.length > 0) return failures.map(({ handler, error }) => ({ error, ...known, handler }));
+  const ofHandlers = failures.slice(failuresTold).map(({ handler, error }) => ({ error, ...known, handler }));
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
-  return worthTelling && !joined ? [{ error: errorOf(settled), ...known }] : [];
+  // A run that was given up has a cause besides what its handlers threw.
+  const hasOwnCause = failures.length === 0 || cause !== undefined;
+  return worthTelling && !joined && hasOwnCause ? [...ofHandlers, { error: errorOf(settled), ...known }] : ofHandlers;
 }
 
 /** The error for an outcome that is not a success. */

@@ -2,7 +2,7 @@ import type { ClaimedWork } from '../deduplication/claimed-work';
 import type { HeldClaim } from '../deduplication/held-claim';
 import type { WebhookParams } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
-import type { RunReport, Settled } from '../foundations/delivery';
+import type { HandlerFailure, RunReport, Settled } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
@@ -94,6 +94,9 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   /** Those that ended at once are told with the report. */
   get succeeded(): readonly string[] {
     return this.#report?.succeeded ?? [];
+  }
+  get failures(): readonly HandlerFailure[] {
+    return this.#report?.failures ?? [];
   }
 
   msLeft(): number {

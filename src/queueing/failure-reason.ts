@@ -11,8 +11,10 @@ const mostCharacters = 1000;
  */
 export function failureReason({ outcome, details }: Settled): Error {
   const { failures = [], schemaError, reason, cause } = details;
-  if (failures.length > 0)
-    return new Error(reasonOf(failures.map(({ handler, error }) => `${handler}: ${say(error)}`)));
+  if (failures.length > 0) {
+    const failed = failures.map(({ handler, error }) => `${handler}: ${say(error)}`);
+    return new Error(reasonOf(reason === undefined ? failed : [...failed, reason]));
+  }
   const where = schemaError && `${schemaError.pointer} ${schemaError.detail}`;
   const parts = [`${outcome}: ${rowOf(outcome).title}`, where, reason, cause === undefined ? undefined : say(cause)];
   return new Error(reasonOf(parts.filter((part) => part !== undefined)));

@@ -55,6 +55,7 @@ test('however many deliveries have been, they take no more memory than the store
       params: {},
       running: [],
       succeeded: [],
+      failures: [],
       success: 'processed',
       completes: () => true,
       msLeft: () => 9000,

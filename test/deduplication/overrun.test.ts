@@ -1,4 +1,4 @@
-import { calm, gate, genuine, receiverWith, send } from './kit';
+import { calm, type Gate, gate, genuine, notedLog, receiverWith, send, until } from './kit';
 
 test('with deduplicate: false, a delivery that runs on after maxRunMs keeps no other one from its handlers', async () => {
   const webhooks = receiverWith({ deduplicate: false, timeoutMs: 50, maxRunMs: 1000 });
@@ -16,4 +16,55 @@ test('with deduplicate: false, a delivery that runs on after maxRunMs keeps no o
   time.open();
   await calm();
   await webhooks.close();
+});
+
+describe('beside a handler that never ends,', () => {
+  /** One handler that fails, one that succeeds, and one that ends when the test says so. */
+  function withHanging() {
+    const { logger, lines } = notedLog('info');
+    const webhooks = receiverWith({ logger, timeoutMs: 10, maxRunMs: 60 });
+    const hanging = gate();
+    const told: string[] = [];
+    webhooks.onError((error, { handler, running, outcome }) => {
+      told.push(`${outcome} ${handler ?? '-'} ${running?.join() ?? '-'} ${(error as Error).message}`);
+    });
+    webhooks.on('notes_created', () => Promise.reject(new Error('CRM says 400')), { name: 'crm' });
+    webhooks.on('notes_created', async () => undefined, { name: 'slack' });
+    webhooks.on('notes_created', () => hanging.passed, { name: 'hangs' });
+    const failed = () => (lines as Line[]).filter(({ outcome }) => outcome === 'failed');
+    return { webhooks, hanging, told, failed };
+  }
+  interface Line {
+    readonly outcome: string;
+    readonly failures?: readonly { readonly handler: string; readonly message: string }[];
+    readonly running?: readonly string[];
+    readonly late?: true;
+  }
+
+  const overrun = 'Handlers were still running after maxRunMs (60).';
+  const ofMaxRunMs = [
+    'failed crm hangs CRM says 400',
+    `failed - hangs FAILED The delivery could not be handled. ${overrun}`,
+  ];
+
+  test('what another one threw is told after maxRunMs, with what still runs', async () => {
+    const { webhooks, told, failed } = withHanging();
+    expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');
+    await until(() => failed().length > 0);
+    expect(told.slice(1)).toEqual(ofMaxRunMs);
+    expect(failed()).toMatchObject([{ running: ['hangs'], failures: [{ handler: 'crm', message: 'CRM says 400' }] }]);
+  });
+
+  test.each([
+    ['succeeds', ({ open }: Gate) => open(), []],
+    ['fails', ({ fail }: Gate) => fail(new Error('gone')), ['failed hangs - gone']],
+  ])('it is told once when that one %s in the end', async (_, end, late) => {
+    const { webhooks, hanging, told, failed } = withHanging();
+    await send(webhooks, genuine());
+    await until(() => failed().length > 0);
+    end(hanging);
+    await until(() => failed().length > 1);
+    expect(told.slice(1)).toEqual([...ofMaxRunMs, ...late]);
+    expect(failed()[1]).toMatchObject({ late: true });
+  });
 });

@@ -153,6 +153,24 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled).toStrictEqual([]);
   });
 
+  test.each([
+    ['', 200],
+    ['gzip', 415],
+  ])(
+    'a rawBody that something else set beside an unread stream is not taken for the body: encoding "%s"',
+    async (encoding, status) => {
+      const label: RequestHandler = (request: Keeping, _response, next) => {
+        request.rawBody = 'none yet';
+        next();
+      };
+      const app = await also(label);
+      const { headers, body } = wideDelivery();
+      const reply = await post(app.origin + path, { headers: { ...headers, 'content-encoding': encoding }, body });
+      expect(reply.status).toBe(status);
+      expect(handled.map(({ context }) => context.rawBody.toString())).toEqual(status === 200 ? [body] : []);
+    },
+  );
+
   test('a body that others still collect is held to limit, and a stranger’s is refused before its end', async () => {
     const strict = noting({ limit: '10kb' });
     let passedOn = () => {};

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { type BigmindWebhooksOptions, memoryStore, type NoSchemas } from '../../src/index';
 import { gate, wrapped } from '../deduplication/kit';
 import { ArrayJournal } from '../pipeline/journal/array-journal';
 import { ArrayQueue } from '../queueing/array-queue';
-import { genuine, noting, serve } from './serve';
+import { dial, genuine, headLines, noting, serve } from './serve';
 
 /** A receiver to which each body comes ten seconds after its headers: later than `timeoutMs`, and still in time to be read. */
 async function uploading(options: BigmindWebhooksOptions<NoSchemas, undefined>) {
@@ -89,4 +89,32 @@ test('after a slow upload, a store that is silent is waited for no longer than s
   // Sooner than timeoutMs.
   expect(performance.now() - startedAt).toBeLessThan(8000);
   await close();
+});
+
+test('a body that came while the process was frozen is read, and one that came in part is given up', async () => {
+  const { webhooks, handled } = noting({ readTimeoutMs: 200 });
+  const began: (() => void)[] = [];
+  const app = await serve((incoming, response) => {
+    webhooks.router(incoming, response);
+    began.shift()?.();
+  });
+  const { headers, body } = genuine();
+  async function sendBeforeFreeze(part: string): Promise<string> {
+    const { socket, ended } = dial(app.port);
+    const begun = new Promise<void>((resolve) => began.push(resolve));
+    const lines = headLines({ host: 'x', connection: 'close', ...headers, 'content-length': String(body.length) });
+    socket.write(`POST / HTTP/1.1\r\n${lines}\r\n`);
+    await begun;
+    await pause(20);
+    // From here, timers come before sockets.
+    await setImmediate();
+    socket.write(part);
+    const frozenUntil = performance.now() + 400;
+    while (performance.now() < frozenUntil);
+    return (await ended).slice(0, 12);
+  }
+  expect(await sendBeforeFreeze(body)).toBe('HTTP/1.1 200');
+  expect(await sendBeforeFreeze(body.slice(0, 9))).toBe('HTTP/1.1 408');
+  expect(handled).toHaveLength(1);
+  await app.close();
 });

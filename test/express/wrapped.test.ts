@@ -43,6 +43,26 @@ describe.each(expresses)('under $name', ({ express, name }) => {
     );
   });
 
+  test('a probe at a use mount goes to later middleware, however the router is wrapped', async () => {
+    const used = Object.keys(mounts).filter((name) => mounts[name]?.used);
+    const before: (typeof earlier)[string] = (app, library) => {
+      for (const mounted of [path, '/webhooks', '/']) {
+        app.use(
+          mounted,
+          library.Router().all('/', (_request, _response, next) => next()),
+        );
+      }
+    };
+    for (const wrapper of Object.values(wrappers)) {
+      for (const mount of used) {
+        const { url } = await house(wrapper, mounts[mount] as Mount, before);
+        for (const method of ['GET', 'HEAD', 'OPTIONS']) expect((await fetch(url, { method })).status).toBe(299);
+        expect((await fetch(url, { method: 'PUT' })).status).toBe(405);
+      }
+    }
+    expect(handled).toStrictEqual([]);
+  });
+
   test('what is below a use mount and not signed goes to later middleware, however the router is wrapped', async () => {
     const used = Object.keys(mounts).filter((name) => mounts[name]?.used);
     await fc.assert(

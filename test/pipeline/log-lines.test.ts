@@ -67,6 +67,7 @@ test.each([
   ['GZIP, br, gzip', 'gzip, br'],
   ['Jane', '(not a name)'],
   ['Jane, Doe, br', '(not a name), br'],
+  ['identity, utf-8,, br', 'br'],
   ['gzip,'.padEnd(201), '201 characters'],
 ])('the line of a body with Content-Encoding "%s" says %s, and what to do', async (encoding, told) => {
   const { webhooks, lines } = logging();

@@ -81,6 +81,18 @@ test.each<[string, Error, string]>([
   expect(await web.deadLetters.list()).toMatchObject([{ reason: `crm: TypeError: fetch failed ${why}` }]);
 });
 
+test('its reason has what failed beside a handler that never ended', async () => {
+  const { web, worker, queue } = service({ maxRunMs: 50, deduplicate: false });
+  await worker()
+    .on('*', () => Promise.reject(new Error('CRM says 400')), { name: 'crm' })
+    .on('*', () => new Promise(() => undefined), { name: 'hangs' })
+    .work();
+  await send(web, genuine());
+  await until(() => queue.states[0] === 'dead after 3');
+  const reason = 'crm: Error: CRM says 400; Handlers were still running after maxRunMs (50).';
+  expect(await web.deadLetters.list()).toMatchObject([{ reason }]);
+});
+
 test('one can be looked at: its bytes, and all that its handlers were given', async () => {
   const { web, body } = await withDeadLetter();
   const [listed] = await web.deadLetters.list();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ClaimedWork } from '../../deduplication/claimed-work';
 import type { HeldClaim } from '../../deduplication/held-claim';
 import type { WebhookParams } from '../../foundations/contracts/request';
-import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
+import { type EventDelivery, type HandlerFailure, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
 import { endIsKnown, handlersIn, ranBy } from '../../handlers/ledger-notes';
@@ -116,6 +116,9 @@ class LedgerRun implements ClaimedWork {
   }
   get succeeded(): readonly string[] {
     return this.#inner?.succeeded ?? [];
+  }
+  get failures(): readonly HandlerFailure[] {
+    return this.#inner?.failures ?? [];
   }
 
   msLeft(): number {

@@ -45,3 +45,17 @@ describe.each([
     expect(await webhooks.journal.replay()).toMatchObject({ failed: 1, skipped: 0 });
   });
 });
+
+test('what succeeded beside a handler that never ends is done for a replay', async () => {
+  const { webhooks, journal } = withJournal({ timeoutMs: 10, maxRunMs: 50, deduplicate: false });
+  let ran = 0;
+  const crm = async (): Promise<void> => {
+    ran += 1;
+  };
+  webhooks.on('notes_created', crm, { name: 'crm' });
+  webhooks.on('notes_created', () => new Promise(() => undefined), { name: 'hangs' });
+  await send(webhooks, genuine());
+  await until(() => journal.ends[0] === 'failed crm');
+  expect(await webhooks.journal.replay()).toMatchObject({ failed: 1 });
+  expect(ran).toBe(1);
+});
