@@ -62,8 +62,7 @@ export class RunOnce {
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
     if (joined !== undefined) return this.#join(joined);
     const settled = this.#claimAndRun(work);
-    if (!(settled instanceof Promise)) return settled;
-    this.#keepInFlight(settled, work, remembers ? work.key : undefined);
+    if (settled instanceof Promise) this.#keepInFlight(settled, work, remembers ? work.key : undefined);
     return settled;
   }
 
@@ -92,10 +91,9 @@ export class RunOnce {
 
   #claimAndRun(work: ClaimedWork): MaybePromise<Settled> {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: receiverIsClosing });
-    const { remembers } = this.#options;
     const keeping = work.isHeld ? this.#jobKeeping : this.#options;
     const { store, ttlMs, progressMs = ttlMs } = keeping;
-    const key = remembers ? work.key : '';
+    const key = this.#options.remembers ? work.key : '';
     if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
     const knownBefore = this.#knownOf(key);
     const asked = performance.now();
@@ -162,13 +160,11 @@ export class RunOnce {
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
         const { running } = work;
-        const { attempt } = claim;
         // What still runs may never end, so what the others did is told now.
         const failures = [...work.failures];
         failuresTold = failures.length;
-        const succeeded = [...claim.succeeded, ...work.succeeded];
-        const details = { attempt, running, cause, reason: cause.message, failures, succeeded };
-        resolve(this.#settle(work, 'failed', details));
+        const known = { attempt: claim.attempt, running, failures, succeeded: [...claim.succeeded, ...work.succeeded] };
+        resolve(this.#settle(work, 'failed', { ...known, cause, reason: cause.message }));
       };
       const overrun = new DeferredTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {
@@ -189,7 +185,7 @@ export class RunOnce {
   #finish(work: ClaimedWork, claim: HeldClaim, { failures, succeeded }: RunReport): MaybePromise<Settled> {
     claim.endRun();
     const outcome = failures.length === 0 ? work.success : 'failed';
-    const all = claim.succeeded.length === 0 ? succeeded : [...claim.succeeded, ...succeeded];
+    const all = [...claim.succeeded, ...succeeded];
     const done = failures.length === 0 && work.completes(all);
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
     const told = recovered<boolean | 'untold', 'untold'>(

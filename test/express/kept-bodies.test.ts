@@ -167,7 +167,7 @@ describe.each(expresses)('under $name', ({ express }) => {
       const { headers, body } = wideDelivery();
       const reply = await post(app.origin + path, { headers: { ...headers, 'content-encoding': encoding }, body });
       expect(reply.status).toBe(status);
-      expect(handled.map(({ context }) => context.rawBody.toString())).toEqual(status === 200 ? [body] : []);
+      expect(handled.map(({ context }) => context.rawBody.toString())).toStrictEqual(status === 200 ? [body] : []);
     },
   );
 
