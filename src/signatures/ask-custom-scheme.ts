@@ -53,8 +53,16 @@ function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled
 
 function isMatch(verdict: unknown): verdict is SignatureMatch {
   if (Object.prototype.toString.call(verdict) !== '[object Object]') return false;
-  return Object.entries(verdict as object).every(([field, value]: [string, unknown]) => {
+  const fields = Object.entries(verdict as object);
+  if (fields.length === 0) return isPlain(verdict);
+  return fields.every(([field, value]: [string, unknown]) => {
     if (!Object.hasOwn(matchFields, field)) return false;
     return value === undefined || (typeof value === matchFields[field as keyof SignatureMatch] && !Number.isNaN(value));
   });
+}
+
+/** Whether an object is of no class. One of a class may say no in a getter, which is no field of its own. */
+function isPlain(verdict: unknown): boolean {
+  const prototype: unknown = Object.getPrototypeOf(verdict);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,6 +1,7 @@
 import type { Settled } from '../foundations/delivery';
+import { FoundMatch } from './readings/found-match';
 import type { Reading } from './readings/reading';
-import { describeUntried, refuse } from './refusal';
+import { describeUntried, refuse, type UnsignedTime } from './refusal';
 
 /**
  * Drops the readings whose timestamp is out of tolerance, before any MAC is computed. If a signature has no other
@@ -16,5 +17,16 @@ export function dropStale(
   const fresh = readings.filter(isFresh);
   const timely = new Set(fresh.filter(({ signedAt }) => signedAt !== undefined).map(({ header }) => header));
   const stale = readings.find((reading) => !isFresh(reading) && !timely.has(reading.header));
-  return stale === undefined ? fresh : refuse(describeUntried(stale, (stale.signedAt ?? now) - now, toleranceMs));
+  return stale === undefined
+    ? fresh
+    : refuse(describeUntried(unsignedTimeOf(stale), (stale.signedAt ?? now) - now, toleranceMs));
+}
+
+/** The header with the timestamp, if it is another one, and the line for a sender who does not sign it. */
+function unsignedTimeOf(stale: Reading): UnsignedTime | undefined {
+  const { timestampHeader, digests } = stale;
+  const [digest] = digests;
+  if (timestampHeader === undefined || digest === undefined) return undefined;
+  const unsigned: Reading = { ...stale, scheme: 'hmac', timestampHeader: undefined, content: undefined };
+  return { timestampHeader, pin: new FoundMatch(unsigned, digest).pin };
 }

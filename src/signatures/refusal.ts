@@ -2,7 +2,6 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { Settled } from '../foundations/delivery';
 import { describeWithoutMessage } from '../foundations/describe-error';
-import type { Reading } from './readings/reading';
 import { isStandardHeader } from './standard-headers';
 
 // Why a delivery was refused, for the operator's log. Names headers, never their values.
@@ -18,7 +17,12 @@ const explainIt =
   'one that was captured.';
 const signatureLike = /sign|hmac|digest|token|webhook|svix|timestamp/;
 
-type Place = Pick<Reading, 'header' | 'timestampHeader'>;
+/** A timestamp in a header of its own, which a sender may not sign. */
+export interface UnsignedTime {
+  readonly timestampHeader: string;
+  /** The line of configuration that leaves it out. */
+  readonly pin: string;
+}
 
 /** The only answer to an unverified delivery; the reason is for the log only. */
 export function refuse(reason: string): Settled {
@@ -73,11 +77,10 @@ export function describeStale(aheadMs: number, toleranceMs: number): string {
 }
 
 /** For a signature whose timestamp was enough to refuse it. */
-export function describeUntried({ header, timestampHeader }: Place, aheadMs: number, toleranceMs: number): string {
+export function describeUntried(time: UnsignedTime | undefined, aheadMs: number, toleranceMs: number): string {
   const age = `The signature was not checked, since ${describeAge(aheadMs, toleranceMs)}`;
-  if (timestampHeader === undefined) return age;
-  const named = `${timestampHeader.slice(0, 64)} holds it; if the sender does not sign it, pin `;
-  return `${age} ${named}signature: hmac({ header: '${header.slice(0, 64)}' }).`;
+  if (time === undefined) return age;
+  return `${age} ${time.timestampHeader.slice(0, 64)} holds it; if the sender does not sign it, pin ${time.pin.slice(0, 200)}.`;
 }
 
 function describeAge(aheadMs: number, toleranceMs: number): string {

@@ -2,6 +2,7 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { markVerified, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import { tellsApart } from '../foundations/tells-apart';
 import { askCustomScheme } from './ask-custom-scheme';
 import { dropStale } from './drop-stale';
 import { findAccount } from './find-account';
@@ -125,7 +126,7 @@ function mint(
   return markVerified({ raw, tenant, scheme, signedId: signedIdOf(match), announceScheme });
 }
 
-/** An empty id would be the same for every delivery. */
+/** An id that a missing field became would be the same for every delivery. */
 function signedIdOf({ id }: SignatureMatch): string | undefined {
-  return id === '' ? undefined : id;
+  return id === undefined || !tellsApart(id) ? undefined : id;
 }

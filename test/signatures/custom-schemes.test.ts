@@ -20,6 +20,17 @@ const own: SignatureScheme = {
   sign: ({ rawBody, secret: key }) => ({ 'x-own': mac(rawBody.toString(), { key }) }),
 };
 
+/** What a library may answer: nothing in it is a field of its own. */
+class Verdict {
+  readonly #isValid: boolean;
+  constructor(isValid: boolean) {
+    this.#isValid = isValid;
+  }
+  get valid(): boolean {
+    return this.#isValid;
+  }
+}
+
 /** A scheme that answers whatever it is asked. */
 function answering(verdict: unknown, throws = false): SignatureScheme {
   return {
@@ -122,6 +133,8 @@ test.each<[string, unknown]>([
   ['an id that is a number', { id: 7 }],
   ['an id that is an object', { id: {} }],
   ['a promise of text', Promise.resolve('yes')],
+  ['an object whose no is in a getter of its class', new Verdict(false)],
+  ['an object of an empty class', new (class Verified {})()],
 ])('an answer of %s lets nobody in, and the log says why', async (_title, verdict) => {
   const to = receiver({ signature: answering(verdict) });
   await expectRefused(to, signed);
@@ -146,13 +159,16 @@ test('a signed timestamp of its own is held to toleranceSeconds', async () => {
   await expectRefused(receiver({ signature: answering({ signedAt: now / 1000 }) }), signed);
 });
 
-test('a signed id of its own names the delivery; an empty one does not', async () => {
+test('a signed id of its own names the delivery; an empty one, or what a missing field became, does not', async () => {
   const withId = receiver({ signature: answering({ id: 'e-1' }) });
   expect((await withId.post(signed)).body).toBe('{"status":"processed"}');
   expect((await withId.post(signed, `${body} `)).body).toBe('{"status":"duplicate"}');
-  const withEmptyId = receiver({ signature: answering({ id: '' }) });
-  await expectAccepted(withEmptyId, signed, 'own');
-  await expectAccepted(withEmptyId, signed, 'own', `${body} `);
+  for (const id of ['', ' ', 'undefined', 'null', 'NaN', '[object Object]']) {
+    const withoutId = receiver({ signature: answering({ id }) });
+    await expectAccepted(withoutId, signed, 'own');
+    await expectAccepted(withoutId, signed, 'own', `${body} `);
+    expect((await withoutId.post(signed)).body).toBe('{"status":"duplicate"}');
+  }
 });
 
 test('a name in its answer is the scheme that handlers see', async () => {

@@ -1,4 +1,4 @@
-import { standardWebhooks } from '../../src';
+import { type HmacOptions, hmac, standardWebhooks } from '../../src';
 import {
   body,
   expectAccepted,
@@ -146,6 +146,20 @@ test('says which timestamp is stale, and what to do if the sender does not sign 
   expect(to.reason()).toContain(
     "x-acme-timestamp holds it; if the sender does not sign it, pin signature: hmac({ header: 'x-acme-signature' }).",
   );
+});
+
+test.each([
+  ['hex', mac(body)],
+  ['a prefix', `sha256=${mac(body)}`],
+  ['base64', mac(body, { encoding: 'base64' })],
+  ['SHA-512', mac(body, { algorithm: 'sha512' })],
+])('the pin that it says takes the delivery: %s', async (_form, signature) => {
+  const headers = { 'x-acme-signature': signature, 'x-acme-timestamp': '1000000000' };
+  const to = receiver();
+  await expectRefused(to, headers);
+  const [, options = ''] = /pin signature: hmac\((\{ .* \})\)\./.exec(to.reason()) ?? [];
+  const pinned = hmac(JSON.parse(options.replace(/(\w+):/g, '"$1":').replaceAll("'", '"')) as HmacOptions);
+  await expectAccepted(receiver({ signature: pinned }), headers, 'hmac');
 });
 
 test('of two timestamps one may be stale', async () => {

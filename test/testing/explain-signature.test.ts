@@ -75,6 +75,15 @@ test('a stale timestamp is a match, said to be stale', () => {
   expect(causes).toEqual([expect.stringContaining('400 s old, more than toleranceSeconds (300)')]);
 });
 
+test('a match that a receiver does not get to, for a stale timestamp beside it, is said to be refused', async () => {
+  const headers = { 'x-acme-signature': mac(body), 'x-acme-timestamp': '1000000000' };
+  const { match, causes } = explain(headers);
+  expect(match).toMatchObject({ scheme: 'hmac', stale: false });
+  expect(causes).toEqual([expect.stringMatching(/^The signature was not checked, since its timestamp is \d+ s old/)]);
+  const webhooks = bigmindWebhooks({ secret, logger: false, clock: { now: () => now } });
+  expect((await webhooks.receive({ headers, body })).status).toBe(401);
+});
+
 test.each([-300_000, 300_000])('a timestamp that is %i ms off is a match that is not stale', (off) => {
   const { match, causes } = explainSignature({ headers: stripeHeaders(), body, secret, now: now + off });
   expect([match?.stale, causes]).toStrictEqual([false, []]);

@@ -1,5 +1,7 @@
-import type { GivenHeaders } from '../../foundations/contracts/request';
+import type { GivenHeaders, WebhookHeaders } from '../../foundations/contracts/request';
+import { Settled } from '../../foundations/delivery';
 import { plainHeaders } from '../../foundations/plain-headers';
+import { dropStale } from '../drop-stale';
 import { flawOfSecret } from '../mac/secret-key';
 import { findMatch } from '../readings/find-match';
 import { FoundMatch } from '../readings/found-match';
@@ -69,15 +71,14 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
   const { match, header, pin } = found;
   const { scheme, signedAt } = match;
   const ahead = (signedAt ?? now) - now;
-  const stale = !(Math.abs(ahead) <= toleranceSeconds * 1000);
+  const toleranceMs = toleranceSeconds * 1000;
+  const stale = !(Math.abs(ahead) <= toleranceMs);
   const recognised = accepted !== undefined;
+  const untimely = stale ? [describeStale(ahead, toleranceMs)] : untimelyBeside(headers, now, toleranceMs);
   return {
     match: { scheme, header, pin, ...(signedAt !== undefined && { signedAt }), stale, recognised },
     tried,
-    causes: [
-      ...(recognised ? [] : [unrecognised(header)]),
-      ...(stale ? [describeStale(ahead, toleranceSeconds * 1000)] : []),
-    ],
+    causes: [...(recognised ? [] : [unrecognised(header)]), ...untimely],
   };
 }
 
@@ -85,6 +86,12 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
 function acceptedBy({ headers, body, secret }: ExplainedBytes): FoundMatch | undefined {
   if (flawOfSecret(secret) !== undefined) return undefined;
   return findMatch(readAll(headers), body, secret);
+}
+
+/** Why a receiver refuses a signature without comparing it: a timestamp beside it that it does not sign. */
+function untimelyBeside(headers: WebhookHeaders, now: number, toleranceMs: number): readonly string[] {
+  const fresh = dropStale(readAll(headers), now, toleranceMs);
+  return fresh instanceof Settled ? [fresh.details.reason ?? ''] : [];
 }
 
 function unrecognised(header: string): string {
