@@ -42,6 +42,13 @@ test('a text whose third byte is that of a byte order mark is read whole: valid 
   expect((await webhooks.receive(signed)).status).toBe(422);
 });
 
+test('a character that ends like a byte order mark is part of the text, which is no JSON then', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false });
+  const signed = signDelivery({ payload: `\u2eff${JSON.stringify(examplePayload('notes_created'))}`, secret });
+  expect([...Buffer.from(signed.body).subarray(1, 3)]).toEqual([0xbb, 0xbf]);
+  expect((await webhooks.receive(signed)).status).toBe(400);
+});
+
 test('reads a delivery, and refuses a forged one, where an object was put onto Object.prototype', async () => {
   const webhooks = bigmindWebhooks({ secret, logger: false });
   let handled = 0;

@@ -46,6 +46,12 @@ describe('hmac', () => {
     await expectRefused(receiver({ signature: hmac(options) }), { 'x-signature': value });
   });
 
+  test('a genuine body is genuine, however it begins: it is no JSON, and that is said', async () => {
+    const text = `${seconds}.${body}`;
+    const { status } = await receiver({ signature: hmac({ header }) }).post(plainHeaders(text), text);
+    expect(status).toBe(400);
+  });
+
   test('refuses the right signature under another header', async () => {
     await expectRefused(receiver({ signature: hmac({ header: 'x-bigmind-signature' }) }), plainHeaders());
   });
