@@ -18,14 +18,17 @@ function refuse(): never {
 }
 
 /**
- * Refuses a call with a response after the request: `app.post('/path', webhooks.receive)` would never answer.
+ * Refuses a call with a response after the request. As a route of Express, `webhooks.receive` would never answer; as one of
+ * Fastify, whose reply has the response as `raw`, it would answer each delivery 200, also those that it refuses.
  *
  * @throws WebhookError `BAD_OPTION`
  */
 export function refuseRoute(method: string, [response]: readonly unknown[]): void {
-  if (!hasMethod(response, 'writeHead')) return;
+  const { raw } = (response ?? {}) as { readonly raw?: unknown };
+  if (!hasMethod(response, 'writeHead') && !hasMethod(raw, 'writeHead')) return;
   throw new WebhookError(
     'BAD_OPTION',
-    `${method}: called as a route of Express. Mount the router: app.use('/path', webhooks.router).`,
+    `${method}: called as a route. In Express, mount the router: app.use('/path', webhooks.router). Elsewhere, pass it ` +
+      '{ headers, body } and answer with what it returns, as docs/frameworks.md shows.',
   );
 }
