@@ -14,19 +14,14 @@ const mostTenants = 1000;
  * With a pinned scheme, a stolen signature of another form is useless. `undefined` if there is nothing new to log.
  */
 export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'] {
-  const announced = new Map<string | undefined, FoundMatch>();
-  const isKnown = (tenant: string | undefined, match: FoundMatch): boolean => {
-    const before = announced.get(tenant);
-    return before !== undefined && match.pinsLike(before);
-  };
+  const announced = new Map<string | undefined, string>();
   // Not inside `announcementOf`: it waits for the outcome, and must not hold the delivery.
-  function announcement(tenant: string | undefined, match: FoundMatch): () => void {
+  function announcement(tenant: string | undefined, pin: string): () => void {
     return () => {
-      if (isKnown(tenant, match)) return;
+      if (announced.get(tenant) === pin) return;
       const isChange = announced.delete(tenant);
       if (announced.size >= mostTenants) announced.delete(announced.keys().next().value);
-      announced.set(tenant, match);
-      const { pin } = match;
+      announced.set(tenant, pin);
       const fields = { ...(tenant !== undefined && { tenant: printableTenant(tenant) }), pin };
       if (isChange)
         logSafely(logger, 'warn', fields, `Signature scheme changed. If the sender changed it, pin it: ${pin}`);
@@ -35,7 +30,8 @@ export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'
   }
   return function announcementOf({ raw, tenant }, match) {
     if (!(match instanceof FoundMatch) || isOurTool(raw.headers['user-agent'])) return undefined;
-    return isKnown(tenant, match) ? undefined : announcement(tenant, match);
+    const { pin } = match;
+    return announced.get(tenant) === pin ? undefined : announcement(tenant, pin);
   };
 }
 

@@ -134,6 +134,13 @@ test('says it once, and again when it changes', async () => {
   ]);
 });
 
+test('says one line for what one pin reads: Svix’s names after the usual ones are no change', async () => {
+  const to = receiver({ deduplicate: false });
+  for (const prefix of ['webhook', 'svix', 'webhook']) await expectAccepted(to, renamed(prefix), 'standardWebhooks');
+  expect(pinsOf(to)).toEqual(['signature: standardWebhooks()']);
+  expect(to.logged('Signature scheme changed.')).toStrictEqual([]);
+});
+
 test('says nothing of a replay under another header’s name', async () => {
   const { 'x-signature': signature = '' } = plainHeaders();
   const forged = { 'x-other-signature': signature };

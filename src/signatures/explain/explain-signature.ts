@@ -127,7 +127,9 @@ function findIn(
   accepted: FoundMatch | undefined,
 ): Found | undefined {
   const likely = accepted
-    ? readings.filter((reading) => reading.digests.some((digest) => new FoundMatch(reading, digest).pinsLike(accepted)))
+    ? readings.filter((reading) =>
+        reading.digests.some((digest) => new FoundMatch(reading, digest).pin === accepted.pin),
+      )
     : readings.slice(0, mostTried);
   for (const reading of likely) {
     const match = findMatch([reading], body, secret);

@@ -28,20 +28,6 @@ export class FoundMatch implements SignatureMatch {
     );
     return `signature: ${this.scheme}(${given.length === 0 ? '' : `{ ${given.join(', ')} }`})`;
   }
-
-  /** Whether both have the same pin, without writing the lines. */
-  pinsLike(other: FoundMatch): boolean {
-    const [ours, theirs] = [this.#reading, other.#reading];
-    return (
-      ours.scheme === theirs.scheme &&
-      ours.header === theirs.header &&
-      ours.prefix === theirs.prefix &&
-      ours.timestampHeader === theirs.timestampHeader &&
-      ours.content === theirs.content &&
-      this.#digest.algorithm === other.#digest.algorithm &&
-      isHex(this.#digest) === isHex(other.#digest)
-    );
-  }
 }
 
 /** The options of the pinned scheme with the same reading; `undefined` means a default. */
