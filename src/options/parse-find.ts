@@ -74,7 +74,7 @@ function listOf(given: unknown): readonly unknown[] {
 function parseEvent(path: string, name: unknown, events: Events): string {
   if (typeof name !== 'string') throw badOption(path, 'the name of an event, or several in an array', name);
   if (events.has(name)) return name;
-  throw unknownEvent(name, events);
+  throw unknownEvent(path, name, events);
 }
 
 function parseOutcome(path: string, name: unknown): Outcome {

@@ -52,14 +52,14 @@ function parseEventName(name: unknown, events: ReadonlyMap<string, unknown>): st
   if (typeof name !== 'string') throw badOption('on', aSelector, name);
   if (events.has(name)) return name;
   if (name === '*') throw badOption('on', aSelector, name, "'*' stands alone, in no array.");
-  throw unknownEvent(name, events);
+  throw unknownEvent('on', name, events);
 }
 
 /** The error for an unknown event. It suggests the most similar one. */
-export function unknownEvent(name: string, events: ReadonlyMap<string, unknown>): WebhookError {
+export function unknownEvent(path: string, name: string, events: ReadonlyMap<string, unknown>): WebhookError {
   const known = [...events.keys()];
   const hint = didYouMean(name, known) || ` Known are ${known.join(', ')}.`;
-  return new WebhookError('UNKNOWN_EVENT', `There is no event ${shownName(name, known)}.${hint}`);
+  return new WebhookError('UNKNOWN_EVENT', `${path}: there is no event ${shownName(name, known)}.${hint}`);
 }
 
 /**

@@ -22,7 +22,7 @@ function parsePerEvent(limits: unknown, events: ReadonlyMap<string, unknown>): R
   }
   const parsed = new Map<string, number>();
   for (const [event, limit] of Object.entries(limits)) {
-    if (!events.has(event)) throw unknownEvent(event, events);
+    if (!events.has(event)) throw unknownEvent('work.perEvent', event, events);
     if (limit !== undefined) parsed.set(event, wholeNumber(`work.perEvent.${event}`, limit, 1));
   }
   return parsed;

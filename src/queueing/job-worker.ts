@@ -45,7 +45,7 @@ export class JobWorker {
   async start(queue: DeliveryQueue, { concurrency, perEvent }: WorkSettings): Promise<void> {
     if (this.#worker !== undefined) {
       const remedy = 'Ask for the concurrency that you need there.';
-      throw new WebhookError('BAD_OPTION', `work() was called already: one call a receiver. ${remedy}`);
+      throw new WebhookError('BAD_OPTION', `work: it was called already, and takes one call a receiver. ${remedy}`);
     }
     const { logger, silentMs, handlers } = this.#settings;
     const limits = new EventLimits(perEvent);

@@ -55,7 +55,7 @@ test.each<[unknown, string]>([
   [{ from: 'yesterday' }, 'journal.find.from: expected a moment, such as a Date or an ISO text, got a string of 9'],
   [{ to: null }, 'journal.find.to: expected a moment'],
   [{ from: new Date(Number.NaN) }, 'journal.find.from: expected a moment'],
-  [{ event: 'note_created' }, 'There is no event "note_created". Did you mean notes_created?'],
+  [{ event: 'note_created' }, 'journal.find.event: there is no event "note_created". Did you mean notes_created?'],
   [{ event: ['notes_created', 1] }, 'journal.find.event: expected the name of an event'],
   [{ outcome: 'fialed' }, "journal.find.outcome: expected an outcome such as 'failed', or several in an array"],
   [{ outcome: ['failed', 'proccessed'] }, 'Did you mean processed?'],

@@ -7,15 +7,15 @@ const handler = () => {};
 const on = (webhooks: BigmindWebhooks, ...args: unknown[]) => Reflect.apply(webhooks.on, webhooks, args) as unknown;
 
 test.each([
-  ['notes_create', 'There is no event "notes_create". Did you mean notes_created?'],
+  ['notes_create', 'on: there is no event "notes_create". Did you mean notes_created?'],
   ['Notes_Created', 'Did you mean notes_created?'],
-  ['NOTES_CREATED', 'There is no event "NOTES_CREATED". Did you mean notes_created?'],
+  ['NOTES_CREATED', 'on: there is no event "NOTES_CREATED". Did you mean notes_created?'],
   ['DocumentUpdated', 'Did you mean document_updated?'],
   ['todo.updated', 'Did you mean todo_updated?'],
-  ['banana', `There is no event "banana". Known are ${eventNames.join(', ')}.`],
-  ['', 'There is no event "".'],
-  ['constructor', 'There is no event "constructor".'],
-  ['__proto__', 'There is no event "__proto__".'],
+  ['banana', `on: there is no event "banana". Known are ${eventNames.join(', ')}.`],
+  ['', 'on: there is no event "".'],
+  ['constructor', 'on: there is no event "constructor".'],
+  ['__proto__', 'on: there is no event "__proto__".'],
 ])('an event that does not exist is refused, naming the nearest: %j', (name, expected) => {
   for (const selector of [name, ['notes_updated', name]]) {
     const { code, message } = refusalOf(() => on(receiverWith({}), selector, handler));

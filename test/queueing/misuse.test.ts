@@ -46,8 +46,12 @@ test.each<[unknown, string, string]>([
   [{ perEvent: 2 }, 'BAD_OPTION', 'work.perEvent: expected an object of whole numbers by event name'],
   [{ perEvent: [2] }, 'BAD_OPTION', 'work.perEvent: expected an object'],
   [{ perEvent: { notes_created: 0 } }, 'BAD_OPTION', 'work.perEvent.notes_created: expected a whole number from 1'],
-  [{ perEvent: { note_created: 2 } }, 'UNKNOWN_EVENT', 'There is no event "note_created". Did you mean notes_created?'],
-  [{ perEvent: { '*': 2 } }, 'UNKNOWN_EVENT', 'There is no event "*".'],
+  [
+    { perEvent: { note_created: 2 } },
+    'UNKNOWN_EVENT',
+    'work.perEvent: there is no event "note_created". Did you mean notes_created?',
+  ],
+  [{ perEvent: { '*': 2 } }, 'UNKNOWN_EVENT', 'work.perEvent: there is no event "*".'],
 ])('work(%j) is refused with %s', async (options, code, message) => {
   const { web, queue } = service();
   queue.put({ key: 'some' });
@@ -64,7 +68,8 @@ test('a second work() is refused: concurrency is said once', async () => {
   await web.on('*', () => undefined).work();
   await expect(web.work({ concurrency: 2 })).rejects.toMatchObject({
     code: 'BAD_OPTION',
-    message: 'BAD_OPTION work() was called already: one call a receiver. Ask for the concurrency that you need there.',
+    message:
+      'BAD_OPTION work: it was called already, and takes one call a receiver. Ask for the concurrency that you need there.',
   });
 });
 
