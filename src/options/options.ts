@@ -18,12 +18,13 @@ export interface DeduplicateOptions {
   readonly ttlMs?: number | undefined;
   /**
    * Identifies a delivery in place of its bytes. Return the same text for a repeat and another text for any other
-   * delivery. Not `webhook_id`: it is the same for all deliveries of a destination. @default the raw bytes
+   * delivery. Not `webhook_id`: it is the same for all deliveries of a destination.
+   * @default the delivery id that a pinned scheme signs, else the raw bytes
    */
   readonly key?: NameDelivery | undefined;
   /**
    * How long the store, the queue, the journal, the `secret` function and `verify()` of a signature scheme of your own may
-   * take to answer, in milliseconds from 1.
+   * take to answer, in milliseconds from 1 to 2,147,483,647.
    * @default 2000
    */
   readonly storeTimeoutMs?: number | undefined;
@@ -53,16 +54,17 @@ export interface BigmindWebhooksOptions<Schemas extends EventSchemas = NoSchemas
   /** Largest body, in bytes from 1 or as text with `b`, `kb`, `mb` or `gb` (powers of 1024). @default '5mb' */
   readonly limit?: number | string | undefined;
   /**
-   * When to answer 503 while handlers go on, in milliseconds after the request arrived, from 1; after a slow upload
-   * `deduplicate.storeTimeoutMs` after its end, if that is later. Keep it shorter than the sender's own timeout. @default 9000
+   * When to answer 503 while handlers go on, in milliseconds after the request arrived, from 1 to 2,147,483,647; after a
+   * slow upload `deduplicate.storeTimeoutMs` after its end, if that is later. Keep it shorter than the sender's own
+   * timeout. @default 9000
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How long handlers may run before they are aborted and the delivery fails, in milliseconds from 1. @default 900_000
-   * (15 min)
+   * How long handlers may run before they are aborted and the delivery fails, in milliseconds from 1 to 2,147,483,647.
+   * @default 900_000 (15 min)
    */
   readonly maxRunMs?: number | undefined;
-  /** How long the body may take to arrive, in milliseconds from 1. @default 15_000 */
+  /** How long the body may take to arrive, in milliseconds from 1 to 2,147,483,647. @default 15_000 */
   readonly readTimeoutMs?: number | undefined;
   /**
    * How many bytes of bodies are held at once, while they are read and until they are answered or verified, in bytes from 1 or as

@@ -59,7 +59,7 @@ export interface ReplayOptions<EventName extends string = string> extends Journa
   readonly force?: boolean | undefined;
   /** How many deliveries are started in a second, at most; more than 0. @default no limit */
   readonly rate?: number | undefined;
-  /** How many deliveries run at once, from 1. @default 4 */
+  /** How many deliveries run at once, from 1 to 1000. @default 4 */
   readonly concurrency?: number | undefined;
   /** Ends it early: nothing more is started, what runs goes on to its end. */
   readonly signal?: AbortSignal | undefined;
@@ -68,7 +68,8 @@ export interface ReplayOptions<EventName extends string = string> extends Journa
   /**
    * Interrupted and started again under the same name, and with the same options, it goes on where it was. The journal
    * keeps its place until it has come to its end; until then, a replay of the same name that chooses other deliveries or
-   * handlers is refused, and so is one from an earlier moment. @default none: it starts at the beginning
+   * handlers is refused, and so is one from an earlier moment. At most 100 characters.
+   * @default none: it starts at the beginning
    */
   readonly name?: string | undefined;
 }

@@ -33,9 +33,9 @@ export interface BullmqQueueOptions {
       }
     | undefined;
   /**
-   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000. It takes up to half of
-   * that longer. A handler that blocks the event loop for this long counts as dead. With less than 15 seconds, the
-   * length of a claim on a delivery, jobs only wait for the claim. @default 30000
+   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000 to 2,147,483,647. It takes
+   * up to half of that longer. A handler that blocks the event loop for this long counts as dead. With less than 15
+   * seconds, the length of a claim on a delivery, jobs only wait for the claim. @default 30000
    */
   readonly lostAfterMs?: number | undefined;
   /** Whether to accept a Redis that forgets acknowledged jobs at a restart. @default false */

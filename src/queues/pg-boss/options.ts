@@ -29,12 +29,12 @@ export interface PgBossQueueOptions {
    * as long. Each is prolonged at random, up to twice its length. @default 5000
    */
   readonly backoffMs?: number | undefined;
-  /** How long a worker waits to look again after it found no job, in milliseconds, from 10. @default 500 */
+  /** How long a worker waits to look again after it found no job, in milliseconds, from 10 to 2,147,483,647. @default 500 */
   readonly pollMs?: number | undefined;
   /**
-   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000. It takes up to half of
-   * that longer. A handler that blocks the event loop for this long counts as dead. With less than 15 seconds, the
-   * length of a claim on a delivery, jobs only wait for the claim. @default 30000
+   * How long a worker may be silent before its jobs run elsewhere, in milliseconds, from 1000 to 2,147,483,647. It takes
+   * up to half of that longer. A handler that blocks the event loop for this long counts as dead. With less than 15
+   * seconds, the length of a claim on a delivery, jobs only wait for the claim. @default 30000
    */
   readonly lostAfterMs?: number | undefined;
 }
