@@ -6,6 +6,9 @@ import ts from 'typescript';
 const root = new URL('../', import.meta.url);
 const document = new URL('docs/options.md', root);
 
+/** What both journals extend. */
+const keepingOptions = ['src/foundations/journal-keeping.ts', 'KeepingOptions'];
+
 /** A heading, the interface below it, and the file that has it. Several interfaces in order if one extends another. */
 const sections = [
   ['`bigmindWebhooks(options)`', ['src/options/options.ts', 'BigmindWebhooksOptions']],
@@ -22,10 +25,12 @@ const sections = [
   [
     '`fileJournal(options)`, from `bigmind-webhooks/file-journal`',
     ['src/journals/file/options.ts', 'FileJournalOptions'],
+    keepingOptions,
   ],
   [
     '`postgresJournal(options)`, from `bigmind-webhooks/postgres`',
     ['src/journals/postgres/options.ts', 'PostgresJournalOptions'],
+    keepingOptions,
   ],
   ['`hmac(options)`', ['src/signatures/schemes/hmac.ts', 'HmacOptions']],
   [

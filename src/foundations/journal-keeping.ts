@@ -1,11 +1,20 @@
-import type { Journal, JournalSeal } from './contracts/journal';
+import type { JournalSeal } from './contracts/journal';
 import { parseSeal, type Seal } from './journal-seal';
 import { oneOf, wholeNumber } from './option-checks';
 
-/** What every journal of ours can be told about keeping. */
-interface KeepingOptions {
+/** The options that every journal of ours has. */
+export interface KeepingOptions {
+  /** How many whole days (UTC) an entry stays after the day on which it was kept, from 1 to 36,500. @default 30 */
   readonly keepDays?: number | undefined;
-  readonly onFailure?: Journal['onFailure'];
+  /**
+   * What becomes of a delivery that cannot be kept: `refuse` answers 503, so that it is repeated; `continue` handles it
+   * and logs a warning. @default 'refuse'
+   */
+  readonly onFailure?: 'refuse' | 'continue' | undefined;
+  /**
+   * Encrypts the body, the headers and the params with a key of yours. Key, time, event, tenant, scheme and ends stay
+   * readable. @default nothing is encrypted
+   */
   readonly seal?: JournalSeal | undefined;
 }
 

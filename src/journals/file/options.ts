@@ -1,29 +1,16 @@
 import { resolve } from 'node:path';
-import type { Journal, JournalSeal } from '../../foundations/contracts/journal';
 import { WebhookError } from '../../foundations/errors';
-import { type Keeping, parseKeeping } from '../../foundations/journal-keeping';
+import { type Keeping, type KeepingOptions, parseKeeping } from '../../foundations/journal-keeping';
 import { knownOptions, requireText, wrapIt } from '../../foundations/option-checks';
 import { checkFolder } from './folder';
 import { requireShortPath } from './lock';
 
-export interface FileJournalOptions {
+export interface FileJournalOptions extends KeepingOptions {
   /**
    * A folder of the journal's own, on a local disk of Linux or macOS. It is made, with mode 0700, when it is first used. An existing one
    * that other users may read is refused.
    */
   readonly directory: string;
-  /** How many whole days (UTC) entries are kept after the day on which they came, from 1 to 36,500. @default 30 */
-  readonly keepDays?: number | undefined;
-  /**
-   * What becomes of a delivery that cannot be kept: `refuse` answers 503, so that it is repeated; `continue` handles it
-   * and logs a warning. @default 'refuse'
-   */
-  readonly onFailure?: Journal['onFailure'];
-  /**
-   * Encrypts the body, the headers and the params with a key of yours. Key, time, event, tenant, scheme and ends stay
-   * readable. @default nothing is encrypted
-   */
-  readonly seal?: JournalSeal | undefined;
 }
 
 export interface Settings extends Keeping {
