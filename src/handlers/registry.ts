@@ -12,6 +12,15 @@ export interface Registration extends NamedHandler {
   readonly events: ReadonlySet<string> | undefined;
 }
 
+/** The ones of `handlers` that are not among `done`; with `force` all of them. */
+export function notDone(
+  handlers: readonly NamedHandler[],
+  done: readonly string[],
+  { force }: { readonly force: boolean },
+): readonly NamedHandler[] {
+  return force || done.length === 0 ? handlers : handlers.filter(({ name }) => !done.includes(name));
+}
+
 const none: readonly NamedHandler[] = [];
 
 /** The handlers of each event, in order of registration. An event's handlers are looked up once. */

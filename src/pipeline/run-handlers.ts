@@ -8,7 +8,7 @@ import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
 import { type DispatchProgress, dispatch } from '../handlers/dispatch';
 import { followHandlers } from '../handlers/follow-handlers';
-import type { NamedHandler } from '../handlers/registry';
+import { type NamedHandler, notDone } from '../handlers/registry';
 import type { MatchedHandlers } from './match-handlers';
 import type { DeliveryParts } from './parts';
 
@@ -106,8 +106,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport> {
     const { handlers, subject, source, replay } = this.#run;
     this.#claim = claim;
-    const areDue = succeeded.length === 0 || replay?.force === true;
-    this.#due = areDue ? handlers : handlers.filter(({ name }) => !succeeded.includes(name));
+    this.#due = notDone(handlers, succeeded, { force: replay?.force === true });
     const started =
       this.#telemetry === undefined ? this.#due : followHandlers(this.#due, source.event, this.#telemetry);
     const report = dispatch(started, subject, new DeliveryContext(source, claim), this);

@@ -1,7 +1,7 @@
 import type { JournalEnd } from '../../foundations/contracts/journal';
 import type { EventDelivery, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
-import type { NamedHandler, Registry } from '../../handlers/registry';
+import { type NamedHandler, notDone, type Registry } from '../../handlers/registry';
 import { endWithoutHandlers, type MatchedHandlers, matchHandlers } from '../match-handlers';
 
 /** What a replay was asked for. */
@@ -34,13 +34,4 @@ export function planReplay(
   if (asked.length === 0) return endWithoutHandlers(read).outcome;
   const due = notDone(asked, known.succeeded, order);
   return due.length === 0 ? 'duplicate' : { due, all: handlers.map(({ name }) => name), subject, success };
-}
-
-/** The ones of `handlers` that are not among `done`; with `force` all of them. */
-export function notDone(
-  handlers: readonly NamedHandler[],
-  done: readonly string[],
-  { force }: ReplayOrder,
-): readonly NamedHandler[] {
-  return force || done.length === 0 ? handlers : handlers.filter(({ name }) => !done.includes(name));
 }

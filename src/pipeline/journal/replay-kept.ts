@@ -6,10 +6,10 @@ import { type EventDelivery, type HandlerFailure, type RunReport, Settled } from
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
 import { endIsKnown, handlersIn, ranBy } from '../../handlers/ledger-notes';
-import type { NamedHandler } from '../../handlers/registry';
+import { type NamedHandler, notDone } from '../../handlers/registry';
 import type { PipelineParts } from '../parts';
 import { HandlerRun } from '../run-handlers';
-import { type KnownEnd, notDone, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
+import { type KnownEnd, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
 
 /** A delivery of the journal, and what to run of it. */
 export interface DeliveryToReplay {
