@@ -10,8 +10,8 @@ export interface RawDelivery {
   readonly params: WebhookParams;
   /** When handling the request began, in milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Says, for the log, that the caller passed no body. */
-  readonly withoutBody?: string;
+  /** Says, for the log, that the caller passed no body; absent if there was one. */
+  readonly whyNoBody?: string;
 }
 
 declare const verifiedBrand: unique symbol;
@@ -131,4 +131,11 @@ export class Settled {
     this.outcome = outcome;
     this.details = details;
   }
+}
+
+/** The same outcome, with another reason for the log before its own. */
+export function because(first: string | undefined, settled: Settled): Settled {
+  if (first === undefined) return settled;
+  const { reason = '' } = settled.details;
+  return new Settled(settled.outcome, { ...settled.details, reason: `${first} ${reason}`.trimEnd() });
 }

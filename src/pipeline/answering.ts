@@ -1,6 +1,6 @@
 import { BytesInFlight } from '../foundations/bytes-in-flight';
 import type { DeliveryEnd, Followed } from '../foundations/contracts/telemetry';
-import { type RawDelivery, Settled } from '../foundations/delivery';
+import { because, type RawDelivery, Settled } from '../foundations/delivery';
 import { endOf, runIn } from '../foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
@@ -9,7 +9,7 @@ import type { Measures } from './delivery-line';
 import type { PipelineParts } from './parts';
 import { receive } from './receive';
 import type { Reporter } from './report';
-import { because, unexpected } from './unexpected';
+import { unexpected } from './unexpected';
 import { verifyEvent } from './verify-event';
 
 /** What is known of a delivery when it comes. */
@@ -54,7 +54,7 @@ export class Answering {
 
   /** Takes a delivery its way, and reports how it ended. Never throws or rejects. */
   answer(raw: RawDelivery): MaybePromise<Settled> {
-    const { receivedAt, rawBody, params, withoutBody } = raw;
+    const { receivedAt, rawBody, params, whyNoBody } = raw;
     const measures = { startedAt: receivedAt, bytes: rawBody.length, params };
     const full = this.bytesHeld.take(measures.bytes);
     if (full !== undefined) {
@@ -64,19 +64,19 @@ export class Answering {
     this.#unanswered += 1;
     const followed = this.follow(measures);
     const settled = runIn(followed, () => this.#closing ?? recovered(() => receive(raw, this.#parts), unexpected));
-    return whenReady(settled, this.#reported(measures, followed, withoutBody));
+    return whenReady(settled, this.#reported(measures, followed, whyNoBody));
   }
 
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
   #reported(
     measures: Started & { readonly bytes: number },
     followed: Followed<DeliveryEnd> | undefined,
-    withoutBody: string | undefined,
+    whyNoBody: string | undefined,
   ): (settled: Settled) => Settled {
     return (settled) => {
       this.#unanswered -= 1;
       this.bytesHeld.give(measures.bytes);
-      this.tell(because(withoutBody, settled), measures, followed);
+      this.tell(because(whyNoBody, settled), measures, followed);
       if (this.#unanswered === 0) for (const resolve of this.#waiting.splice(0)) resolve();
       return settled;
     };
@@ -89,7 +89,7 @@ export class Answering {
     if (full !== undefined) return full;
     const verified = verifyEvent<Event>(raw, this.#parts).catch(unexpected);
     const eventOrEnd = await verified.finally(() => this.bytesHeld.give(bytes));
-    return eventOrEnd instanceof Settled ? because(raw.withoutBody, eventOrEnd) : eventOrEnd;
+    return eventOrEnd instanceof Settled ? because(raw.whyNoBody, eventOrEnd) : eventOrEnd;
   }
 
   follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {

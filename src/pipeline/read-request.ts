@@ -1,6 +1,6 @@
 import { bytesOf } from '../foundations/bytes-of';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
-import { type RawDelivery, Settled } from '../foundations/delivery';
+import { because, type RawDelivery, Settled } from '../foundations/delivery';
 import { isRecord } from '../foundations/is-record';
 import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
 import { awaitIt, hasMethod, show } from '../foundations/option-checks';
@@ -8,7 +8,6 @@ import { plainHeaders } from '../foundations/plain-headers';
 import { plainParams } from '../foundations/plain-params';
 import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
-import { because } from './unexpected';
 
 /** Reads the argument of `receive`; refuses any method but POST, and everything while the receiver is `closing`. */
 export function readPost(
@@ -42,11 +41,11 @@ export function readRequest(
     return misread(`Expected body as a string, Uint8Array or ArrayBuffer, got ${whatCame(body)}.`);
   }
   const rawBody = passed ?? Buffer.alloc(0);
-  const noBody = passed === undefined ? withoutBody(body, Object.hasOwn(request, 'body')) : undefined;
+  const whyNoBody = passed === undefined ? sayNoBody(body, Object.hasOwn(request, 'body')) : undefined;
   const refused = refuseEncoded(headers) ?? rules.refuseUnsigned(headers) ?? refuseLarge(rawBody.length, rules);
-  if (refused !== undefined) return because(noHeaders ?? noBody, refused);
+  if (refused !== undefined) return because(noHeaders ?? whyNoBody, refused);
   const raw = { rawBody, headers, params: plainParams(request.params ?? {}), receivedAt };
-  return noBody === undefined ? raw : { ...raw, withoutBody: noBody };
+  return whyNoBody === undefined ? raw : { ...raw, whyNoBody };
 }
 
 /** Refuses what is passed in place of a request: nothing, a promise of one, or its body alone. */
@@ -100,7 +99,7 @@ function haveNoBody({ host, 'content-length': length, 'transfer-encoding': codin
   return length === undefined ? host !== undefined && coding === undefined : Number(length) === 0;
 }
 
-function withoutBody(body: unknown, isPassed: boolean): string {
+function sayNoBody(body: unknown, isPassed: boolean): string {
   const given = isPassed ? (JSON.stringify(body) ?? 'undefined') : 'missing';
   return `No body was passed (body is ${given}). Pass what came, unparsed, as text or bytes.`;
 }

@@ -10,13 +10,6 @@ export function recoveredNow(read: () => RawDelivery | Settled): RawDelivery | S
   }
 }
 
-/** The same outcome, with another reason for the log before its own. */
-export function because(first: string | undefined, settled: Settled): Settled {
-  if (first === undefined) return settled;
-  const { reason = '' } = settled.details;
-  return new Settled(settled.outcome, { ...settled.details, reason: `${first} ${reason}`.trimEnd() });
-}
-
 /** Carries what the user's `deduplicate.key` threw, so that the log says who threw it. */
 class KeyFailed extends Error {
   readonly thrown: unknown;
