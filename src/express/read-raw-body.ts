@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { bytesOf } from '../foundations/bytes-of';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
-import { refuseEncoded, refuseLarge } from '../foundations/refuse-body';
+import { misread, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import { Chunks, CountedChunks } from './chunks';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
@@ -71,11 +71,11 @@ function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Set
 }
 
 function alreadyParsed(): Settled {
-  const reason =
+  return misread(
     'The body was read before it reached bigmind-webhooks, and no bytes were kept, so no ' +
-    'signature can be verified. Mount the router before express.json(), or keep the bytes: ' +
-    'express.json({ verify: keepRawBody }).';
-  return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
+      'signature can be verified. Mount the router before express.json(), or keep the bytes: ' +
+      'express.json({ verify: keepRawBody }).',
+  );
 }
 
 /** The body that others kept. */

@@ -6,7 +6,7 @@ import type { BytesInFlight } from '../foundations/bytes-in-flight';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
-import { type BodyRules, refuseLarge } from '../foundations/refuse-body';
+import { type BodyRules, misread, refuseLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
 import { mostShortChunks, shortChunk, type Turns } from './turns';
 
@@ -26,7 +26,6 @@ const notBytes =
 /**
  * Listens at once: other listeners may start the stream, and missed bytes are lost. It looks at the bytes only at the
  * end of this turn of the event loop. A small body is whole by then, so it needs no timer and no more listeners.
- * Requests of the same turn are then handled one after the other, with warm caches.
  */
 export function readStream(
   request: IncomingMessage,
@@ -42,7 +41,7 @@ export function readStream(
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
     if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
-      finish(new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason: notBytes }));
+      finish(misread(notBytes));
       return;
     }
     const came = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;

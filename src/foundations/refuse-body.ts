@@ -18,6 +18,11 @@ const registered = new Set(
 const remedy =
   'Whether its bytes before or after that are signed is not known. Switch it off at the sender, or at the proxy that added it.';
 
+/** Refuses a request whose bytes cannot be had: it was set up or passed wrongly. */
+export function misread(reason: string): Settled {
+  return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
+}
+
 /** Refuses an encoded body, unless a parser before us has decoded it. */
 export function refuseEncoded(headers: WebhookHeaders): Settled | undefined {
   const encoding = headers['content-encoding'];

@@ -6,7 +6,7 @@ import { ignoreRejection, isThenable } from '../foundations/maybe-promise';
 import { awaitIt, hasMethod, show } from '../foundations/option-checks';
 import { plainHeaders } from '../foundations/plain-headers';
 import { plainParams } from '../foundations/plain-params';
-import { type BodyRules, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
+import { type BodyRules, misread, refuseEncoded, refuseLarge } from '../foundations/refuse-body';
 import type { WebhookRequest } from '../receiver';
 
 /** Reads the argument of `receive`; refuses any method but POST, and everything while the receiver is `closing`. */
@@ -57,10 +57,6 @@ function refuseNoRequest(request: unknown): Settled | undefined {
 /** Whether headers were passed in a form that has no names, such as a list of pairs. A request without headers is unsigned. */
 function isNoHeaders(given: unknown): boolean {
   return given !== undefined && given !== null && (typeof given !== 'object' || Array.isArray(given));
-}
-
-function misread(reason: string): Settled {
-  return new Settled('misconfigured', { code: 'BODY_ALREADY_PARSED', reason });
 }
 
 /** The part of a request that is still a promise: the body, and in newer frameworks the others, too. */
