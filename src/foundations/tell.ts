@@ -20,6 +20,15 @@ export function logSafely(
   }
 }
 
+/** Whether the logger writes lines of this level. */
+export function isLogged(logger: Logger, level: string): boolean {
+  try {
+    return logger.isLevelEnabled?.(level) !== false;
+  } catch {
+    return true;
+  }
+}
+
 /** Calls a user's listener. Its own failure, also a later one, is only logged, with its `name`. */
 export function tellListener(name: string, call: () => unknown, logger: Logger): void {
   const failed = (failure: unknown): void =>

@@ -14,7 +14,7 @@ import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { type GuardedTelemetry, guardedTelemetry } from '../foundations/guarded-telemetry';
 import type { Outcome } from '../foundations/outcomes';
-import { logSafely, tellListener } from '../foundations/tell';
+import { isLogged, logSafely, tellListener } from '../foundations/tell';
 import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
 import { usualTtlMs } from '../options/parse-deduplicate';
@@ -28,7 +28,7 @@ import { inOneTransaction } from './journal/in-one-transaction';
 import { Journaling } from './journal/journaling';
 import { openJob } from './open-job';
 import type { PipelineParts } from './parts';
-import { isLogged, type Reporter } from './report';
+import type { Reporter } from './report';
 import { requirePromise } from './require-promise';
 import { tellingWhoThrew } from './unexpected';
 

@@ -3,8 +3,7 @@ import type { Shape } from '../events/shape';
 import type { Drift, DriftListener } from '../foundations/contracts/drift';
 import type { Logger } from '../foundations/contracts/logger';
 import type { EventPayload } from '../foundations/delivery';
-import { logSafely, tellListener } from '../foundations/tell';
-import { isLogged } from './report';
+import { isLogged, logSafely, tellListener } from '../foundations/tell';
 
 /** How many places are told. After that, nothing is looked for. */
 const mostPlaces = 1000;

@@ -4,7 +4,7 @@ import { causeOf, type Settled } from '../foundations/delivery';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
 import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
 import { type Outcome, rowOf } from '../foundations/outcomes';
-import { logSafely, tellListener } from '../foundations/tell';
+import { isLogged, logSafely, tellListener } from '../foundations/tell';
 import type { ErrorDetails, ErrorListener } from '../receiver';
 import { deliveryLine, type Measures } from './delivery-line';
 
@@ -73,15 +73,6 @@ export class Reporter {
 /** Whether the first of each event name is a warning. */
 function mayBeNews(outcome: Outcome): boolean {
   return outcome === 'unhandled' || outcome === 'ignored';
-}
-
-/** Whether the logger writes lines of this level. */
-export function isLogged(logger: Logger, level: string): boolean {
-  try {
-    return logger.isLevelEnabled?.(level) !== false;
-  } catch {
-    return true;
-  }
 }
 
 /** The errors of an outcome, for the listeners. */
