@@ -30,8 +30,8 @@ export function receive(raw: RawDelivery, parts: PipelineParts): MaybePromise<Se
 function take(verified: VerifiedDelivery, parts: PipelineParts): MaybePromise<Settled> {
   const deadline = deadlineOf(verified.raw, parts);
   const read = readEvent(verified, parts);
-  const keeping = keepDelivery(read, verified, deadline, parts);
-  return noteEnd(goOn(read, verified, deadline, keeping), keeping);
+  const kept = keepDelivery(read, verified, deadline, parts);
+  return noteEnd(enqueueOrHandle(read, verified, deadline, kept), kept);
 }
 
 /** When it is answered at the latest. After a slow upload, journal, queue and store still have the time of one answer. */
@@ -39,7 +39,7 @@ function deadlineOf({ receivedAt }: RawDelivery, { clock, timeoutMs, storeTimeou
   return Math.max(receivedAt + timeoutMs, clock.now() + Math.min(timeoutMs, storeTimeoutMs));
 }
 
-function goOn(
+function enqueueOrHandle(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
   deadline: number,
