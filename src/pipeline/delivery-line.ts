@@ -49,16 +49,12 @@ export interface DeliveryLine {
 
 /** Writes what is known of a delivery. `now` is on the receiver's clock. */
 export function deliveryLine({ outcome, details }: Settled, measures: Measures, now: () => number): DeliveryLine {
-  const { code, event, key, tenant, attempt, reason, running, nextAttemptAt, schemaError, failures } = details;
+  const { code, attempt, reason, running, nextAttemptAt, schemaError, failures } = details;
   const { startedAt, bytes } = measures;
-  const params = printableParams(details.params ?? measures.params);
   return {
     outcome,
     ...(code !== undefined && { code }),
-    ...(event !== undefined && { event: printableName(event) }),
-    ...(key !== undefined && { key }),
-    ...(tenant !== undefined && { tenant: printableTenant(tenant) }),
-    ...(params !== undefined && { params }),
+    ...printableDetails(details, measures),
     ...(attempt !== undefined && { attempt }),
     ...(details.replayed && { replayed: true }),
     ...(reason !== undefined && { reason }),
@@ -75,6 +71,20 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
     ...(measures.late && { late: true }),
     ...(bytes !== undefined && { bytes }),
     ...(startedAt !== undefined && { ms: now() - startedAt }),
+  };
+}
+
+/** What names a delivery, safe for the log and for listeners. */
+export function printableDetails(
+  { event, key, tenant, params }: SettledDetails,
+  measures: Measures,
+): Pick<DeliveryLine, 'event' | 'key' | 'tenant' | 'params'> {
+  const printable = printableParams(params ?? measures.params);
+  return {
+    ...(event !== undefined && { event: printableName(event) }),
+    ...(key !== undefined && { key }),
+    ...(tenant !== undefined && { tenant: printableTenant(tenant) }),
+    ...(printable !== undefined && { params: printable }),
   };
 }
 

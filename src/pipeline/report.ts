@@ -2,11 +2,11 @@ import type { Clock } from '../foundations/contracts/clock';
 import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
-import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
+import { printableName, printablePointer } from '../foundations/foreign-text';
 import { type Outcome, rowOf } from '../foundations/outcomes';
 import { isLogged, logSafely, tellListener } from '../foundations/tell';
 import type { ErrorDetails, ErrorListener } from '../receiver';
-import { deliveryLine, type Measures } from './delivery-line';
+import { deliveryLine, type Measures, printableDetails } from './delivery-line';
 
 /** How many event names are warned about, once each. After that, new ones get no warning. */
 const mostNames = 1000;
@@ -78,18 +78,8 @@ function mayBeNews(outcome: Outcome): boolean {
 /** The errors of an outcome, for the listeners. */
 function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails & { readonly error: unknown })[] {
   const { outcome, details } = settled;
-  const { key, running, nextAttemptAt, failures = [], failuresTold, cause, joined } = details;
-  const event = details.event === undefined ? undefined : printableName(details.event);
-  const tenant = details.tenant === undefined ? undefined : printableTenant(details.tenant);
-  const known = {
-    outcome,
-    event,
-    key,
-    tenant,
-    params: printableParams(details.params ?? measures.params),
-    running,
-    nextAttemptAt,
-  };
+  const { running, nextAttemptAt, failures = [], failuresTold, cause, joined } = details;
+  const known = { outcome, ...printableDetails(details, measures), running, nextAttemptAt };
   const ofHandlers = failures.slice(failuresTold).map(({ handler, error }) => ({ error, ...known, handler }));
   const worthTelling = outcome === 'invalid' || rowOf(outcome).status >= 500;
   // A run that was given up has a cause besides what its handlers threw.
