@@ -40,7 +40,7 @@ export class Turns {
 
   /** The time begins when Node has read what it was asked for, at the end of this turn. */
   #rest(): void {
-    atEndOfTurn(() => void afterMs(restMs, this.#next, true));
+    atEndOfTurn(() => void afterMs(restMs, this.#next, { keepsAlive: true }));
   }
 
   readonly #next = (): void => {

@@ -61,7 +61,7 @@ export function callTogether<Item, Answer>(settings: TogetherSettings<Item, Answ
       stopRest = undefined;
       start();
     };
-    stopRest = afterMs(restMs, endRest, true);
+    stopRest = afterMs(restMs, endRest, { keepsAlive: true });
   }
 
   function begin(batch: readonly Waiting<Item, Answer>[]): void {

@@ -24,8 +24,8 @@ export class Closing {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves after `ms`, or when it begins. Unless asked to, it does not keep the process alive. */
-  pause(ms: number, keepsAlive = false): Promise<void> {
+  /** Resolves after `ms`, or when it begins. It does not keep the process alive, unless asked to. */
+  pause(ms: number, { keepsAlive = false }: { readonly keepsAlive?: boolean } = {}): Promise<void> {
     if (this.#hasBegun) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {

@@ -19,13 +19,17 @@ export function atEndOfTurn(act: () => void): void {
   timers.setImmediate(once);
 }
 
-/** Calls `act` after `ms`. Returns a function that prevents it. Keeps the process alive only if it `holds`. */
-export function afterMs(ms: number, act: () => void, holds = false): () => void {
+/** Calls `act` after `ms`. Returns a function that prevents it. It does not keep the process alive, unless asked to. */
+export function afterMs(
+  ms: number,
+  act: () => void,
+  { keepsAlive = false }: { readonly keepsAlive?: boolean } = {},
+): () => void {
   const once = onlyOnce(act);
   const { setTimeout: setOther, clearTimeout: clearOther } = timers;
   const timer = setTimeout(once, ms);
   const other = isReplaced() ? setOther(once, ms) : undefined;
-  if (!holds) for (const each of [timer, other]) each?.unref();
+  if (!keepsAlive) for (const each of [timer, other]) each?.unref();
   return () => {
     clearTimeout(timer);
     if (other !== undefined) clearOther(other);

@@ -4,7 +4,7 @@ test('a pause that is asked for after the end has begun is none', async () => {
   const closing = new Closing();
   closing.begin();
   const asked = performance.now();
-  await closing.pause(30_000, true);
+  await closing.pause(30_000, { keepsAlive: true });
   expect(performance.now() - asked).toBeLessThan(10_000);
 });
 
@@ -17,7 +17,7 @@ test('a pause keeps the process alive only where it is asked to', async () => {
   const before = timersThatKeepAlive();
   const idle = closing.pause(30_000);
   expect(timersThatKeepAlive()).toBe(before);
-  const kept = closing.pause(30_000, true);
+  const kept = closing.pause(30_000, { keepsAlive: true });
   expect(timersThatKeepAlive()).toBe(before + 1);
   closing.begin();
   await Promise.all([idle, kept]);

@@ -53,7 +53,7 @@ export async function replayUntilEnded(
     if (outcome === 'in-progress' && waitedMs > patienceMs) return ended;
     if (outcome === 'unavailable' && waitedMs > outagePatienceMs) giveUp(reasonOf(ended.settled));
     if (closing.hasBegun) return undefined;
-    await closing.pause(Math.min(pauseMs, details.retryAfterMs ?? pauseMs), true);
+    await closing.pause(Math.min(pauseMs, details.retryAfterMs ?? pauseMs), { keepsAlive: true });
     if (closing.hasBegun) return undefined;
   }
 }

@@ -177,7 +177,7 @@ export class Replay {
     const now = performance.now();
     const start = Math.max(this.#nextStart, now);
     this.#nextStart = start + 1000 / rate;
-    if (start > now) await this.#closing.pause(start - now, true);
+    if (start > now) await this.#closing.pause(start - now, { keepsAlive: true });
   }
 
   #finish(record: JournalRecord, read: EventDelivery | Settled): Promise<Replayed | 'forgotten' | undefined> {

@@ -24,8 +24,6 @@ const longestPauseMs = 5000;
 /** How long the database may take to answer, in milliseconds: a connection may be dead without anybody being told. */
 const silentMs = 2000;
 const who = "The worker's connection to PostgreSQL";
-/** A worker that waits for jobs keeps the process alive. */
-const keepsAlive = true;
 /** How long a closing worker waits for a database that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
@@ -76,6 +74,7 @@ export class PgBossWorker implements QueueWorker {
     if (areBack) await this.#leases.forget();
   }
 
+  /** A worker that waits for jobs keeps the process alive. */
   async #take(): Promise<void> {
     const { engine, errors, pollMs } = this.#settings;
     const closing = this.#closing;
@@ -93,11 +92,12 @@ export class PgBossWorker implements QueueWorker {
         errors.up();
         failures = 0;
         await this.#accept(jobs);
-        if (jobs.length === 0) await closing.pause(pollMs, keepsAlive);
+        if (jobs.length === 0) await closing.pause(pollMs, { keepsAlive: true });
       } catch (error) {
         errors.tell(error);
         // A silent connection has cost its time; the next statement may have another.
-        await closing.pause(error instanceof SilenceError ? shortestPauseMs : pauseMsAfter(failures++), keepsAlive);
+        const pauseMs = error instanceof SilenceError ? shortestPauseMs : pauseMsAfter(failures++);
+        await closing.pause(pauseMs, { keepsAlive: true });
       }
     }
   }
@@ -158,7 +158,7 @@ export class PgBossWorker implements QueueWorker {
         return;
       } catch (error) {
         errors.tell(error);
-        await this.#leaving.pause(pauseMsAfter(failures), keepsAlive);
+        await this.#leaving.pause(pauseMsAfter(failures), { keepsAlive: true });
       }
     }
   }
