@@ -3,6 +3,7 @@ import { defaultPort, deliveryPath } from '../default-address';
 import { misuse } from '../failure';
 import { type ToldAnswer, toldAnswers } from '../inspector/told-answer';
 import { parseList } from '../parse-list';
+import { parseWhole } from '../parse-number';
 import { secretFileOption } from '../secret';
 import { nameOfEvent } from '../sending/sent-events';
 import { parseTarget } from '../sending/target';
@@ -21,6 +22,8 @@ export interface ListenOptions {
   /** False with `--no-verify`. */
   readonly verify: boolean;
 }
+
+const parsePort = parseWhole(0, 65_535);
 
 export function addListenOptions(command: Command): Command {
   return command
@@ -56,12 +59,6 @@ export function refuseCircle({ protocol, hostname, port }: URL, own: number): vo
   if (leadsHere && Number(port || 80) === own) {
     throw misuse(`--forward leads back to listen itself, whose port is ${own}. Pass the address of your app.`);
   }
-}
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
-  return port;
 }
 
 function parsePath(text: string): string {
