@@ -1,6 +1,7 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import { isWebhookError } from '../foundations/errors';
+import { isRecord } from '../foundations/is-record';
 import { addFormats } from './add-formats';
 import { compileSchema } from './compile-schema';
 import { declareAnnotations } from './declare-annotations';
@@ -63,7 +64,7 @@ function compileCustom(schemas: readonly (readonly [string, object])[]): [string
 
 function declareOne(ajv: Ajv2020, schema: object): void {
   // For callers without TypeScript: Ajv would compile `true`, and an array as a schema that accepts everything.
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) throw new Error('it is no object');
+  if (!isRecord(schema)) throw new Error('it is no object');
   declareAnnotations(ajv, schema);
 }
 

@@ -1,4 +1,5 @@
 import type { SchemaError } from '../foundations/contracts/schema-error';
+import { isRecord } from '../foundations/is-record';
 import { compileSchemas } from './compile-schemas';
 import type { BigmindEvent } from './generated/types';
 
@@ -21,8 +22,8 @@ export function validateEvent(value: unknown): EventValidation {
 
 /** The event name in a payload, known or not; or the error, if it has none. */
 export function readEventName(payload: unknown): string | SchemaError {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return noObject;
-  const name: unknown = Object.hasOwn(payload, 'event') && 'event' in payload ? payload.event : undefined;
+  if (!isRecord(payload)) return noObject;
+  const name = Object.hasOwn(payload, 'event') ? payload['event'] : undefined;
   if (name === undefined) return noName;
   if (typeof name !== 'string') return nameNoString;
   return name === '' ? emptyName : name;

@@ -1,3 +1,4 @@
+import { isRecord } from '../foundations/is-record';
 import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
 import type { WorkSettings } from '../queueing/job-worker';
 import type { WorkOptions } from '../receiver';
@@ -17,9 +18,7 @@ export function parseWork(given: WorkOptions, events: ReadonlyMap<string, unknow
 }
 
 function parsePerEvent(limits: unknown, events: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {
-  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
-    throw badOption('work.perEvent', 'an object of whole numbers by event name', limits);
-  }
+  if (!isRecord(limits)) throw badOption('work.perEvent', 'an object of whole numbers by event name', limits);
   const parsed = new Map<string, number>();
   for (const [event, limit] of Object.entries(limits)) {
     if (!events.has(event)) throw unknownEvent('work.perEvent', event, events);

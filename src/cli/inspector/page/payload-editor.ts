@@ -1,3 +1,4 @@
+import { isRecord } from '../../../foundations/is-record';
 import { indentJson } from '../../indent-json';
 import { jsonIn } from '../../json-in';
 import { spanOf } from '../../json-span';
@@ -94,7 +95,7 @@ export class PayloadEditor {
     const text = this.#text.value;
     const timestamp = JSON.stringify(freshTimestamp());
     const payload = jsonIn(text)?.value;
-    if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return;
+    if (!isRecord(payload)) return;
     const span = spanOf(text, '/timestamp');
     if (span !== undefined) this.#write(text.slice(0, span.start) + timestamp + text.slice(span.end));
     else {
