@@ -45,11 +45,14 @@ export function readJson(value: unknown): unknown {
   }
 }
 
+/** A row of an answer to a query, by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** The rows of an answer to a query. */
-export function readRows(answer: unknown, what: string): readonly Readonly<Record<string, unknown>>[] {
+export function readRows(answer: unknown, what: string): readonly Row[] {
   const rows = (answer as { readonly rows?: unknown } | null | undefined)?.rows;
   if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)) {
-    return rows as Readonly<Record<string, unknown>>[];
+    return rows as Row[];
   }
   throw new TypeError(`${what} did not answer with { rows }.`);
 }
@@ -58,14 +61,14 @@ export function readRows(answer: unknown, what: string): readonly Readonly<Recor
  * The rows of a statement that always has one: an answer of none comes from a client that asked nobody, as a mock does, or
  * that loses the rows.
  */
-export function readSomeRows<Row>(rows: readonly Row[], what: string): readonly [Row, ...Row[]] {
+export function readSomeRows(rows: readonly Row[], what: string): readonly [Row, ...Row[]] {
   if (isFilled(rows)) return rows;
   throw new TypeError(
     `${what} answered with no rows to a statement that always has some. Pass a pool that sends each statement to PostgreSQL, and returns its rows.`,
   );
 }
 
-function isFilled<Row>(rows: readonly Row[]): rows is readonly [Row, ...Row[]] {
+function isFilled(rows: readonly Row[]): rows is readonly [Row, ...Row[]] {
   return rows.length > 0;
 }
 

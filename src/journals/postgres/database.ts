@@ -1,10 +1,8 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
-import { readRows, readSomeRows } from '../../foundations/foreign-values';
+import { type Row, readRows, readSomeRows } from '../../foundations/foreign-values';
 import { deadlock, serializationFailure, throwAsTold } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
 import { type Trying, triedAgain } from '../../foundations/tried-again';
-
-export type Row = Readonly<Record<string, unknown>>;
 
 /** Statements on the user's pool. One that another transaction came between is tried again. */
 export interface Database {

@@ -1,10 +1,9 @@
 import type { JournalEnd, JournalRecord } from '../../foundations/contracts/journal';
-import { readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import { type Row, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { isOutcome } from '../../foundations/outcomes';
 import { fromStored } from '../../foundations/stored-text';
 import { readContent } from './content';
-import type { Row } from './database';
 
 /**
  * Reads a row of an entry: `gone` if its day was dropped meanwhile, `unreadable` if this journal did not write it. Throws

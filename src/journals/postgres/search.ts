@@ -1,9 +1,9 @@
 import type { JournalForget, JournalQuery, JournalRecord } from '../../foundations/contracts/journal';
-import { readText, readWholeNumber } from '../../foundations/foreign-values';
+import { type Row, readText, readWholeNumber } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
 import { badOption } from '../../foundations/option-checks';
 import { toStored } from '../../foundations/stored-text';
-import type { Database, Row } from './database';
+import type { Database } from './database';
 import { readRecord } from './record';
 import { find, foundAtMost, remove, requireUnlocked } from './search-statements';
 

@@ -1,10 +1,9 @@
 import { callTogether } from '../../foundations/call-together';
 import type { DeadJob, DeadJobs } from '../../foundations/contracts/queue';
-import { readJson, readText } from '../../foundations/foreign-values';
+import { type Row, readJson, readText } from '../../foundations/foreign-values';
 import { isRecord } from '../../foundations/is-record';
 import type { Engine } from './engine';
 import { isUuid, jobIdOf, keyIn } from './job-id';
-import type { Row } from './statements';
 
 /** The columns that are read, as in the JSON of a row. Only pg-boss 12 has the `source_` columns, with the failure. */
 interface DeadRow {

@@ -4,14 +4,14 @@ import { callTogether } from '../../foundations/call-together';
 import type { JobPlan } from '../../foundations/contracts/queue';
 import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
-import { readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
+import { type Row, readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
 import { deadlock, unknownTable } from '../../foundations/postgres-answer';
 import { triedAgain } from '../../foundations/tried-again';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, isQueueGone, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
 import { planOf } from './plan';
-import { type Row, type Statements, statementsIn } from './statements';
+import { type Statements, statementsIn } from './statements';
 import { type Turn, turnOf } from './turn';
 
 /** How an attempt of a job ended. */

@@ -1,10 +1,9 @@
 import { callTogether } from '../../foundations/call-together';
 import { codeOf, describeError } from '../../foundations/describe-error';
-import { readText } from '../../foundations/foreign-values';
+import { type Row, readText } from '../../foundations/foreign-values';
 import { isAnswer } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/tried-again';
 import type { PgBossClient, PgBossDb } from './client';
-import type { Row } from './statements';
 
 /** A job to be held. */
 export interface NewJob {

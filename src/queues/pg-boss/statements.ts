@@ -59,9 +59,6 @@ export interface Statements {
   readonly stats: string;
 }
 
-/** A row of one of {@link Statements}. */
-export type Row = Readonly<Record<string, unknown>>;
-
 export function statementsIn(schema: string): Statements {
   const jobs = `${schema}.job`;
   // Lists of states: pg-boss 12 has an index on those of jobs that have not ended, which serves no comparison with `<`.

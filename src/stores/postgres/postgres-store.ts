@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryStore } from '../../foundations/contracts/store';
-import { readBoolean, readRows } from '../../foundations/foreign-values';
+import { type Row, readBoolean, readRows } from '../../foundations/foreign-values';
 import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, wrapIt } from '../../foundations/option-checks';
 import { throwAsTold } from '../../foundations/postgres-answer';
@@ -11,7 +11,7 @@ import { toStored } from '../../foundations/stored-text';
 import { triedAgain } from '../../foundations/tried-again';
 import { migration } from './migration';
 import * as queries from './queries';
-import { type Row, sharedSteps } from './shared-steps';
+import { sharedSteps } from './shared-steps';
 
 export interface PostgresStoreOptions {
   /** Your pool; the store never ends it. */

@@ -1,12 +1,18 @@
 import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
 import { codeOf } from '../../foundations/describe-error';
-import { readBoolean, readSomeRows, readText, readTexts, readWholeNumber } from '../../foundations/foreign-values';
+import {
+  type Row,
+  readBoolean,
+  readSomeRows,
+  readText,
+  readTexts,
+  readWholeNumber,
+} from '../../foundations/foreign-values';
 import { fromStored } from '../../foundations/stored-text';
 import { isSerializationFailure } from '../../foundations/tried-again';
 import * as queries from './queries';
 
-export type Row = Readonly<Record<string, unknown>>;
 export type Claimed = Claim | ClaimedElsewhere | 'done';
 /** Runs a statement. Resolves to its rows. */
 export type Run = (text: string, values: unknown[]) => Promise<readonly Row[]>;
