@@ -6,7 +6,7 @@
 
 /** `what` names the value in the error, which never shows the value. */
 export function readBoolean(value: unknown, what: string): boolean {
-  const text = textOf(value)?.toLowerCase();
+  const text = whatItSays(value)?.toLowerCase();
   if (text === 't' || text === 'true' || text === '1') return true;
   if (text === 'f' || text === 'false' || text === '0') return false;
   throw unreadable('a boolean', what, value);
@@ -15,28 +15,28 @@ export function readBoolean(value: unknown, what: string): boolean {
 const wholeNumber = /^-?\d+(?:\.0+)?$/;
 
 export function readWholeNumber(value: unknown, what: string): number {
-  const text = textOf(value);
+  const text = whatItSays(value);
   const number = text !== undefined && wholeNumber.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(number)) return number;
   throw unreadable('a whole number', what, value);
 }
 
 export function readText(value: unknown, what: string): string {
-  const text = textOf(value);
+  const text = whatItSays(value);
   if (text !== undefined) return text;
   throw unreadable('text', what, value);
 }
 
 /** Several texts: an array of them, or the JSON of one. */
 export function readTexts(value: unknown, what: string): string[] {
-  const list = Array.isArray(value) ? value : readJson(textOf(value));
+  const list = Array.isArray(value) ? value : readJson(whatItSays(value));
   if (Array.isArray(list)) return list.map((text) => readText(text, what));
   throw unreadable('an array', what, value);
 }
 
 /** A value of a column with JSON: parsed by the client, or still text. Text that is not JSON stays what it is. */
 export function readJson(value: unknown): unknown {
-  const text = typeof value === 'string' || value instanceof Uint8Array ? textOf(value) : undefined;
+  const text = typeof value === 'string' || value instanceof Uint8Array ? whatItSays(value) : undefined;
   if (text === undefined) return value;
   try {
     return JSON.parse(text);
@@ -72,8 +72,8 @@ function isFilled(rows: readonly Row[]): rows is readonly [Row, ...Row[]] {
   return rows.length > 0;
 }
 
-/** What a single value says; `undefined` if it is none. */
-function textOf(value: unknown): string | undefined {
+/** The text of a single value; `undefined` if it is none. */
+function whatItSays(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
       return value;

@@ -42,8 +42,8 @@ export function readJob(job: unknown): ReadDelivery {
   if (rawBody === undefined) throw unreadable('rawBody', 'bytes in base64');
   return {
     key,
-    event: textOf(job, 'event'),
-    tenant: tenant === undefined ? undefined : textOf(job, 'tenant'),
+    event: requiredText(job, 'event'),
+    tenant: tenant === undefined ? undefined : requiredText(job, 'tenant'),
     scheme,
     receivedAt,
     headers: textsOf(job, 'headers'),
@@ -57,7 +57,7 @@ export function readJob(job: unknown): ReadDelivery {
 }
 
 function keyOf(job: Readonly<Record<string, unknown>>): string {
-  const key = textOf(job, 'key');
+  const key = requiredText(job, 'key');
   if (/^[0-9a-f]{64}$/.test(key)) return key;
   throw unreadable('key', '64 hex digits');
 }
@@ -82,7 +82,7 @@ function traceOf(trace: unknown): TraceContext | undefined {
   return { traceparent, ...(typeof tracestate === 'string' && { tracestate }) };
 }
 
-function textOf(job: Readonly<Record<string, unknown>>, field: string): string {
+function requiredText(job: Readonly<Record<string, unknown>>, field: string): string {
   const value = job[field];
   if (typeof value === 'string' && value !== '') return value;
   throw unreadable(field, 'a string with text');

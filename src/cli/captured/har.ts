@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../foundations/fields-of';
+import { textOf } from '../../foundations/text-of';
 import { jsonIn } from '../json-in';
 import type { CapturedRequest } from './captured-request';
 import { joinHeaders } from './join-headers';
@@ -37,8 +38,4 @@ function toCaptured(request: Fields, { startedDateTime, response }: Fields): Cap
     receivedAt: Number.isNaN(receivedAt) ? undefined : receivedAt,
     ...(typeof status === 'number' && status > 0 && { answer: { status } }),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

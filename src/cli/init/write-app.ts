@@ -40,7 +40,7 @@ export interface WrittenApp {
  * @throws Failure before anything is written, if a file of the app is there already
  */
 export function writeApp(folder: string, language: Language): WrittenApp {
-  const before = textOf(join(folder, 'package.json'));
+  const before = contentIfAny(join(folder, 'package.json'));
   const present = before === undefined ? newManifest(folder) : readManifest(before);
   if (present['name'] === 'bigmind-webhooks')
     throw misuse(
@@ -120,8 +120,8 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** The text of a file; `undefined` if there is none. */
-function textOf(path: string): string | undefined {
+/** What a file holds; `undefined` if there is none. */
+function contentIfAny(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
