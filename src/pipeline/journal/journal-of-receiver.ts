@@ -1,4 +1,4 @@
-import { type Journal, type JournalRecord, notEnded } from '../../foundations/contracts/journal';
+import { type JournalRecord, notEnded } from '../../foundations/contracts/journal';
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
@@ -22,16 +22,13 @@ export interface ClosableJournal {
 
 /** Without a journal, every call of `journal` rejects with `NO_JOURNAL`. */
 export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): ClosableJournal {
-  const { journaling, registry, queueing, checks } = parts;
+  const { registry, queueing, checks } = parts;
   const replays = new Map<Replay, Promise<unknown>>();
   let isClosing = false;
 
   function required(): Journaling {
-    if (journaling !== undefined) return journaling;
+    if (parts.journaling !== undefined) return parts.journaling;
     throw new WebhookError('NO_JOURNAL', 'journal: this receiver has no journal. Pass the journal option.');
-  }
-  function kept(): Journal {
-    return required().journal;
   }
   /** Names of the handlers; `undefined` if only the workers have them. */
   function handlerNames(): readonly string[] | undefined {
@@ -48,12 +45,8 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
       for await (const record of entriesIn(journaling.journal, query)) yield foundIn(record);
     },
     async replay(options = {}) {
-      required();
-      const replay = new Replay(parseReplay(options, checks, handlerNames()), {
-        parts,
-        journaling: required(),
-        report,
-      });
+      const journaling = required();
+      const replay = new Replay(parseReplay(options, checks, handlerNames()), { parts, journaling, report });
       if (isClosing) throw new WebhookError('UNAVAILABLE', `journal.replay: ${receiverIsClosing}`);
       const summary = replay.run();
       replays.set(replay, summary);
@@ -61,12 +54,12 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
     },
     async forget(which) {
       const parsed = parseForget(which);
-      const count = await requirePromise(kept().forget(parsed), 'journal.forget');
+      const count = await requirePromise(required().journal.forget(parsed), 'journal.forget');
       await Promise.allSettled([...replays.keys()].map((replay) => replay.forget(parsed)));
       return count;
     },
     async stats() {
-      const { entries, bytes, oldest, newest, unreadable } = await kept().stats();
+      const { entries, bytes, oldest, newest, unreadable } = await required().journal.stats();
       return { entries, bytes, oldest: dateOr(oldest), newest: dateOr(newest), unreadable };
     },
   };
@@ -78,7 +71,7 @@ export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): C
       return Promise.allSettled(replays.values());
     },
     async close() {
-      if (journaling !== undefined) await journaling.close(Promise.allSettled(replays.values()));
+      await parts.journaling?.close(Promise.allSettled(replays.values()));
     },
   };
 }
