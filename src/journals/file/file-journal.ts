@@ -97,15 +97,13 @@ class FileJournal implements Journal {
   async stats(): Promise<JournalStats> {
     const { segments } = await this.#today();
     const { all } = segments;
-    const sum = (of: (segment: (typeof all)[number]) => number): number =>
-      all.reduce((total, one) => total + of(one), 0);
-    const times = all.flatMap(({ index }) => [index.oldest ?? [], index.newest ?? []].flat());
+    const times = all.flatMap(({ index }) => [index.oldest, index.newest]).filter((time) => time !== undefined);
     return {
-      entries: sum(({ index }) => index.entries),
-      bytes: sum(({ size }) => size),
+      entries: sum(all.map(({ index }) => index.entries)),
+      bytes: sum(all.map(({ size }) => size)),
       oldest: times.length === 0 ? undefined : Math.min(...times),
       newest: times.length === 0 ? undefined : Math.max(...times),
-      unreadable: sum(({ unreadable }) => unreadable),
+      unreadable: sum(all.map(({ unreadable }) => unreadable)),
     };
   }
 
@@ -201,6 +199,10 @@ class FileJournal implements Journal {
       });
     return opening;
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function requireEntry({ key, receivedAt }: JournalEntry): KeyWords {

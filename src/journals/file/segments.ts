@@ -66,8 +66,4 @@ export class Segments {
     }
     return undefined;
   }
-
-  get entries(): number {
-    return this.#list.reduce((sum, { index }) => sum + index.entries, 0);
-  }
 }
