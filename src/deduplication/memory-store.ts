@@ -98,16 +98,15 @@ class MemoryStore implements DeliveryStore {
     const now = this.#clock.now();
     const record = this.#find(key, now);
     if (record === undefined) {
-      const succeeded = [handlerName];
-      const fact = {
+      const fact: DeliveryRecord = {
         state: 'waiting',
         token: '',
         attempt: 0,
-        succeeded,
+        succeeded: [handlerName],
         leaseUntil: 0,
         keepUntil: now + ttlMs,
-      } as const;
-      this.#records.set(key, { ...fact });
+      };
+      this.#records.set(key, fact);
       this.#forgetOldest();
       return false;
     }
