@@ -37,7 +37,8 @@ export class HeldClaim {
   readonly #ttlMs: number;
   readonly #progressMs: number;
   readonly #token: string;
-  #recorded: Set<string> | undefined;
+  /** The handlers whose success the store has. */
+  #recorded: Set<string>;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #extending: DeferredTimer | undefined;
@@ -57,6 +58,7 @@ export class HeldClaim {
     this.#token = claim.token;
     this.attempt = claim.attempt;
     this.succeeded = claim.succeeded;
+    this.#recorded = new Set(claim.succeeded);
   }
 
   /** Whether somebody else may hold it by now. */
@@ -162,17 +164,12 @@ export class HeldClaim {
   }
 
   #note(handler: string): void {
-    this.#known.add(handler);
-  }
-
-  get #known(): Set<string> {
-    this.#recorded ??= new Set(this.succeeded);
-    return this.#recorded;
+    this.#recorded.add(handler);
   }
 
   /** The ones of `handlers` whose success the store has not recorded. */
   unrecorded(handlers: readonly string[]): readonly string[] {
-    return handlers.filter((handler) => !this.#known.has(handler));
+    return handlers.filter((handler) => !this.#recorded.has(handler));
   }
 
   /** For a store that lost the claim: it may have lost every success, too, so none counts as recorded. `false` if called before. */
