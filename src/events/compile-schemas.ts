@@ -98,7 +98,7 @@ function naming<T>(name: string, step: () => T): T {
 }
 
 /** Adds the common schema by its `$id` and its file name, so that copies of published schemas resolve in any folder. */
-function withCommon(ajv: Ajv2020): Ajv2020 {
+export function withCommon(ajv: Ajv2020): Ajv2020 {
   return ajv.addSchema(commonSchema, 'common.schema.json');
 }
 

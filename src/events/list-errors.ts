@@ -3,7 +3,8 @@ import type { SchemaError } from '../foundations/contracts/schema-error';
 import { isRecord } from '../foundations/is-record';
 import { addFormats } from './add-formats';
 import { compileSchema } from './compile-schema';
-import { builtInSchemas, commonSchema } from './generated/schemas';
+import { withCommon } from './compile-schemas';
+import { builtInSchemas } from './generated/schemas';
 import { toSchemaError } from './schema-error';
 import { readEventName, validateEvent } from './validate-event';
 
@@ -32,7 +33,7 @@ export function listErrors(value: unknown): readonly SchemaError[] {
 
 /** Compiles the schemas again, since Ajv's compiled code either stops at the first error or collects all. */
 function compileForAll(): ReadonlyMap<string, ValidateFunction> {
-  const ajv = new Ajv2020({
+  const options = {
     allErrors: true,
     logger: false,
     strict: false,
@@ -40,8 +41,8 @@ function compileForAll(): ReadonlyMap<string, ValidateFunction> {
     validateSchema: false,
     messages: false,
     unicodeRegExp: false,
-  });
-  addFormats(ajv, ['date-time']).addSchema(commonSchema, 'common.schema.json');
+  } as const;
+  const ajv = withCommon(addFormats(new Ajv2020(options), ['date-time']));
   return new Map(Object.entries(builtInSchemas).map(([name, schema]) => [name, compileSchema(ajv, schema)]));
 }
 

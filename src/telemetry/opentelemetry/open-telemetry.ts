@@ -1,6 +1,6 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Telemetry } from '../../foundations/contracts/telemetry';
-import { badOption, knownOptions } from '../../foundations/option-checks';
+import { badOption, hasMethod, knownOptions } from '../../foundations/option-checks';
 import { followWith } from './follow';
 import { loadApi } from './load-api';
 import { countsOf, instrumentsOf, observeHealth } from './metrics';
@@ -50,8 +50,6 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
 }
 
 function providerOf(name: keyof OpenTelemetryOptions, given: unknown, method: string): unknown {
-  if (given === undefined) return undefined;
-  const found = (given as Readonly<Record<string, unknown>> | null)?.[method];
-  if (typeof found === 'function') return given;
+  if (given === undefined || hasMethod(given, method)) return given;
   throw badOption(`openTelemetry.${name}`, `an object with ${method}(), such as that of the SDK`, given);
 }
