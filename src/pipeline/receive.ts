@@ -8,11 +8,11 @@ import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
 import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
 import { keyOfRead } from './key-of-read';
-import { withKnown } from './known-details';
 import { endWithoutHandlers, type MatchedHandlers, matchHandlers } from './match-handlers';
 import type { DeliveryParts, PipelineParts } from './parts';
 import { readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
+import { withKnown } from './with-known';
 
 /**
  * The pipeline. Each step returns the next value, or how the delivery ended. The order of the steps is a security

@@ -2,9 +2,9 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { tellStep } from '../foundations/followed-steps';
 import type { VerifiedEvent } from '../receiver';
 import { verifySignature } from '../signatures/verify-signature';
-import { withKnown } from './known-details';
 import type { PipelineParts } from './parts';
 import { readEvent } from './read-event';
+import { withKnown } from './with-known';
 
 /** The first half of the pipeline only. Nothing is run or remembered; the result is the input of `dispatch`. */
 export async function verifyEvent<Event>(

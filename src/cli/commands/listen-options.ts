@@ -5,8 +5,8 @@ import { type ToldAnswer, toldAnswers } from '../inspector/told-answer';
 import { parseList } from '../parse-list';
 import { parseWhole } from '../parse-number';
 import { secretFileOption } from '../secret';
+import { parseTarget } from '../sending/parse-target';
 import { nameOfEvent } from '../sending/sent-events';
-import { parseTarget } from '../sending/target';
 
 /** How to listen, as given on the command line. */
 export interface ListenOptions {

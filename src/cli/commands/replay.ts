@@ -9,11 +9,11 @@ import type { Io } from '../io';
 import { jsonIn } from '../json-in';
 import { nameOfInput, readInput } from '../read-input';
 import { secretFileOption, secretToSign, tellOfFolderSecret } from '../secret';
+import { headersToSend } from '../sending/headers-to-send';
 import { addSchemeOptions, type SchemeOptions, schemeHelp, schemeOf } from '../sending/scheme-options';
 import { type NamedRequest, sendMany } from '../sending/send-many';
 import { addSendingOptions, changed, type SendingOptions } from '../sending/sending-options';
 import { signedAnew } from '../sending/signed-anew';
-import { headersToSend } from '../sending/target';
 
 interface ReplayOptions extends SendingOptions, SchemeOptions, Choice {
   readonly sign?: true;

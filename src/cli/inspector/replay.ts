@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fieldsOf } from '../../foundations/fields-of';
+import { parseTarget } from '../sending/parse-target';
 import { signedAnew } from '../sending/signed-anew';
-import { parseTarget } from '../sending/target';
 import type { DeliveryLog, LoggedDelivery } from './delivery-log';
 import { sendJson, sendText } from './replies';
 import { isJson, readJson } from './request-json';

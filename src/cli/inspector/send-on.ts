@@ -1,7 +1,7 @@
 import type { CapturedRequest } from '../captured/captured-request';
+import { headersToSend } from '../sending/headers-to-send';
 import { posterTo } from '../sending/poster';
 import { readAnswer } from '../sending/read-answer';
-import { headersToSend } from '../sending/target';
 import { withoutCredentials } from '../without-credentials';
 import { tenths } from './timeline';
 import type { AppAnswer } from './wire';

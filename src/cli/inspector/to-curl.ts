@@ -1,5 +1,5 @@
 import type { CapturedRequest } from '../captured/captured-request';
-import { headersToSend } from '../sending/target';
+import { headersToSend } from '../sending/headers-to-send';
 import { quoted } from '../shell-word';
 
 /** Text that a shell and a terminal leave alone, once it is quoted. curl reads a file at a leading `@`, but not of raw data. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { JournalFilter, Outcome } from '../../index';
 import { misuse } from '../failure';
 import { parseList } from '../parse-list';
-import { parseMoment } from './moments';
+import { parseMoment } from './parse-moment';
 
 /** Which deliveries, as given on the command line. */
 export interface FilterOptions {

@@ -1,7 +1,7 @@
 import { toSavedLine } from '../captured/parse-captured';
 import type { Io } from '../io';
+import { headersToSend } from './headers-to-send';
 import type { Posted } from './poster';
-import { headersToSend } from './target';
 
 /**
  * Prints a request in place of sending it: as text, or as a saved line. `detect`, `validate` and `replay` read both.

@@ -3,8 +3,8 @@ import { defaultAddress } from '../default-address';
 import { misuse } from '../failure';
 import type { Io } from '../io';
 import { parseRate, parseWhole, parseWithin } from '../parse-number';
+import { parseTarget } from './parse-target';
 import type { Posted } from './poster';
-import { parseTarget } from './target';
 
 /** The default of `--concurrency` where many are sent. */
 export const atOnce = 64;

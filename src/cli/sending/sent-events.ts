@@ -10,7 +10,7 @@ import { jsonIn } from '../json-in';
 import { whereBroken } from '../json-place';
 import { nameOfInput, readInput } from '../read-input';
 import { exampleNamed } from './examples';
-import { freshPayload } from './fresh-payload';
+import { freshTimestamp } from './fresh-timestamp';
 import { type SetField, withFields } from './set-fields';
 
 /** What to send, as given on the command line. */
@@ -90,6 +90,14 @@ function made(name: string, payload: object, { set = [], force }: WhatToSend): S
   const isTimeSet = set.some(({ path }) => path[0] === 'timestamp');
   const write = (): Buffer => Buffer.from(JSON.stringify(isTimeSet ? changed : freshPayload(changed)), 'utf8');
   return { event: eventNameIn(changed) ?? 'none', write };
+}
+
+/**
+ * A copy of a payload with a new `timestamp`. Receivers tell deliveries apart by their bytes, so no copy is taken for a
+ * duplicate, not even of an earlier run.
+ */
+function freshPayload(payload: object): object {
+  return { ...payload, timestamp: freshTimestamp() };
 }
 
 function objectIn(text: string): object | undefined {

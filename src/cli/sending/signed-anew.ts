@@ -1,9 +1,9 @@
 import type { SignatureScheme } from '../../index';
 import { explainSignature } from '../../testing';
 import type { CapturedRequest } from '../captured/captured-request';
+import { headersToSend } from './headers-to-send';
 import { schemeOf, schemeOfPin } from './scheme-options';
 import { sign } from './sign';
-import { headersToSend } from './target';
 
 interface Anew {
   readonly secret: string;

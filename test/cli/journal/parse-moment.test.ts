@@ -1,4 +1,4 @@
-import { parseMoment } from '../../../src/cli/journal/moments';
+import { parseMoment } from '../../../src/cli/journal/parse-moment';
 
 const now = Date.parse('2026-11-26T09:00:00Z');
 

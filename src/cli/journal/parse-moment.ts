@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const isoMoment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
 
-/** A parser of moments: `3d` and `12h` ago, or ISO 8601, in UTC unless it says otherwise. */
+/** Reads a moment: `3d` and `12h` ago, or ISO 8601, in UTC unless it says otherwise. */
 export function parseMoment(text: string, now: () => number = Date.now): Date {
   const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now() - Number(count) * (unitMs[unit] ?? 0));
