@@ -35,21 +35,9 @@ export class Registry {
 
   /** @throws WebhookError `HANDLER_NAME_TAKEN` */
   add(registration: Registration): void {
-    this.claimName(registration.name);
+    this.#claimName(registration.name);
     this.#registrations.push(registration);
     this.#byEvent.clear();
-  }
-
-  /** @throws WebhookError `HANDLER_NAME_TAKEN` */
-  claimName(name: string): void {
-    if (this.#names.has(name)) {
-      throw new WebhookError(
-        'HANDLER_NAME_TAKEN',
-        `A handler named "${name}" is registered already. Progress is remembered by name, so each needs its own: ` +
-          "pass { name: '…' } as the third argument of on().",
-      );
-    }
-    this.#names.add(name);
   }
 
   /** Whether there is neither a handler nor a callback. */
@@ -70,5 +58,17 @@ export class Registry {
     if (found.length === 0) return none;
     this.#byEvent.set(event, found);
     return found;
+  }
+
+  /** @throws WebhookError `HANDLER_NAME_TAKEN` */
+  #claimName(name: string): void {
+    if (this.#names.has(name)) {
+      throw new WebhookError(
+        'HANDLER_NAME_TAKEN',
+        `A handler named "${name}" is registered already. Progress is remembered by name, so each needs its own: ` +
+          "pass { name: '…' } as the third argument of on().",
+      );
+    }
+    this.#names.add(name);
   }
 }
