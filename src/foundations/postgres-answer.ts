@@ -11,7 +11,7 @@ export const unknownTable = '42P01';
  * Whether PostgreSQL refused a statement, so that it did nothing. After other errors it may have done all of it: so after
  * 40003, and those of class 08, with which a pooler such as PgBouncer says that it lost the server.
  */
-export function isAnswer(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return /^(?!08|40003)[\dFHPX][\dA-Z]{4}$/.test(codeOf(error) ?? '');
 }
 
@@ -19,7 +19,7 @@ export function isAnswer(error: unknown): boolean {
  * Throws an error again. For a missing table, the new message says what to do; the code stays. `who` has the
  * `migrate()`.
  */
-export function throwAsTold(error: unknown, who: string): never {
+export function throwWithRemedy(error: unknown, who: string): never {
   if (codeOf(error) !== unknownTable) throw error;
   const { message } = describeError(error);
   const remedy = `Call migrate() of ${who} at the start, or let the search_path of its pool lead to its tables.`;

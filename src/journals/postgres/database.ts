@@ -1,8 +1,8 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
 import { type Row, readRows, readSomeRows } from '../../foundations/foreign-values';
-import { deadlock, serializationFailure, throwAsTold } from '../../foundations/postgres-answer';
+import { deadlock, serializationFailure, throwWithRemedy } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
-import { type Trying, triedAgain } from '../../foundations/tried-again';
+import { retried, type Trying } from '../../foundations/retried';
 
 /** Statements on the user's pool. One that another transaction came between is tried again. */
 export interface Database {
@@ -17,7 +17,7 @@ export interface Database {
 export const whatCameBetween: Trying = { codes: [serializationFailure, deadlock], tries: 3 };
 
 export function databaseOf(pool: PostgresPool): Database {
-  return databaseWith((text, values) => triedAgain(async () => pool.query(text, values), whatCameBetween));
+  return databaseWith((text, values) => retried(async () => pool.query(text, values), whatCameBetween));
 }
 
 /** Statements in a transaction: after an error, none of it can be tried again. */
@@ -32,7 +32,7 @@ function databaseWith(ask: (text: string, values?: unknown[]) => Promise<unknown
     try {
       return await ask(text, values);
     } catch (error) {
-      return throwAsTold(error, 'postgresJournal');
+      return throwWithRemedy(error, 'postgresJournal');
     }
   };
   const rowsOf: Database['rowsOf'] = async (text, values) => readRows(await told(text, values), query);

@@ -1,9 +1,9 @@
 import type { Journal, JournalSettings } from '../../foundations/contracts/journal';
 import { codeOf, describeError } from '../../foundations/describe-error';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
-import { nowAndThen } from '../../foundations/now-and-then';
 import { toStored } from '../../foundations/stored-text';
 import { logSafely } from '../../foundations/tell';
+import { throttled } from '../../foundations/throttled';
 import { appendAll, appending, toAppend } from './appending';
 import { databaseIn, databaseOf } from './database';
 import { dropOldest } from './drop-oldest';
@@ -56,7 +56,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
     await database.run(dropOldest(namespace, keepDays));
     return await removeOld(searched, keepDays);
   }
-  const pruneNowAndThen = nowAndThen(pruneEveryMs, () => prune().catch(tellOnce));
+  const pruneNowAndThen = throttled(pruneEveryMs, () => prune().catch(tellOnce));
 
   function tellOnce(error: unknown): false {
     const code = codeOf(error);

@@ -1,8 +1,8 @@
 import type { OpenTransaction } from '../../foundations/contracts/open-transaction';
 import { hasMethod } from '../../foundations/option-checks';
-import { isAnswer } from '../../foundations/postgres-answer';
+import { isRefusal } from '../../foundations/postgres-answer';
 import type { PostgresPool } from '../../foundations/postgres-pool';
-import { triedAgain } from '../../foundations/tried-again';
+import { retried } from '../../foundations/retried';
 import { whatCameBetween } from './database';
 
 /** Does work in a transaction, all or nothing. Its connection is taken with the first statement. */
@@ -30,8 +30,8 @@ interface Pglite {
 
 /** Transactions on the user's client; `undefined` for a client that has none for us, such as a function around one. */
 export function transactionsOn(pool: PostgresPool): Transactions | undefined {
-  if (isPglite(pool)) return (work) => triedAgain(() => transact(() => beginOnPglite(pool), work), whatCameBetween);
-  if (isPoolOfPg(pool)) return (work) => triedAgain(() => transact(() => beginOnPg(pool), work), whatCameBetween);
+  if (isPglite(pool)) return (work) => retried(() => transact(() => beginOnPglite(pool), work), whatCameBetween);
+  if (isPoolOfPg(pool)) return (work) => retried(() => transact(() => beginOnPg(pool), work), whatCameBetween);
   return undefined;
 }
 
@@ -102,7 +102,7 @@ async function beginOnPg(pool: PoolOfPg): Promise<Begun> {
     },
     async undo(error) {
       // A connection that did not answer is ended, and its transaction with it.
-      release(!(isAnswer(error) && (await isDone('ROLLBACK'))));
+      release(!(isRefusal(error) && (await isDone('ROLLBACK'))));
     },
   };
 }

@@ -6,7 +6,7 @@ import { codeOf } from '../../foundations/describe-error';
 import { WebhookError } from '../../foundations/errors';
 import { type Row, readBoolean, readJson, readRows, readText } from '../../foundations/foreign-values';
 import { deadlock, unknownTable } from '../../foundations/postgres-answer';
-import { triedAgain } from '../../foundations/tried-again';
+import { retried } from '../../foundations/retried';
 import type { PgBossDb, PgBossJob, PgBossQueueSettings } from './client';
 import { type InsertForm, isQueueGone, jobInserter } from './insert-jobs';
 import type { ParsedOptions } from './options';
@@ -77,7 +77,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   /** If pg-boss is not started or was stopped, it sends nothing and treats that as an empty answer. */
   const db: PgBossDb = {
     async executeSql(text, values) {
-      const result: { rows: unknown[] } | undefined = await triedAgain(() => boss.getDb().executeSql(text, values));
+      const result: { rows: unknown[] } | undefined = await retried(() => boss.getDb().executeSql(text, values));
       if (result !== undefined) return result;
       throw new WebhookError(
         'BAD_OPTION',
@@ -104,10 +104,10 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
    */
   async function makeQueues(tries = 10): Promise<void> {
     if (await isThere()) return;
-    const kept = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
+    const retention = { retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds };
     try {
-      await createQueue({ name: deadName, ...kept, retryLimit: attempts - 1 });
-      await createQueue({ name: workersName, ...kept });
+      await createQueue({ name: deadName, ...retention, retryLimit: attempts - 1 });
+      await createQueue({ name: workersName, ...retention });
       await createQueue({ name, deadLetter: deadName });
     } catch (error) {
       if (tries <= 1 || codeOf(error) !== deadlock) throw error;
@@ -130,7 +130,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
   const ready = askedOnce(prepare, longestStartMs, 'The connection of pg-boss to PostgreSQL');
 
   /** pg-boss ignores the words of its other versions. */
-  const kept = (): object => ({
+  const jobOptions = (): object => ({
     retryLimit: attempts - 1,
     retryDelay: backoffSeconds,
     retryBackoff: true,
@@ -143,7 +143,7 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
     boss,
     name,
     db,
-    kept,
+    jobOptions,
     ready,
     lookAgain: ready.forget,
     findJobs: (ids, on) => run('findJobs', [name, ids], on),
@@ -226,8 +226,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
         await giveBack([job]);
         return;
       }
-      const kept = await run('keepTurn', [name, id, turn.failed, turn.lost]);
-      if (kept.length === 0) return;
+      const rows = await run('keepTurn', [name, id, turn.failed, turn.lost]);
+      if (rows.length === 0) return;
       if (verdict === 'forget') await boss.deleteJob(name, id, { db });
       else await fail(id, verdict.reason);
     },

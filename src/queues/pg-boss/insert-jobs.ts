@@ -1,8 +1,8 @@
 import { callTogether } from '../../foundations/call-together';
 import { codeOf, describeError } from '../../foundations/describe-error';
 import { type Row, readText } from '../../foundations/foreign-values';
-import { isAnswer } from '../../foundations/postgres-answer';
-import { isSerializationFailure } from '../../foundations/tried-again';
+import { isRefusal } from '../../foundations/postgres-answer';
+import { isSerializationFailure } from '../../foundations/retried';
 import type { PgBossClient, PgBossDb } from './client';
 
 /** A job to be held. */
@@ -18,7 +18,7 @@ export interface InsertSettings {
   readonly name: string;
   readonly db: PgBossDb;
   /** How jobs are tried and kept, in the words of each version of pg-boss. */
-  readonly kept: () => object;
+  readonly jobOptions: () => object;
   /** Makes the queues if they are missing. Resolves to how pg-boss wants to be called. */
   readonly ready: () => Promise<InsertForm>;
   /** Has `ready` look again. */
@@ -43,12 +43,12 @@ const mostBytes = 4 * 1024 * 1024;
 const bytesOfJob = 4096;
 
 export function jobInserter(settings: InsertSettings): JobInserter {
-  const { boss, name, kept, ready, lookAgain, findJobs } = settings;
+  const { boss, name, jobOptions, ready, lookAgain, findJobs } = settings;
 
   /** Resolves to the ids of those that are held now. */
   async function insert(jobs: readonly NewJob[], on: PgBossDb): Promise<ReadonlySet<string>> {
     const form = await ready();
-    const shared = { name, ...kept() };
+    const shared = { name, ...jobOptions() };
     const rows = jobs.map((job) => ({ ...job, ...shared }));
     const options = { db: on, returnId: true };
     let ids: unknown;
@@ -94,7 +94,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       return jobs.map((job) => !missing.includes(job));
     },
     // One bad job makes PostgreSQL refuse the whole statement.
-    isTriedApart: isAnswer,
+    isTriedApart: isRefusal,
   });
 
   return {

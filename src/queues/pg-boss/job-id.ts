@@ -8,12 +8,12 @@ export function jobIdOf(key: string): string {
   return [...groups, key.slice(20, 32)].join('-');
 }
 
-const key = /^[0-9a-f]{64}$/;
+const keyPattern = /^[0-9a-f]{64}$/;
 
 /** The delivery's key in a job's data; `undefined` if it has none, since anybody may send to a queue. */
 export function keyIn(data: unknown): string | undefined {
   const found: unknown = (data as { readonly key?: unknown } | null)?.key;
-  return typeof found === 'string' && key.test(found) ? found : undefined;
+  return typeof found === 'string' && keyPattern.test(found) ? found : undefined;
 }
 
 /** Whether PostgreSQL accepts it as a UUID. Other text makes a statement fail. */

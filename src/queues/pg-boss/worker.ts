@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Closing } from '../../foundations/closing';
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { storableText } from '../../foundations/foreign-text';
-import { isAnswer } from '../../foundations/postgres-answer';
+import { isRefusal } from '../../foundations/postgres-answer';
 import { atMost, SilenceError, withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
 import type { SharedNamespace } from '../shared-namespace';
@@ -109,7 +109,7 @@ export class PgBossWorker implements QueueWorker {
       return await withinMs(taken, silentMs, who);
     } catch (error) {
       if (error instanceof SilenceError) taken.then((late) => this.#accept(late)).catch(() => undefined);
-      if (!isAnswer(error)) this.#leases.abandon();
+      if (!isRefusal(error)) this.#leases.abandon();
       throw error;
     }
   }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryStore } from '../../foundations/contracts/store';
 import { type Row, readBoolean, readRows } from '../../foundations/foreign-values';
-import { nowAndThen } from '../../foundations/now-and-then';
 import { knownOptions, wrapIt } from '../../foundations/option-checks';
-import { throwAsTold } from '../../foundations/postgres-answer';
+import { throwWithRemedy } from '../../foundations/postgres-answer';
 import { isPool, type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireLease } from '../../foundations/require-lease';
 import { requireNamespace } from '../../foundations/require-namespace';
+import { retried } from '../../foundations/retried';
 import { toStored } from '../../foundations/stored-text';
-import { triedAgain } from '../../foundations/tried-again';
+import { throttled } from '../../foundations/throttled';
 import { migration } from './migration';
 import * as queries from './queries';
 import { sharedSteps } from './shared-steps';
@@ -35,7 +35,7 @@ export interface PostgresStore extends DeliveryStore {
 
 const known = { pool: true, namespace: true } satisfies Record<keyof PostgresStoreOptions, true>;
 
-const toldMissing = (error: unknown): never => throwAsTold(error, 'postgresStore');
+const toldMissing = (error: unknown): never => throwWithRemedy(error, 'postgresStore');
 
 const pruneEveryMs = 60_000;
 const pruneAtMost = 500;
@@ -53,7 +53,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   requirePool('postgresStore.pool', pool);
 
   async function rowsOf(text: string, values: unknown[]): Promise<readonly Row[]> {
-    const answer = await triedAgain(async () => pool.query(text, values)).catch(toldMissing);
+    const answer = await retried(async () => pool.query(text, values)).catch(toldMissing);
     return readRows(answer, 'postgresStore.pool.query');
   }
   /** Whether a statement changed the row of a claim that was held. It returns no row if there was none to change. */
@@ -66,7 +66,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   }
   const steps = sharedSteps(namespace, rowsOf);
   // A full batch: there may be more.
-  const pruneNowAndThen = nowAndThen(pruneEveryMs, async () => (await prune()) === pruneAtMost);
+  const pruneNowAndThen = throttled(pruneEveryMs, async () => (await prune()) === pruneAtMost);
 
   return {
     async claim(key, leaseMs, ttlMs, token = randomUUID()) {

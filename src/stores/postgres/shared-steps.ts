@@ -9,8 +9,8 @@ import {
   readTexts,
   readWholeNumber,
 } from '../../foundations/foreign-values';
+import { isSerializationFailure } from '../../foundations/retried';
 import { fromStored } from '../../foundations/stored-text';
-import { isSerializationFailure } from '../../foundations/tried-again';
 import * as queries from './queries';
 
 export type Claimed = Claim | ClaimedElsewhere | 'done';

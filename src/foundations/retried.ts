@@ -13,13 +13,16 @@ export function isSerializationFailure(error: unknown): boolean {
   return codeOf(error) === serializationFailure;
 }
 
-/** Makes a call again if it met another one. Under `repeatable read` and `serializable` that is no error. */
-export async function triedAgain<T>(call: () => Promise<T>, trying: Trying = {}): Promise<T> {
+/**
+ * Makes a call again after an error of one of `codes`. A serialization failure is no fault: under `repeatable read` and
+ * `serializable` it comes wherever two transactions met.
+ */
+export async function retried<T>(call: () => Promise<T>, trying: Trying = {}): Promise<T> {
   const { codes = [serializationFailure], tries = 2 } = trying;
   try {
     return await call();
   } catch (error) {
     if (tries <= 1 || !codes.includes(codeOf(error) ?? '')) throw error;
-    return await triedAgain(call, { codes, tries: tries - 1 });
+    return await retried(call, { codes, tries: tries - 1 });
   }
 }
