@@ -132,7 +132,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['| # whole days', constantOf('foundations/journal-keeping.ts', 'keepDays')],
     ['# at a time by default (`concurrency`)', constantOf('options/parse-replay.ts', 'concurrency')],
     ['about # MB of the newest file', constantOf('journals/file/index-file.ts', 'mostUnwrittenOfNewest')],
-    ['removed | # days after the day on which', keepDays * 86_400_000],
+    ['removed | # whole days after the day on which', keepDays],
   ],
   'docs/operations.md': [
     ['function; at most # characters', constantOf('foundations/foreign-text.ts', 'longestTenant')],
