@@ -1,6 +1,7 @@
 import type { NameDelivery } from '../deduplication/delivery-key';
 import { memoryStore } from '../deduplication/memory-store';
 import type { DeliveryStore } from '../foundations/contracts/store';
+import { isRecord } from '../foundations/is-record';
 import {
   badOption,
   callIt,
@@ -53,7 +54,7 @@ const storeMethods = ['claim', 'extend', 'succeeded', 'complete', 'release'] as 
  */
 export function parseDeduplicate(options: unknown): ParsedDeduplicate {
   if (options === false) return { deduplicate: undefined, storeTimeoutMs: usualStoreTimeoutMs };
-  if (typeof options !== 'object') throw badOption('deduplicate', 'an object or false', options);
+  if (!isRecord(options)) throw badOption('deduplicate', 'an object or false', options);
   if (hasMethod(options, 'claim')) throw wrapIt('deduplicate', 'a store', 'deduplicate: { store }');
   knownOptions(options, 'deduplicate', known);
   const given = options as DeduplicateOptions;
