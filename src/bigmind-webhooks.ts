@@ -190,7 +190,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
         : Promise.resolve();
       // Jobs go back to the queue only after aborted handlers have had a moment to end.
       const closedWorker = worker.close(graceMs + afterAbortMs, settings.queue, enqueued);
-      await Promise.all([once.drain(graceMs), parts.replays.drain(graceMs), closedWorker]);
+      await Promise.all([once.drain(graceMs), replays.drain(graceMs), closedWorker]);
       await kept.close();
       telemetry?.close();
     },

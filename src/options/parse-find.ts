@@ -80,5 +80,5 @@ function parseEvent(path: string, name: unknown, events: Events): string {
 function parseOutcome(path: string, name: unknown): Outcome {
   if (isOutcome(name)) return name;
   const hint = typeof name === 'string' ? didYouMean(name, Object.keys(outcomes)) : '';
-  throw badOption(path, `an outcome such as 'failed', or several in an array`, name, hint.trim());
+  throw badOption(path, "an outcome such as 'failed', or several in an array", name, hint.trim());
 }

@@ -94,8 +94,9 @@ export class DeliveryLog {
   }
 
   /** The latest held attempts of the same delivery, the oldest first. */
-  attemptsOf(logged: LoggedDelivery): readonly DeliverySummary[] {
-    const held = marksOf(logged).flatMap((mark) => [...(this.#attempts.get(mark)?.held ?? [])].slice(-mostAttempts));
+  attemptsOf({ request, key }: LoggedDelivery): readonly DeliverySummary[] {
+    const marks = attemptMarks(request, key);
+    const held = marks.flatMap((mark) => [...(this.#attempts.get(mark)?.held ?? [])].slice(-mostAttempts));
     const ids = [...new Set(held)].sort((one, other) => one - other);
     return ids.slice(-mostAttempts).flatMap((id) => this.#deliveries.get(id)?.summary ?? []);
   }
@@ -119,8 +120,8 @@ export class DeliveryLog {
     while (this.#deliveries.size > this.mostDeliveries || this.#bytes > this.#mostBytes) this.#dropOldest();
   }
 
-  #countAttempt(id: number, delivery: Marked): number {
-    const counts = marksOf(delivery).map((mark) => {
+  #countAttempt(id: number, { request, key }: UnloggedDelivery): number {
+    const counts = attemptMarks(request, key).map((mark) => {
       const attempts = this.#attempts.get(mark) ?? { count: 0, held: new Set<number>() };
       this.#attempts.set(mark, attempts);
       attempts.count += 1;
@@ -136,7 +137,7 @@ export class DeliveryLog {
     if (dropped === undefined) return;
     this.#deliveries.delete(id);
     this.#bytes -= sizeOf(dropped);
-    for (const mark of marksOf(dropped)) {
+    for (const mark of attemptMarks(dropped.request, dropped.key)) {
       const attempts = this.#attempts.get(mark);
       attempts?.held.delete(id);
       if (attempts?.held.size === 0) this.#attempts.delete(mark);
@@ -159,10 +160,4 @@ function lengthOf(answer: AppAnswer | undefined): number {
 
 function newRun(): string {
   return randomBytes(9).toString('base64url');
-}
-
-type Marked = Pick<LoggedDelivery, 'request' | 'key'>;
-
-function marksOf({ request, key }: Marked): readonly string[] {
-  return attemptMarks(request, key);
 }

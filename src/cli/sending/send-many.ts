@@ -71,7 +71,7 @@ export async function sendMany(
   const summary = tally.sumUp((performance.now() - startedAt) / 1000);
   if (json) io.stdout.write(jsonLine({ type: 'summary', total, ...summary }));
   else if (total > 1 || io.interrupted.aborted) io.stdout.write(summaryLines(summary, { total, rate }, io.stdout));
-  if (unreachable.signal.aborted && tally.sent < total) throw new Failure(`Nothing answers, so the rest was not sent.`);
+  if (unreachable.signal.aborted && tally.sent < total) throw new Failure('Nothing answers, so the rest was not sent.');
   if (tally.refused > 0) io.setExitCode(exitCodes.refused);
   return summary.statuses;
 }

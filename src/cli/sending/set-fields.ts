@@ -53,7 +53,7 @@ function ownValue(holder: object, name: string): unknown {
 
 /** Not by assignment: assigning to __proto__ would change the prototype. */
 function put(holder: object, name: string, value: unknown): void {
-  if (Array.isArray(holder) && !/^\d{1,4}$/.test(name)) throw misuse(`--set: items of a list have numbers, from 0.`);
+  if (Array.isArray(holder) && !/^\d{1,4}$/.test(name)) throw misuse('--set: items of a list have numbers, from 0.');
   Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
