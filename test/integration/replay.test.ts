@@ -4,6 +4,7 @@ import { type BigmindWebhooks, bigmindWebhooks, type DeliveryStore } from '../..
 import { postgresStore } from '../../src/stores/postgres/index';
 import { redisStore } from '../../src/stores/redis/index';
 import { ArrayJournal } from '../pipeline/journal/array-journal';
+import { makePlace } from './journals/postgres-kit';
 import { secret, signedNote } from './kit/sender';
 import { connectPostgres, connectRedis, forgetNamespaces, freshNamespace } from './services';
 
@@ -66,3 +67,37 @@ test.each(stores)(
     expect((await all[0]?.journal.replay())?.ran).toBe(0);
   },
 );
+
+test('a replay of what failed in PostgreSQL ends where it began, though the last one succeeds meanwhile and others fail', async () => {
+  const place = await makePlace();
+  try {
+    const journal = place.journal();
+    await journal.migrate();
+    const webhooks = bigmindWebhooks({ secret, logger: false, journal });
+    let isDown = true;
+    let replayed = 0;
+    // More than a statement finds: the end is read while it runs.
+    const notes = Array.from({ length: 205 }, (_unused, index) => signedNote(`${index}, and fails`));
+    const newest = signedNote('the newest, and fails');
+    webhooks.on('notes_created', async (_event, context) => {
+      if (isDown) throw new Error('down');
+      if (!context.replayed) return;
+      replayed += 1;
+      if (replayed > 1) return;
+      await webhooks.receive(newest);
+      isDown = true;
+      for (let count = 0; count < 3; count += 1) await webhooks.receive(signedNote(`${count}, later`));
+      isDown = false;
+      // A search waits until the journal has their ends.
+      await webhooks.journal.find({ outcome: 'failed' })[Symbol.asyncIterator]().next();
+    });
+    await Promise.all(notes.map((note) => webhooks.receive(note)));
+    await webhooks.receive(newest);
+    isDown = false;
+    const summary = await webhooks.journal.replay({ outcome: 'failed', concurrency: 1 });
+    expect(summary).toMatchObject({ found: 205, ran: 205, interrupted: undefined });
+    await webhooks.close();
+  } finally {
+    await place.remove();
+  }
+}, 60_000);

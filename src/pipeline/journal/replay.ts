@@ -40,7 +40,7 @@ export class Replay {
   readonly #running = new Set<Promise<void>>();
   readonly #id = randomUUID();
   readonly #removals = new Removals();
-  /** The last delivery to replay. What comes after the start is handled as it comes. */
+  /** The newest delivery that could be meant, however it ended. What comes after the start is handled as it comes. */
   #last: Removable | undefined;
   /** Why it ends early. */
   #interrupted: string | undefined;
@@ -111,7 +111,7 @@ export class Replay {
     if (this.#last?.position === after) return true;
     for await (const record of entriesIn(journal, { ...query, after })) {
       if (this.#closing.hasBegun) return false;
-      if (this.#last === undefined) return true;
+      if (this.#last === undefined || (await this.#isBehind(record, this.#last))) return true;
       await this.#take(record);
       if (this.#closing.hasBegun) return false;
       if (record.position === this.#last?.position) return true;
@@ -119,9 +119,21 @@ export class Replay {
     return true;
   }
 
+  /**
+   * Whether it was kept after the start. An outcome changes: the last delivery may no longer have the one that is asked
+   * for, and is then never met. Without outcomes it is met, unless another process has removed it.
+   */
+  async #isBehind({ key }: JournalRecord, last: Removable): Promise<boolean> {
+    const { query } = this.#settings;
+    if (query.outcomes === undefined) return false;
+    const behind = { key, order: query.order, after: last.position };
+    for await (const _ of entriesIn(this.#with.journaling.journal, behind)) return true;
+    return false;
+  }
+
   async #newest(after?: string): Promise<Removable | undefined> {
     const { journal } = this.#with.journaling;
-    const query = { ...this.#settings.query, order: 'newest first', after } as const;
+    const query = { ...this.#settings.query, outcomes: undefined, order: 'newest first', after } as const;
     for await (const { position, key, tenant, receivedAt } of entriesIn(journal, query)) {
       return { position, key, tenant, receivedAt };
     }

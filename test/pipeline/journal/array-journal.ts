@@ -91,3 +91,15 @@ export class ArrayJournal implements Journal {
     });
   }
 }
+
+/** Finds what is kept while it finds, too. */
+export class LiveJournal extends ArrayJournal {
+  override async *find(query: JournalQuery): AsyncGenerator<JournalRecord> {
+    for (let after = query.after; ; ) {
+      const { value } = await super.find({ ...query, after }).next();
+      if (value === undefined) return;
+      yield value;
+      after = value.position;
+    }
+  }
+}

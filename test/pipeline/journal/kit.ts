@@ -13,7 +13,7 @@ import { ArrayJournal } from './array-journal';
 
 export { bigmindWebhooks } from '../../../src';
 export { calm, gate, genuine, notedLog, secret, send, until, wrapped } from '../../deduplication/kit';
-export { ArrayJournal } from './array-journal';
+export { ArrayJournal, LiveJournal } from './array-journal';
 
 export type Options = BigmindWebhooksOptions<NoSchemas, undefined>;
 

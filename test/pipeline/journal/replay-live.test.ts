@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { calm, genuine, send, withJournal } from './kit';
+import { calm, gate, genuine, LiveJournal, send, withJournal } from './kit';
 
 test('a replay ends while deliveries come without a break: it waits for the ends so far, not for theirs', async () => {
   const { webhooks, journal } = withJournal({ deduplicate: { storeTimeoutMs: 60_000 } });
@@ -24,4 +24,77 @@ test('a replay ends while deliveries come without a break: it waits for the ends
     isOver = true;
     await live;
   }
+});
+
+/** Three deliveries that failed, and a replay of what failed that stands at the first of them until `go` is called. */
+async function withFailures() {
+  const { webhooks, journal } = withJournal({}, new LiveJournal());
+  const atFirst = gate();
+  const begun = gate();
+  const ran: string[] = [];
+  let isDown = true;
+  webhooks.on('notes_created', async (_event, { key, replayed }) => {
+    if (isDown) throw new Error('down');
+    if (!replayed) return;
+    ran.push(key);
+    begun.open();
+    await atFirst.passed;
+  });
+  const copies = [genuine(), genuine(), genuine()] as const;
+  for (const copy of copies) await send(webhooks, copy);
+  await calm();
+  const keys = journal.entries.map(({ key }) => key);
+  isDown = false;
+  const replay = webhooks.journal.replay({ outcome: 'failed', concurrency: 1 });
+  await begun.passed;
+  const failLater = async (): Promise<void> => {
+    isDown = true;
+    await send(webhooks, genuine());
+    await calm();
+    isDown = false;
+  };
+  return { webhooks, journal, ran, keys, copies, failLater, go: atFirst.open, replay };
+}
+
+test('a replay of what failed leaves out what fails after its start, also when the last one is repeated and succeeds', async () => {
+  const { webhooks, ran, keys, copies, failLater, go, replay } = await withFailures();
+  expect(await send(webhooks, copies[2])).toBe('200 processed');
+  await failLater();
+  go();
+  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
+  expect(ran).toEqual(keys.slice(0, 2));
+});
+
+test('a replay of what failed leaves out what fails after its start, also when the last one is forgotten', async () => {
+  const { webhooks, ran, keys, failLater, go, replay } = await withFailures();
+  expect(await webhooks.journal.forget({ key: keys[2] ?? '' })).toBe(1);
+  await failLater();
+  go();
+  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
+  expect(ran).toEqual(keys.slice(0, 2));
+});
+
+test('a replay of what failed leaves out what fails after its start, also when another process forgets the last one', async () => {
+  const { journal, ran, keys, failLater, go, replay } = await withFailures();
+  expect(await journal.forget({ key: keys[2] ?? '' })).toBe(1);
+  await failLater();
+  go();
+  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
+  expect(ran).toEqual(keys.slice(0, 2));
+});
+
+test('a replay of what failed ends where it began when what failed came before what did not', async () => {
+  const { webhooks } = withJournal({}, new LiveJournal());
+  let isDown = true;
+  webhooks.on('notes_created', async (_event, { replayed }) => {
+    if (replayed) await send(webhooks, genuine());
+    if (isDown && !replayed) throw new Error('down');
+  });
+  await send(webhooks, genuine());
+  await calm();
+  isDown = false;
+  await send(webhooks, genuine());
+  await calm();
+  isDown = true;
+  expect(await webhooks.journal.replay({ outcome: 'failed', concurrency: 1 })).toMatchObject({ found: 1, ran: 1 });
 });

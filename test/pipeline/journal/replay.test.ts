@@ -1,5 +1,5 @@
 import { type BigmindWebhooks, eventSchema, type HandlerContext, memoryStore, type ReplayProgress } from '../../../src';
-import type { JournalQuery, JournalRecord } from '../../../src/foundations/contracts/journal';
+import type { JournalRecord } from '../../../src/foundations/contracts/journal';
 import { examplePayload, signDelivery } from '../../../src/testing';
 import {
   ArrayJournal,
@@ -8,6 +8,7 @@ import {
   found,
   gate,
   genuine,
+  LiveJournal,
   notedLog,
   secret,
   send,
@@ -294,18 +295,6 @@ test('a live copy that comes while a replay runs some handlers is told to come a
   expect(await send(webhooks, delivery)).toBe('200 processed');
   expect(ran).toEqual(['a', 'b']);
 });
-
-/** Finds what is kept while it finds, too. */
-class LiveJournal extends ArrayJournal {
-  override async *find(query: JournalQuery): AsyncGenerator<JournalRecord> {
-    for (let after = query.after; ; ) {
-      const { value } = await super.find({ ...query, after }).next();
-      if (value === undefined) return;
-      yield value;
-      after = value.position;
-    }
-  }
-}
 
 test('a replay ends although each of its runs brings another delivery, and leaves those to their own runs', async () => {
   let time = Date.now();
