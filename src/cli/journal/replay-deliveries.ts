@@ -10,7 +10,7 @@ import { filterOf } from './filter-options';
 import type { ReplayOptions } from './replay-options';
 import { reportProgress, type Span, spanOf } from './replay-progress';
 import { summaryLines } from './replay-summary';
-import { findFailedCommand, resumeCommand } from './resume-command';
+import { findFailedCommand, replayFailedCommand, resumeCommand } from './resume-command';
 import { theJournal, withJournal } from './with-journal';
 
 /** A replay that takes longer than this has a place to go on from, in milliseconds. */
@@ -70,6 +70,10 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     if (failedBefore > 0) {
       const before = `${failedBefore} failed before the place that it went on from.`;
       io.stderr.write(`${before} To list what has failed:\n  ${findFailedCommand(options)}\n`);
+    }
+    if (force && !dryRun && summary.failed + failedBefore > 0) {
+      const again = 'Handlers that had succeeded before it run again only with --force:';
+      io.stderr.write(`${again}\n  ${replayFailedCommand(options)}\n`);
     }
     if (summary.interrupted !== undefined) {
       const goOn = resumed === undefined ? '' : ` To go on where it was:\n  ${resumeCommand(options, resumed)}`;

@@ -6,6 +6,15 @@ type Given = readonly [option: string, value: string | undefined];
 
 /** The command that goes on with a replay. */
 export function resumeCommand(options: ReplayOptions, name: string): string {
+  return replayCommand(options, name);
+}
+
+/** The command that replays what failed of the deliveries of a replay. */
+export function replayFailedCommand(options: ReplayOptions): string {
+  return replayCommand({ ...options, outcome: ['failed'] });
+}
+
+function replayCommand(options: ReplayOptions, name?: string): string {
   const { handlers, force, rate, concurrency, json } = options;
   const words = wordsOf([
     ...filterGiven(options),

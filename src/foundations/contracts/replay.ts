@@ -117,7 +117,8 @@ export interface ReplaySummary extends ReplayProgress {
   readonly failures: readonly ReplayFailure[];
   /**
    * Failures of earlier runs of the same `name`, before the place that this one went on from; 0 for any other replay.
-   * They are not run again by going on: `outcome: 'failed'` finds them, and replays them.
+   * They are not run again by going on: `outcome: 'failed'` finds them, and replays them, with `force` again if this
+   * replay had it.
    */
   readonly failedBefore: number;
   /** Why it ended early, in words; `undefined` if it came to its end. */

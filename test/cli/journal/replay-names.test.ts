@@ -60,6 +60,24 @@ test('a replay that goes on says what failed before it was broken off, how to li
   expect(app.runs().map(({ note }) => note)).not.toContain('note_0');
 });
 
+test('a forced replay that failed prints the command that runs what failed again, with --force', async () => {
+  await app.receive([{ note: 'note_0' }, { note: 'note_1' }]);
+  const failed = await app.run(['journal', 'replay', '--force'], { FAIL: 'note_0' });
+  expect(failed.code).toBe(1);
+  const [, printed = ''] =
+    /^Handlers that had succeeded before it run again only with --force:\n {2}npx bigmind-webhooks (.*)$/m.exec(
+      failed.stderr,
+    ) ?? [];
+  const before = app.runs().length;
+  const again = printed.replace('--app ./webhooks.js ', '').split(' ');
+  expect(await app.run(again.filter((word) => word !== '--force'))).toMatchObject({ code: 0 });
+  expect(app.runs()).toHaveLength(before);
+  await app.run(['journal', 'replay', '--force'], { FAIL: 'note_0' });
+  const ran = app.runs().length;
+  expect(await app.run(again)).toMatchObject({ code: 0 });
+  expect(app.runs().slice(ran)).toMatchObject([{ note: 'note_0' }]);
+});
+
 test('a dry run with the name of a replay that was broken off counts what is left of it, and leaves its place', async () => {
   await app.receive(Array.from({ length: 12 }, (_, index) => ({ note: `note_${index}` })));
   const args = ['journal', 'replay', '--force', '--concurrency', '1', '--name', 'monday'];

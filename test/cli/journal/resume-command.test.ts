@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { findFailedCommand, resumeCommand } from '../../../src/cli/journal/resume-command';
+import { findFailedCommand, replayFailedCommand, resumeCommand } from '../../../src/cli/journal/resume-command';
 
 test('is the same command with the name, and with moments that stay', () => {
   const options = {
@@ -19,6 +19,10 @@ test('is the same command with the name, and with moments that stay', () => {
   expect(findFailedCommand({ ...options, outcome: ['invalid', 'failed'] })).toBe(
     'npx bigmind-webhooks journal find --app ./webhooks.js --event notes_created,todo_created --outcome failed ' +
       '--from 2026-11-23T09:00:00.000Z',
+  );
+  expect(replayFailedCommand({ ...options, name: 'thursday', outcome: ['processed'] })).toBe(
+    'npx bigmind-webhooks journal replay --app ./webhooks.js --event notes_created,todo_created --outcome failed ' +
+      '--from 2026-11-23T09:00:00.000Z --handlers crm --rate 50 --concurrency 8 --force --json',
   );
 });
 
