@@ -30,13 +30,12 @@ export function payloadsIn(bytes: Buffer): FoundPayload[] {
   if (lines.some(({ line }) => isJournalLine(line))) return bodiesOf(bytes);
   const parsed = lines.map(({ line, number }) => withBody(inLine(Buffer.from(line, 'latin1'), number)));
   // The lines of one broken payload are no JSON by themselves, or no object.
-  const areMany =
-    parsed.length > 1 && parsed.some(({ payload }) => isRecord(payload?.value) && hasFields(payload.value));
-  return areMany ? parsed : [found(bytes, 1)];
+  const areMany = parsed.length > 1 && parsed.some((one) => one === undefined || hasFields(one.payload?.value));
+  return areMany ? parsed.filter((one) => one !== undefined) : [found(bytes, 1)];
 }
 
-function hasFields(value: object): boolean {
-  return Object.keys(value).length > 0;
+function hasFields(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length > 0;
 }
 
 function bodiesOf(bytes: Buffer): FoundPayload[] {
@@ -48,11 +47,12 @@ function itemsOf(whole: { readonly value: unknown }): FoundPayload[] {
   return whole.value.map((value: unknown, index) => ({ payload: { value }, line: index + 1 }));
 }
 
-/** A line is a payload, or a request with a payload. */
-function withBody(line: FoundPayload): FoundPayload {
+/** A line is a payload, or a request with a payload; `undefined` for a request that is no delivery, by its method. */
+function withBody(line: FoundPayload): FoundPayload | undefined {
   if (line.payload === undefined || !isRequest(line.payload.value)) return line;
   const [request] = parseCaptured(JSON.stringify(line.payload.value), { everyMethod: true });
-  return request === undefined ? line : found(request.body, line.line);
+  if (request === undefined) return line;
+  return request.method === 'POST' ? found(request.body, line.line) : undefined;
 }
 
 /** The place is counted in the file: a line of many is not the first. */

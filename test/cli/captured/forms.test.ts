@@ -1,5 +1,6 @@
 import { parseCaptured } from '../../../src/cli/captured/parse-captured';
 import { payloadsIn } from '../../../src/cli/captured/payloads-in';
+import { savedLine } from '../../../src/foundations/saved-line';
 
 const body = `{"event":"todo_created","name":"it's \\"Zoë\\" $HOME \`id\`"}`;
 const headers = { 'content-type': 'application/json', 'x-signature': 'abc' };
@@ -107,6 +108,18 @@ test.each<[string, string]>([
 ])('reads %s', (_title, text) => {
   expect(parseCaptured(text)).toEqual([expect.objectContaining(expected)]);
   expect(payloadsIn(Buffer.from(text)).map(({ payload }) => payload?.value)).toEqual([JSON.parse(body)]);
+});
+
+test('finds no payload in requests by other methods than POST, and counts the other lines as they are in the file', () => {
+  const saved = (method: string, content: string): string =>
+    savedLine({ method, url: '/', headers: {}, body: Buffer.from(content), receivedAt: 1 });
+  const object = JSON.stringify({ method: 'DELETE', headers, body });
+  const lines = [saved('OPTIONS', ''), saved('POST', body), saved('GET', ''), object, saved('POST', '{')];
+  const found = payloadsIn(Buffer.from(lines.join('\n')));
+  expect(found).toMatchObject([{ line: 2, payload: { value: JSON.parse(body) } }, { line: 5 }]);
+  expect(found[1]?.payload).toBeUndefined();
+  expect(payloadsIn(Buffer.from([saved('GET', ''), saved('OPTIONS', '')].join('\n')))).toEqual([]);
+  expect(payloadsIn(Buffer.from([saved('GET', ''), saved('POST', body)].join('\n')))).toMatchObject([{ line: 2 }]);
 });
 
 test('takes the body from elsewhere where the form does not show it', () => {
