@@ -37,8 +37,8 @@ export function parseFilter(given: JournalFilter, path: string, events: Events):
     to: to === undefined ? undefined : momentOf(`${path}.to`, to),
     key: key === undefined ? undefined : requireText(`${path}.key`, key),
     tenant: tenant === undefined ? undefined : requireTenant(`${path}.tenant`, tenant),
-    events: event === undefined ? undefined : listOf(event).map((name) => parseEvent(`${path}.event`, name, events)),
-    outcomes: outcome === undefined ? undefined : listOf(outcome).map((name) => parseOutcome(`${path}.outcome`, name)),
+    events: event === undefined ? undefined : eachOf(event, (name) => parseEvent(`${path}.event`, name, events)),
+    outcomes: outcome === undefined ? undefined : eachOf(outcome, (name) => parseOutcome(`${path}.outcome`, name)),
   };
 }
 
@@ -67,8 +67,9 @@ function requireTenant(path: string, value: unknown): string {
   throw badOption(path, 'a string with text', value);
 }
 
-function listOf(given: unknown): readonly unknown[] {
-  return Array.isArray(given) ? given : [given];
+/** An empty array would find nothing: it is refused, as no name is. */
+function eachOf<T>(given: unknown, parse: (name: unknown) => T): readonly T[] {
+  return Array.isArray(given) && given.length > 0 ? given.map((name: unknown) => parse(name)) : [parse(given)];
 }
 
 function parseEvent(path: string, name: unknown, events: Events): string {

@@ -57,6 +57,11 @@ test.each<[unknown, string]>([
   [{ from: new Date(Number.NaN) }, 'journal.find.from: expected a moment'],
   [{ event: 'note_created' }, 'journal.find.event: there is no event "note_created". Did you mean notes_created?'],
   [{ event: ['notes_created', 1] }, 'journal.find.event: expected the name of an event'],
+  [{ event: [] }, 'journal.find.event: expected the name of an event, or several in an array, got an empty array.'],
+  [
+    { outcome: [] },
+    "journal.find.outcome: expected an outcome such as 'failed', or several in an array, got an empty array.",
+  ],
   [{ outcome: 'fialed' }, "journal.find.outcome: expected an outcome such as 'failed', or several in an array"],
   [{ outcome: ['failed', 'proccessed'] }, 'Did you mean processed?'],
   [{ tenant: '' }, 'journal.find.tenant: expected a string with text'],
@@ -74,6 +79,11 @@ test.each<[unknown, string]>([
   [{ handlers: ['cmr'] }, 'Did you mean crm?'],
   [{ handlers: ['crm', 'nothing like it'] }, 'handlers[1]: expected the name of a registered handler'],
   [{ handlers: ['nothing like it'] }, 'Registered are crm, warehouse.'],
+  [{ event: [] }, 'journal.replay.event: expected the name of an event, or several in an array, got an empty array.'],
+  [
+    { outcome: [] },
+    "journal.replay.outcome: expected an outcome such as 'failed', or several in an array, got an empty",
+  ],
   [{ handlers: [] }, 'journal.replay.handlers: expected an array with the names of handlers, got an empty array.'],
   [{ handlers: 'crm' }, 'journal.replay.handlers: expected an array'],
   [{ handler: ['crm'] }, 'journal.replay.handler is unknown. Did you mean handlers?'],
