@@ -17,12 +17,28 @@ export function helpWidth({ columns }: Pick<Output, 'columns'>): number {
  * Breaks a line at blanks. A word that is longer than the width stays whole, so that addresses can be copied.
  *
  * @param indent blanks before every line but the first
- * @param mark ends each line that goes on
  */
-export function wrapLine(line: string, width: number, indent: number, mark = ''): string {
+export function wrapLine(line: string, width: number, indent: number): string {
+  return wrapWords(line, (text) => text.split(' '), { width, indent, mark: '' });
+}
+
+/** Breaks a line of shell so that it can be pasted whole: never within quotes, where a break would be part of the text. */
+function wrapShell(line: string, width: number): string {
+  return wrapWords(line, (text) => text.match(/(?:'[^']*'|"[^"]*"|[^ ])+/g) ?? [], { width, indent: 6, mark: ' \\' });
+}
+
+interface Form {
+  readonly width: number;
+  /** Blanks before every line but the first. */
+  readonly indent: number;
+  /** Ends each line that goes on. */
+  readonly mark: string;
+}
+
+function wrapWords(line: string, wordsIn: (text: string) => string[], { width, indent, mark }: Form): string {
   if (line.length <= width) return line;
   const start = /^ */.exec(line)?.[0] ?? '';
-  const words = line.slice(start.length).split(' ');
+  const words = wordsIn(line.slice(start.length));
   const lines: string[] = [];
   let current = start + (words.shift() ?? '');
   for (const word of words) {
@@ -47,8 +63,7 @@ export function wrapText(text: string, width: number): string {
   return text
     .split('\n')
     .map((line) => {
-      // A line of shell can be pasted whole, with its breaks.
-      if (/^ *\$ /.test(line)) return wrapLine(line, width, 6, ' \\');
+      if (/^ *\$ /.test(line)) return wrapShell(line, width);
       const [prefix = ''] = /^ *(?:- |\S+ {2,})?/.exec(line) ?? [];
       return wrapLine(line, width, prefix.length);
     })

@@ -8,10 +8,16 @@ export interface Run {
   readonly stderr: string;
 }
 
+interface Place {
+  readonly env?: Io['env'];
+  readonly stdin?: string;
+  readonly columns?: number;
+}
+
 /** Runs a command in this process, as far from a terminal as a pipe is. */
 export async function runHere(
   args: readonly string[],
-  { env = {}, stdin = '' }: { readonly env?: Io['env']; readonly stdin?: string } = {},
+  { env = {}, stdin = '', columns = 80 }: Place = {},
 ): Promise<Run> {
   const written = { stdout: '', stderr: '' };
   let code = 0;
@@ -22,7 +28,7 @@ export async function runHere(
     drained: () => Promise.resolve(),
     isTerminal: false,
     isRedrawn: false,
-    columns: 80,
+    columns,
     paint: (_style, text) => text,
   });
   await run(args, {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { eventNames } from '../../src/index';
 import { runHere } from './fake-io';
 
@@ -16,6 +17,29 @@ test('help has no line that ends early: each paragraph fills the width', async (
     expect(`${line} ${next}`.length).toBeGreaterThan(80);
   }
 });
+
+/** The examples in the help of a command, with their breaks. */
+async function examplesOf(command: string, columns: number): Promise<string[]> {
+  const { stdout } = await runHere([command, '--help'], { columns });
+  return [...stdout.matchAll(/^ *\$ (bigmind-webhooks (?:.*\\\n)*.*)$/gm)].map(([, example = '']) => example);
+}
+
+/** The words that a shell reads. What comes behind a pipe is one of them. */
+function wordsIn(example: string): string[] {
+  const line = example.replace(/(?<= )[|<>](?= )|(?<=-)>/g, '');
+  return execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' }).split('\0');
+}
+
+test.each(['send', 'validate', 'replay'])(
+  'the examples in the help of %s can be pasted, however they are wrapped',
+  async (command) => {
+    const wide = (await examplesOf(command, 1000)).map(wordsIn);
+    expect(wide.length).toBeGreaterThan(2);
+    for (let columns = 60; columns < 110; columns += 2) {
+      expect((await examplesOf(command, columns)).map(wordsIn)).toEqual(wide);
+    }
+  },
+);
 
 test('the help of the program names every command, the exit codes, and examples', async () => {
   const { code, stdout, stderr } = await runHere(['--help']);
