@@ -67,8 +67,7 @@ export function processIo(): ProcessIo {
     end(code);
     interruption.abort();
   };
-  onEndSignal('SIGINT', () => interruptBy(endSignals.SIGINT));
-  onEndSignal('SIGTERM', () => interruptBy(endSignals.SIGTERM));
+  onEndSignals((signal) => interruptBy(endSignals[signal]));
   // The shell and the system each send one when a terminal is closed. Nobody means more by the second.
   process.on('SIGHUP', () => interruptBy(endSignals.SIGHUP));
   const setExitCode = (code: ExitCode): void => {
@@ -106,22 +105,25 @@ export function processIo(): ProcessIo {
 /** How long after a signal the same one may be its echo, in milliseconds. */
 const echoMs = 1000;
 
+type PromptSignal = 'SIGINT' | 'SIGTERM';
+
 /**
- * The first signal interrupts, and a second one ends the process at once. Under `npx` one Ctrl-C comes twice: from the
- * terminal, and from npm, which got it too.
+ * The first signal interrupts, and a second one of either kind ends the process at once. Under `npx` one Ctrl-C comes
+ * twice: from the terminal, and from npm, which got it too.
  */
-function onEndSignal(signal: 'SIGINT' | 'SIGTERM', interrupt: () => void): void {
-  let firstAt: number | undefined;
-  process.on(signal, () => {
-    if (firstAt === undefined) {
-      firstAt = performance.now();
-      interrupt();
-    } else if (performance.now() - firstAt > echoMs) {
+function onEndSignals(interrupt: (signal: PromptSignal) => void): void {
+  let first: { readonly signal: PromptSignal; readonly at: number } | undefined;
+  const take = (signal: PromptSignal): void => {
+    if (first === undefined) {
+      first = { signal, at: performance.now() };
+      interrupt(signal);
+    } else if (signal !== first.signal || performance.now() - first.at > echoMs) {
       // Also those that a user's module has added.
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     }
-  });
+  };
+  process.on('SIGINT', take).on('SIGTERM', take);
 }
 
 /** The errors after the first are of what is written later. */

@@ -57,3 +57,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(app.runs()).toStrictEqual([]);
   },
 );
+
+test.each([
+  ['SIGINT', 'SIGTERM'],
+  ['SIGTERM', 'SIGINT'],
+] as const)('%s and then %s end at once, also within the second that an echo may take', async (first, second) => {
+  await app.receive([{ note: 'note_1' }], failing);
+  const running = app.start(['journal', 'replay'], { SLOW: '8000' });
+  await told(running, 'slow note_1');
+  running.child.kill(first);
+  await told(running, 'Running handlers end first');
+  running.child.kill(second);
+  await running.ended;
+  expect(running.child.signalCode).toBe(second);
+  expect(app.runs()).toStrictEqual([]);
+});
