@@ -10,6 +10,7 @@ import { fieldsOf } from '../../foundations/fields-of';
 import { Failure, misuse } from '../failure';
 import { endSignals } from '../io';
 import { whyUnread } from '../read-input';
+import { shellWord } from '../shell-word';
 import { visibleText } from '../visible-text';
 
 /**
@@ -107,9 +108,17 @@ function unloadable(path: string, error: unknown): Failure {
   const name = visibleText(path);
   const { type, message, stack = '' } = describeError(error);
   const said = visibleLines(isWebhookError(error) ? message : `${type}: ${message}`);
-  const hint = isTypeScript(path, error) ? `\n${typeScriptHint}` : '';
-  const text = `--app ${name} cannot be loaded: ${said}${isWebhookError(error) ? '' : placesIn(stack)}${hint}`;
-  return isWebhookError(error) || hint !== '' ? misuse(text) : new Failure(text);
+  const text = `--app ${name} cannot be loaded: ${said}`;
+  if (isWebhookError(error)) return misuse(text);
+  const places = placesIn(stack);
+  if (isTypeScript(path, error)) return misuse(`${text}${places}\n${typeScriptHint}`);
+  const hint = error instanceof SyntaxError && places === '' ? `\n${syntaxHint(name)}` : '';
+  return new Failure(`${text}${places}${hint}`);
+}
+
+/** Node 20 tells no place of a mistake in an ES module, and its check looks at one file alone. */
+function syntaxHint(name: string): string {
+  return `node --check ${shellWord(name)} says where, unless it is in a module that this one imports: check that one, then.`;
 }
 
 const typeScriptHint =

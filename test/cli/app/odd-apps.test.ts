@@ -83,6 +83,13 @@ test.each([
     '\nconst port = ;',
     /^error: --app \.\/wrong\.js cannot be loaded: SyntaxError: Unexpected token ';'\n +at .*wrong\.js:2\n$/,
   ],
+  [
+    'a mistake of syntax in an ES module, with its place or with how to find it,',
+    'wrong.mjs',
+    '\nconst port = ;',
+    // Node 20 does not say it.
+    /^error: --app \.\/wrong\.mjs cannot be loaded: SyntaxError: Unexpected token ';'\n(?: +at .*wrong\.mjs:2|node --check \.\/wrong\.mjs says where, unless it is in a module that this one imports: check that one, then\.)\n$/,
+  ],
 ])('%s is told in words', async (_title, name, text, message) => {
   expect(await start(name, text).ended).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
 });
