@@ -22,7 +22,7 @@ export function deadJobsOf(connected: () => Promise<Connected>): DeadJobs {
       if (limit < 1) return [];
       const { queue } = await connected();
       const jobs = await queue.getFailed(offset, offset + limit - 1);
-      return jobs.map(describe);
+      return jobs.filter((job) => job !== undefined).map(describe);
     },
     async get(id) {
       const { queue } = await connected();

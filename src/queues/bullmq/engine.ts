@@ -38,7 +38,8 @@ export interface BullQueue extends Emitter {
   waitUntilReady(): Promise<unknown>;
   add(name: string, data: unknown, options: { readonly jobId: string; readonly priority?: number }): Promise<unknown>;
   getJob(id: string): Promise<BullJob | undefined>;
-  getFailed(start: number, end: number): Promise<BullJob[]>;
+  /** In BullMQ 5, `undefined` stands for a job that was removed between its two reads. */
+  getFailed(start: number, end: number): Promise<(BullJob | undefined)[]>;
   getFailedCount(): Promise<number>;
   getJobCounts(...states: readonly string[]): Promise<Readonly<Record<string, number>>>;
   toKey(id: string): string;

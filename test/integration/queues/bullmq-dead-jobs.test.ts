@@ -1,3 +1,4 @@
+import * as bullmq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { Cast, newDelivery, until } from './bullmq-kit';
@@ -62,6 +63,20 @@ describe('dead jobs', () => {
     expect(runs.slice(2).sort()).toEqual([first, third].sort());
     expect(await ids(10, 0)).toStrictEqual([]);
     expect(await deadJobs.redrive('all')).toBe(0);
+  });
+
+  test('are listed without one that is removed meanwhile, which BullMQ 5 lists as undefined', async () => {
+    class Queue extends bullmq.Queue {
+      override async getFailed(...range: Parameters<bullmq.Queue['getFailed']>) {
+        return [undefined as never, ...(await super.getFailed(...range))];
+      }
+    }
+    const queue = cast.queue({ connection: client, attempts: 1, bullmq: { ...bullmq, Queue } });
+    const job = newDelivery();
+    await queue.enqueue(job);
+    await cast.worker(queue, () => Promise.reject(new Error('no')), 1);
+    await until(async () => (await queue.deadJobs.get(job.key)) !== undefined);
+    expect(await queue.deadJobs.list({ limit: 10, offset: 0 })).toMatchObject([{ id: job.key, reason: 'no' }]);
   });
 
   test.each(['alone', 'with all'])(
