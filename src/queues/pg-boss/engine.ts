@@ -37,7 +37,7 @@ export interface Engine {
   /** Rejects if no job could be inserted now. */
   ping(): Promise<void>;
   /** Resolves when a job with this id is held. */
-  hold(id: string, data: object, priority?: number): Promise<void>;
+  hold(id: string, data: object): Promise<void>;
   /** The same, within a transaction of somebody else. */
   holdWithin(transaction: PgBossDb, id: string, data: object): Promise<void>;
   /** pg-boss' own access to the database. */
@@ -65,7 +65,6 @@ const expireInSeconds = 24 * 60 * 60 - 1;
 const leastPauseMs = 200;
 /** How long the queues may take to be made or found, in milliseconds: all else waits for it. */
 export const longestStartMs = 10_000;
-const usualPriority = 0;
 const untranslatable = '22P05';
 
 export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: ParsedOptions): Engine {
@@ -192,8 +191,8 @@ export function engineOn({ boss, namespace, schema, attempts, backoffSeconds }: 
       const startAfter = Math.ceil(ms / 1000);
       await boss.send(workersName, data, { id, startAfter, retentionSeconds: keptSeconds, db });
     },
-    hold: (id, data, priority = usualPriority) => inserter.hold({ id, data, priority }),
-    holdWithin: (transaction, id, data) => inserter.holdWithin(transaction, { id, data, priority: usualPriority }),
+    hold: (id, data) => inserter.hold({ id, data }),
+    holdWithin: (transaction, id, data) => inserter.holdWithin(transaction, { id, data }),
     async take(most) {
       await ready();
       // If the statement fails, pg-boss 10 and 11 return no jobs and hide the error.

@@ -1,5 +1,6 @@
 import { callTogether } from '../../foundations/call-together';
 import { codeOf, describeError } from '../../foundations/describe-error';
+import { fieldsOf } from '../../foundations/fields-of';
 import { type Row, readText } from '../../foundations/foreign-values';
 import { isRefusal } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/retried';
@@ -9,7 +10,6 @@ import type { PgBossClient, PgBossDb } from './client';
 export interface NewJob {
   readonly id: string;
   readonly data: object;
-  readonly priority: number;
 }
 
 export interface InsertSettings {
@@ -41,6 +41,8 @@ export interface JobInserter {
 const mostBytes = 4 * 1024 * 1024;
 /** Bytes that a job counts beside its body. */
 const bytesOfJob = 4096;
+const usualPriority = 0;
+const lowPriority = -1;
 
 export function jobInserter(settings: InsertSettings): JobInserter {
   const { boss, name, jobOptions, ready, lookAgain, findJobs } = settings;
@@ -49,7 +51,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
   async function insert(jobs: readonly NewJob[], on: PgBossDb): Promise<ReadonlySet<string>> {
     const form = await ready();
     const shared = { name, ...jobOptions() };
-    const rows = jobs.map((job) => ({ ...job, ...shared }));
+    const rows = jobs.map((job) => ({ ...job, priority: priorityOf(job), ...shared }));
     const options = { db: on, returnId: true };
     let ids: unknown;
     try {
@@ -114,6 +116,11 @@ const foreignKeyViolation = '23503';
 /** Whether pg-boss, from 11 on, found that somebody has deleted the queue. */
 export function isQueueGone(error: unknown): boolean {
   return codeOf(error) === foreignKeyViolation || /^Queue .+ does not exist/.test(describeError(error).message);
+}
+
+/** Jobs of priority 0 go first. A job says by itself that it may wait, so that it does when it is redriven, too. */
+function priorityOf({ data }: NewJob): number {
+  return fieldsOf(data)['priority'] === 'low' ? lowPriority : usualPriority;
 }
 
 function sizeOf({ data }: NewJob): number {

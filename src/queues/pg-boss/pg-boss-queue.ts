@@ -12,9 +12,6 @@ import { statsOf } from './stats';
 import { withJournalOn } from './with-journal';
 import { PgBossWorker } from './worker';
 
-/** Other jobs have 0, and go first. */
-const lowPriority = -1;
-
 /**
  * Queues deliveries with pg-boss in PostgreSQL 13 or later, or in PGlite without a server (`pgliteDb`). It makes three
  * queues when they are first needed: `bigmind-webhooks/<namespace>`, and beside it `…/dead` for dead jobs and
@@ -43,7 +40,7 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
       settings = given;
     },
     async enqueue(job) {
-      await engine.hold(jobIdOf(job.key), job, job.priority === 'low' ? lowPriority : undefined);
+      await engine.hold(jobIdOf(job.key), job);
       errors.up();
     },
     withJournal: parsed.pool && withJournalOn(parsed.pool, engine),

@@ -174,6 +174,25 @@ describe.each([
       expect(await newest()).toMatchObject({ attempts: 2, reason: 'no' });
     });
 
+    test.each([
+      ['alone', false],
+      ['with all', false],
+      ['with all, after pg-boss has thrown away the job that failed', true],
+    ])('that are replays run after everything else when they are redriven %s', async (how, isGone) => {
+      const namespace = freshNamespace();
+      const queue = company.queue(stage, { namespace, attempts: 1 });
+      await queue.enqueue({ ...newDelivery(), priority: 'low' });
+      const worker = await company.worker(queue, () => Promise.reject(new Error('no')));
+      await until(async () => (await queue.deadJobs.list({ limit: 1, offset: 0 })).length === 1);
+      await worker.close(1000);
+      const name = `bigmind-webhooks/${namespace}`;
+      if (isGone) await stage.sql(`DELETE FROM ${stage.schema}.job WHERE name = $1`, [name]);
+      const [dead] = await queue.deadJobs.list({ limit: 1, offset: 0 });
+      expect(await queue.deadJobs.redrive(how === 'alone' ? (dead?.id ?? '') : 'all')).toBe(1);
+      const held = await stage.sql(`SELECT priority FROM ${stage.schema}.job WHERE name = $1`, [name]);
+      expect(held).toEqual([{ priority: -1 }]);
+    });
+
     test('are all redriven, however many, but no job that is not dead is touched', async () => {
       const queue = company.queue(stage, { attempts: 1 });
       for (let count = 0; count < 120; count += 1) await queue.enqueue(newDelivery());
