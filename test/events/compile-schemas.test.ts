@@ -105,6 +105,15 @@ describe('a custom schema', () => {
     expect(errorOf(schema, {})).toMatchObject({ pointer: '/phone', keyword: 'required' });
   });
 
+  test.each(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])(
+    'may have any name within %s, and annotations in the schema of that name',
+    (keyword) => {
+      const naming = (amount: object) => ({ allOf: [{ $ref: `#/${keyword}/amount` }], [keyword]: { amount } });
+      expect(errorOf(naming({ 'x-unit': 'EUR', type: 'object' }), {})).toBeUndefined();
+      expect(() => errorOf(naming({ requierd: ['a'] }), {})).toThrow('unknown keyword: "requierd"');
+    },
+  );
+
   test.each(['requierd', 'propertys', 'additionalPropertis', 'minLenght', 'oneOff', 'patern'])(
     'may not have %s, which is a known word misspelt, however deep',
     (word) => {
@@ -202,9 +211,18 @@ describe('an error', () => {
     [{ type: 'string', pattern: '^b' }, 'a', 'must match ^b'],
     [{ type: 'number', multipleOf: 2 }, 1, 'must satisfy multipleOf'],
     [{ additionalProperties: false }, { a: 1 }, 'must not be present'],
+    [{ unevaluatedProperties: false }, { a: 1 }, 'must not be present'],
+    [{ type: 'string', format: 'uri' }, 'no site', 'must be a uri'],
+    [{ format: 'date-time' }, '2'.repeat(1001), 'must be a date-time of at most 1000 characters'],
     [{ not: {} }, 1, 'must satisfy not'],
   ])('of %j says of %j: %s', (schema, payload, detail) => {
     expect(errorOf(schema, payload)?.detail).toBe(detail);
+  });
+
+  test('of a very long text names a longest length for its format alone', () => {
+    const long = 'a'.repeat(1_000_001);
+    expect(errorOf({ type: 'string', pattern: '^b' }, long)?.detail).toBe('must match ^b');
+    expect(errorOf({ format: 'uri' }, long)?.detail).toBe('must be a uri of at most 1000000 characters');
   });
 });
 

@@ -150,6 +150,20 @@ describe('timestampedHmac', () => {
     await expectRefused(receiver({ signature: timestampedHmac(options) }), headers);
   });
 
+  test('without an id header the bytes name the delivery: two events are two', async () => {
+    for (const [options, headersOf] of [
+      [twoHeader, twoHeaders],
+      [{ header: 'stripe-signature' }, stripeHeaders],
+    ] as const) {
+      const to = receiver({ signature: timestampedHmac(options) });
+      const other = `${body} `;
+      expect((await to.post(headersOf())).body).toBe('{"status":"processed"}');
+      expect((await to.post(headersOf(other), other)).body).toBe('{"status":"processed"}');
+      expect((await to.post(headersOf(body, String(Number(seconds) + 9)))).body).toBe('{"status":"duplicate"}');
+      expect(to.handled).toHaveLength(2);
+    }
+  });
+
   test('an id that is signed names the delivery, so that a repeat with another timestamp is one', async () => {
     const to = receiver({ signature: timestampedHmac(withId) });
     const signed = (id: string, time: string) => ({

@@ -88,6 +88,11 @@ const timestamped: [string, Record<string, string>][] = [
   ["Stripe's form with blanks around the comma", { 'x-signature': `t=${seconds} , v1=${mac(`${seconds}.${body}`)}` }],
   ["Stripe's form in upper case", { 'x-signature': stripeHeaders()['stripe-signature']?.toUpperCase() ?? '' }],
   ["Stripe's form with its timestamp last", { 'x-signature': `v1=${mac(`${seconds}.${body}`)}, t=${seconds}` }],
+  ["Stripe's form with v1 first, and no blank", { 'x-signature': `v1=${mac(`${seconds}.${body}`)},t=${seconds}` }],
+  [
+    "Stripe's form with a part of another name first",
+    { 'x-signature': `scheme=v1,t=${seconds},v1=${mac(`${seconds}.${body}`)}` },
+  ],
   [
     "Slack's form with V0= and two values",
     (() => {
@@ -161,6 +166,20 @@ test.each([
   const pinned = hmac(JSON.parse(options.replace(/(\w+):/g, '"$1":').replaceAll("'", '"')) as HmacOptions);
   await expectAccepted(receiver({ signature: pinned }), headers, 'hmac');
 });
+
+test.each(['signature', 'timestamp'])(
+  'reads a %s header whose name has 128 characters, and none longer',
+  async (kind) => {
+    const named = (length: number) => {
+      const long = `x-${'a'.repeat(length - `x--${kind}`.length)}-${kind}`;
+      const [header, timestampHeader] =
+        kind === 'signature' ? [long, 'x-timestamp'] : [long.replace(kind, 'signature'), long];
+      return { [header]: mac(`${seconds}.${body}`), [timestampHeader]: seconds };
+    };
+    await expectAccepted(receiver(), named(128), 'timestampedHmac');
+    await expectRefused(receiver(), named(129));
+  },
+);
 
 test('of two timestamps one may be stale', async () => {
   const times = { 'x-acme-timestamp': '1000000000', 'x-acme-request-timestamp': seconds };

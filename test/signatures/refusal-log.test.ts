@@ -50,6 +50,19 @@ test('says so when nothing like a signature came', async () => {
   expect(to.reason()).toContain('Headers that came, besides standard ones: none.');
 });
 
+test.each([
+  ...['authorization', 'connection', 'cookie', 'date', 'dnt', 'expect', 'forwarded', 'from', 'host', 'keep-alive'],
+  ...['max-forwards', 'origin', 'pragma', 'cache-control', 'priority', 'range', 'referer', 'te', 'trailer'],
+  ...['transfer-encoding', 'upgrade', 'upgrade-insecure-requests', 'user-agent', 'via', 'warning', 'x-real-ip'],
+  ...['x-request-id', 'x-requested-with', 'traceparent', 'tracestate', 'baggage', 'accept', 'accept-language'],
+  ...['content-length', 'if-none-match', 'sec-fetch-mode', 'proxy-connection', 'access-control-request-method'],
+  ...['x-forwarded-proto', ':path'],
+])('does not list %s, which is a standard header, and lists one that only ends so', async (name) => {
+  const to = receiver();
+  await expectRefused(to, { [name]: 'a', [`x-acme-${name.replace(':', '')}`]: 'b' });
+  expect(to.reason()).toContain(`besides standard ones: x-acme-${name.replace(':', '')}.`);
+});
+
 test('tells a signature that does not match from one that did not come', async () => {
   const to = receiver();
   await expectRefused(to, slackHeaders(`${body} `));

@@ -49,6 +49,15 @@ test.each<[string, ExplainSignatureInput['headers']]>([
   expect(explainSignature({ headers, body, secret, now }).match).toMatchObject({ header: 'x-signature' });
 });
 
+test.each<[string, string]>([
+  ['base64', `${'/'.repeat(42)}8=`],
+  ['base64url', `${'_'.repeat(42)}8`],
+  ['hex', 'f'.repeat(64)],
+])('says which alphabet a signature shows: %s', (encoding, value) => {
+  const { tried } = explain({ 'x-signature': value });
+  expect(tried).toEqual([expect.objectContaining({ encoding, outcome: 'differs' })]);
+});
+
 test('says what each reading was compared with, in 8 digits and no more', () => {
   const { match, tried, causes } = explain(twoHeaders(), body, 'another secret');
   expect(match).toBeUndefined();
@@ -142,12 +151,20 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['SHA-1', { 'x-signature': 'a'.repeat(40) }, /x-signature cannot be read.* SHA-1/],
   ['a repeated signature', { 'x-signature': `${mac(body)}, ${mac(body)}` }, /more than once/],
   ['no digest', { 'x-signature': 'abc' }, /its 3 characters are no hex or base64/],
+  ['what has a version in its middle', { 'x-signature': 'xv1,abc' }, /its 7 characters are no hex or base64/],
   ['Standard Webhooks without an id', { 'webhook-signature': `v1,${key}` }, /without .* its …-id and …-timestamp/],
   ['no signature at all', { 'content-type': 'application/json' }, /No header has a name/],
 ])('says what is wrong with %s', (_title, headers, cause) => {
   const { match, causes } = explain(headers);
   expect(match).toBeUndefined();
   expect(causes.join('\n')).toMatch(cause);
+});
+
+test('calls no header unreadable while another one was compared', () => {
+  const { tried, causes } = explain({ 'x-signature': mac('other'), 'x-hub-signature': 'a'.repeat(40) });
+  expect(tried.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['differs', 'unreadable']));
+  expect(causes).toHaveLength(3);
+  expect(causes.join()).not.toContain('cannot be read');
 });
 
 test('says what is wrong with a secret that cannot be used, without a word of it', () => {
