@@ -118,7 +118,7 @@ test('finds no payload in requests by other methods than POST, and counts the ot
   const found = payloadsIn(Buffer.from(lines.join('\n')));
   expect(found).toMatchObject([{ line: 2, payload: { value: JSON.parse(body) } }, { line: 5 }]);
   expect(found[1]?.payload).toBeUndefined();
-  expect(payloadsIn(Buffer.from([saved('GET', ''), saved('OPTIONS', '')].join('\n')))).toEqual([]);
+  expect(payloadsIn(Buffer.from([saved('GET', ''), saved('OPTIONS', '')].join('\n')))).toStrictEqual([]);
   expect(payloadsIn(Buffer.from([saved('GET', ''), saved('POST', body)].join('\n')))).toMatchObject([{ line: 2 }]);
 });
 
