@@ -97,6 +97,14 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(answer).not.toContain('HTTP/1.1 200');
   });
 
+  test('closes the connection after an early answer to a body in chunks', async () => {
+    const { socket, seen } = dial(served.port);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`);
+    await seen(/^HTTP\/1\.1 401 .*\r\nconnection: close\r\n/is);
+    socket.destroy();
+    expect(handled).toStrictEqual([]);
+  });
+
   test('leaves no listener of its own behind an early answer', async () => {
     const { socket, ended, seen } = dial(served.port);
     socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\n`);

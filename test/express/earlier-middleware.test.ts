@@ -179,6 +179,23 @@ describe.each(stages)('under $name, with headers $headers', ({ express, spell })
     expect(handled).toStrictEqual([]);
   });
 
+  test('says so at once when bytes without a length were looked at and put back', async () => {
+    const url = await behind((request, _response, next) => {
+      request.once('data', (part: Buffer) => {
+        request.pause().unshift(part);
+        next();
+      });
+    });
+    const { headers, body } = genuine();
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(url, { method: 'POST', headers }, (reply) => resolve(reply.statusCode));
+      // It does not end.
+      sent.on('error', reject).write(body);
+    });
+    expect([status, lines]).toEqual([500, [expect.objectContaining({ code: 'BODY_ALREADY_PARSED' })]]);
+    expect(handled).toStrictEqual([]);
+  });
+
   test.each<[string, RequestHandler]>([
     ['express.raw()', express.raw({ type: '*/*', limit: '1mb' })],
     ['keepRawBody', express.json({ verify: keepRawBody, limit: '1mb' })],

@@ -117,6 +117,23 @@ describe('a request that is no stream', () => {
     },
   );
 
+  test('is handled in a route that has a path and nothing else', async () => {
+    const { webhooks, handled } = noting();
+    const { headers, body } = genuine();
+    const request = emitter({ url: '/hooks', route: { path: '/hooks' }, headers, body: Buffer.from(body) });
+    expect([(await answerTo(webhooks.router, request)).status, handled.length]).toEqual([200, 1]);
+  });
+
+  test('is handled by its rawBody, without a length, when it can be paused', async () => {
+    const { webhooks, handled } = noting();
+    const { headers, body } = genuine();
+    for (const text of [`${body} `, body]) {
+      const request = emitter({ headers, rawBody: Buffer.from(text), pause: () => undefined });
+      expect((await answerTo(webhooks.router, request)).status).toBe(text === body ? 200 : 401);
+    }
+    expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
+  });
+
   test('is handled when it emits its body, and refused when that is forged', async () => {
     const { webhooks, handled } = noting();
     const { headers, body } = genuine();
@@ -183,10 +200,22 @@ test('a stream of objects is refused as one that was parsed, and counts as nothi
   const { webhooks, handled } = noting();
   for (const fields of [{ headers: forged }, { headers: { 'X-Signature': 'a'.repeat(64) } }]) {
     const request = Object.assign(Readable.from([{ event: 'notes_created' }]), { method: 'POST', ...fields });
-    expect([400, 500]).toContain((await answerTo(webhooks.router, request)).status);
+    const { status, body } = await answerTo(webhooks.router, request);
+    expect([status, JSON.parse(body)]).toEqual([500, expect.objectContaining({ code: 'BODY_ALREADY_PARSED' })]);
   }
   expect(handled).toStrictEqual([]);
   expect((await webhooks.health()).inFlight).toMatchObject({ bytes: 0 });
+});
+
+test('of a stream without a length the chunks count together: one byte over the limit is too large', async () => {
+  const { headers, body } = genuine();
+  for (const over of [0, 1]) {
+    const { webhooks, handled } = noting({ limit: body.length - over });
+    const chunks = [body.slice(0, 99), body.slice(99)].map((text) => Buffer.from(text));
+    const request = Object.assign(Readable.from(chunks), { method: 'POST', url: '/', headers });
+    expect((await answerTo(webhooks.router, request)).status).toBe(over === 0 ? 200 : 413);
+    expect(handled).toHaveLength(1 - over);
+  }
 });
 
 test('a stream without headers is read to its end, and refused', async () => {

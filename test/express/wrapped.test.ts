@@ -63,6 +63,18 @@ describe.each(expresses)('under $name', ({ express, name }) => {
     expect(handled).toStrictEqual([]);
   });
 
+  test('a probe of a path with more segments than a route before it goes to later middleware, with next() wrapped', async () => {
+    const wrap = wrappers['an APM that wraps next() too'] as (typeof wrappers)[string];
+    const { origin } = await house(wrap, mounts['app.use at the root'] as Mount, (app, library) =>
+      app.use(
+        '/webhooks',
+        library.Router().all('/:sender', (_request, _response, next) => next()),
+      ),
+    );
+    for (const method of ['GET', 'PUT']) expect((await fetch(origin + path, { method })).status).toBe(299);
+    expect(handled).toStrictEqual([]);
+  });
+
   test('what is below a use mount and not signed goes to later middleware, however the router is wrapped', async () => {
     const used = Object.keys(mounts).filter((name) => mounts[name]?.used);
     await fc.assert(
