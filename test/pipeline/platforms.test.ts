@@ -131,6 +131,22 @@ test.each<[string, unknown, string]>([
   expect(handled).toStrictEqual([]);
 });
 
+test.each<[string, unknown]>([
+  ['a parsed body', { event: 'notes_created' }],
+  ['a number', 7],
+  ['a boolean', true],
+])('takes %s for no body to verify, whether or not the headers announce one', async (_title, body) => {
+  const { webhooks, handled } = noting();
+  for (const more of [{ host: 'x' }, { 'content-length': '0' }, { 'content-length': '17' }]) {
+    const reply = await webhooks.receive({ headers: { ...genuine().headers, ...more }, body: body as string });
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([
+      500,
+      expect.objectContaining({ code: 'BODY_ALREADY_PARSED' }),
+    ]);
+  }
+  expect(handled).toStrictEqual([]);
+});
+
 test('a body that was not awaited and fails ends no process', async () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);

@@ -31,6 +31,38 @@ test('waits for jobs that run, and takes no others', async () => {
   expect([handled.length, queue.states]).toEqual([1, ['done after 0', 'waiting after 0']]);
 });
 
+test('waits until each delivery that came before is in the queue, also one that is still being verified', async () => {
+  const queue = new ArrayQueue();
+  const gates = [gate(), gate()];
+  let asked = 0;
+  const webhooks = bigmindWebhooks({
+    logger: false,
+    queue,
+    secret: async () => {
+      await gates[asked++]?.passed;
+      return { tenant: 'acme', secret };
+    },
+  });
+  const answers = [genuine(), genuine()].map((delivery) => send(webhooks as never, delivery));
+  await until(() => asked === 2);
+  expect((await webhooks.health()).inFlight).toMatchObject({ deliveries: 2 });
+  let closed = false;
+  const close = webhooks.close().finally(() => {
+    closed = true;
+  });
+  gates[0]?.open();
+  expect(await answers[0]).toBe('200 queued');
+  await calm();
+  expect(closed).toBe(false);
+  gates[1]?.open();
+  expect(await answers[1]).toBe('200 queued');
+  await close;
+  expect([queue.states.length, (await webhooks.health()).inFlight]).toEqual([
+    2,
+    expect.objectContaining({ deliveries: 0 }),
+  ]);
+});
+
 test('the other workers have what is left, and what was handled is not handled again', async () => {
   const { web, worker, queue } = service();
   const handled: string[] = [];

@@ -145,6 +145,16 @@ test.each(faults)(
   },
 );
 
+test('of a journal that is silent, one warning names it', async () => {
+  const { logger, lines } = notedLog('warn');
+  const { webhooks, journal } = withJournal({ logger, deduplicate: { storeTimeoutMs: 200 } });
+  journal.fault = () => new Promise(() => undefined);
+  expect(await send(webhooks, genuine())).toBe('503 UNAVAILABLE');
+  expect(lines.filter((line) => 'silent' in line)).toEqual([
+    expect.objectContaining({ level: 40, silent: 'journal', silentMs: 200 }),
+  ]);
+});
+
 test('the store is asked while the journal writes, and no handler runs before both have answered', async () => {
   const store = memoryStore();
   const claiming = gate();
