@@ -11,7 +11,7 @@ const named: ReadonlySet<string> = new Set([
   'dependentSchemas',
 ]);
 /** Keywords whose value is data, and no schema. */
-const data: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples', 'example', 'required']);
+const data: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples', 'example']);
 
 /**
  * Tells Ajv of the keywords and formats in a schema that it does not know. JSON Schema 2020-12 takes those for
