@@ -7,8 +7,6 @@ module.exports = {
   ...base,
   roots: ['<rootDir>/test/integration'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // They wait for servers and processes for a third of their time.
-  maxWorkers: '150%',
   // A server in the process, such as PGlite, takes most of a minute to start where every core is busy.
   testTimeout: 180_000,
 };
