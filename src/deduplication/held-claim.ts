@@ -1,6 +1,6 @@
 import type { Claim, DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
-import { type MaybePromise, recovered } from '../foundations/maybe-promise';
+import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outbox } from './outbox';
 
 /** The lease of a claim, in milliseconds. It is extended after every third of it. */
@@ -142,9 +142,7 @@ export class HeldClaim {
 
   #tryToRecord(handler: string): MaybePromise<void> {
     const answer = this.#store.succeeded(this.#key, this.#token, handler, this.#progressMs);
-    if (answer instanceof Promise) return answer.then(() => this.#note(handler));
-    this.#note(handler);
-    return undefined;
+    return whenReady(answer, () => void this.#recorded.add(handler));
   }
 
   /** Resolves to whether it need not be tried again. */
@@ -161,10 +159,6 @@ export class HeldClaim {
   /** The run has ended. Its caller writes what is not recorded. */
   endRun(): void {
     this.#isRunOver = true;
-  }
-
-  #note(handler: string): void {
-    this.#recorded.add(handler);
   }
 
   /** The ones of `handlers` whose success the store has not recorded. */

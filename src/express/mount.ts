@@ -26,10 +26,11 @@ export function placeOf(request: Routed, router: unknown, next: unknown): Place 
   // `app.use` hands on the `next` that it also sets on the request; a route hands on its own.
   if (route === undefined || next === request.next) return used;
   if (route.stack?.some(({ handle }) => handle === router)) return 'route';
-  const fits = fitsRoute(path, route.path);
-  if (fits === undefined) return used === 'mount' ? 'mount' : 'unclear';
   // A route at `/` fits every mount, also one that an earlier middleware was in.
-  return fits && used === 'below' ? 'route' : used;
+  if (used === 'mount') return 'mount';
+  const fits = fitsRoute(path, route.path);
+  if (fits === undefined) return 'unclear';
+  return fits ? 'route' : 'below';
 }
 
 /** The path of a request target, without the query. An absolute one names a host before it. */

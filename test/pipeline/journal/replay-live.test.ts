@@ -56,27 +56,25 @@ async function withFailures() {
   return { webhooks, journal, ran, keys, copies, failLater, go: atFirst.open, replay };
 }
 
-test('a replay of what failed leaves out what fails after its start, also when the last one is repeated and succeeds', async () => {
-  const { webhooks, ran, keys, copies, failLater, go, replay } = await withFailures();
-  expect(await send(webhooks, copies[2])).toBe('200 processed');
-  await failLater();
-  go();
-  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
-  expect(ran).toEqual(keys.slice(0, 2));
-});
+type Failures = Awaited<ReturnType<typeof withFailures>>;
 
-test('a replay of what failed leaves out what fails after its start, also when the last one is forgotten', async () => {
-  const { webhooks, ran, keys, failLater, go, replay } = await withFailures();
-  expect(await webhooks.journal.forget({ key: keys[2] ?? '' })).toBe(1);
-  await failLater();
-  go();
-  expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
-  expect(ran).toEqual(keys.slice(0, 2));
-});
-
-test('a replay of what failed leaves out what fails after its start, also when another process forgets the last one', async () => {
-  const { journal, ran, keys, failLater, go, replay } = await withFailures();
-  expect(await journal.forget({ key: keys[2] ?? '' })).toBe(1);
+test.each<[string, (failures: Failures) => Promise<void>]>([
+  [
+    'the last one is repeated and succeeds',
+    async ({ webhooks, copies }) => expect(await send(webhooks, copies[2])).toBe('200 processed'),
+  ],
+  [
+    'the last one is forgotten',
+    async ({ webhooks, keys }) => expect(await webhooks.journal.forget({ key: keys[2] ?? '' })).toBe(1),
+  ],
+  [
+    'another process forgets the last one',
+    async ({ journal, keys }) => expect(await journal.forget({ key: keys[2] ?? '' })).toBe(1),
+  ],
+])('a replay of what failed leaves out what fails after its start, also when %s', async (_when, change) => {
+  const failures = await withFailures();
+  const { ran, keys, failLater, go, replay } = failures;
+  await change(failures);
   await failLater();
   go();
   expect(await replay).toMatchObject({ found: 2, ran: 2, interrupted: undefined });
