@@ -1,4 +1,4 @@
-import { mayHoldCredential } from '../foundations/credential-headers';
+import { mayParameterHoldCredential } from '../foundations/credential-headers';
 
 /** A parameter of a query or a fragment. */
 const parameter = /([?&;#])([^=&;#]*)=[^&;#]*/g;
@@ -9,7 +9,7 @@ const parameter = /([?&;#])([^=&;#]*)=[^&;#]*/g;
  */
 export function withoutCredentials(address: string): string {
   return address.replaceAll(parameter, (whole, before: string, name: string) =>
-    mayHoldCredential(decoded(name)) ? `${before}${name}=…` : whole,
+    mayParameterHoldCredential(decoded(name)) ? `${before}${name}=…` : whole,
   );
 }
 

@@ -3,9 +3,19 @@ import type { WebhookHeaders } from './contracts/request';
 /** A pattern, since every proxy and platform has its own names for credentials. */
 const credential = /token|secret|key|auth|jwt|cookie|session|credential|password|signature|hmac/i;
 
-/** Whether a header or a path parameter, by its name, may hold a credential or a signature. */
+/** Whether a header, by its name, may hold a credential or a signature. */
 export function mayHoldCredential(name: string): boolean {
   return credential.test(name);
+}
+
+/** Too wide for headers: a handler behind a queue may need `x-assigned-to`. */
+const inParameters = /sign|pass/i;
+/** As whole names. Azure's addresses have keys under them. */
+const ofParameters = /^(?:code|sig)$/i;
+
+/** Whether a parameter of a path or a query, by its name, may hold a credential or a signature. */
+export function mayParameterHoldCredential(name: string): boolean {
+  return mayHoldCredential(name) || inParameters.test(name) || ofParameters.test(name);
 }
 
 const neverKept = /signature|hmac|^(?:set-)?cookie$|^(?:proxy-)?authorization$/i;

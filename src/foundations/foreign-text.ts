@@ -1,4 +1,4 @@
-import { mayHoldCredential } from './credential-headers';
+import { mayParameterHoldCredential } from './credential-headers';
 
 /** Whether a text has neither NUL nor lone surrogates: PostgreSQL refuses a whole row because of one. */
 export function isStorableText(text: string): boolean {
@@ -52,7 +52,7 @@ export function printableParams(params: unknown): Readonly<Record<string, string
   if (given.length === 0) return undefined;
   return Object.fromEntries(
     given.slice(0, mostParams).map(([name, value]) => {
-      return [printableName(name), isHidden(name) ? notShown : printableValue(value)];
+      return [printableName(name), mayParameterHoldCredential(name) ? notShown : printableValue(value)];
     }),
   );
 }
@@ -61,16 +61,9 @@ export function printableParams(params: unknown): Readonly<Record<string, string
 export function withoutHiddenParams(text: string, params: unknown): string {
   if (typeof params !== 'object' || params === null) return text;
   return entriesOf(params)
-    .filter(([name, value]) => isHidden(name) && typeof value === 'string' && value !== '')
+    .filter(([name, value]) => mayParameterHoldCredential(name) && typeof value === 'string' && value !== '')
     .flatMap(([, value]) => [String(value), encodeURIComponent(String(value))])
     .reduce((shown, hidden) => shown.replaceAll(hidden, notShown), text);
-}
-
-/** Too wide for headers: a handler behind a queue may need `x-assigned-to`. */
-const alsoHidden = /sign|pass/i;
-
-function isHidden(name: string): boolean {
-  return mayHoldCredential(name) || alsoHidden.test(name);
 }
 
 /** Reading a value may throw, and the delivery has been handled by then. */

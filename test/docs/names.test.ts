@@ -72,17 +72,20 @@ test('docs/queues.md and docs/operations.md list every word by which a header or
         if (ts.isVariableDeclaration(node) && node.name.getText(source) === name)
           pattern = node.initializer?.getText(source) ?? '';
       });
-    return pattern.replace(/^\/|\/i$/g, '').split('|');
+    return pattern.replace(/^\/(?:\^\(\?:)?|(?:\)\$)?\/i$/g, '').split('|');
   };
   const quoted = (text: string): readonly string[] => [...text.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
   const [, headers = ''] =
     /whose name contains ([^.]*?), nor the header/.exec(sectionOf('docs/queues.md', 'Headers in jobs')) ?? [];
   const ofHeaders = wordsOf('foundations/credential-headers.ts', 'credential');
   expect(quoted(headers)).toEqual(ofHeaders);
-  const [, params = ''] =
-    /one whose name contains (.*?) is `\(not shown\)`/.exec(readDocument('docs/operations.md')) ?? [];
-  const ofParams = [...ofHeaders, ...wordsOf('foundations/foreign-text.ts', 'alsoHidden')];
+  const [, params = '', names = ''] =
+    /one whose name contains (.*?) is `\(not shown\)`, as are those of (.*?)\./.exec(
+      readDocument('docs/operations.md'),
+    ) ?? [];
+  const ofParams = [...ofHeaders, ...wordsOf('foundations/credential-headers.ts', 'inParameters')];
   // A word that holds another of them says nothing more.
   const isNew = (word: string): boolean => !ofParams.some((other) => other !== word && word.includes(other));
   expect(quoted(params)).toEqual(ofParams.filter(isNew));
+  expect(quoted(names)).toEqual(wordsOf('foundations/credential-headers.ts', 'ofParameters'));
 });

@@ -64,7 +64,8 @@ describe('a delivery that another worker has', () => {
     const failed = 'Error: in-progress: The delivery is being handled';
     expect(await attempted(Number.POSITIVE_INFINITY, 1)).toBe(failed);
     expect(await attempted(Number.POSITIVE_INFINITY, 900)).toBe(failed);
-    expect(performance.now() - begun).toBeGreaterThanOrEqual(600 + 900);
+    // Node counts a timer from when its turn began, on a busy machine well before.
+    expect(performance.now() - begun).toBeGreaterThan(600 + 900 - 200);
   });
 });
 

@@ -18,7 +18,7 @@ const forms = `Pass a request as text: headers, an empty line, and the body as i
 export interface ParseOptions {
   /** The body of the request, for a form that does not show it. @default what the text holds */
   readonly body?: Buffer | undefined;
-  /** Whether saved lines are read that are no deliveries, since their method is not POST. @default false */
+  /** Whether many requests may hold some that are no deliveries, since their method is not POST. @default false */
   readonly everyMethod?: boolean;
 }
 
@@ -52,10 +52,13 @@ export function isCurl(text: string): boolean {
 function parseJsonForms(document: string, { everyMethod = false }: ParseOptions): CapturedRequest[] {
   const har = parseHar(document);
   if (har !== undefined) return har;
+  const isWanted = ({ method }: CapturedRequest): boolean => everyMethod || method === 'POST';
   const whole = jsonIn(document);
   if (whole !== undefined && ![isSaved, isEndLine, isSealedLine].some((isLine) => isLine(whole.value))) {
-    const values = Array.isArray(whole.value) ? (whole.value as unknown[]) : [whole.value];
-    return values.map((value) => (isSaved(value) ? readSaved(value, 1) : readObject(value, 1)));
+    const requestOf = (value: unknown): CapturedRequest =>
+      isSaved(value) ? readSaved(value, 1) : readObject(value, 1);
+    if (!Array.isArray(whole.value)) return [requestOf(whole.value)];
+    return whole.value.map(requestOf).filter(isWanted);
   }
   const lines = document.split('\n');
   // A journal passes over what a crash cut short, too.
@@ -70,7 +73,7 @@ function parseJsonForms(document: string, { everyMethod = false }: ParseOptions)
   }
   return lines
     .flatMap((line, index) => (line.trim() === '' ? [] : parseLine(line, index + 1, mayBeTorn)))
-    .filter(({ method }) => everyMethod || method === 'POST');
+    .filter(isWanted);
 }
 
 const bracket = 0x5b;

@@ -157,10 +157,15 @@ test.each<[string, string, RegExp]>([
   expect(() => parseCaptured(text)).not.toThrow(/secret.text/);
 });
 
-test('a saved request that is no POST is no delivery', () => {
-  const line = (method: string) => JSON.stringify({ version: 1, method, url: '/', headers: {}, body: '' });
-  expect(parseCaptured(`${line('GET')}\n${line('POST')}\n`)).toHaveLength(1);
-  expect(parseCaptured(`${line('GET')}\n${line('POST')}\n`, { everyMethod: true })).toHaveLength(2);
+test.each([
+  ['lines', (requests: readonly string[]) => `${requests.join('\n')}\n`],
+  ['a list', (requests: readonly string[]) => `[${requests.join(',\n')}]`],
+])('in %s, a saved request that is no POST is no delivery', (_title, inOneText) => {
+  const saved = (method: string) => JSON.stringify({ version: 1, method, url: '/', headers: {}, body: '' });
+  const text = inOneText([saved('GET'), saved('POST')]);
+  expect(parseCaptured(text).map(({ method }) => method)).toEqual(['POST']);
+  expect(payloadsIn(Buffer.from(text))).toHaveLength(1);
+  expect(parseCaptured(text, { everyMethod: true })).toHaveLength(2);
 });
 
 test.each<[string, Buffer]>([

@@ -39,6 +39,9 @@ test('saves no credential, and every header that may sign the request', () => {
 
 test.each([
   ['/hooks?token=t0p-secret&tenant=acme', '/hooks?token=…&tenant=acme'],
+  ['/api/hook?code=t0p-secret&clientId=x', '/api/hook?code=…&clientId=x'],
+  ['/triggers/manual/run?sp=read&sig=t0p-secret&countryCode=de', '/triggers/manual/run?sp=read&sig=…&countryCode=de'],
+  ['/hooks?sign=t0p-secret&pass=t0p-secret', '/hooks?sign=…&pass=…'],
   ['/hooks?tenant=acme&api_key=t0p-secret', '/hooks?tenant=acme&api_key=…'],
   ['http://host/hooks?X-Auth=t0p-secret#x', 'http://host/hooks?X-Auth=…#x'],
   ['/hooks?a=1;password=t0p-secret', '/hooks?a=1;password=…'],

