@@ -11,7 +11,7 @@ export function compileSchema(ajv: Ajv2020, schema: object): ValidateFunction {
     return ajv.compile(schema);
   } catch (cause) {
     // By its name: a test environment may have an EvalError of its own.
-    if ((cause as Error | undefined)?.name !== 'EvalError') throw cause;
+    if ((cause as Error).name !== 'EvalError') throw cause;
     throw new WebhookError('CODE_GENERATION_FORBIDDEN', forbidden, { cause });
   }
 }

@@ -10,12 +10,11 @@ const named: ReadonlySet<string> = new Set([
   'definitions',
   'dependentSchemas',
 ]);
-/** Keywords whose value is data, and no schema. */
-const data: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples', 'example']);
 
 /**
  * Tells Ajv of the keywords and formats in a schema that it does not know. JSON Schema 2020-12 takes those for
  * annotations (`example`, `x-…`, a format such as `phone`), and Ajv for mistakes. A misspelt keyword stays a mistake.
+ * Data in a schema, such as a default, is searched, too: what is declared there for nothing does no harm.
  */
 export function declareAnnotations(ajv: Ajv2020, schema: unknown): void {
   if (Array.isArray(schema)) for (const each of schema) declareAnnotations(ajv, each);
@@ -25,7 +24,7 @@ export function declareAnnotations(ajv: Ajv2020, schema: unknown): void {
   for (const [keyword, value] of Object.entries(schema)) {
     if (ajv.RULES.keywords[keyword] !== true && isAnnotation(keyword, ajv)) ajv.addKeyword(keyword);
     else if (named.has(keyword) && isRecord(value)) declareAnnotations(ajv, Object.values(value));
-    else if (!data.has(keyword)) declareAnnotations(ajv, value);
+    else declareAnnotations(ajv, value);
   }
 }
 

@@ -95,6 +95,7 @@ describe('a custom schema', () => {
       properties: {
         phone: { type: 'string', format: 'phone', example: '+1' },
         x: { items: { anyOf: [{ 'x-order': 1, type: 'string', format: 'iri-reference' }] } },
+        tags: { items: { 'x-tag': 1, type: 'string' } },
         format: { const: 'requierd' },
         pair: { const: { requierd: 1 }, enum: [{ requierd: 1 }], default: { requierd: 1 } },
       },
@@ -221,6 +222,7 @@ describe('an error', () => {
 
   test('of a very long text names a longest length for its format alone', () => {
     const long = 'a'.repeat(1_000_001);
+    expect(errorOf({ format: 'uri' }, long.slice(1))?.detail).toBe('must be a uri');
     expect(errorOf({ type: 'string', pattern: '^b' }, long)?.detail).toBe('must match ^b');
     expect(errorOf({ format: 'uri' }, long)?.detail).toBe('must be a uri of at most 1000000 characters');
   });

@@ -109,6 +109,11 @@ test.each(places.filter(({ kind }) => kind === 'unlisted-value'))(
   },
 );
 
+test('finds nothing in a payload of no known event, whatever it holds', () => {
+  for (const payload of [{ event: 'deal_won', data: { a: 1 } }, { event: 7, a: 1 }, { a: 1 }, ['a'], null])
+    expect(schemaDrift(payload)).toStrictEqual([]);
+});
+
 test('finds nothing in the payloads of the reference', () => {
   for (const payload of referenceExamples) expect(schemaDrift(payload)).toStrictEqual([]);
   expect(places.map(({ event }) => event)).toEqual(expect.arrayContaining([...eventNames]));

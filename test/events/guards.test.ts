@@ -42,6 +42,11 @@ test('does not take a note for one of warnings by its type alone', () => {
   expect(note && isWarningsNote({ ...note.data, note_type: 'warnings' })).toBe(false);
 });
 
+test('does not take a note for one of warnings by its content alone', () => {
+  const [, warnings] = examplesOf('notes_created');
+  expect(warnings && isWarningsNote({ ...warnings.data, note_type: 'standard' })).toBe(false);
+});
+
 describe('of an answer', () => {
   const qa = { question_id: 'q_1', question_name: 'Was budget discussed?' };
 

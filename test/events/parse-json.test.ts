@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { bigmindWebhooks, type SummaryCreatedEvent } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing/index';
+import { notedLog } from '../pipeline/receiver';
 
 const secret = 'parse-json-secret';
 
@@ -33,6 +34,16 @@ test.each([100, 20_000, 1_200_000])('reads %d bytes that are not ASCII', async (
   const signed = signDelivery({ payload: examplePayload('summary_created', { data: { summary } }), secret });
   expect((await webhooks.receive(signed)).status).toBe(200);
   expect(seen).toEqual([summary]);
+});
+
+test.each([
+  ['', 'The body is empty.'],
+  [' ', 'The body is not JSON.'],
+])('the log says of the body %j: %s', async (payload, reason) => {
+  const { logger, lines } = notedLog();
+  const webhooks = bigmindWebhooks({ secret, logger });
+  expect((await webhooks.receive(signDelivery({ payload, secret }))).status).toBe(400);
+  expect(lines.at(-1)).toMatchObject({ outcome: 'malformed', reason });
 });
 
 test('a text whose third byte is that of a byte order mark is read whole: valid JSON, and no event', async () => {

@@ -1,5 +1,7 @@
+import type { RequestHandler } from 'express';
 import { hmac } from '../../src/index';
 import { gate, said, until } from '../deduplication/kit';
+import { afterFirst, growBytes, sendInPieces } from './keepers';
 import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, secret, serve } from './serve';
 
 const most = 100_000;
@@ -121,6 +123,21 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(told('unavailable')).toBe(1);
     for (const { socket } of strangers) socket.destroy();
     await until(() => told('malformed') === 3);
+  });
+
+  test('the bytes of bodies that somebody else collects are given back', async () => {
+    const made = noting({ logger, maxBytesInFlight: most });
+    const collecting: RequestHandler = (request, _response, next) => {
+      growBytes(request);
+      afterFirst(request, next);
+    };
+    served = await serve(express().use(path, collecting, made.webhooks.router));
+    for (let time = 0; time < 5; time++) {
+      const { headers, body } = padded();
+      const how = { sizes: [10], chunked: false, pauseMs: 5 };
+      expect(await sendInPieces(served.port, path, headers, Buffer.from(body), how)).toMatch(/^HTTP\/1\.1 200 /);
+    }
+    expect(made.handled).toHaveLength(5);
   });
 
   test('the bytes of a delivery are held until it is answered, also those that receive() was given', async () => {

@@ -33,6 +33,13 @@ test('a megabyte that comes byte by byte takes little more than a megabyte', () 
   expect(chunks.take().equals(Buffer.alloc(1024 * 1024, 'a'))).toBe(true);
 });
 
+test('a body that comes in one chunk is that chunk, without a copy', () => {
+  const chunks = new Chunks();
+  const only = Buffer.from('{}');
+  chunks.add(only);
+  expect(chunks.take()).toBe(only);
+});
+
 test('long chunks are kept without a copy', () => {
   const chunks = new Chunks();
   const long = Array.from({ length: 20 }, () => Buffer.alloc(64 * 1024));

@@ -142,6 +142,22 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect(handled).toStrictEqual([]);
   });
 
+  test('a body whose first bytes were taken is refused before the rest has come', async () => {
+    const taking: RequestHandler = (request, _response, next) => {
+      request.once('readable', () => {
+        request.read();
+        next();
+      });
+    };
+    const app = await also(taking);
+    const { socket, seen } = dial(app.port);
+    const { headers } = wideDelivery();
+    socket.write(`POST ${path} HTTP/1.1\r\n${headLines({ host: 'x', 'content-length': '1000', ...headers })}\r\n{`);
+    expect(await seen(/^HTTP/)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(lines.at(-1)).toMatchObject({ code: 'BODY_ALREADY_PARSED' });
+    socket.destroy();
+  });
+
   test('a rawBody that was prepared and never filled is not taken for the body', async () => {
     const prepare: RequestHandler = (request: Keeping, _response, next) => {
       request.rawBody = '';

@@ -156,6 +156,31 @@ describe.each(expresses)('under $name', ({ express, name }) => {
     },
   );
 
+  test('lets nobody past who signed nothing in a route of every path, behind another handler', async () => {
+    const every = name === 'Express 4' ? '/*' : '/*rest';
+    const at: Mount['at'] = (app, handler) => app.post(every, (_request, _response, next) => next(), handler);
+    const { url } = await house(
+      (router) => router,
+      { used: false, at },
+      () => {},
+    );
+    expect((await post(url, { headers: {}, body: '{}' })).status).toBe(401);
+    expect(handled).toStrictEqual([]);
+    expect((await post(url, genuine())).status).toBe(200);
+    expect(handled).toHaveLength(1);
+  });
+
+  test.each(Object.keys(wrappers))(
+    'lets nobody past who signed nothing with a slash behind the path of a route, wrapped in %s',
+    async (wrapper) => {
+      const { url } = await house(wrappers[wrapper] as never, mounts['app.post'] as Mount, () => {});
+      expect((await post(`${url}/`, { headers: {}, body: '{}' })).status).toBe(401);
+      expect(handled).toStrictEqual([]);
+      expect((await post(`${url}/`, genuine())).status).toBe(200);
+      expect(handled).toHaveLength(1);
+    },
+  );
+
   test('warns once a path of a signed POST that is passed on, saying how to mount', async () => {
     const { logger, lines } = notedLog();
     const { webhooks: warning, handled: seen } = noting({ logger });
