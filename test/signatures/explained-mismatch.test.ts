@@ -120,6 +120,12 @@ test.each<[string, Options, OutgoingHttpHeaders, RegExp]>([
   ],
   ['has quotes', {}, { 'x-signature': `"${mac(body)}"` }, /x-signature has quotes around its value/],
   ['has text in front', {}, { 'x-signature': `HMAC=${mac(body)}` }, /x-signature has other text in front .* prefix/],
+  [
+    'has words and marks in front',
+    {},
+    { 'x-signature': `HMAC sha256: ${mac(body)}` },
+    /x-signature has other text in front .* prefix/,
+  ],
   ['has a word in front', {}, { 'x-signature': `HMAC ${mac(body)}` }, /x-signature has other text in front .* prefix/],
   [
     'is percent-encoded',

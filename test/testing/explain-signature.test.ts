@@ -109,6 +109,8 @@ test('finds a signature in a header whose name does not say so, and that it has 
   }
 });
 
+/** Base64 as in a mail: at most 76 characters a line. */
+const mime = (text: string): string => Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
 const pretty = JSON.stringify(JSON.parse(body), null, 2);
 
 test.each<[string, string, string, RegExp]>([
@@ -118,6 +120,7 @@ test.each<[string, string, string, RegExp]>([
   ['lost the escapes of PHP', '{"a":"\\u00eb\\/"}', '{"a":"ë/"}', /as PHP does/],
   ['has a line end more', body, `${body}\n`, /line end was added/],
   ['has line ends more', body, `${body}\n\n`, /Line ends were added/],
+  ['has one line end more than the one it had', `${pretty}\n`, `${pretty}\n\n`, /line end was added/],
   ['has a line end less', `${body}\n`, body, /"\\n" at its end/],
   ['has a line end of Windows less', `${body}\r\n`, body, /"\\r\\n" at its end/],
   ['has other line ends', '{\n"a":1\n}', '{\r\n"a":1\r\n}', /"\\n" for "\\r\\n"/],
@@ -125,7 +128,14 @@ test.each<[string, string, string, RegExp]>([
   ['lost its byte order mark', `\ufeff${body}`, body, /lost the byte order mark/],
   ['lost its indentation of four', JSON.stringify(JSON.parse(body), null, 4), body, /written with indentation/],
   ['lost its tabs', JSON.stringify(JSON.parse(body), null, '\t'), body, /written with indentation/],
+  [
+    'lost blanks beside escapes',
+    '{"a": "\\\\", "b": "\\"x, y: \\\\\\"z"}',
+    '{"a":"\\\\","b":"\\"x, y: \\\\\\"z"}',
+    /blank behind each/,
+  ],
   ['is still in base64', body, Buffer.from(body).toString('base64'), /still in base64/],
+  ['is still in base64, with line ends', body, mime(body), /still in base64/],
   ['has a byte order mark', body, `\ufeff${body}`, /byte order mark/],
 ])('names the cause where a body %s', (_title, signed, sent, cause) => {
   const { match, causes } = explain(plainHeaders(signed), sent);
@@ -152,12 +162,49 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['a repeated signature', { 'x-signature': `${mac(body)}, ${mac(body)}` }, /more than once/],
   ['no digest', { 'x-signature': 'abc' }, /its 3 characters are no hex or base64/],
   ['what has a version in its middle', { 'x-signature': 'xv1,abc' }, /its 7 characters are no hex or base64/],
+  [
+    'two timestamps in one header',
+    { 'x-signature': `t=soon,v1=${mac('other')}` },
+    /as in Stripe's form, but with no or/,
+  ],
   ['Standard Webhooks without an id', { 'webhook-signature': `v1,${key}` }, /without .* its …-id and …-timestamp/],
   ['no signature at all', { 'content-type': 'application/json' }, /No header has a name/],
 ])('says what is wrong with %s', (_title, headers, cause) => {
   const { match, causes } = explain(headers);
   expect(match).toBeUndefined();
   expect(causes.join('\n')).toMatch(cause);
+});
+
+test('says why a header cannot be read, and holds its value back', () => {
+  expect(explain({ 'x-signature': 'abcde' }).tried).toEqual([
+    {
+      header: 'x-signature',
+      outcome: 'unreadable',
+      signedText: 'its 5 characters are no hex or base64 of 32 or 64 bytes',
+    },
+  ]);
+});
+
+test('calls no body cut off that is no JSON, whatever is within it', () => {
+  expect(explain(plainHeaders('another'), 'text with { in it').causes).toHaveLength(3);
+});
+
+test('does not take an empty secret for the one without quotes', () => {
+  expect(explain(plainHeaders(body, ''), body, '""').causes.join()).not.toContain('quotes around it');
+});
+
+test('finds no Standard Webhooks in a header that their scheme cannot read', () => {
+  const { 'webhook-signature': signature = '', ...others } = standardHeaders();
+  expect(explain({ ...others, webhook: signature }).match).toBeUndefined();
+});
+
+test('takes an id whose header is called like a signature for what it is', () => {
+  const headers = Object.entries(standardHeaders()).map(([name, value]) => [
+    `${name.replace('webhook', 'hmac')}`,
+    value,
+  ]);
+  const { match } = explain(Object.fromEntries(headers) as Record<string, string>);
+  expect(match).toMatchObject({ header: 'hmac-signature', pin: "signature: standardWebhooks({ prefix: 'hmac' })" });
 });
 
 test('calls no header unreadable while another one was compared', () => {
