@@ -129,7 +129,11 @@ test.each<[string, (verified: Verified) => unknown, object]>([
   ['a blank key', (verified) => ({ ...verified, key: ' ' }), { code: 'BAD_OPTION' }],
   ['a key that a missing column became', (verified) => ({ ...verified, key: 'undefined' }), { code: 'BAD_OPTION' }],
   ['nothing', () => undefined, { code: 'BAD_OPTION' }],
-  ['a rawBody that became JSON', (verified) => ({ ...verified, rawBody: { type: 'Buffer' } }), { code: 'BAD_OPTION' }],
+  [
+    'a rawBody that became JSON',
+    (verified) => ({ ...verified, rawBody: { type: 'Buffer' } }),
+    { code: 'BAD_OPTION', message: expect.stringContaining('dispatch.rawBody: expected a Uint8Array') },
+  ],
   ['a tenant that is no text', (verified) => ({ ...verified, tenant: 7 }), { code: 'BAD_OPTION' }],
   ['a scheme in place of the signature', (verified) => ({ ...verified, signature: 'hmac' }), { code: 'BAD_OPTION' }],
   ['a signature without text', (verified) => ({ ...verified, signature: { scheme: 7 } }), { code: 'BAD_OPTION' }],

@@ -165,6 +165,11 @@ describe('a request that is no stream', () => {
     ['nothing but headers', (headers: object) => ({ method: 'POST', headers }), 401],
     ['no body', (headers: object) => emitter({ headers }), 401],
     ['a parsed body', (headers: object) => emitter({ headers, body: { event: 'notes_created' } }), 500],
+    [
+      'a parsed body, without a length, when it can be paused',
+      (headers: object) => emitter({ headers, body: { event: 'notes_created' }, pause: () => undefined }),
+      500,
+    ],
     ['no headers', () => emitter({}), 401],
     ['null for headers', () => emitter({ headers: null }), 401],
     [

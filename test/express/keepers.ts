@@ -180,6 +180,10 @@ export function keepersOf(express: (typeof expresses)[number]['express']): Reado
     },
     'a body that is put back': (request, _response, next) => void putBack(request).then(() => next()),
     nothing: (_request, _response, next) => next(),
+    'nothing, in a stream that was paused': (request, _response, next) => {
+      request.pause();
+      next();
+    },
     'nothing yet': (_request, _response, next) => void pause(5).then(() => next()),
   };
 }

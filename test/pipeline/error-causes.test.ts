@@ -1,5 +1,7 @@
+import { WebhookError } from '../../src/foundations/errors';
 import { openTelemetry } from '../../src/telemetry/opentelemetry';
 import { FaultyStore } from '../deduplication/kit';
+import { arrayQueue } from '../testing/array-queue';
 import { genuine, notedLog, receiver } from './receiver';
 
 interface Described {
@@ -99,7 +101,23 @@ test.each<[string, Error]>([
   }
 });
 
-test('the cause of a store’s error is logged, also where its message is the reason already', async () => {
+test('the cause of a queue’s error is logged, also where its message is the reason already', async () => {
+  for (const [cause, logged] of [
+    [refused(6379), expect.objectContaining({ cause: expect.objectContaining({ code: 'ECONNREFUSED' }) as unknown })],
+    [undefined, undefined],
+  ]) {
+    const { logger, lines } = notedLog();
+    const error = new WebhookError('QUEUE_NOT_DURABLE', 'it is too full', { cause });
+    const queue = Object.assign(arrayQueue(), { enqueue: () => Promise.reject(error) });
+    await receiver({ logger, queue })
+      .webhooks.on('*', () => undefined)
+      .receive(genuine());
+    const { reason, cause: told } = (lines.at(-1) ?? {}) as { readonly reason?: string; readonly cause?: Described };
+    expect([reason, told]).toEqual([error.message, logged]);
+  }
+});
+
+test('the cause of a store’s error is logged', async () => {
   const { logger, lines } = notedLog();
   const fail = (): never => {
     throw withCause('The store is away', refused(6379));

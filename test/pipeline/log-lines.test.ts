@@ -208,6 +208,20 @@ test('writes every line of a logger that cannot say which levels it writes', asy
   expect(handled).toHaveLength(1);
 });
 
+test('hands no field without a value to a logger, which may write it as text', async () => {
+  const written: object[] = [];
+  const write = (fields: object) => void written.push(fields);
+  const plain: Logger = { debug: write, info: write, warn: write, error: write, child: () => plain };
+  const { webhooks } = noting({ logger: plain });
+  const delivery = genuine();
+  for (const each of [delivery, delivery, sign('{'), sign({ event: 'todo_created' }), { headers: {}, body: '{}' }])
+    await webhooks.receive(each);
+  webhooks.on('notes_created', () => Promise.reject(new Error('down')));
+  await webhooks.receive(genuine());
+  expect(written.length).toBeGreaterThanOrEqual(6);
+  for (const fields of written) expect(Object.values(fields)).not.toContain(undefined);
+});
+
 test('answers as it would though the logger throws', async () => {
   const broken: Logger = {
     debug: fail,

@@ -127,6 +127,7 @@ test.each<[string, unknown]>([
   ['bytes', Buffer.alloc(0)],
   ['{ valid: false }', { valid: false }],
   ['{ ok: true }', { ok: true }],
+  ['an id beside { valid: false }', { id: 'msg_1', valid: false }],
   ['{ ok: undefined }', { ok: undefined }],
   ['a signedAt that is text', { signedAt: String(now) }],
   ['a signedAt that is no number', { signedAt: Number.NaN }],

@@ -104,6 +104,18 @@ describe('what is said twice', () => {
     }
   });
 
+  test('a versioned signature that comes twice is refused, whatever is between', async () => {
+    const { 'webhook-signature': value = '', ...others } = standardHeaders();
+    for (const between of [', ', ' , ', ',']) {
+      await expectRefused(receiver(), { ...others, 'webhook-signature': `${value}${between}${value}` });
+    }
+  });
+
+  test('a versioned signature under a longer name than that of its id is refused', async () => {
+    const { 'webhook-signature': value = '', ...others } = standardHeaders();
+    await expectRefused(receiver(), { ...others, 'webhook-signature-2': value });
+  });
+
   test('a plain signature that comes twice is refused, since no rotation sends one value twice', async () => {
     const { 'x-signature': value = '' } = plainHeaders();
     for (const signature of ['auto', hmac({ header: 'x-signature' })] as const) {

@@ -55,10 +55,10 @@ export function readAll(headers: WebhookHeaders): readonly Reading[] {
       const digests = (parts?.signatures ?? []).map(readDigest).filter((digest) => digest !== undefined);
       if (parts) timestamped.push(oneHeaderReading(header, parts.timestamp, digests));
     } else {
-      for (const { prefix, digests } of readPlain(value)) {
-        plain.push(bodyReading(header, prefix, digests, { refusesSignedText: true }));
+      for (const { prefix, digest } of readPlain(value)) {
+        plain.push(bodyReading(header, prefix, [digest], { refusesSignedText: true }));
         times ??= readTimestampHeaders(headers);
-        timestamped.push(...twoHeaderReadings({ header, prefix }, digests, timestampsNear(header, times)));
+        timestamped.push(...twoHeaderReadings({ header, prefix }, [digest], timestampsNear(header, times)));
       }
     }
     if (timestamped.length + plain.length >= mostReadings) break;
@@ -72,23 +72,18 @@ function withoutId(reading: Reading): Reading {
   return { ...reading, id: undefined };
 }
 
-interface PlainDigests {
+interface PlainDigest {
   readonly prefix: string;
-  readonly digests: readonly Digest[];
+  readonly digest: Digest;
 }
 
-/** The digests in a header without a timestamp, by their prefix. */
-function readPlain(value: string): readonly PlainDigests[] {
-  const found: { readonly prefix: string; readonly digests: Digest[] }[] = [];
-  for (const part of splitValues(value)) {
+/** The digests in a header without a timestamp. */
+function readPlain(value: string): readonly PlainDigest[] {
+  return splitValues(value).flatMap((part) => {
     const prefix = usualPrefix.exec(part)?.[0] ?? '';
     const digest = readDigest(part.slice(prefix.length));
-    if (digest === undefined) continue;
-    const alike = found.find((each) => each.prefix === prefix);
-    if (alike === undefined) found.push({ prefix, digests: [digest] });
-    else alike.digests.push(digest);
-  }
-  return found;
+    return digest === undefined ? [] : [{ prefix, digest }];
+  });
 }
 
 /** At most two, so that they and the plain reading fit into the MACs of a request. */

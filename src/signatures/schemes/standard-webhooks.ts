@@ -74,5 +74,5 @@ export function standardReading(headers: WebhookHeaders, header: string): Readin
 }
 
 function prefixOf(header: string): string | undefined {
-  return /^(.+)-signature$/.exec(header)?.[1];
+  return /(.+)-signature$/.exec(header)?.[1];
 }
