@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { hmac } from '../../src/index';
 import { until } from '../deduplication/kit';
 import { keepersOf } from './keepers';
@@ -212,6 +213,33 @@ test('a delivery in crumbs is handled where the request is no stream, as that of
   request.emit('end');
   expect(await answered).toBe(200);
   expect(handled.map(({ context }) => context.rawBody.equals(body))).toEqual([true]);
+});
+
+test('a delivery in crumbs is handled in a stream without a socket, and nothing waits afterwards', async () => {
+  const waiting = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const before = waiting();
+  const { webhooks, handled } = noting();
+  const { headers, body } = long(1040);
+  let at = 0;
+  const stream = new Readable({
+    read() {
+      this.push(at < body.length ? body.subarray(at, at + 1) : null);
+      at += 1;
+    },
+  });
+  const request = Object.assign(stream, { method: 'POST', url: '/', headers, httpVersionMajor: 1 });
+  const answered = new Promise<number>((resolve) => {
+    const response = { writeHead: resolve, end: () => undefined };
+    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
+  expect(await answered).toBe(200);
+  expect(handled.map(({ context }) => context.rawBody.equals(body))).toEqual([true]);
+  const seen: number[] = [];
+  for (let time = 0; time < 10; time += 1) {
+    await pause(5);
+    seen.push(waiting());
+  }
+  expect(Math.max(...seen)).toBeLessThanOrEqual(before);
 });
 
 test('a delivery in crumbs over HTTP/2 is handled', async () => {
