@@ -43,7 +43,7 @@ import { refuseUnsigned } from './signatures/verify-signature';
 // default.
 export function bigmindWebhooks(
   options?: BigmindWebhooksOptions & { readonly schemas?: undefined; readonly locals?: undefined },
-): BigmindWebhooks;
+): BigmindWebhooks<BigmindEventMap, undefined>;
 /** Makes a receiver whose handlers get application data in `context.locals`. */
 export function bigmindWebhooks<Locals>(
   options: BigmindWebhooksOptions<NoSchemas, Locals> & { readonly schemas?: undefined },
@@ -56,7 +56,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
 export function bigmindWebhooks(
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first one is needed first, and this one last
   options?: BigmindWebhooksOptions & { readonly schemas?: Readonly<Record<string, never>> | undefined },
-): BigmindWebhooks;
+): BigmindWebhooks<BigmindEventMap, undefined>;
 export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, Locals = undefined>(
   options: BigmindWebhooksOptions<Schemas, Locals> = {},
 ): BigmindWebhooks<EventsWith<Schemas>, Locals> | BigmindWebhooks<BigmindEventMap, Locals> {

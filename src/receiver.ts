@@ -118,8 +118,11 @@ export interface WorkOptions<Events = BigmindEventMap> {
   readonly perEvent?: { readonly [Name in keyof Events & string]?: number | undefined } | undefined;
 }
 
-/** A receiver of Bigmind's webhooks. */
-export interface BigmindWebhooks<Events = BigmindEventMap, Locals = undefined> {
+/**
+ * A receiver of Bigmind's webhooks, whatever its `locals`. A function for receivers with `schemas`, too, has a type
+ * parameter: `function report<Events>(webhooks: BigmindWebhooks<Events>) {}`.
+ */
+export interface BigmindWebhooks<Events = BigmindEventMap, Locals = unknown> {
   /**
    * Registers a handler for one event, several, or `'*'` for all. It is started once for each delivery, and succeeds
    * when its return value resolves, or all promises in a returned array do. Its progress is remembered by its name: `{ name }`, else the selector.

@@ -3,15 +3,15 @@ import { examplePayload, signDelivery } from '../../src/testing';
 import { genuine, notedLog, receiverWith, secret, send } from '../deduplication/kit';
 
 /** The context of a handler, for one delivery. */
-async function contextOf(options: Parameters<typeof receiverWith>[0] = {}): Promise<HandlerContext<undefined>> {
-  const seen: HandlerContext<undefined>[] = [];
+async function contextOf(options: Parameters<typeof receiverWith>[0] = {}): Promise<HandlerContext> {
+  const seen: HandlerContext[] = [];
   const webhooks = receiverWith(options);
   webhooks.on('notes_created', (_event, context) => void seen.push(context));
   const { headers, body } = delivery;
   const request = { headers: { ...headers, 'X-Twice': ['a', 'b'] }, body, params: { tenant: 'acme' } };
   expect(await send(webhooks, request)).toBe('200 processed');
   expect(seen).toHaveLength(1);
-  return seen[0] as HandlerContext<undefined>;
+  return seen[0] as HandlerContext;
 }
 
 const delivery = signDelivery({ payload: examplePayload('notes_created'), secret });

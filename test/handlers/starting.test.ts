@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import type { ErrorDetails, HandlerContext } from '../../src/index';
 import { gate, genuine, receiverWith, send } from '../deduplication/kit';
 
-type Handler = (event: unknown, context: HandlerContext<undefined>) => unknown;
+type Handler = (event: unknown, context: HandlerContext) => unknown;
 
 /** A receiver with handlers of these names, and what it tells `onError`. */
 function withHandlers(handlers: Readonly<Record<string, Handler>>) {

@@ -33,7 +33,7 @@ test('a handler gets what its selector selects: one event, a union, or all', () 
 test('a handler gets the context, and may be asynchronous or not', () => {
   compiles((webhooks: BigmindWebhooks) => {
     webhooks.on('email_sent', async (_event, context) => {
-      expectTypeOf(context).toEqualTypeOf<HandlerContext<undefined>>();
+      expectTypeOf(context).toEqualTypeOf<HandlerContext>();
       expectTypeOf(context.rawBody).toEqualTypeOf<Buffer>();
     });
     expectTypeOf(webhooks.on('email_sent', () => 'anything', { name: 'mail' })).toEqualTypeOf<BigmindWebhooks>();
@@ -42,7 +42,7 @@ test('a handler gets the context, and may be asynchronous or not', () => {
 });
 
 test('a copy of the context, which has none of its properties, does not compile as a context', () => {
-  compiles((webhooks: BigmindWebhooks, next: (context: HandlerContext<undefined>) => void, log: Logger) => {
+  compiles((webhooks: BigmindWebhooks, next: (context: HandlerContext) => void, log: Logger) => {
     webhooks.on('notes_created', (_event, context) => {
       next(context);
       // @ts-expect-error no key, no log, no signal

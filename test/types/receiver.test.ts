@@ -20,6 +20,7 @@ import {
   type SchemaError,
   type VerifiedEvent,
   type WebhookErrorCode,
+  type WebhookHandler,
   type WebhookResponse,
 } from '../../src';
 
@@ -137,7 +138,7 @@ describe('a receiver is what its type says, wherever it is expected', () => {
     compiles(
       (options?: BigmindWebhooksOptions): BigmindWebhooks => bigmindWebhooks(options),
       (options: BigmindWebhooksOptions | undefined) => {
-        expectTypeOf(bigmindWebhooks(options)).toEqualTypeOf<BigmindWebhooks>();
+        expectTypeOf(bigmindWebhooks(options)).toEqualTypeOf<BigmindWebhooks<BigmindEventMap, undefined>>();
       },
     );
   });
@@ -200,9 +201,46 @@ describe('a receiver is what its type says, wherever it is expected', () => {
       bigmindWebhooks({ locals: () => JSON.parse('') as { id: number } }).on('*', (_event, { locals }) =>
         expectTypeOf(locals).toEqualTypeOf<{ id: number }>(),
       );
-      expectTypeOf(bigmindWebhooks()).toEqualTypeOf<BigmindWebhooks>();
+      expectTypeOf(bigmindWebhooks()).toEqualTypeOf<BigmindWebhooks<BigmindEventMap, undefined>>();
     });
   });
+});
+
+test('a function takes every receiver: locals as they are, schemas by a type parameter', () => {
+  const schemas = { deal_won: eventSchema<{ event: 'deal_won' }>({}) };
+  const replaced = { notes_created: eventSchema<{ event: 'notes_created'; own: number }>({}) };
+  compiles(
+    (takesLocals: (webhooks: BigmindWebhooks) => void) => {
+      takesLocals(bigmindWebhooks());
+      takesLocals(bigmindWebhooks({ locals: () => ({ team: 'a' }) }));
+      // @ts-expect-error verify may return an event that is none of ours
+      takesLocals(bigmindWebhooks({ schemas }));
+    },
+    (takesAll: <Events>(webhooks: BigmindWebhooks<Events>) => void) => {
+      takesAll(bigmindWebhooks());
+      takesAll(bigmindWebhooks({ locals: () => ({ team: 'a' }) }));
+      takesAll(bigmindWebhooks({ schemas }));
+      takesAll(bigmindWebhooks({ schemas: replaced, locals: () => 7 }));
+    },
+    <Events>(webhooks: BigmindWebhooks<Events>) => {
+      webhooks.onError((_error, { outcome }) => expectTypeOf(outcome).toEqualTypeOf<Outcome>());
+      void webhooks.journal.find({ outcome: 'failed' });
+      void webhooks.deadLetters.redrive('all');
+    },
+    (
+      addNote: WebhookHandler<'notes_created'>,
+      takesOurs: <Events extends BigmindEventMap>(webhooks: BigmindWebhooks<Events>) => void,
+    ) => {
+      const ours = <Events extends BigmindEventMap>(webhooks: BigmindWebhooks<Events>) => {
+        webhooks.on('notes_created', addNote).on('todo_created', (event) => event.data.todo_id);
+        void webhooks.journal.replay({ event: 'notes_created' });
+      };
+      takesOurs(bigmindWebhooks({ schemas }));
+      // @ts-expect-error its notes are others
+      takesOurs(bigmindWebhooks({ schemas: replaced }));
+      return ours;
+    },
+  );
 });
 
 test('the journal knows the events by name, and a replay its summary', () => {

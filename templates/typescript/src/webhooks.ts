@@ -1,5 +1,5 @@
-import { type BigmindWebhooks, type BigmindWebhooksOptions, bigmindWebhooks } from 'bigmind-webhooks';
-import express, { type Express } from 'express';
+import { type BigmindWebhooksOptions, bigmindWebhooks } from 'bigmind-webhooks';
+import express from 'express';
 
 /** What this app keeps of a note. */
 export interface Note {
@@ -13,10 +13,7 @@ export interface Note {
  * The app. `save` keeps a note, in your CRM or database. Without a `secret` among the options, deliveries are checked with
  * BIGMIND_WEBHOOK_SECRET.
  */
-export function createApp(
-  save: (note: Note) => Promise<void>,
-  options: BigmindWebhooksOptions = {},
-): { readonly app: Express; readonly webhooks: BigmindWebhooks } {
+export function createApp(save: (note: Note) => Promise<void>, options: BigmindWebhooksOptions = {}) {
   const webhooks = bigmindWebhooks(options);
   webhooks.on('notes_created', async ({ data }, { key }) => {
     // Hand the key on as an idempotency key.
