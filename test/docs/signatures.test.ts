@@ -1,5 +1,6 @@
 // The prose of docs/signatures.md, held to what the receiver does.
 import { createHmac } from 'node:crypto';
+import { pino } from 'pino';
 import { type BigmindWebhooksOptions, bigmindWebhooks, hmac, type SignatureScheme } from '../../src/index';
 import { examplePayload } from '../../src/testing';
 import { readDocument, tableRows } from './markdown';
@@ -141,4 +142,23 @@ test.each<[string, () => unknown, number]>([
 ])('a scheme of your own that answers %s: the answer is as the page says', async (_what, verify, status) => {
   const signature = { name: 'mine', verify } as unknown as SignatureScheme;
   expect(await statusOf({ 'x-mine': 'a' }, { signature })).toBe(status);
+});
+
+test('a pinned receiver whose header did not come prints no pin; beside a wrong signature it does', async () => {
+  expect(page).toContain('It has not read the body then');
+  expect(page).toContain('Where another pin accepts the delivery, the line has it');
+  const reasons: unknown[] = [];
+  const logger = pino(
+    { base: null },
+    { write: (line) => void reasons.push((JSON.parse(line) as { reason?: string }).reason) },
+  );
+  const signature = hmac({ header: 'x-pinned-signature' });
+  const right = mac(body).toString('hex');
+  for (const wrong of [{}, { 'x-pinned-signature': '0'.repeat(64) }]) {
+    await statusOf({ 'x-other-signature': right, ...wrong }, { logger, signature });
+  }
+  expect(reasons).toEqual([
+    expect.stringMatching(/^No signature came\. Looked for: x-pinned-signature\. .* x-other-signature\./),
+    expect.stringContaining("Pin it: signature: hmac({ header: 'x-other-signature' })"),
+  ]);
 });
