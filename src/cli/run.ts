@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { type AddHelpTextContext, Command, CommanderError } from 'commander';
 import { registerCompletion } from './commands/completion';
 import { registerDeadLetters } from './commands/dead-letters';
 import { registerDetect } from './commands/detect';
@@ -8,7 +8,7 @@ import { registerReplay } from './commands/replay';
 import { registerSend } from './commands/send';
 import { registerValidate } from './commands/validate';
 import { exitCodes, Failure } from './failure';
-import type { Io } from './io';
+import type { Io, Output } from './io';
 import { refuseSecretInArguments } from './secret';
 import { tellFailure } from './tell-failure';
 import { ownVersion } from './version';
@@ -59,14 +59,14 @@ function programFor(args: readonly string[], io: Io): Command {
     .version(ownVersion())
     .exitOverride()
     .configureOutput({
-      // Commander wraps its own part, and leaves our texts below it as they are.
-      writeOut: (text) => io.stdout.write(wrapText(joinParagraphs(text), helpWidth(io.stdout))),
-      writeErr: (text) => io.stderr.write(wrapText(text, helpWidth(io.stderr))),
+      writeOut: (text) => writeHelp(text, io.stdout),
+      writeErr: (text) => writeHelp(text, io.stderr),
       outputError: (text) => io.stderr.write(wrapText(text, lineWidth(io.stderr))),
       getOutHelpWidth: () => helpWidth(io.stdout),
       getErrHelpWidth: () => helpWidth(io.stderr),
     })
     .showHelpAfterError('(--help says more)')
+    .addHelpText('beforeAll', refuseUnknown)
     .addHelpText('after', overview);
   registerInit(program, io);
   registerSend(program, io);
@@ -78,6 +78,18 @@ function programFor(args: readonly string[], io: Io): Command {
   registerDeadLetters(program, io);
   registerCompletion(program, io);
   return program;
+}
+
+/** Commander wraps its own part, and leaves our texts below it as they are. */
+function writeHelp(text: string, output: Output): void {
+  output.write(wrapText(joinParagraphs(text), helpWidth(output)));
+}
+
+/** Comes before any help. For `help nope`, Commander would print the help of every command, and not say why. */
+function refuseUnknown({ error, command }: AddHelpTextContext): string {
+  const [first, name] = command.args;
+  if (error && first === 'help' && name !== undefined) command.error(`error: unknown command '${name}'`);
+  return '';
 }
 
 /** Loads the inspector only for `listen`, so that the other commands start faster. */

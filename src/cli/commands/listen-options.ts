@@ -5,7 +5,7 @@ import { type ToldAnswer, toldAnswers } from '../inspector/told-answer';
 import { parseList } from '../parse-list';
 import { parseWhole } from '../parse-number';
 import { secretFileOption } from '../secret';
-import { parseTarget } from '../sending/parse-target';
+import { parseAddress } from '../sending/parse-target';
 import { nameOfEvent } from '../sending/sent-events';
 
 /** How to listen, as given on the command line. */
@@ -71,9 +71,5 @@ function parseEvents(text: string, before: ReadonlySet<string> = new Set()): Rea
 }
 
 function parseForward(text: string): URL {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`);
-  }
+  return parseAddress(text, '--forward');
 }

@@ -1,3 +1,5 @@
+import { misuse } from '../failure';
+
 /**
  * Parses the address of an app or a receiver.
  *
@@ -10,4 +12,17 @@ export function parseTarget(text: string): URL {
   }
   if (url.username !== '' || url.password !== '') throw new Error('expected an address without user and password');
   return url;
+}
+
+/**
+ * Parses an address of the command line. Commander's own error would repeat it, and it may hold a password.
+ *
+ * @param source the option or variable that has it
+ */
+export function parseAddress(text: string, source: string): URL {
+  try {
+    return parseTarget(text);
+  } catch (error) {
+    throw misuse(`${source}: ${(error as Error).message}.`);
+  }
 }

@@ -3,7 +3,7 @@ import { defaultAddress } from '../default-address';
 import { misuse } from '../failure';
 import type { Io } from '../io';
 import { parseRate, parseWhole, parseWithin } from '../parse-number';
-import { parseTarget } from './parse-target';
+import { parseAddress } from './parse-target';
 import type { Posted } from './poster';
 
 /** The default of `--concurrency` where many are sent. */
@@ -84,15 +84,6 @@ export function addressOf({ url, path = '' }: Pick<SendingOptions, 'url' | 'path
 
 function parseUrl(text: string): URL {
   return parseAddress(text, '--url');
-}
-
-/** Commander's own error would repeat the address, which may hold a password. */
-function parseAddress(text: string, source: string): URL {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    throw misuse(`${source}: ${(error as Error).message}.`);
-  }
 }
 
 function parseSeconds(text: string): number {
