@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Clock } from '../foundations/contracts/clock';
 import type { Logger } from '../foundations/contracts/logger';
 import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/request';
@@ -20,12 +21,12 @@ import { Turns } from './turns';
 
 /**
  * An Express router, for `app.use`, `app.post`, `app.all` and nested routers, in Express 4 and 5. Its type uses only
- * `node:http`, so it fits both versions. It is a plain function and runs without Express, wrapped or not. Without `next`,
- * as in `http.createServer(webhooks.router)`, it answers every path.
+ * Node's own, so it fits both versions. It is a plain function and runs without Express, wrapped or not. Without `next`,
+ * as in `http.createServer(webhooks.router)` or `http2.createServer(webhooks.router)`, it answers every path.
  */
 export type WebhookRouter = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
@@ -55,7 +56,11 @@ export function createRouter(options: RouterOptions): WebhookRouter {
   const reading: ReadOptions = { ...options, turns: new Turns() };
   const passedOn = warnOfPassedOn(options.logger);
   const answered = warnOfAnswered(options.logger);
-  return function bigmindWebhooks(request, response, next) {
+  function bigmindWebhooks(
+    request: IncomingMessage,
+    response: ServerResponse,
+    next?: Parameters<WebhookRouter>[2],
+  ): void {
     if (request === undefined) throw new WebhookError('BAD_OPTION', calledByHand);
     if (typeof next === 'function' && !isOurs(request, placeOf(request, bigmindWebhooks, next), options)) {
       if (methodOf(request) === 'POST' && options.looksSigned(headersOf(request))) passedOn(request, response);
@@ -95,7 +100,9 @@ export function createRouter(options: RouterOptions): WebhookRouter {
     const refused = refuse(request, options);
     if (refused === undefined) readRawBody(readableRequest(request), reading, arrived);
     else arrived(refused);
-  };
+  }
+  // Those of HTTP/2 have all that is used here.
+  return bigmindWebhooks as WebhookRouter;
 }
 
 function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | undefined {

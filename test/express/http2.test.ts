@@ -1,12 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ClientHttp2Stream, connect, createServer, type OutgoingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { genuine, noting } from './serve';
 
 const { webhooks, handled } = noting({ limit: '100kb' });
-const server = createServer({ settings: { maxConcurrentStreams: 3 } }, (request, response) =>
-  webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-);
+const server = createServer({ settings: { maxConcurrentStreams: 3 } }, webhooks.router);
 let client: ReturnType<typeof connect>;
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
@@ -48,9 +48,7 @@ export async function serve(app: RequestListener): Promise<Served> {
 export async function serveHttp2(
   router: WebhookRouter,
 ): Promise<{ readonly origin: string; readonly server: Http2Server }> {
-  const server = createHttp2Server((request, response) =>
-    router(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-  );
+  const server = createHttp2Server(router);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { origin: `http://127.0.0.1:${portOf(server)}`, server };

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import http2 from 'node:http2';
 import { expectTypeOf } from 'expect-type';
 import express from 'express';
 import {
@@ -27,7 +28,7 @@ import {
 // The compiler is the test: none of these functions is called.
 const compiles = (..._proofs: readonly ((...args: never[]) => unknown)[]) => expect.assertions(0);
 
-test('the router fits wherever Express takes a handler', () => {
+test('the router fits wherever Express takes a handler, and servers of Node', () => {
   compiles((webhooks: BigmindWebhooks) => {
     const app = express();
     app.use(webhooks.router);
@@ -36,6 +37,8 @@ test('the router fits wherever Express takes a handler', () => {
     app.all('/hooks/:team', webhooks.router);
     app.post('/hooks', (request, response) => webhooks.router(request, response));
     createServer(webhooks.router);
+    http2.createServer(webhooks.router);
+    http2.createSecureServer({ allowHTTP1: true }, webhooks.router);
     app.use(express.json({ verify: keepRawBody }));
     express.Router({ mergeParams: true }).use('/', webhooks.router).post('/', express.raw(), webhooks.router);
   });

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { bigmindWebhooks, type WebhookRouter } from 'bigmind-webhooks';
+import { bigmindWebhooks } from 'bigmind-webhooks';
 import express from 'express';
 
 export interface Besieged {
@@ -105,7 +105,7 @@ async function start(): Promise<void> {
   const app = express().use('/webhooks/bigmind', webhooks.router);
   const http1 = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => http1.once('listening', resolve));
-  const http2 = createServer(webhooks.router as WebhookRouter & Parameters<typeof createServer>[1]);
+  const http2 = createServer(webhooks.router);
   http2.on('sessionError', () => {});
   const http2Port = await portOf(http2);
   process.send?.({ port: (http1.address() as AddressInfo).port, http2Port } satisfies Besieged);
