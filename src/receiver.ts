@@ -74,7 +74,7 @@ export interface WebhookRequest {
   readonly headers: GivenHeaders;
   /**
    * The body exactly as it was sent; a string means its UTF-8. Bytes are not copied: if you write to them while
-   * handlers run, `context.rawBody` changes (and, with `deduplicate: false`, a `context.key` that is read later).
+   * handlers run, `context.rawBody` changes.
    */
   readonly body: string | Uint8Array | ArrayBuffer | null | undefined;
   /** @default 'POST' */

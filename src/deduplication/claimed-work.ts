@@ -6,7 +6,7 @@ import type { HeldClaim } from './held-claim';
 
 /** A delivery's handlers, ready to run. */
 export interface ClaimedWork {
-  /** Idempotency key; it may be computed when it is read. */
+  /** Idempotency key. */
   readonly key: string;
   /** Event name, for the log. */
   readonly event: string | undefined;

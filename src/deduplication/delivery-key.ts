@@ -45,28 +45,3 @@ export function deliveryKey(delivery: VerifiedDelivery, payload: unknown, nameDe
   }
   return createHash('sha256').update(`${scope}b${raw.rawBody.length}:`).update(raw.rawBody).digest('hex');
 }
-
-/** The key of a delivery, as the pipeline carries it. */
-export interface DeliveryKey {
-  /** 64 hex digits. */
-  readonly text: string;
-}
-
-/**
- * The key of a delivery that no store needs. It is computed when it is first read, since most are never read. After
- * that it no longer refers to the delivery.
- */
-export class LazyKey implements DeliveryKey {
-  #text = '';
-  #source: { readonly delivery: VerifiedDelivery; readonly payload: unknown } | undefined;
-
-  constructor(delivery: VerifiedDelivery, payload: unknown) {
-    this.#source = { delivery, payload };
-  }
-
-  get text(): string {
-    if (this.#source !== undefined) this.#text = deliveryKey(this.#source.delivery, this.#source.payload);
-    this.#source = undefined;
-    return this.#text;
-  }
-}

@@ -20,10 +20,8 @@ export const afterAbortMs = 1000;
 export interface RunOnceOptions extends ClaimKeeping {
   /** How long handlers may run before their claim is given up. */
   readonly maxRunMs: number;
-  /** `false` if every copy runs. Then the store gets no key, and copies do not join. */
+  /** `false` if every copy runs: copies do not join, and the store remembers nothing. */
   readonly remembers: boolean;
-  /** Whether an outcome is reported with the delivery's key. If not, the key need not be computed. */
-  readonly isKeyTold: (outcome: Outcome) => boolean;
   /** Called when handlers end after `maxRunMs`. Their delivery has already failed. */
   readonly late: (settled: Settled) => void;
 }
@@ -93,7 +91,7 @@ export class RunOnce {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: receiverIsClosing });
     const keeping = work.isHeld ? this.#jobKeeping : this.#options;
     const { store, ttlMs, progressMs = ttlMs } = keeping;
-    const key = this.#options.remembers ? work.key : '';
+    const { key } = work;
     if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
     const knownBefore = this.#knownOf(key);
     const asked = performance.now();
@@ -132,9 +130,8 @@ export class RunOnce {
   }
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
-    const key = this.#options.isKeyTold(outcome) ? (work.deliveryKey ?? work.key) : undefined;
-    const { event, tenant, params, replayed } = work;
-    return new Settled(outcome, { event, key, tenant, params, replayed, ...details });
+    const { key, deliveryKey = key, event, tenant, params, replayed } = work;
+    return new Settled(outcome, { event, key: deliveryKey, tenant, params, replayed, ...details });
   }
 
   /** Gives back a claim under which nothing ran, so that a repeat elsewhere need not wait for its lease. */
@@ -154,7 +151,7 @@ export class RunOnce {
       let forgetOverrun: (() => void) | undefined;
       let failuresTold = 0;
       const giveUp = (): void => {
-        // Without keys, other deliveries would be taken for this one.
+        // Where every copy runs, a repeat runs what has succeeded here as well.
         forgetOverrun = remembers ? this.#overrun.add(work.key, work) : () => undefined;
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);

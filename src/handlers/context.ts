@@ -7,13 +7,13 @@ import { WebhookError } from '../foundations/errors';
 import { printableName, printableTenant } from '../foundations/foreign-text';
 import { ignoreRejection } from '../foundations/maybe-promise';
 
-/** The source of a context. Nothing is computed before a handler reads it. */
+/** The source of a context. */
 export interface ContextSource {
   readonly raw: Omit<RawDelivery, 'rawBody'> & { readonly rawBody: Buffer | undefined };
   readonly tenant: string | undefined;
   readonly scheme: string;
-  /** Idempotency key; it may be computed when it is read. */
-  readonly key: { readonly text: string };
+  /** Idempotency key. */
+  readonly key: string;
   readonly event: string | undefined;
   /** Absent means that it is handled as it comes, or from the queue. */
   readonly replayed?: boolean | undefined;
@@ -40,7 +40,7 @@ export class DeliveryContext implements HandlerContext {
   }
 
   get key(): string {
-    return this.#source.key.text;
+    return this.#source.key;
   }
   get attempt(): number {
     return this.#claim.attempt;
@@ -58,9 +58,7 @@ export class DeliveryContext implements HandlerContext {
     return this.#source.raw.headers;
   }
   get rawBody(): Buffer {
-    const { raw, key } = this.#source;
-    // The key may be the hash of these bytes. It is computed before the handler can write to them.
-    void key.text;
+    const { raw } = this.#source;
     if (raw.rawBody !== undefined) return raw.rawBody;
     throw new WebhookError('RAW_BODY_NOT_KEPT', 'dispatch() was called without rawBody: pass it on to read it here.');
   }

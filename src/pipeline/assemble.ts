@@ -1,4 +1,4 @@
-import { deliveryKey, LazyKey } from '../deduplication/delivery-key';
+import { deliveryKey } from '../deduplication/delivery-key';
 import { leaseMs } from '../deduplication/held-claim';
 import { memoryStore } from '../deduplication/memory-store';
 import { noStore } from '../deduplication/no-store';
@@ -13,7 +13,6 @@ import { headerKeeper } from '../foundations/credential-headers';
 import type { Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { type GuardedTelemetry, guardedTelemetry } from '../foundations/guarded-telemetry';
-import type { Outcome } from '../foundations/outcomes';
 import { isLogged, logSafely, tellListener } from '../foundations/tell';
 import { longestTimer } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
@@ -59,7 +58,6 @@ export function assemble(
       logger,
       clock,
     });
-  const isKeyTold = (outcome: Outcome): boolean => journal !== undefined || reporter.isTold(outcome);
   function reportLate(settled: Settled): void {
     reporter.report(settled, { late: true });
     journaling?.ended(settled);
@@ -82,7 +80,6 @@ export function assemble(
       ttlMs: deduplicate?.ttlMs ?? 1,
       maxRunMs,
       remembers: deduplicate !== undefined,
-      isKeyTold: (outcome) => deduplicate !== undefined || isKeyTold(outcome),
       late: reportLate,
     }),
     replays: new RunOnce({
@@ -92,11 +89,9 @@ export function assemble(
       ttlMs: deduplicate?.ttlMs ?? usualTtlMs,
       maxRunMs: Math.min(maxRunMs + marginMs, longestTimer),
       remembers: true,
-      isKeyTold: () => true,
       late: reportLate,
     }),
     keyOf: keyFactory(settings),
-    isKeyTold,
     locals: settings.locals,
     queueing: queue && {
       enqueue: (job) => requirePromise(queue.enqueue(job), 'queue.enqueue'),
@@ -168,9 +163,7 @@ function storeOf(
   return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
 }
 
-/** Without a store, a queue and a journal, a key is computed only when it is read. */
-function keyFactory({ deduplicate, queue, journal }: Settings): PipelineParts['keyOf'] {
-  if ((deduplicate ?? queue ?? journal) === undefined) return (delivery, payload) => new LazyKey(delivery, payload);
+function keyFactory({ deduplicate }: Settings): PipelineParts['keyOf'] {
   const nameDelivery = deduplicate?.key && tellingWhoThrew(deduplicate.key);
-  return (delivery, payload) => ({ text: deliveryKey(delivery, payload, nameDelivery) });
+  return (delivery, payload) => deliveryKey(delivery, payload, nameDelivery);
 }

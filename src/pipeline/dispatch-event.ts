@@ -51,7 +51,7 @@ export function dispatchEvent(
   const receivedAt = momentOf('dispatch.receivedAt', input.receivedAt ?? clock.now());
   const raw = { rawBody: keptBytes(input.rawBody), headers, params, receivedAt };
   const deadline = clock.now() + parts.timeoutMs;
-  const source = { raw, tenant, scheme, key: { text: key }, event: name, logger, locals };
+  const source = { raw, tenant, scheme, key, event: name, logger, locals };
   return () => runHandlers({ handlers, subject: event, success: 'processed', source, deadline }, parts);
 }
 

@@ -28,7 +28,7 @@ export function enqueueDelivery(
 ): MaybePromise<Settled> {
   const { enqueue: hold, ask, keepHeaders } = queueing;
   const { raw, tenant } = event.delivery;
-  const key = again?.replay.key ?? parts.keyOf(event.delivery, event.event).text;
+  const key = again?.replay.key ?? parts.keyOf(event.delivery, event.event);
   const replayed = again === undefined ? undefined : true;
   const known = { event: event.event.event, key, tenant, params: raw.params, replayed };
   const locals = readLocals(raw, parts);

@@ -1,4 +1,4 @@
-import { type DeliveryKey, deliveryKey } from '../deduplication/delivery-key';
+import { deliveryKey } from '../deduplication/delivery-key';
 import { type EventDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import type { PipelineParts } from './parts';
 
@@ -10,12 +10,12 @@ export function keyOfRead(
   read: EventDelivery | Settled,
   verified: VerifiedDelivery,
   { keyOf }: Pick<PipelineParts, 'keyOf'>,
-): DeliveryKey {
+): string {
   if (!(read instanceof Settled)) return keyOf(verified, read.event);
   const { payload } = read.details;
   try {
     return keyOf(verified, payload);
   } catch {
-    return { text: deliveryKey(verified, payload) };
+    return deliveryKey(verified, payload);
   }
 }

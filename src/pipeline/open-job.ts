@@ -33,7 +33,7 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
   function runNow(): MaybePromise<Settled> {
     const { registry, clock, timeoutMs, logger } = parts;
     const locals = () => read.locals;
-    const source = { raw, tenant, scheme, key: { text: key }, event, replayed, logger, locals };
+    const source = { raw, tenant, scheme, key, event, replayed, logger, locals };
     const deadline = clock.now() + timeoutMs;
     if (readAnew instanceof Settled && readAnew.outcome === 'ignored') {
       // The process that enqueued it knew the event. Acknowledging it here would lose it, and so would onUnknown.

@@ -1,4 +1,3 @@
-import type { DeliveryKey } from '../deduplication/delivery-key';
 import type { RunOnce } from '../deduplication/run-once';
 import type { EventCheck } from '../events/compile-schemas';
 import type { Ask } from '../foundations/breaker';
@@ -9,7 +8,6 @@ import type { WebhookHeaders } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
 import type { Settled, VerifiedDelivery } from '../foundations/delivery';
 import type { MaybePromise } from '../foundations/maybe-promise';
-import type { Outcome } from '../foundations/outcomes';
 import type { Registry } from '../handlers/registry';
 import type { SecretRequest, SignaturePolicy } from '../signatures/policy';
 import type { DriftWatch } from './drift-watch';
@@ -25,9 +23,8 @@ export interface PipelineParts {
   readonly once: RunOnce;
   /** Runs replays, under keys of their own. */
   readonly replays: RunOnce;
-  readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => DeliveryKey;
-  /** Whether an outcome is told with its key: to the log, a listener or the journal. */
-  readonly isKeyTold: (outcome: Outcome) => boolean;
+  /** @throws what the user's `deduplicate.key` throws */
+  readonly keyOf: (delivery: VerifiedDelivery, payload: unknown) => string;
   readonly locals: ((request: SecretRequest) => unknown) | undefined;
   /** The queue that gives events to workers; without it they are handled here. */
   readonly queueing: Queueing | undefined;

@@ -1,4 +1,3 @@
-import type { DeliveryKey } from '../deduplication/delivery-key';
 import { type EventDelivery, type RawDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { ContextSource } from '../handlers/context';
@@ -101,14 +100,14 @@ function timeoutOf(source: ContextSource, run: Promise<Settled>, { once, timeout
   const reason = `It was not done within timeoutMs (${timeoutMs}), and goes on.`;
   return () => {
     const { attempt, running = [] } = once.progressOf(run) ?? {};
-    return new Settled('timeout', { key: key.text, event, tenant, params, attempt, running, reason });
+    return new Settled('timeout', { key, event, tenant, params, attempt, running, reason });
   };
 }
 
 function contextSource(
   delivery: VerifiedDelivery,
   event: string | undefined,
-  key: DeliveryKey,
+  key: string,
   { locals, logger }: PipelineParts,
 ): ContextSource {
   const { raw, tenant, scheme } = delivery;

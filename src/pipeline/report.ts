@@ -42,11 +42,6 @@ export class Reporter {
     logSafely(this.#logger, 'warn', { code: 'SENDER_GONE', event, key, tenant, params, ms }, unheard);
   }
 
-  /** Whether an outcome is logged or reported to a listener. */
-  isTold(outcome: Outcome): boolean {
-    return this.listeners.length > 0 || isLogged(this.#logger, mayBeNews(outcome) ? 'warn' : rowOf(outcome).level);
-  }
-
   #log(settled: Settled, measures: Measures): void {
     const { outcome, details } = settled;
     const row = rowOf(outcome);
@@ -62,17 +57,12 @@ export class Reporter {
 
   /** An event without a handler or a schema is warned about the first time. */
   #isNews(outcome: Outcome, event: string | undefined): boolean {
-    if (!mayBeNews(outcome) || event === undefined) return false;
+    if ((outcome !== 'unhandled' && outcome !== 'ignored') || event === undefined) return false;
     const name = printableName(event);
     if (this.#warned.has(name) || this.#warned.size >= mostNames) return false;
     this.#warned.add(name);
     return true;
   }
-}
-
-/** Whether the first of each event name is a warning. */
-function mayBeNews(outcome: Outcome): boolean {
-  return outcome === 'unhandled' || outcome === 'ignored';
 }
 
 /** The errors of an outcome, for the listeners. */

@@ -61,7 +61,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
 
   get key(): string {
-    return this.#run.source.key.text;
+    return this.#run.source.key;
   }
   get event(): string | undefined {
     return this.#run.source.event;

@@ -19,7 +19,7 @@ export async function verifyEvent<Event>(
   if (read instanceof Settled) return withKnown(read, verified, read.details.payload, parts);
   tellStep('validated', raw.rawBody);
   const { tenant, scheme } = verified;
-  const key = parts.keyOf(verified, read.event).text;
+  const key = parts.keyOf(verified, read.event);
   // A cast from a payload to its type: the types are generated from the schemas that validated it.
   return { event: read.event as Event, key, ...(tenant !== undefined && { tenant }), signature: { scheme } };
 }

@@ -6,18 +6,17 @@ export function withKnown(
   settled: Settled,
   delivery: VerifiedDelivery,
   payload: unknown,
-  parts: Pick<PipelineParts, 'keyOf' | 'isKeyTold'>,
+  parts: Pick<PipelineParts, 'keyOf'>,
 ): Settled {
   const { outcome, details } = settled;
   const { tenant, raw } = delivery;
-  const key = parts.isKeyTold(outcome) ? keyIfAny(delivery, payload, parts) : undefined;
-  return new Settled(outcome, { ...details, key, tenant, params: raw.params });
+  return new Settled(outcome, { ...details, key: keyIfAny(delivery, payload, parts), tenant, params: raw.params });
 }
 
 /** The user's `deduplicate.key` may expect a valid event, and here it is called for the log alone. */
 function keyIfAny(delivery: VerifiedDelivery, payload: unknown, { keyOf }: Pick<PipelineParts, 'keyOf'>) {
   try {
-    return keyOf(delivery, payload).text;
+    return keyOf(delivery, payload);
   } catch {
     return undefined;
   }

@@ -39,7 +39,6 @@ test('however many deliveries have been, they take no more memory than the store
     ttlMs: 259_200_000,
     maxRunMs: 900_000,
     remembers: true,
-    isKeyTold: () => true,
     late: () => undefined,
   });
   const report = { failures: [], succeeded: ['*'] };

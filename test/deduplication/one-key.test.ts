@@ -333,6 +333,23 @@ test('a key is that of the bytes that came, even when the caller uses their memo
   expect(notes).toEqual(['note 1', 'note 2']);
 });
 
+test.each<[string, Parameters<typeof receiverWith>[0]]>([
+  ['with', {}],
+  ['without', { deduplicate: false }],
+])('%s de-duplication a key does not change with memory that the caller uses anew', async (_with, options) => {
+  const webhooks = receiverWith({ secret, ...options });
+  const keys: string[] = [];
+  webhooks.on('notes_created', async (_event, context) => {
+    await pause(20);
+    keys.push(context.key);
+  });
+  const memory = Buffer.from(bodyOf(1));
+  const answer = send(webhooks, { headers: forms.plain(bodyOf(1)), body: memory });
+  memory.set(Buffer.from(bodyOf(2)));
+  expect(await answer).toBe('200 processed');
+  expect(keys).toEqual([keyOf(bodyOf(1))]);
+});
+
 test('without de-duplication a key that is read late is that of the bytes that came', async () => {
   const { logger, lines } = notedLog();
   const webhooks = receiverWith({ secret, logger, deduplicate: false });

@@ -37,7 +37,7 @@ export async function attemptReplay(replay: RecordToReplay, parts: PipelineParts
     raw,
     tenant,
     scheme,
-    key: { text: key },
+    key,
     event: name,
     replayed: true,
     logger,

@@ -1,4 +1,3 @@
-import type { DeliveryKey } from '../../deduplication/delivery-key';
 import type { JournalEntry } from '../../foundations/contracts/journal';
 import type { QueuedDelivery } from '../../foundations/contracts/queue';
 import { type EventDelivery, Settled, type VerifiedDelivery } from '../../foundations/delivery';
@@ -21,9 +20,9 @@ export function keepDelivery(
 ): DeliveryParts {
   const { journaling, clock } = parts;
   if (journaling === undefined) return parts;
-  const key = keyOfRead(read, verified, parts).text;
+  const key = keyOfRead(read, verified, parts);
   const entry = entryOf(key, read, verified, journaling.keepHeaders);
-  const known = (): DeliveryKey => ({ text: key });
+  const keyOf = (): string => key;
   const { queueing } = parts;
   const keepAndEnqueue = read instanceof Settled ? undefined : queueing?.keepAndEnqueue;
   const keep = (): MaybePromise<Settled | undefined> => {
@@ -36,9 +35,9 @@ export function keepDelivery(
       return new Settled('unavailable', { event, key, tenant, params, cause: failure, reason: reasonOf(failure) });
     });
   };
-  if (queueing === undefined || keepAndEnqueue === undefined) return { ...parts, keyOf: known, kept: keep() };
+  if (queueing === undefined || keepAndEnqueue === undefined) return { ...parts, keyOf, kept: keep() };
   const together = { ...queueing, keep, enqueue: (job: QueuedDelivery) => keepAndEnqueue(entry, job) };
-  return { ...parts, keyOf: known, queueing: together };
+  return { ...parts, keyOf, queueing: together };
 }
 
 /** Goes on with a delivery that the journal has. One that it cannot keep ends here. */

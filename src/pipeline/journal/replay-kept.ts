@@ -50,7 +50,7 @@ export async function replayKept(delivery: DeliveryToReplay, parts: PipelinePart
   const { source, read } = delivery;
   const { event, tenant, key, raw } = source;
   const details = read instanceof Settled ? read.details : {};
-  const known = { event, tenant, key: key.text, params: raw.params, replayed: true };
+  const known = { event, tenant, key, params: raw.params, replayed: true };
   return { settled: new Settled(plan, { ...details, ...known }), report: nothing, isUnclear: false };
 }
 
@@ -91,7 +91,7 @@ class LedgerRun implements ClaimedWork {
   }
 
   get deliveryKey(): string {
-    return this.#delivery.source.key.text;
+    return this.#delivery.source.key;
   }
   get event(): string | undefined {
     return this.#delivery.source.event;
