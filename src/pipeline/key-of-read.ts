@@ -5,6 +5,8 @@ import type { PipelineParts } from './parts';
 /**
  * The key of a delivery that was read. The user's `deduplicate.key` may expect a valid event: any other delivery is known
  * by its bytes then.
+ *
+ * @throws what `deduplicate.key` throws for a valid event
  */
 export function keyOfRead(
   read: EventDelivery | Settled,

@@ -7,7 +7,7 @@ import { answerInTime } from './answer-in-time';
 import { enqueueDelivery } from './enqueue-delivery';
 import { keepDelivery, noteEnd, onceKept } from './journal/keep-delivery';
 import { keyOfRead } from './key-of-read';
-import { endWithoutHandlers, type MatchedHandlers, matchHandlers } from './match-handlers';
+import { type MatchedHandlers, matchHandlers } from './match-handlers';
 import type { DeliveryParts, PipelineParts } from './parts';
 import { readEvent } from './read-event';
 import { runHandlers } from './run-handlers';
@@ -70,10 +70,9 @@ function handle(
   parts: DeliveryParts,
 ): MaybePromise<Settled> {
   const matched = matchHandlers(read, parts.registry);
-  const payload = read instanceof Settled ? read.details.payload : read.event;
   if (matched.handlers.length === 0) {
     // Not remembered: a repeat after the next deploy, which may bring a handler, has to run.
-    return onceKept(parts, () => withKnown(endWithoutHandlers(read), verified, payload, parts));
+    return onceKept(parts, () => withKnown(read, verified, parts));
   }
   const event = read instanceof Settled ? read.details.event : read.event.event;
   const source = contextSource(verified, event, keyOfRead(read, verified, parts), parts);

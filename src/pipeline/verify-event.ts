@@ -16,7 +16,7 @@ export async function verifyEvent<Event>(
   tellStep('verified', raw.rawBody);
   verified.announceScheme?.();
   const read = readEvent(verified, parts);
-  if (read instanceof Settled) return withKnown(read, verified, read.details.payload, parts);
+  if (read instanceof Settled) return withKnown(read, verified, parts);
   tellStep('validated', raw.rawBody);
   const { tenant, scheme } = verified;
   const key = parts.keyOf(verified, read.event);

@@ -1,23 +1,21 @@
-import { Settled, type VerifiedDelivery } from '../foundations/delivery';
+import { type EventDelivery, Settled, type VerifiedDelivery } from '../foundations/delivery';
+import { keyOfRead } from './key-of-read';
+import { endWithoutHandlers } from './match-handlers';
 import type { PipelineParts } from './parts';
 
-/** Adds what is known of a verified delivery to an outcome without handlers, for the log and `onError`. */
+/** The end of a delivery without handlers, with what is known of it for the log and `onError`. */
 export function withKnown(
-  settled: Settled,
-  delivery: VerifiedDelivery,
-  payload: unknown,
+  read: EventDelivery | Settled,
+  verified: VerifiedDelivery,
   parts: Pick<PipelineParts, 'keyOf'>,
 ): Settled {
-  const { outcome, details } = settled;
-  const { tenant, raw } = delivery;
-  return new Settled(outcome, { ...details, key: keyIfAny(delivery, payload, parts), tenant, params: raw.params });
-}
-
-/** The user's `deduplicate.key` may expect a valid event, and here it is called for the log alone. */
-function keyIfAny(delivery: VerifiedDelivery, payload: unknown, { keyOf }: Pick<PipelineParts, 'keyOf'>) {
+  const { outcome, details } = endWithoutHandlers(read);
+  const { tenant, raw } = verified;
+  let key: string | undefined;
   try {
-    return keyOf(delivery, payload);
+    key = keyOfRead(read, verified, parts);
   } catch {
-    return undefined;
+    // A valid event that the user's `deduplicate.key` cannot name. Nothing runs under its key, so it is not refused.
   }
+  return new Settled(outcome, { ...details, key, tenant, params: raw.params });
 }

@@ -239,12 +239,30 @@ test('a handler’s log has the tenant bound', async () => {
   expect(lines).toContainEqual(expect.objectContaining({ msg: 'wrote the note', event: 'notes_created', key, tenant }));
 });
 
-test('an unhandled delivery is answered as before though deduplicate.key cannot name it', async () => {
-  const name = jest.fn(({ payload }: { payload: unknown }) => (payload as { data: { id: string } }).data.id);
-  const { receive, ofDeliveries } = telling({ deduplicate: { key: name } });
-  expect((await receive(sign({ event: 'todo_created' }))).status).toBe(422);
-  expect(name).toHaveBeenCalledTimes(1);
-  expect(ofDeliveries()[0]).toMatchObject({ outcome: 'invalid', tenant });
+const cannotName = (): never => {
+  throw new Error('no name');
+};
+
+test('an invalid delivery that deduplicate.key cannot name is known by its bytes, with and without onInvalid', async () => {
+  const named = telling();
+  const { webhooks, receive, ofDeliveries } = telling({ deduplicate: { key: cannotName } });
+  const delivery = sign({ event: 'todo_created' });
+  await named.receive(delivery);
+  expect((await receive(delivery)).status).toBe(422);
+  webhooks.onInvalid(() => undefined);
+  expect((await receive(delivery)).status).toBe(200);
+  const [{ key: ofBytes } = {}] = named.ofDeliveries() as { key?: string }[];
+  expect(ofBytes).toEqual(key);
+  expect(ofDeliveries()).toEqual([
+    expect.objectContaining({ outcome: 'invalid', tenant, key: ofBytes }),
+    expect.objectContaining({ outcome: 'quarantined', tenant, key: ofBytes }),
+  ]);
+});
+
+test('an unhandled event that deduplicate.key cannot name is acknowledged, and its line has no key', async () => {
+  const { receive, ofDeliveries } = telling({ deduplicate: { key: cannotName } });
+  expect((await receive(genuine())).status).toBe(200);
+  expect(ofDeliveries()).toEqual([expect.objectContaining({ outcome: 'unhandled', tenant })]);
   expect(ofDeliveries()[0]).not.toHaveProperty('key');
 });
 
