@@ -1,8 +1,6 @@
-/** A run, as far as it has come. */
-export interface OverrunRun {
-  /** Names of the handlers that have succeeded so far. */
-  readonly succeeded: readonly string[];
-}
+import type { ClaimedWork } from './claimed-work';
+
+type OverrunRun = Pick<ClaimedWork, 'progress'>;
 
 /**
  * Runs that go on after `maxRunMs`, by key. Their claim is given up, so a repeat may get one, also between a handler's
@@ -23,6 +21,6 @@ export class OverrunRuns {
 
   succeededIn(key: string): readonly string[] {
     const runs = this.#runs.get(key);
-    return runs === undefined ? [] : [...runs].flatMap(({ succeeded }) => succeeded);
+    return runs === undefined ? [] : [...runs].flatMap(({ progress }) => progress.succeeded);
   }
 }

@@ -4,7 +4,7 @@ import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-pr
 import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import { atMost, withinMs } from '../foundations/timeouts';
-import type { ClaimedWork } from './claimed-work';
+import type { ClaimedWork, RunProgress } from './claimed-work';
 import { type ClaimKeeping, HeldClaim, jobProgressMs, leaseMs } from './held-claim';
 import { OverrunRuns } from './overrun-runs';
 import { PendingWrites } from './pending-writes';
@@ -56,7 +56,8 @@ export class RunOnce {
 
   /** Copies that come while the first runs get its outcome. Never throws or rejects. */
   run(work: ClaimedWork): MaybePromise<Settled> {
-    const remembers = this.#options.remembers && !work.replayed;
+    // A replay runs other handlers than a live run would, so no copy joins it, and it joins none.
+    const remembers = this.#options.remembers && !work.known.replayed;
     const joined = remembers ? this.#joinable.get(work.key) : undefined;
     if (joined !== undefined) return this.#join(joined);
     const settled = this.#claimAndRun(work);
@@ -65,8 +66,8 @@ export class RunOnce {
   }
 
   /** How far a delivery has come, by what `run` returned. */
-  progressOf(settled: Promise<Settled>): Pick<ClaimedWork, 'attempt' | 'running'> | undefined {
-    return this.#inFlight.get(settled);
+  progressOf(settled: Promise<Settled>): RunProgress | undefined {
+    return this.#inFlight.get(settled)?.progress;
   }
 
   #join(first: Promise<Settled>): Promise<Settled> {
@@ -130,8 +131,7 @@ export class RunOnce {
   }
 
   #settle(work: ClaimedWork, outcome: Outcome, details: SettledDetails = {}): Settled {
-    const { key, deliveryKey = key, event, tenant, params, replayed } = work;
-    return new Settled(outcome, { event, key: deliveryKey, tenant, params, replayed, ...details });
+    return new Settled(outcome, { ...work.known, ...details });
   }
 
   /** Gives back a claim under which nothing ran, so that a repeat elsewhere need not wait for its lease. */
@@ -156,12 +156,12 @@ export class RunOnce {
         claim.stopExtending();
         const cause = new Error(`Handlers were still running after maxRunMs (${maxRunMs}).`);
         claim.abort(cause);
-        const { running } = work;
         // What still runs may never end, so what the others did is told now.
-        const failures = [...work.failures];
+        const { running, failures, succeeded } = work.progress;
         failuresTold = failures.length;
-        const known = { attempt: claim.attempt, running, failures, succeeded: [...claim.succeeded, ...work.succeeded] };
-        resolve(this.#settle(work, 'failed', { ...known, cause, reason: cause.message }));
+        const soFar = { running, failures: [...failures], succeeded: [...claim.succeeded, ...succeeded] };
+        const details = { attempt: claim.attempt, ...soFar, cause, reason: cause.message };
+        resolve(this.#settle(work, 'failed', details));
       };
       const overrun = new DeferredTimer(() => setTimeout(giveUp, maxRunMs));
       const conclude = (settled: Settled): void => {

@@ -10,7 +10,7 @@ import { keyOfRead } from './key-of-read';
 import { type MatchedHandlers, matchHandlers } from './match-handlers';
 import type { DeliveryParts, PipelineParts } from './parts';
 import { readEvent } from './read-event';
-import { runHandlers } from './run-handlers';
+import { knownOf, runHandlers } from './run-handlers';
 import { withKnown } from './with-known';
 
 /**
@@ -94,12 +94,11 @@ function runInTime(
 
 /** Not inside its caller: a copy that joined a run keeps this while it waits, and must not hold its bytes. */
 function timeoutOf(source: ContextSource, run: Promise<Settled>, { once, timeoutMs }: PipelineParts): () => Settled {
-  const { key, event, tenant } = source;
-  const { params } = source.raw;
+  const known = knownOf(source);
   const reason = `It was not done within timeoutMs (${timeoutMs}), and goes on.`;
   return () => {
     const { attempt, running = [] } = once.progressOf(run) ?? {};
-    return new Settled('timeout', { key, event, tenant, params, attempt, running, reason });
+    return new Settled('timeout', { ...known, attempt, running, reason });
   };
 }
 

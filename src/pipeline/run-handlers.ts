@@ -1,8 +1,7 @@
-import type { ClaimedWork } from '../deduplication/claimed-work';
+import type { ClaimedWork, KnownDelivery, RunProgress } from '../deduplication/claimed-work';
 import type { HeldClaim } from '../deduplication/held-claim';
-import type { WebhookParams } from '../foundations/contracts/request';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
-import type { HandlerFailure, RunReport, Settled } from '../foundations/delivery';
+import type { RunReport, Settled } from '../foundations/delivery';
 import { type MaybePromise, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { type ContextSource, DeliveryContext } from '../handlers/context';
@@ -41,11 +40,23 @@ export function runHandlers(run: HandlersToRun, parts: DeliveryParts): MaybeProm
   return parts.once.run(new HandlerRun(run, parts));
 }
 
-/** An object with methods, since closures for each delivery cost more. */
+/** The progress of handlers before they are all started. */
+export const notStarted: RunProgress = { running: [], succeeded: [], failures: [] };
+
+/** What is known of a delivery that has a context. */
+export function knownOf({ event, key, tenant, raw, replayed }: ContextSource): KnownDelivery {
+  return { event, key, tenant, params: raw.params, replayed };
+}
+
+/** The handlers of a delivery, run under a claim. */
 export class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly #run: HandlersToRun;
   readonly #telemetry: TelemetryOfReceiver | undefined;
   readonly #clock: DeliveryParts['clock'];
+  readonly key: string;
+  readonly known: KnownDelivery;
+  readonly success: Outcome;
+  readonly isHeld: boolean | undefined;
   readonly kept: MaybePromise<Settled | undefined>;
   #claim: HeldClaim | undefined;
   #due: readonly NamedHandler[] = [];
@@ -57,46 +68,21 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
     this.#run = run;
     this.#telemetry = telemetry;
     this.#clock = clock;
+    this.key = run.source.key;
+    this.known = knownOf(run.source);
+    this.success = run.success;
+    this.isHeld = run.isHeld;
     this.kept = kept;
   }
 
-  get key(): string {
-    return this.#run.source.key;
-  }
-  get event(): string | undefined {
-    return this.#run.source.event;
-  }
-  get tenant(): string | undefined {
-    return this.#run.source.tenant;
-  }
-  get params(): WebhookParams {
-    return this.#run.source.raw.params;
-  }
-  get success(): Outcome {
-    return this.#run.success;
-  }
-  get replayed(): boolean {
-    return this.#run.replay !== undefined;
-  }
-  get isHeld(): boolean | undefined {
-    return this.#run.isHeld;
-  }
-  get attempt(): number | undefined {
-    return this.#claim?.attempt;
-  }
-  /** None before the handlers are started, and none that ends at once. */
-  get running(): readonly string[] {
-    if (this.#report === undefined) return [];
+  /** Handlers that all end at once have none: the report alone tells of them. */
+  get progress(): RunProgress {
+    const attempt = this.#claim?.attempt;
+    if (this.#report === undefined) return { attempt, ...notStarted };
     const { failures, succeeded } = this.#report;
     const ended = new Set([...succeeded, ...failures.map(({ handler }) => handler)]);
-    return this.#due.map(({ name }) => name).filter((name) => !ended.has(name));
-  }
-  /** Those that ended at once are told with the report. */
-  get succeeded(): readonly string[] {
-    return this.#report?.succeeded ?? [];
-  }
-  get failures(): readonly HandlerFailure[] {
-    return this.#report?.failures ?? [];
+    const running = this.#due.map(({ name }) => name).filter((name) => !ended.has(name));
+    return { attempt, running, succeeded, failures };
   }
 
   msLeft(): number {

@@ -47,14 +47,11 @@ test('however many deliveries have been, they take no more memory than the store
   function run(n: number): MaybePromise<Settled> {
     // One in a hundred takes a while, with its timers and its place among those that run.
     const isSlow = n % 100 === 0;
+    const key = `${'0'.repeat(57)}${n}`.slice(-64);
     return once.run({
-      key: `${'0'.repeat(57)}${n}`.slice(-64),
-      event: 'notes_created',
-      tenant: undefined,
-      params: {},
-      running: [],
-      succeeded: [],
-      failures: [],
+      key,
+      known: { event: 'notes_created', key, tenant: undefined, params: {}, replayed: undefined },
+      progress: { running: [], succeeded: [], failures: [] },
       success: 'processed',
       completes: () => true,
       msLeft: () => 9000,

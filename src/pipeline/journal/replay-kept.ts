@@ -1,14 +1,13 @@
 import { hash } from 'node:crypto';
-import type { ClaimedWork } from '../../deduplication/claimed-work';
+import type { ClaimedWork, KnownDelivery, RunProgress } from '../../deduplication/claimed-work';
 import type { HeldClaim } from '../../deduplication/held-claim';
-import type { WebhookParams } from '../../foundations/contracts/request';
-import { type EventDelivery, type HandlerFailure, type RunReport, Settled } from '../../foundations/delivery';
+import { type EventDelivery, type RunReport, Settled } from '../../foundations/delivery';
 import type { Outcome } from '../../foundations/outcomes';
 import type { ContextSource } from '../../handlers/context';
 import { endIsKnown, handlersIn, ranBy } from '../../handlers/ledger-notes';
 import { type NamedHandler, notDone } from '../../handlers/registry';
 import type { PipelineParts } from '../parts';
-import { HandlerRun } from '../run-handlers';
+import { HandlerRun, knownOf, notStarted } from '../run-handlers';
 import { type KnownEnd, planReplay, type ReplayOrder, type ReplayPlan } from './plan-replay';
 
 /** A delivery of the journal, and what to run of it. */
@@ -48,10 +47,8 @@ export async function replayKept(delivery: DeliveryToReplay, parts: PipelinePart
     return run.conclude(await parts.replays.run(run));
   }
   const { source, read } = delivery;
-  const { event, tenant, key, raw } = source;
   const details = read instanceof Settled ? read.details : {};
-  const known = { event, tenant, key, params: raw.params, replayed: true };
-  return { settled: new Settled(plan, { ...details, ...known }), report: nothing, isUnclear: false };
+  return { settled: new Settled(plan, { ...details, ...knownOf(source) }), report: nothing, isUnclear: false };
 }
 
 /**
@@ -63,12 +60,15 @@ export async function replayKept(delivery: DeliveryToReplay, parts: PipelinePart
  */
 class LedgerRun implements ClaimedWork {
   readonly key: string;
-  readonly replayed = true;
+  readonly known: KnownDelivery;
+  readonly success: Outcome;
+  readonly isHeld: boolean;
   readonly #delivery: DeliveryToReplay;
   readonly #plan: ReplayPlan;
   readonly #parts: PipelineParts;
   readonly #deadline: number;
-  #known: KnownEnd;
+  /** What the journal knows of the delivery's end. */
+  #end: KnownEnd;
   #inner: HandlerRun | undefined;
   /** Why nothing runs now, or what still runs. */
   #stopped: Settled | undefined;
@@ -85,40 +85,19 @@ class LedgerRun implements ClaimedWork {
     this.#delivery = delivery;
     this.#plan = plan;
     this.#parts = parts;
-    this.#known = delivery.known;
+    this.#end = delivery.known;
     this.#deadline = performance.now() + parts.timeoutMs;
-    this.key = hash('sha256', `replays of ${this.deliveryKey}`);
+    this.known = knownOf(delivery.source);
+    this.success = plan.success;
+    this.isHeld = delivery.jobKey !== undefined;
+    this.key = hash('sha256', `replays of ${this.known.key}`);
   }
 
-  get deliveryKey(): string {
-    return this.#delivery.source.key;
-  }
-  get event(): string | undefined {
-    return this.#delivery.source.event;
-  }
-  get tenant(): string | undefined {
-    return this.#delivery.source.tenant;
-  }
-  get params(): WebhookParams {
-    return this.#delivery.source.raw.params;
-  }
-  get success(): Outcome {
-    return this.#plan.success;
-  }
   get isCountedElsewhere(): boolean {
     return !this.#isAlone;
   }
-  get isHeld(): boolean {
-    return this.#delivery.jobKey !== undefined;
-  }
-  get running(): readonly string[] {
-    return this.#inner?.running ?? [];
-  }
-  get succeeded(): readonly string[] {
-    return this.#inner?.succeeded ?? [];
-  }
-  get failures(): readonly HandlerFailure[] {
-    return this.#inner?.failures ?? [];
+  get progress(): RunProgress {
+    return this.#inner?.progress ?? notStarted;
   }
 
   msLeft(): number {
@@ -131,21 +110,21 @@ class LedgerRun implements ClaimedWork {
 
   async run(ledger: HeldClaim, before: readonly string[]): Promise<RunReport> {
     this.#ledger = before;
-    this.#done = handlersIn([...this.#known.succeeded, ...before]);
+    this.#done = handlersIn([...this.#end.succeeded, ...before]);
     const inner = this.#runOf(ledger);
     if (inner === undefined) return nothing;
     const settled = await this.#parts.once.run(inner);
     if (settled.outcome !== 'duplicate') return this.#reportOf(inner, settled);
     // It is done, so nothing live runs any more. Only the journal can say by which handlers.
-    if (!endings.has(this.#known.outcome) && !(await this.#askAgain())) return nothing;
+    if (!endings.has(this.#end.outcome) && !(await this.#askAgain())) return nothing;
     // Since the ledger was told, only a failed replay changes the outcome. Any other one is of an entry that was forgotten
     // and kept anew.
-    const wasKnown = this.#canAsk && before.includes(endIsKnown) && this.#known.outcome === 'failed';
-    const isClear = endings.has(this.#known.outcome) || wasKnown;
+    const wasKnown = this.#canAsk && before.includes(endIsKnown) && this.#end.outcome === 'failed';
+    const isClear = endings.has(this.#end.outcome) || wasKnown;
     this.#isUnclear = !isClear && !this.#delivery.order.force;
     if (this.#isUnclear) return nothing;
     if (isClear) await ledger.record(endIsKnown);
-    this.#done = handlersIn([...this.#known.succeeded, ...before]);
+    this.#done = handlersIn([...this.#end.succeeded, ...before]);
     this.#isAlone = true;
     return await (this.#runOf(ledger)?.run(ledger, []) ?? nothing);
   }
@@ -190,12 +169,11 @@ class LedgerRun implements ClaimedWork {
   /** The record may have been read before the delivery ended. Resolves to whether the journal answered. */
   async #askAgain(): Promise<boolean> {
     try {
-      this.#known = (await this.#parts.journaling?.endOf(this.deliveryKey)) ?? this.#known;
+      this.#end = (await this.#parts.journaling?.endOf(this.known.key)) ?? this.#end;
       return true;
     } catch (cause) {
-      const { deliveryKey: key, event, tenant, params, replayed } = this;
       const reason = 'The journal could not be asked.';
-      this.#stopped = new Settled('unavailable', { key, event, tenant, params, replayed, cause, reason });
+      this.#stopped = new Settled('unavailable', { ...this.known, cause, reason });
       return false;
     }
   }
@@ -227,7 +205,7 @@ class LedgerRun implements ClaimedWork {
   #noteEnd(outcome: Outcome, succeeded: readonly string[]): void {
     const done = [...new Set([...this.#done, ...succeeded])];
     const isWhole = outcome === 'failed' || this.#areAll(done);
-    const told = isWhole ? outcome : (this.#known.outcome ?? 'failed');
-    this.#parts.journaling?.addEnd(this.deliveryKey, told, done);
+    const told = isWhole ? outcome : (this.#end.outcome ?? 'failed');
+    this.#parts.journaling?.addEnd(this.known.key, told, done);
   }
 }
