@@ -38,12 +38,12 @@ export interface ClaimedWork {
   /** Whether its handlers run under another claim, too, and are counted there. @default false */
   readonly isCountedElsewhere?: boolean | undefined;
   /** Whether a queue holds the delivery until its outcome is known. Then a success is recorded beside the answer. */
-  readonly isHeld?: boolean | undefined;
+  readonly isQueued?: boolean | undefined;
   /** Ready when the handlers may run; a refusal if they must not. The claim is asked for meanwhile. @default they may */
   readonly kept?: MaybePromise<Settled | undefined>;
   /** Whether the delivery is done, once these handlers have succeeded and none has failed. */
   completes(succeeded: readonly string[]): boolean;
-  /** How long the answer may still wait for a success to be written, in milliseconds. */
+  /** How long it is until the deadline of the answer, in milliseconds. */
   msLeft(): number;
   /** Runs the handlers that have not succeeded before. Never throws or rejects. */
   run(claim: HeldClaim, succeeded: readonly string[]): MaybePromise<RunReport>;

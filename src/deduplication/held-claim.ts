@@ -45,7 +45,7 @@ export class HeldClaim {
   #lapse: NodeJS.Timeout | undefined;
   #leaseUntil: number;
   #isRunOver = false;
-  #isForgotten = false;
+  #hasForgotten = false;
 
   /** `asked` is when the store was asked, by `performance.now()`: the lease may have begun as early as that. */
   constructor({ store, outbox, ttlMs, progressMs = ttlMs }: ClaimKeeping, key: string, claim: Claim, asked: number) {
@@ -166,12 +166,15 @@ export class HeldClaim {
     return handlers.filter((handler) => !this.#recorded.has(handler));
   }
 
-  /** For a store that lost the claim: it may have lost every success, too, so none counts as recorded. `false` if called before. */
-  recordAnew(): boolean {
-    if (this.#isForgotten) return false;
-    this.#isForgotten = true;
+  /** For a store that lost the claim: it may have lost every success, too, so none counts as recorded. */
+  forgetRecorded(): void {
+    this.#hasForgotten = true;
     this.#recorded = new Set();
-    return true;
+  }
+
+  /** Whether {@link forgetRecorded} was called. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten;
   }
 
   complete(): MaybePromise<boolean> {

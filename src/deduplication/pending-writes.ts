@@ -52,15 +52,16 @@ export class PendingWrites {
 }
 
 /** Writes successes first: they are facts even if somebody else holds the claim now. */
-async function tryToWrite({ claim, succeeded, done }: PendingFacts): Promise<boolean> {
+async function tryToWrite(facts: PendingFacts): Promise<boolean> {
+  const { claim, succeeded, done } = facts;
   try {
-    let held: boolean;
-    do {
-      for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
-      if (claim.unrecorded(succeeded).length > 0) return false;
-      held = await (done ? claim.complete() : claim.release());
-    } while (!held && claim.recordAnew());
-    return true;
+    for (const handler of claim.unrecorded(succeeded)) await claim.record(handler);
+    if (claim.unrecorded(succeeded).length > 0) return false;
+    const held = await (done ? claim.complete() : claim.release());
+    if (held || claim.hasForgotten) return true;
+    // Once more, as the store lost the claim.
+    claim.forgetRecorded();
+    return await tryToWrite(facts);
   } catch {
     return false;
   }

@@ -3,16 +3,12 @@ import { causeOf, type RunReport, Settled, type SettledDetails } from '../founda
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
-import { atMost, withinMs } from '../foundations/timeouts';
+import { atMost } from '../foundations/timeouts';
 import type { ClaimedWork, RunProgress } from './claimed-work';
+import { endClaim, msToWrite } from './end-claim';
 import { type ClaimKeeping, HeldClaim, jobProgressMs, leaseMs } from './held-claim';
 import { OverrunRuns } from './overrun-runs';
 import { PendingWrites } from './pending-writes';
-
-/**
- * A success that cannot be written is answered this long before the deadline, in milliseconds; later it would time out.
- */
-const answerMs = 20;
 
 /** How long `drain` waits for aborted handlers, in milliseconds. */
 export const afterAbortMs = 1000;
@@ -89,15 +85,23 @@ export class RunOnce {
   }
 
   #claimAndRun(work: ClaimedWork): MaybePromise<Settled> {
+    const knownBefore = this.#knownOf(work.key);
+    return whenReady(this.#claim(work), (claim) =>
+      claim instanceof Settled ? claim : this.#runUnder(claim, work, knownBefore),
+    );
+  }
+
+  /**
+   * Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came first. A
+   * crash frees the claim when its lease ends.
+   */
+  #claim(work: ClaimedWork): MaybePromise<HeldClaim | Settled> {
     if (this.#draining) return this.#settle(work, 'unavailable', { reason: receiverIsClosing });
-    const keeping = work.isHeld ? this.#jobKeeping : this.#options;
-    const { store, ttlMs, progressMs = ttlMs } = keeping;
     const { key } = work;
     if (this.#pending.get(key)?.done) return this.#duplicateOf(work);
-    const knownBefore = this.#knownOf(key);
+    const keeping = work.isQueued ? this.#jobKeeping : this.#options;
+    const { store, ttlMs, progressMs = ttlMs } = keeping;
     const asked = performance.now();
-    // Claim before dispatch: two copies can land in the same millisecond, and only the store can say which came
-    // first. A crash frees the claim when its lease ends.
     const claimed = recovered(
       () => store.claim(key, leaseMs, progressMs),
       (cause) => this.#settle(work, 'unavailable', { cause, reason: 'The delivery store could not be asked.' }),
@@ -107,17 +111,21 @@ export class RunOnce {
       if (answer === 'done') return this.#duplicateOf(work);
       if ('running' in answer)
         return this.#settle(work, 'in-progress', { retryAfterMs: Math.min(answer.retryAfterMs, leaseMs) });
-      const claim = new HeldClaim(keeping, key, answer, asked);
-      return whenReady(work.kept, (refused) => {
-        if (refused !== undefined) return this.#giveBack(claim, refused);
-        // A process that was frozen meanwhile gets the answer late, and another one may hold the claim.
-        const reason = this.#draining ? receiverIsClosing : claim.hasLapsed ? 'The claim came too late.' : undefined;
-        if (reason !== undefined) return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason }));
-        // A success known before may have been recorded and forgotten since then, too late for this answer.
-        const succeeded = [...answer.succeeded, ...knownBefore, ...this.#knownOf(key)];
-        const report = work.run(claim, succeeded);
-        return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
-      });
+      return new HeldClaim(keeping, key, answer, asked);
+    });
+  }
+
+  /** Runs the handlers, or gives the claim back if they must not run. */
+  #runUnder(claim: HeldClaim, work: ClaimedWork, knownBefore: readonly string[]): MaybePromise<Settled> {
+    return whenReady(work.kept, (refused) => {
+      if (refused !== undefined) return this.#giveBack(claim, refused);
+      // A process that was frozen meanwhile gets the answer late, and another one may hold the claim.
+      const reason = this.#draining ? receiverIsClosing : claim.hasLapsed ? 'The claim came too late.' : undefined;
+      if (reason !== undefined) return this.#giveBack(claim, this.#settle(work, 'unavailable', { reason }));
+      // A success known before may have been recorded and forgotten since then, too late for this answer.
+      const succeeded = [...claim.succeeded, ...knownBefore, ...this.#knownOf(work.key)];
+      const report = work.run(claim, succeeded);
+      return report instanceof Promise ? this.#watch(work, claim, report) : this.#finish(work, claim, report);
     });
   }
 
@@ -185,38 +193,17 @@ export class RunOnce {
     const all = [...claim.succeeded, ...succeeded];
     const done = failures.length === 0 && work.completes(all);
     const settled = this.#settle(work, outcome, { attempt: claim.attempt, failures, succeeded: all });
-    const told = recovered<boolean | 'untold', 'untold'>(
-      () => this.#tell(work, claim, done, succeeded),
-      () => 'untold',
-    );
-    const recorded = whenReady(told, (held) => {
-      if (held === true) return undefined;
-      // The claim was lost or the store is unavailable. The successes are facts and must still be recorded.
-      if (held === false) claim.recordAnew();
+    const recorded = whenReady(endClaim(claim, { work, succeeded, done }), (end) => {
+      if (end === 'held') return undefined;
+      // The successes are facts and must still be recorded.
+      if (end === 'lost') claim.forgetRecorded();
       const writing = this.#pending.write(work.key, { claim, succeeded: all, done });
-      return done ? atMost(work.msLeft() - answerMs, writing) : undefined;
+      return done ? atMost(msToWrite(work), writing) : undefined;
     });
-    if (!done || !work.isHeld || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);
+    if (!done || !work.isQueued || !(recorded instanceof Promise)) return whenReady(recorded, () => settled);
     this.#recording.add(recorded);
     void recorded.finally(() => this.#recording.delete(recorded));
     return settled;
-  }
-
-  /**
-   * Ends the claim, if the store has every success, and says whether it was held. A completion delays the answer at most
-   * until the deadline; after the deadline it has no limit.
-   */
-  #tell(
-    work: ClaimedWork,
-    claim: HeldClaim,
-    done: boolean,
-    succeeded: readonly string[],
-  ): MaybePromise<boolean | 'untold'> {
-    if (!done) return claim.unrecorded(succeeded).length > 0 ? 'untold' : claim.release();
-    const completed = claim.complete();
-    if (!(completed instanceof Promise)) return completed;
-    const left = work.msLeft() - answerMs;
-    return left > 0 ? withinMs(completed, left, 'The delivery store') : completed;
   }
 
   /**

@@ -41,7 +41,7 @@ function openReadable(job: unknown, parts: PipelineParts): OpenedJob {
     }
     if (read.replay !== undefined) return replayNow(read.replay, source);
     const matched = matchHandlers(readAnew, registry);
-    if (matched.handlers.length > 0) return runHandlers({ ...matched, isHeld: true, source, deadline }, parts);
+    if (matched.handlers.length > 0) return runHandlers({ ...matched, isQueued: true, source, deadline }, parts);
     const { outcome, details } = endWithoutHandlers(readAnew);
     return new Settled(outcome, { ...details, ...known });
   }

@@ -14,7 +14,7 @@ import type { DeliveryParts } from './parts';
 /** Handlers, their arguments and their deadline. */
 export interface HandlersToRun extends MatchedHandlers {
   /** Whether a queue holds the delivery until its outcome is known. */
-  readonly isHeld?: boolean | undefined;
+  readonly isQueued?: boolean | undefined;
   readonly source: ContextSource;
   /** When the answer stops waiting for them, on the receiver's clock. */
   readonly deadline: number;
@@ -56,7 +56,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   readonly key: string;
   readonly known: KnownDelivery;
   readonly success: Outcome;
-  readonly isHeld: boolean | undefined;
+  readonly isQueued: boolean | undefined;
   readonly kept: MaybePromise<Settled | undefined>;
   #claim: HeldClaim | undefined;
   #due: readonly NamedHandler[] = [];
@@ -71,7 +71,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
     this.key = run.source.key;
     this.known = knownOf(run.source);
     this.success = run.success;
-    this.isHeld = run.isHeld;
+    this.isQueued = run.isQueued;
     this.kept = kept;
   }
 

@@ -62,7 +62,7 @@ class LedgerRun implements ClaimedWork {
   readonly key: string;
   readonly known: KnownDelivery;
   readonly success: Outcome;
-  readonly isHeld: boolean;
+  readonly isQueued: boolean;
   readonly #delivery: DeliveryToReplay;
   readonly #plan: ReplayPlan;
   readonly #parts: PipelineParts;
@@ -89,7 +89,7 @@ class LedgerRun implements ClaimedWork {
     this.#deadline = performance.now() + parts.timeoutMs;
     this.known = knownOf(delivery.source);
     this.success = plan.success;
-    this.isHeld = delivery.jobKey !== undefined;
+    this.isQueued = delivery.jobKey !== undefined;
     this.key = hash('sha256', `replays of ${this.known.key}`);
   }
 
@@ -141,8 +141,8 @@ class LedgerRun implements ClaimedWork {
       order.force && jobKey !== undefined ? [name, ranBy(jobKey, name)] : [name];
     const replay = { force: order.force, ledger, inLedger, areAll, onEnded: this.#onEnded };
     const deadline = clock.now() + timeoutMs;
-    const { isHeld } = this;
-    this.#inner = new HandlerRun({ handlers, subject, success, isHeld, source, deadline, replay }, this.#parts);
+    const { isQueued } = this;
+    this.#inner = new HandlerRun({ handlers, subject, success, isQueued, source, deadline, replay }, this.#parts);
     return this.#inner;
   }
 
