@@ -118,7 +118,10 @@ export interface Journal {
    * and logs a warning. @default 'refuse'
    */
   readonly onFailure?: 'refuse' | 'continue' | undefined;
-  /** The receiver calls this first, and once. It opens nothing and starts no timer. */
+  /**
+   * Each receiver calls this first, and once. It opens nothing and starts no timer. Receivers of one process may share a
+   * journal.
+   */
   open(settings: JournalSettings): void;
   /**
    * Resolves once the entry would outlive a crash. If the key is kept already, nothing changes. Rejects when it cannot
@@ -150,6 +153,9 @@ export interface Journal {
   marked(name: string): Promise<string | undefined>;
   /** Resolves if an entry could be kept now, and keeps none. For `health()`. @default `health()` leaves it out */
   ping?(): Promise<void>;
-  /** Closes what the journal opened itself, but no client of the user. @default nothing */
+  /**
+   * Closes what the journal opened itself, but no client of the user. Each receiver calls this once; a shared journal
+   * closes with the last of them. @default nothing
+   */
   close?(): Promise<void>;
 }

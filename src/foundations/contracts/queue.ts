@@ -145,7 +145,10 @@ export interface QueueWithJournal {
  * `storeTimeoutMs`.
  */
 export interface DeliveryQueue {
-  /** The receiver calls this first, and once. It opens no connection and starts no timer. */
+  /**
+   * Each receiver calls this first, and once. It opens no connection and starts no timer. Receivers of one process may
+   * share a queue.
+   */
   open(settings: QueueSettings): void;
   /**
    * Resolves once the engine holds the job durably. It holds one job for each key, waiting, running, done or dead.
@@ -175,7 +178,8 @@ export interface DeliveryQueue {
    */
   stats?(): Promise<QueueStats>;
   /**
-   * Closes what the queue opened itself, but no client of the user. Called after workers are closed. @default nothing
+   * Closes what the queue opened itself, but no client of the user. Each receiver calls this once, after its workers are
+   * closed; a shared queue closes with the last of them. @default nothing
    */
   close?(): Promise<void>;
 }

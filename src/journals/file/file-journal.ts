@@ -10,6 +10,7 @@ import type {
   JournalStats,
 } from '../../foundations/contracts/journal';
 import { codeOf } from '../../foundations/describe-error';
+import { OpenReceivers } from '../../foundations/open-receivers';
 import { writeAll } from './append-lines';
 import { findRecords } from './find';
 import { Folder, unfinished } from './folder';
@@ -40,9 +41,7 @@ class FileJournal implements Journal {
   readonly onFailure: 'refuse' | 'continue';
   readonly #settings: Settings;
   readonly #folder: Folder;
-  #host: JournalSettings | undefined;
-  /** How many receivers have it. The last one that closes it closes it for good. */
-  #receivers = 0;
+  readonly #receivers = new OpenReceivers<JournalSettings>();
   #opening: Promise<OpenJournal> | undefined;
   /** When the folder is free again that was open before. */
   #left: Promise<unknown> = Promise.resolve();
@@ -58,8 +57,7 @@ class FileJournal implements Journal {
   }
 
   open(settings: JournalSettings): void {
-    if (this.#receivers === 0) this.#host = settings;
-    this.#receivers += 1;
+    this.#receivers.add(settings);
   }
 
   async append(entry: JournalEntry): Promise<void> {
@@ -132,8 +130,7 @@ class FileJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    this.#receivers = Math.max(0, this.#receivers - 1);
-    if (this.#receivers === 0) await this.#leave();
+    if (this.#receivers.remove()) await this.#leave();
   }
 
   async #append({ receivedAt, rawBody }: JournalEntry, key: KeyWords, line: EntryLine): Promise<void> {
@@ -183,16 +180,16 @@ class FileJournal implements Journal {
 
   /** Opens the folder at the first use. If that fails, the next use tries again. */
   #ready(): Promise<OpenJournal> {
-    const host = this.#host;
-    if (host === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
-    if (this.#receivers === 0) return Promise.reject(new Error('The journal is closed.'));
-    this.#opening ??= this.#openFolder(host);
+    const { settings, isClosed } = this.#receivers;
+    if (settings === undefined) return Promise.reject(new Error('The journal is not open: a receiver opens it.'));
+    if (isClosed) return Promise.reject(new Error('The journal is closed.'));
+    this.#opening ??= this.#openFolder(settings);
     return this.#opening;
   }
 
-  #openFolder(host: JournalSettings): Promise<OpenJournal> {
+  #openFolder(settings: JournalSettings): Promise<OpenJournal> {
     const opening = this.#left
-      .then(() => openJournal(this.#folder, this.#settings.keepDays, host))
+      .then(() => openJournal(this.#folder, this.#settings.keepDays, settings))
       .catch((error: unknown) => {
         if (this.#opening === opening) this.#opening = undefined;
         throw error;

@@ -1,6 +1,7 @@
 import type { Journal, JournalSettings } from '../../foundations/contracts/journal';
 import { codeOf, describeError } from '../../foundations/describe-error';
 import { readText, readWholeNumber } from '../../foundations/foreign-values';
+import { OpenReceivers } from '../../foundations/open-receivers';
 import { toStored } from '../../foundations/stored-text';
 import { logSafely } from '../../foundations/tell';
 import { throttled } from '../../foundations/throttled';
@@ -45,7 +46,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
   // With `continue`, a delivery goes on without the journal: the queue must not fail with it.
   const transact = onFailure === 'refuse' ? transactionsOn(pool) : undefined;
   const told = new Set<unknown>();
-  let settings: JournalSettings | undefined;
+  const receivers = new OpenReceivers<JournalSettings>();
 
   function onUnreadable(position: string): void {
     if (unreadable.size < mostUnreadable) unreadable.add(position);
@@ -60,6 +61,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
 
   function tellOnce(error: unknown): false {
     const code = codeOf(error);
+    const { settings } = receivers;
     if (settings !== undefined && !told.has(code)) {
       told.add(code);
       const fields = { cause: describeError(error) };
@@ -70,9 +72,7 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
 
   return {
     onFailure,
-    open(given) {
-      settings = given;
-    },
+    open: (settings) => receivers.add(settings),
     async append(entry) {
       pruneNowAndThen();
       await append(await toAppend(entry, seal));
@@ -123,6 +123,10 @@ export function postgresJournal(options: PostgresJournalOptions): PostgresJourna
       await database.run(migration);
     },
     prune,
+    close() {
+      receivers.remove();
+      return Promise.resolve();
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { askedOnce } from '../../foundations/asked-once';
 import type { Logger } from '../../foundations/contracts/logger';
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
+import { OpenReceivers } from '../../foundations/open-receivers';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { logSafely } from '../../foundations/tell';
 import { engineErrors } from '../engine-errors';
@@ -60,15 +61,12 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   const { connection, namespace, jobOptions, lostAfterMs, allowVolatile, waitForReplicas } = parsed;
   const engine = loadBullmq(options.bullmq);
   const place = placeOf(namespace);
-  let settings: QueueSettings | undefined;
+  const receivers = new OpenReceivers<QueueSettings>();
   let source: Source | undefined;
-  /** How many receivers have it. */
-  let receivers = 0;
-  let isClosed = false;
   /** For each worker that waits for a server that is not reachable yet: gives it up. */
   const starting = new Set<() => void>();
   const told = new Set<string>();
-  const logger = (): Logger | undefined => settings?.logger;
+  const logger = (): Logger | undefined => receivers.settings?.logger;
   const errors = engineErrors('Redis', logger);
 
   /** A new connection or node may lead to another server, so its durability is checked again. */
@@ -91,7 +89,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
    * nobody would end another one, and it would keep the process alive.
    */
   function open(): Source {
-    if (isClosed)
+    if (receivers.isClosed)
       throw new Error(
         'bullmqQueue: the queue is closed, as its last receiver is. Make another one for another receiver.',
       );
@@ -142,11 +140,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
   }
 
   return {
-    open(given) {
-      settings = given;
-      receivers += 1;
-      isClosed = false;
-    },
+    open: (settings) => receivers.add(settings),
     async enqueue(job) {
       const from = open();
       const queue = await durableQueue(from);
@@ -198,10 +192,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
       return { client, queue: await producer.connected() };
     }),
     async close() {
-      receivers = Math.max(0, receivers - 1);
       // The others go on with it.
-      if (receivers > 0) return;
-      isClosed = true;
+      if (!receivers.remove()) return;
       for (const giveUp of starting) giveUp();
       if (source === undefined) return;
       const { client, producer, replication } = source;

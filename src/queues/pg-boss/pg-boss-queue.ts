@@ -1,6 +1,7 @@
 import type { Logger } from '../../foundations/contracts/logger';
 import type { DeliveryQueue, QueueSettings } from '../../foundations/contracts/queue';
 import { WebhookError } from '../../foundations/errors';
+import { OpenReceivers } from '../../foundations/open-receivers';
 import { engineErrors } from '../engine-errors';
 import { tellLost } from '../lost-worker';
 import { SharedNamespace } from '../shared-namespace';
@@ -29,15 +30,15 @@ import { PgBossWorker } from './worker';
 export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
   const parsed = parseOptions(options);
   const engine = engineOn(parsed);
-  let settings: QueueSettings | undefined;
-  const logger = (): Logger | undefined => settings?.logger;
+  const receivers = new OpenReceivers<QueueSettings>();
+  const logger = (): Logger | undefined => receivers.settings?.logger;
   const errors = engineErrors('PostgreSQL', logger);
 
   return {
-    open(given) {
+    open(settings) {
       // Without a listener, Node would end the process at the first error of the maintenance.
       if (parsed.boss.listenerCount('error') === 0) parsed.boss.on('error', errors.tell);
-      settings = given;
+      receivers.add(settings);
     },
     async enqueue(job) {
       await engine.hold(jobIdOf(job.key), job);
@@ -60,5 +61,9 @@ export function pgBossQueue(options: PgBossQueueOptions): DeliveryQueue {
     deadJobs: deadJobsOf(engine),
     ping: () => engine.ping(),
     stats: () => statsOf(engine),
+    close() {
+      receivers.remove();
+      return Promise.resolve();
+    },
   };
 }
