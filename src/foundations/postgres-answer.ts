@@ -16,6 +16,14 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
+ * Whether PostgreSQL refused a statement for one item in it: for a value, for what others do to its row, or in a trigger.
+ * For other reasons, such as a missing table, it would refuse each item that is tried alone as well.
+ */
+export function isOfOneItem(error: unknown): boolean {
+  return isRefusal(error) && /^(?:22|23|40|54|55|P0|57014)/.test(codeOf(error) ?? '');
+}
+
+/**
  * Throws an error again. For a missing table, the new message says what to do; the code stays. `who` has the
  * `migrate()`.
  */

@@ -2,7 +2,7 @@ import { callTogether } from '../../foundations/call-together';
 import type { JournalEntry } from '../../foundations/contracts/journal';
 import { readTexts } from '../../foundations/foreign-values';
 import type { Seal } from '../../foundations/journal-seal';
-import { isRefusal } from '../../foundations/postgres-answer';
+import { isOfOneItem } from '../../foundations/postgres-answer';
 import { toStored } from '../../foundations/stored-text';
 import { type StoredContent, writeContent } from './content';
 import { removeOldOf, type Searched } from './search';
@@ -32,7 +32,7 @@ export function appending(searched: Searched, keepDays: number): (entry: EntryTo
     },
     sizes: { of: ({ content }) => bytesOfRow + sizeOf(content), most: mostBytes },
     // One bad entry makes PostgreSQL refuse the whole statement.
-    isTriedApart: isRefusal,
+    isTriedApart: isOfOneItem,
   });
 }
 

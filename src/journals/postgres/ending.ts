@@ -1,7 +1,7 @@
 import { callTogether } from '../../foundations/call-together';
 import type { JournalEnd } from '../../foundations/contracts/journal';
 import { joinEnds } from '../../foundations/join-ends';
-import { isRefusal } from '../../foundations/postgres-answer';
+import { isOfOneItem } from '../../foundations/postgres-answer';
 import { toStored } from '../../foundations/stored-text';
 import type { Database } from './database';
 import * as statements from './statements';
@@ -33,6 +33,6 @@ export function ending(database: Database, namespace: string): (end: EndToTell) 
       return ends.map(() => undefined);
     },
     restMs,
-    isTriedApart: isRefusal,
+    isTriedApart: isOfOneItem,
   });
 }

@@ -2,7 +2,7 @@ import { callTogether } from '../../foundations/call-together';
 import { codeOf, describeError } from '../../foundations/describe-error';
 import { fieldsOf } from '../../foundations/fields-of';
 import { type Row, readText } from '../../foundations/foreign-values';
-import { isRefusal } from '../../foundations/postgres-answer';
+import { isOfOneItem } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/retried';
 import type { PgBossClient, PgBossDb } from './client';
 
@@ -96,7 +96,7 @@ export function jobInserter(settings: InsertSettings): JobInserter {
       return jobs.map((job) => !missing.includes(job));
     },
     // One bad job makes PostgreSQL refuse the whole statement.
-    isTriedApart: isRefusal,
+    isTriedApart: isOfOneItem,
   });
 
   return {

@@ -1,6 +1,5 @@
 import { callTogether } from '../../foundations/call-together';
 import type { Claim, ClaimedElsewhere } from '../../foundations/contracts/store';
-import { codeOf } from '../../foundations/describe-error';
 import {
   type Row,
   readBoolean,
@@ -9,6 +8,7 @@ import {
   readTexts,
   readWholeNumber,
 } from '../../foundations/foreign-values';
+import { isOfOneItem } from '../../foundations/postgres-answer';
 import { isSerializationFailure } from '../../foundations/retried';
 import { fromStored } from '../../foundations/stored-text';
 import * as queries from './queries';
@@ -64,7 +64,7 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
     const rows = byKey(await rowsOf(text, asked));
     return asked.map(({ key }) => rows.has(key) && readBoolean(rows.get(key)?.['held'], 'postgresStore.pool: held'));
   };
-  const shared = { keyOf: ({ key }: Asked) => key, isTriedApart };
+  const shared = { keyOf: ({ key }: Asked) => key, isTriedApart: isOfOneItem };
   const claim = callTogether<AskedClaim, Claimed>({ ...shared, call: claimAll });
   return {
     async claim(asked) {
@@ -81,11 +81,6 @@ export function sharedSteps(namespace: string, run: Run): SharedSteps {
       await askClaims([]);
     },
   };
-}
-
-/** Whether PostgreSQL refused a statement for a value in it, or for what others do to a row of it. */
-function isTriedApart(error: unknown): boolean {
-  return /^(?:22|23|40|54|55)...$|^57014$/.test(codeOf(error) ?? '');
 }
 
 function byKey(rows: readonly Row[]): Map<string, Row> {

@@ -91,6 +91,17 @@ test('an entry that PostgreSQL refuses is refused alone: those that came with it
   expect((await keysFound(journal)).sort()).toEqual(many.map(({ key }) => key).sort());
 });
 
+test('an entry that a trigger refuses is refused alone, too', async () => {
+  const journal = place.journal();
+  const [one, refused, other] = entries(3) as [JournalEntry, JournalEntry, JournalEntry];
+  await place.pool.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON ${table} FOR EACH ROW WHEN (NEW.key = '${refused.key}') EXECUTE FUNCTION refuse()`);
+  const ends = await Promise.allSettled([one, refused, other].map(journal.append));
+  await place.pool.query('DROP FUNCTION refuse CASCADE');
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
 test('an end that PostgreSQL refuses is refused alone: those that came with it are told', async () => {
   const journal = place.journal();
   const [good, bad] = [entry(), entry()];
