@@ -1,7 +1,7 @@
 import type { Claim, DeliveryStore } from '../foundations/contracts/store';
 import { DeferredTimer } from '../foundations/deferred-timer';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
-import type { Outbox } from './outbox';
+import type { Outbox } from '../foundations/outbox';
 
 /** The lease of a claim, in milliseconds. It is extended after every third of it. */
 export const leaseMs = 15_000;

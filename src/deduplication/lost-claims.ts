@@ -1,6 +1,6 @@
 import type { DeliveryStore } from '../foundations/contracts/store';
+import type { Outbox } from '../foundations/outbox';
 import { OldestFirstMap } from './oldest-first-map';
-import type { Outbox } from './outbox';
 
 /**
  * At most this many are given back. Others wait for the end of their lease: in an outage the store has most likely

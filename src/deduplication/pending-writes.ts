@@ -1,6 +1,6 @@
+import type { Outbox } from '../foundations/outbox';
 import type { HeldClaim } from './held-claim';
 import { OldestFirstMap } from './oldest-first-map';
-import type { Outbox } from './outbox';
 
 /** Facts about a delivery that the store could not record. */
 export interface PendingFacts {

@@ -3,9 +3,9 @@ import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import { ignoreRejection, type MaybePromise, recovered } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
+import type { Outbox } from '../foundations/outbox';
 import { leaseMs } from './held-claim';
 import { LostClaims } from './lost-claims';
-import type { Outbox } from './outbox';
 
 type Claimed = Awaited<ReturnType<DeliveryStore['claim']>>;
 

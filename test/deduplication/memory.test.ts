@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Outbox } from '../../src/deduplication/outbox';
 import { RunOnce } from '../../src/deduplication/run-once';
 import { timeLimitedStore } from '../../src/deduplication/time-limited-store';
 import type { Settled } from '../../src/foundations/delivery';
 import type { MaybePromise } from '../../src/foundations/maybe-promise';
+import { Outbox } from '../../src/foundations/outbox';
 import { memoryStore } from '../../src/index';
 import { examplePayload } from '../../src/testing';
 import { receiverWith } from './kit';

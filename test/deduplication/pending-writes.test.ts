@@ -1,6 +1,6 @@
 import { HeldClaim } from '../../src/deduplication/held-claim';
-import { Outbox } from '../../src/deduplication/outbox';
 import { PendingWrites } from '../../src/deduplication/pending-writes';
+import { Outbox } from '../../src/foundations/outbox';
 import { memoryStore } from '../../src/index';
 import { fakeTimers, inTime, pass, send, until } from './fake-time';
 import {

@@ -83,7 +83,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ["| a job's progress | # days, or", progress],
     ['`Retry-After: #`', rowOf('timeout').retryAfterSeconds ?? 0],
     ['the newest # |', maxKeys],
-    ['after # ms at most', constantOf('deduplication/outbox.ts', 'longestPauseMs')],
+    ['after # ms at most', constantOf('foundations/outbox.ts', 'usualLongestPauseMs')],
     ['for up to # seconds, and then counts it', constantOf('pipeline/journal/replay-until-ended.ts', 'patienceMs')],
     ['is remembered (`ttlMs`, # days', ttl],
     ['| `close()` | # s |', close],

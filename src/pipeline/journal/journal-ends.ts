@@ -4,13 +4,13 @@ import type { Journal, JournalEnd } from '../../foundations/contracts/journal';
 import type { Logger } from '../../foundations/contracts/logger';
 import { describeError } from '../../foundations/describe-error';
 import { joinEnds } from '../../foundations/join-ends';
+import { Outbox } from '../../foundations/outbox';
 import { logSafely } from '../../foundations/tell';
 import { requirePromise } from '../require-promise';
 
 /** Beyond so many, the oldest are given up: a journal that is out of reach must not fill the memory. */
 const mostWaiting = 10_000;
 const mostAtOnce = 100;
-const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
 export interface JournalEndsSettings {
@@ -33,12 +33,12 @@ export class JournalEnds {
   /** By key; an end that waits is joined with a later one. */
   readonly #waiting = new OldestFirstMap<Waiting>();
   #beingWritten: ReadonlyMap<string, Waiting> = new Map();
-  /** The write that is under way, or the pause after it; `undefined` while nothing waits. */
-  #step: Promise<unknown> | undefined;
+  readonly #outbox = new Outbox(longestPauseMs);
+  /** The write that is under way, until the journal has taken one; `undefined` while nothing waits. */
+  #step: Promise<void> | undefined;
   /** While it takes none, they are told one by one. */
   #isFailing = false;
   #isOutageTold = false;
-  #wake: () => void = () => undefined;
 
   constructor(settings: JournalEndsSettings) {
     this.#settings = settings;
@@ -72,24 +72,23 @@ export class JournalEnds {
 
   /** To be called when the journal has answered something: what waits is tried at once. */
   flush(): void {
-    this.#wake();
+    this.#outbox.flush();
   }
 
   async #writeAll(): Promise<void> {
     // Later in this turn: the answer comes first.
     this.#step = Promise.resolve();
     await this.#step;
-    for (let pauseMs = firstPauseMs; this.#waiting.size > 0; ) {
-      const writing = this.#writeSome();
-      this.#step = writing;
-      const areTaken = await writing;
-      if (!areTaken) {
-        this.#step = this.#pause(pauseMs);
-        await this.#step;
-      }
-      pauseMs = areTaken ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+    while (this.#waiting.size > 0) {
+      this.#step = this.#writeNext();
+      await this.#step;
     }
     this.#step = undefined;
+  }
+
+  /** Resolves when the journal has taken one. */
+  async #writeNext(): Promise<void> {
+    if (!(await this.#writeSome())) await this.#outbox.send(() => this.#writeSome());
   }
 
   /** Resolves to whether the journal took one. */
@@ -135,17 +134,6 @@ export class JournalEnds {
       fields,
       'The journal was not told how a delivery ended; it is tried again',
     );
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = () => undefined;
-        resolve();
-      };
-    });
   }
 }
 

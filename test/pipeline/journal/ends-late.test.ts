@@ -33,6 +33,18 @@ test('neither waits for ends that the journal does not take longer than for an a
   expect(await webhooks.journal.replay({ dryRun: true })).toMatchObject({ found: 1 });
 });
 
+test('ends that the journal refuses while it keeps deliveries are not tried at each of its answers', async () => {
+  const journal = new ArrayJournal();
+  journal.fault = (method, go) => (method === 'ended' ? Promise.reject(new Error('no right to update')) : go());
+  const { webhooks } = withJournal({}, journal);
+  webhooks.on('notes_created', () => undefined);
+  for (let count = 0; count < 40; count += 1) {
+    expect(await webhooks.receive(genuine())).toMatchObject({ status: 200 });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(journal.calls.filter((method) => method === 'ended').length).toBeLessThan(15);
+});
+
 function slowToTakeEnds(): ArrayJournal {
   const journal = new ArrayJournal();
   journal.fault = async (method, go) => {

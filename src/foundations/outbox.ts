@@ -1,21 +1,27 @@
-/** Tells the store something; resolves to whether it took it. Never rejects. */
+/** Tells a store or a journal something; resolves to whether it took it. Never rejects. */
 export type Write = () => Promise<boolean>;
 
 const firstPauseMs = 50;
-const longestPauseMs = 250;
+const usualLongestPauseMs = 250;
 const mostAtOnce = 20;
 
 /**
- * Holds the writes that a store did not take, and repeats them as soon as it answers anything. Until then, one write is
- * tried at a time.
+ * Holds the writes that a store or a journal did not take, and repeats them as soon as it answers anything. Until then,
+ * one write is tried at a time.
  */
 export class Outbox {
   /** The writes and what to call when they are taken. One that was refused goes to the end. */
   readonly #due = new Map<Write, () => void>();
+  readonly #longestPauseMs: number;
   #isSending = false;
   #wake: () => void = () => undefined;
 
-  /** Resolves when the store has taken the write. */
+  /** The pause between two tries doubles, up to `longestPauseMs`. */
+  constructor(longestPauseMs = usualLongestPauseMs) {
+    this.#longestPauseMs = longestPauseMs;
+  }
+
+  /** Resolves when the write is taken. */
   send(write: Write): Promise<void> {
     return new Promise((resolve) => {
       this.#due.set(write, resolve);
@@ -23,7 +29,7 @@ export class Outbox {
     });
   }
 
-  /** To be called when the store has answered something: what is due is tried at once. */
+  /** To be called when something was answered: what is due is tried at once. */
   flush(): void {
     this.#wake();
   }
@@ -39,7 +45,7 @@ export class Outbox {
         pauseMs = firstPauseMs;
         isWoken = false;
       } else {
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        pauseMs = Math.min(pauseMs * 2, this.#longestPauseMs);
         // A write that is refused while others are answered is not tried at each of their answers.
         isWoken = await this.#pause(pauseMs, !isWoken);
       }
@@ -59,7 +65,7 @@ export class Outbox {
     return (await Promise.all(tries)).includes(true);
   }
 
-  /** Resolves after `ms`, or when the store has answered something; to whether it has. */
+  /** Resolves after `ms`, or when something was answered; to whether it was. */
   #pause(ms: number, isWakeable: boolean): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), ms).unref();
