@@ -1,5 +1,5 @@
 import { isWebhookError } from '../../foundations/errors';
-import type { JournalFilter, JournalOfReceiver } from '../../index';
+import type { JournalFilter, JournalOfReceiver, ReplaySummary } from '../../index';
 import { answerOf } from '../app/answer';
 import { exitCodes } from '../failure';
 import type { Io } from '../io';
@@ -63,23 +63,36 @@ export async function replayDeliveries(options: ReplayOptions, io: Io): Promise<
     const seconds = (performance.now() - startedAt) / 1000;
     if (json) io.stdout.write(jsonLine({ type: 'summary', ...summary, name, seconds }));
     else io.stdout.write(summaryLines(summary, seconds, io.stdout));
-    const { failedBefore } = summary;
-    // A dry run has nothing that could be taken for done.
-    const isDone = summary.failed === 0 && summary.interrupted === undefined && (failedBefore === 0 || dryRun);
-    if (!isDone) io.setExitCode(exitCodes.refused);
-    if (failedBefore > 0) {
-      const before = `${failedBefore} failed before the place that it went on from.`;
-      io.stderr.write(`${before} To list what has failed:\n  ${findFailedCommand(options)}\n`);
-    }
-    if (force && !dryRun && summary.failed + failedBefore > 0) {
-      const again = 'Handlers that had succeeded before it run again only with --force:';
-      io.stderr.write(`${again}\n  ${replayFailedCommand(options)}\n`);
-    }
-    if (summary.interrupted !== undefined) {
-      const goOn = resumed === undefined ? '' : ` To go on where it was:\n  ${resumeCommand(options, resumed)}`;
-      io.stderr.write(`It ended early: ${visibleText(summary.interrupted)}${goOn}\n`);
-    }
+    if (!isDone(summary, dryRun)) io.setExitCode(exitCodes.refused);
+    tellHowToGoOn(summary, options, resumed, io);
   });
+}
+
+/** A dry run has nothing that could be taken for done. */
+function isDone({ failed, failedBefore, interrupted }: ReplaySummary, dryRun: boolean): boolean {
+  return failed === 0 && interrupted === undefined && (failedBefore === 0 || dryRun);
+}
+
+/** Names the commands for what failed, and for what is left: that goes on with the name `resumed`. */
+function tellHowToGoOn(
+  { failed, failedBefore, interrupted }: ReplaySummary,
+  options: ReplayOptions,
+  resumed: string | undefined,
+  io: Io,
+): void {
+  const { force, dryRun } = options;
+  if (failedBefore > 0) {
+    const before = `${failedBefore} failed before the place that it went on from.`;
+    io.stderr.write(`${before} To list what has failed:\n  ${findFailedCommand(options)}\n`);
+  }
+  if (force && !dryRun && failed + failedBefore > 0) {
+    const again = 'Handlers that had succeeded before it run again only with --force:';
+    io.stderr.write(`${again}\n  ${replayFailedCommand(options)}\n`);
+  }
+  if (interrupted !== undefined) {
+    const goOn = resumed === undefined ? '' : ` To go on where it was:\n  ${resumeCommand(options, resumed)}`;
+    io.stderr.write(`It ended early: ${visibleText(interrupted)}${goOn}\n`);
+  }
 }
 
 /**

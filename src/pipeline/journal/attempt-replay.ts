@@ -5,7 +5,7 @@ import { type EventDelivery, Settled } from '../../foundations/delivery';
 import type { ContextSource } from '../../handlers/context';
 import { enqueueDelivery } from '../enqueue-delivery';
 import type { PipelineParts } from '../parts';
-import type { KnownEnd, ReplayOrder } from './plan-replay';
+import { type KnownEnd, knownEnd, type ReplayOrder } from './plan-replay';
 import { type Replayed, replayKept } from './replay-kept';
 
 /** A delivery of a replay. */
@@ -44,10 +44,6 @@ export async function attemptReplay(replay: RecordToReplay, parts: PipelineParts
     locals,
   };
   return await replayKept({ read, source, order, known: knownEnd(end) }, parts);
-}
-
-export function knownEnd(end: JournalRecord['end']): KnownEnd {
-  return { outcome: end?.outcome, succeeded: end?.succeeded ?? [] };
 }
 
 function jobOf(key: string, { outcome, succeeded }: KnownEnd, { handlers, force }: ReplayOrder): QueuedReplay {

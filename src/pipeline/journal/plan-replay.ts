@@ -14,6 +14,10 @@ export interface ReplayOrder {
 /** What the journal knows of a delivery's end. */
 export type KnownEnd = Pick<JournalEnd, 'succeeded'> & { readonly outcome: Outcome | undefined };
 
+export function knownEnd(end: JournalEnd | undefined): KnownEnd {
+  return { outcome: end?.outcome, succeeded: end?.succeeded ?? [] };
+}
+
 /** What a replay runs of a delivery. */
 export interface ReplayPlan extends Pick<MatchedHandlers, 'subject' | 'success'> {
   /** The handlers that are asked for and not done, by the journal. Not empty. */

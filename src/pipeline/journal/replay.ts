@@ -9,10 +9,9 @@ import { logSafely, tellListener } from '../../foundations/tell';
 import type { ReplaySettings } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
 import { readAgain } from '../read-again';
-import { knownEnd } from './attempt-replay';
 import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
-import { planReplay } from './plan-replay';
+import { knownEnd, planReplay } from './plan-replay';
 import { type Removable, Removals } from './removals';
 import type { Replayed } from './replay-kept';
 import { ReplayPlace } from './replay-place';
@@ -76,15 +75,14 @@ export class Replay {
     signal?.addEventListener('abort', abort);
     const asked = { name, dryRun, force, handlers: handlers && [...handlers] };
     logSafely(logger, 'info', { replay: asked }, 'A replay of the journal begins');
-    const listing = this.#runAll().catch((error: unknown) => {
-      if (isWebhookError(error) && error.code === 'BAD_OPTION') throw error;
-      this.stop(`The journal could not be read: ${describeError(error).message}`);
-    });
-    const isListed = await this.#closing
-      .patiently(journaling.timeoutMs, listing)
+    let isListed = false;
+    try {
+      isListed = await this.#startAll();
+    } finally {
       // The last ones may wait for a queue, for a store or for another process.
-      .finally(() => Promise.all(this.#running))
-      .finally(() => signal?.removeEventListener('abort', abort));
+      await Promise.all(this.#running);
+      signal?.removeEventListener('abort', abort);
+    }
     if (isListed && this.#tally.unfinished === 0) this.#interrupted = undefined;
     await journaling.settled();
     await this.#keepPlace();
@@ -96,8 +94,19 @@ export class Replay {
     return summary;
   }
 
+  /** Resolves to whether it came to the end of the journal. It stops where the journal fails, or is silent at the end. */
+  async #startAll(): Promise<boolean> {
+    try {
+      return (await this.#closing.patiently(this.#with.journaling.timeoutMs, this.#startEach())) ?? false;
+    } catch (error) {
+      if (isWebhookError(error) && error.code === 'BAD_OPTION') throw error;
+      this.stop(`The journal could not be read: ${describeError(error).message}`);
+      return false;
+    }
+  }
+
   /** Resolves to whether it came to the end of the journal. */
-  async #runAll(): Promise<boolean> {
+  async #startEach(): Promise<boolean> {
     const { query } = this.#settings;
     const { journaling } = this.#with;
     const { journal } = journaling;
