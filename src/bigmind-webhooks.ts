@@ -88,7 +88,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
   telemetry?.open({ events: settings.checks, health });
   warnOfRisks(settings, logger, process.env);
 
-  const kept = journalOfReceiver(parts, (settled, startedAt, bytes) => reporter.report(settled, { startedAt, bytes }));
+  const kept = journalOfReceiver(parts, (settled, measures) => reporter.report(settled, measures));
   const worker = assembleWorker(settings, parts, reporter);
   const checkQueue = checkAtStart(settings.queue, logger, settings.storeTimeoutMs);
   const router = createRouter({

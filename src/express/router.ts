@@ -7,6 +7,7 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Measures, Report } from '../foundations/measures';
 import { plainParams } from '../foundations/plain-params';
 import { responseTo } from '../foundations/response';
 import { logSafely } from '../foundations/tell';
@@ -30,20 +31,14 @@ export type WebhookRouter = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What is known of a request beside its outcome. */
-interface RequestMeasures {
-  readonly startedAt: number;
-  readonly params: WebhookParams;
-}
-
 export interface RouterOptions extends Omit<ReadOptions, 'turns'> {
   readonly clock: Clock;
   /** Handles a delivery whose bytes have arrived. Never throws or rejects. */
   readonly receive: (raw: RawDelivery) => MaybePromise<Settled>;
   /** Reports a request that was refused before its bytes arrived. */
-  readonly refused: (settled: Settled, measures: RequestMeasures) => void;
+  readonly refused: Report;
   /** Reports a success whose sender has gone. */
-  readonly unheard: (settled: Settled, measures: RequestMeasures) => void;
+  readonly unheard: Report;
   /** The outcome of every delivery while the receiver is closing. */
   readonly closed: () => Settled | undefined;
   /** Whether the headers have one that may be a signature. */
@@ -69,7 +64,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
     }
     take(request);
     const receivedAt = options.clock.now();
-    function measures(): RequestMeasures {
+    function measures(): Measures {
       return { startedAt: receivedAt, params: paramsOf(request) };
     }
     function arrived(rawBody: Buffer | Settled): void {

@@ -3,17 +3,14 @@ import type { DeliveryEnd, Followed } from '../foundations/contracts/telemetry';
 import { because, type RawDelivery, Settled } from '../foundations/delivery';
 import { endOf, runIn } from '../foundations/guarded-telemetry';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
+import type { Measures } from '../foundations/measures';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import type { VerifiedEvent } from '../receiver';
-import type { Measures } from './delivery-line';
 import type { PipelineParts } from './parts';
 import { receive } from './receive';
 import type { Reporter } from './report';
 import { unexpected } from './unexpected';
 import { verifyEvent } from './verify-event';
-
-/** What is known of a delivery when it comes. */
-type Started = Measures & { readonly startedAt: number };
 
 /** Deliveries between their arrival and their answer: each is counted, followed by telemetry, and reported once. */
 export class Answering {
@@ -69,7 +66,7 @@ export class Answering {
 
   /** Not inside `answer`: a function that waits for an outcome must not hold the bytes. */
   #reported(
-    measures: Started & { readonly bytes: number },
+    measures: Measures & { readonly bytes: number },
     followed: Followed<DeliveryEnd> | undefined,
     whyNoBody: string | undefined,
   ): (settled: Settled) => Settled {
@@ -92,13 +89,13 @@ export class Answering {
     return eventOrEnd instanceof Settled ? because(raw.whyNoBody, eventOrEnd) : eventOrEnd;
   }
 
-  follow({ startedAt, bytes }: Started): Followed<DeliveryEnd> | undefined {
+  follow({ startedAt, bytes }: Measures): Followed<DeliveryEnd> | undefined {
     const { telemetry, clock } = this.#parts;
     return telemetry?.delivery({ waitedMs: clock.now() - startedAt, bytes });
   }
 
   /** Reports the end of a delivery to the log, to listeners and to telemetry. */
-  tell(settled: Settled, measures: Started, followed = this.follow(measures)): void {
+  tell(settled: Settled, measures: Measures, followed = this.follow(measures)): void {
     this.#reporter.report(settled, measures);
     followed?.end(endOf(settled));
   }

@@ -128,8 +128,8 @@ export function assembleWorker(
   const { clock, logger, telemetry } = parts;
   return new JobWorker({
     open: (job) => openJob(job, parts),
-    report(settled, startedAt, bytes) {
-      reporter.report(settled, { bytes, startedAt });
+    report(settled, measures) {
+      reporter.report(settled, measures);
       parts.journaling?.ended(settled);
     },
     telemetry,

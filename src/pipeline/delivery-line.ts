@@ -1,5 +1,4 @@
 import { isNativeError } from 'node:util/types';
-import type { WebhookParams } from '../foundations/contracts/request';
 import type { SchemaError } from '../foundations/contracts/schema-error';
 import type { Settled, SettledDetails } from '../foundations/delivery';
 import {
@@ -11,18 +10,13 @@ import {
 } from '../foundations/describe-error';
 import { isWebhookError } from '../foundations/errors';
 import { printableName, printableParams, printablePointer, printableTenant } from '../foundations/foreign-text';
+import type { Measures } from '../foundations/measures';
 import type { Outcome } from '../foundations/outcomes';
 import { SilenceError } from '../foundations/timeouts';
 
-/** More that is known of a delivery where it is reported. */
-export interface Measures {
-  readonly bytes?: number | undefined;
-  /** On the receiver's clock. */
-  readonly startedAt?: number | undefined;
-  /** Path parameters, for an outcome that does not know them. */
-  readonly params?: WebhookParams | undefined;
-  /** Whether the delivery was already answered, as `timeout`. */
-  readonly late?: boolean | undefined;
+/** The measures of a line. One of a delivery that was already answered, as `timeout`, has none. */
+export interface LineMeasures extends Partial<Measures> {
+  readonly late?: boolean;
 }
 
 /** The fields of a delivery's log line, beside pino's own. docs/operations.md is tested against it. */
@@ -48,7 +42,7 @@ export interface DeliveryLine {
 }
 
 /** Writes what is known of a delivery. `now` is on the receiver's clock. */
-export function deliveryLine({ outcome, details }: Settled, measures: Measures, now: () => number): DeliveryLine {
+export function deliveryLine({ outcome, details }: Settled, measures: LineMeasures, now: () => number): DeliveryLine {
   const { code, attempt, reason, running, nextAttemptAt, schemaError, failures } = details;
   const { startedAt, bytes } = measures;
   return {
@@ -77,7 +71,7 @@ export function deliveryLine({ outcome, details }: Settled, measures: Measures, 
 /** What names a delivery, safe for the log and for listeners. */
 export function printableDetails(
   { event, key, tenant, params }: SettledDetails,
-  measures: Measures,
+  measures: LineMeasures,
 ): Pick<DeliveryLine, 'event' | 'key' | 'tenant' | 'params'> {
   const printable = printableParams(params ?? measures.params);
   return {

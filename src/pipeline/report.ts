@@ -3,10 +3,11 @@ import type { Logger } from '../foundations/contracts/logger';
 import { causeOf, type Settled } from '../foundations/delivery';
 import { WebhookError, type WebhookErrorCode } from '../foundations/errors';
 import { printableName, printablePointer } from '../foundations/foreign-text';
+import type { Measures } from '../foundations/measures';
 import { type Outcome, rowOf } from '../foundations/outcomes';
 import { isLogged, logSafely, tellListener } from '../foundations/tell';
 import type { ErrorDetails, ErrorListener } from '../receiver';
-import { deliveryLine, type Measures, printableDetails } from './delivery-line';
+import { deliveryLine, type LineMeasures, printableDetails } from './delivery-line';
 
 /** How many event names are warned about, once each. After that, new ones get no warning. */
 const mostNames = 1000;
@@ -28,7 +29,7 @@ export class Reporter {
     this.#clock = clock;
   }
 
-  report(settled: Settled, measures: Measures): void {
+  report(settled: Settled, measures: LineMeasures): void {
     this.#log(settled, measures);
     if (this.listeners.length === 0) return;
     for (const { error, ...details } of errorsOf(settled, measures)) {
@@ -42,7 +43,7 @@ export class Reporter {
     logSafely(this.#logger, 'warn', { code: 'SENDER_GONE', event, key, tenant, params, ms }, unheard);
   }
 
-  #log(settled: Settled, measures: Measures): void {
+  #log(settled: Settled, measures: LineMeasures): void {
     const { outcome, details } = settled;
     const row = rowOf(outcome);
     const level = this.#isNews(outcome, details.event) ? 'warn' : row.level;
@@ -66,7 +67,7 @@ export class Reporter {
 }
 
 /** The errors of an outcome, for the listeners. */
-function errorsOf(settled: Settled, measures: Measures): readonly (ErrorDetails & { readonly error: unknown })[] {
+function errorsOf(settled: Settled, measures: LineMeasures): readonly (ErrorDetails & { readonly error: unknown })[] {
   const { outcome, details } = settled;
   const { running, nextAttemptAt, failures = [], failuresTold, cause, joined } = details;
   const known = { outcome, ...printableDetails(details, measures), running, nextAttemptAt };

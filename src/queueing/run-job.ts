@@ -6,6 +6,7 @@ import type { TraceContext } from '../foundations/contracts/trace-context';
 import { Settled, type SettledDetails } from '../foundations/delivery';
 import { endOf, runIn } from '../foundations/guarded-telemetry';
 import type { MaybePromise } from '../foundations/maybe-promise';
+import type { Report } from '../foundations/measures';
 import type { Outcome } from '../foundations/outcomes';
 import { receiverIsClosing } from '../foundations/receiver-is-closing';
 import type { EventLimits } from './event-limits';
@@ -27,8 +28,8 @@ export interface OpenedJob {
 export interface JobSettings {
   /** Reads a job, or returns its outcome if it cannot run. Never throws. */
   readonly open: (job: unknown) => OpenedJob | Settled;
-  /** Called when an attempt ends, and when it waits for a store. `startedAt` is on the receiver's clock. */
-  readonly report: (settled: Settled, startedAt: number, bytes?: number) => void;
+  /** Called when an attempt ends, and when it waits for a store. */
+  readonly report: Report;
   readonly telemetry: TelemetryOfReceiver | undefined;
   readonly clock: Clock;
   /** How long an attempt may wait before its handlers run, over all its waits, in milliseconds. */
@@ -75,7 +76,7 @@ export async function runJob(
   );
   const verdict = verdicts[settled.outcome] ?? (closing.hasBegun ? 'again' : undefined);
   const told = verdict === undefined ? planned(settled, plan, clock) : settled;
-  report(told, startedAt, bytes);
+  report(told, { startedAt, bytes });
   followed?.end(endOf(told));
   if (verdict !== undefined) return verdict;
   throw failureReason(settled);
@@ -111,7 +112,7 @@ async function attempt(job: OpenedJob, limits: EventLimits, closing: Closing, se
     // An outage is reported when it begins, not after maxRunMs.
     if (outcome === 'unavailable' && !isOutageTold) {
       isOutageTold = true;
-      settings.report(settled, startedAt, job.bytes);
+      settings.report(settled, { startedAt, bytes: job.bytes });
     }
     const wantedMs = Math.max(details.retryAfterMs ?? pauseMs, shortestPauseMs);
     await closing.pause(Math.min(wantedMs, leftMs));

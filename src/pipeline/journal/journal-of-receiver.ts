@@ -1,6 +1,7 @@
 import { type JournalRecord, notEnded } from '../../foundations/contracts/journal';
 import type { FoundDelivery, JournalOfReceiver } from '../../foundations/contracts/replay';
 import { WebhookError } from '../../foundations/errors';
+import type { Report } from '../../foundations/measures';
 import { receiverIsClosing } from '../../foundations/receiver-is-closing';
 import { parseFind, parseForget } from '../../options/parse-find';
 import { parseReplay } from '../../options/parse-replay';
@@ -9,7 +10,6 @@ import { requirePromise } from '../require-promise';
 import { entriesIn } from './entries-in';
 import type { Journaling } from './journaling';
 import { Replay } from './replay';
-import type { ReplayReport } from './replay-until-ended';
 
 /** The member `journal` of a receiver, and the end of its replays. */
 export interface ClosableJournal {
@@ -21,7 +21,7 @@ export interface ClosableJournal {
 }
 
 /** Without a journal, every call of `journal` rejects with `NO_JOURNAL`. */
-export function journalOfReceiver(parts: PipelineParts, report: ReplayReport): ClosableJournal {
+export function journalOfReceiver(parts: PipelineParts, report: Report): ClosableJournal {
   const { registry, queueing, checks } = parts;
   const replays = new Map<Replay, Promise<unknown>>();
   let isClosing = false;

@@ -1,6 +1,7 @@
 import type { Closing } from '../../foundations/closing';
 import type { Settled } from '../../foundations/delivery';
 import { endOf, runIn } from '../../foundations/guarded-telemetry';
+import type { Report } from '../../foundations/measures';
 import type { PipelineParts } from '../parts';
 import { attemptReplay, type RecordToReplay } from './attempt-replay';
 import type { Removals } from './removals';
@@ -21,17 +22,14 @@ export interface EarlyEnds {
   readonly giveUp: (reason: string) => void;
 }
 
-/** Called for each delivery that ran a handler. */
-export type ReplayReport = (settled: Settled, startedAt: number, bytes: number) => void;
-
 /**
- * Tries to replay a delivery until it has ended. Resolves to `undefined` if the replay is stopped before, and to `forgotten` if
+ * Tries to replay a delivery until it has ended, and reports it if it ran a handler. Resolves to `undefined` if the replay is stopped before, and to `forgotten` if
  * the delivery was removed from the journal meanwhile. Never rejects.
  */
 export async function replayUntilEnded(
   delivery: RecordToReplay,
   parts: PipelineParts,
-  report: ReplayReport,
+  report: Report,
   { removals, closing, giveUp }: EarlyEnds,
 ): Promise<Replayed | 'forgotten' | undefined> {
   const { clock, telemetry } = parts;
@@ -46,7 +44,7 @@ export async function replayUntilEnded(
     followed?.end(endOf(ended.settled));
     const { outcome, details } = ended.settled;
     if (outcome !== 'in-progress' && outcome !== 'unavailable') {
-      if (!isSkipped(ended)) report(ended.settled, startedAt, bytes);
+      if (!isSkipped(ended)) report(ended.settled, { startedAt, bytes });
       return ended;
     }
     const waitedMs = performance.now() - begun;

@@ -5,6 +5,7 @@ import type { ReplaySummary } from '../../foundations/contracts/replay';
 import { type EventDelivery, type RawDelivery, Settled } from '../../foundations/delivery';
 import { describeError } from '../../foundations/describe-error';
 import { isWebhookError } from '../../foundations/errors';
+import type { Report } from '../../foundations/measures';
 import { logSafely, tellListener } from '../../foundations/tell';
 import type { ReplaySettings } from '../../options/parse-replay';
 import type { PipelineParts } from '../parts';
@@ -16,7 +17,7 @@ import { type Removable, Removals } from './removals';
 import type { Replayed } from './replay-kept';
 import { ReplayPlace } from './replay-place';
 import { ReplayTally } from './replay-tally';
-import { type ReplayReport, replayUntilEnded } from './replay-until-ended';
+import { replayUntilEnded } from './replay-until-ended';
 
 const markEveryMs = 1000;
 const mostBegun = 10_000;
@@ -26,7 +27,7 @@ const mostEnds = 1000;
 export interface ReplayParts {
   readonly parts: PipelineParts;
   readonly journaling: Journaling;
-  readonly report: ReplayReport;
+  readonly report: Report;
 }
 
 /** A replay, from its start to its end. */
