@@ -25,10 +25,10 @@ export function holdsCredential(name: string): boolean {
   return neverKept.test(name);
 }
 
-/** Which headers are kept with a delivery, in a queue's job. */
+/** Which headers are kept with a delivery, in a queue's job. Names are in lower case. */
 export interface KeptHeaders {
   /** Headers from which the scheme reads its signature. They are never kept. */
-  readonly signatureHeaders?: readonly string[] | undefined;
+  readonly signatureHeaders: readonly string[];
   /** Headers that are kept although their names look like a credential's. */
   readonly keep: readonly string[];
 }
@@ -37,12 +37,9 @@ export interface KeptHeaders {
  * Makes the function that takes the headers of a delivery and leaves out credentials and signatures: whoever reads them
  * later must not be able to send the request again, or to act as its sender.
  */
-export function headerKeeper({
-  signatureHeaders = [],
-  keep,
-}: KeptHeaders): (headers: WebhookHeaders) => WebhookHeaders {
-  const signing = new Set(signatureHeaders.map((name) => name.toLowerCase()));
-  const asked = new Set(keep.map((name) => name.toLowerCase()));
+export function headerKeeper({ signatureHeaders, keep }: KeptHeaders): (headers: WebhookHeaders) => WebhookHeaders {
+  const signing = new Set(signatureHeaders);
+  const asked = new Set(keep);
   // A pseudo-header of HTTP/2, such as `:path`, is none of the sender's: its query may hold a token.
   const isKept = (name: string): boolean =>
     !name.startsWith(':') && !signing.has(name) && (asked.has(name) || !mayHoldCredential(name));

@@ -1,4 +1,3 @@
-import type { SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { holdsCredential } from '../foundations/credential-headers';
 import { badOption, headerNamesOf } from '../foundations/option-checks';
 
@@ -7,11 +6,10 @@ import { badOption, headerNamesOf } from '../foundations/option-checks';
  *
  * @throws WebhookError `BAD_OPTION`
  */
-export function parseKeepHeaders(given: unknown, scheme: SignatureScheme | undefined): readonly string[] {
-  const signing = scheme?.signatureHeaders?.map((name) => name.toLowerCase()) ?? [];
+export function parseKeepHeaders(given: unknown, signatureHeaders: readonly string[]): readonly string[] {
   const names = headerNamesOf('keepHeaders', given);
   for (const [index, name] of names.entries()) {
-    if (!holdsCredential(name) && !signing.includes(name)) continue;
+    if (!holdsCredential(name) && !signatureHeaders.includes(name)) continue;
     throw badOption(`keepHeaders[${index}]`, 'a header that is no signature, cookie or Authorization', name);
   }
   return names;

@@ -35,6 +35,8 @@ export interface Settings {
   /** Whether `secret` was passed, as `undefined`. */
   readonly isSecretUndefined: boolean;
   readonly scheme: SignatureScheme | undefined;
+  /** Names of the headers with the signatures of a pinned scheme, in lower case. */
+  readonly signatureHeaders: readonly string[];
   readonly toleranceMs: number;
   readonly limit: number;
   readonly timeoutMs: number;
@@ -105,7 +107,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     journal,
     keepHeaders = [],
   } = given;
-  const scheme = parseSignature(signature);
+  const { scheme, signatureHeaders } = parseSignature(signature);
   const mostBytes = parseBytes('limit', limit);
   // By default, a body within limit is never one too many by itself.
   const { maxBytesInFlight = Math.max(usualBytesInFlight, mostBytes) } = given;
@@ -114,6 +116,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     secret: parseSecret(secret, environment, scheme),
     isSecretUndefined: Object.hasOwn(given, 'secret') && secret === undefined,
     scheme,
+    signatureHeaders,
     toleranceMs: 1000 * wholeNumber('toleranceSeconds', toleranceSeconds, 1),
     limit: mostBytes,
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
@@ -123,7 +126,7 @@ export function parseOptions(given: AnyOptions, environment: NodeJS.ProcessEnv):
     ...parseDeduplicate(deduplicate),
     queue: queue === undefined ? undefined : parseQueue(queue),
     journal: journal === undefined ? undefined : parseJournal(journal),
-    keepHeaders: parseKeepHeaders(keepHeaders, scheme),
+    keepHeaders: parseKeepHeaders(keepHeaders, signatureHeaders),
     clock: parseClock(clock),
     ...parseSchemas(schemas),
     telemetry: telemetry === undefined ? undefined : parseTelemetry(telemetry),

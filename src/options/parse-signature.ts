@@ -10,14 +10,22 @@ const made: ReadonlyMap<unknown, string> = new Map([
   ['standardWebhooks', 'standardWebhooks()'],
 ]);
 
+/** The checked option `signature`. */
+export interface Signature {
+  /** `undefined` if it is off. */
+  readonly scheme: SignatureScheme | undefined;
+  /** Names of the headers with the signatures of a pinned scheme, in lower case. */
+  readonly signatureHeaders: readonly string[];
+}
+
 /**
- * Reads the option `signature`; `undefined` if it is off.
+ * Reads the option `signature`.
  *
  * @throws WebhookError `BAD_OPTION`
  */
-export function parseSignature(signature: unknown): SignatureScheme | undefined {
-  if (signature === undefined || signature === 'auto') return auto;
-  if (signature === false) return undefined;
+export function parseSignature(signature: unknown): Signature {
+  if (signature === undefined || signature === 'auto') return { scheme: auto, signatureHeaders: [] };
+  if (signature === false) return { scheme: undefined, signatureHeaders: [] };
   if (typeof signature !== 'object' || signature === null) {
     throw badWord('signature', "'auto', false or a scheme", signature, remedyFor(signature));
   }
@@ -29,8 +37,11 @@ export function parseSignature(signature: unknown): SignatureScheme | undefined 
   requireFunction('signature.verify', scheme.verify);
   if (scheme.maySign !== undefined) requireFunction('signature.maySign', scheme.maySign);
   if (scheme.looksFor !== undefined) requireText('signature.looksFor', scheme.looksFor);
-  if (scheme.signatureHeaders !== undefined) headerNamesOf('signature.signatureHeaders', scheme.signatureHeaders);
-  return signature as SignatureScheme;
+  const { signatureHeaders = [] } = scheme;
+  return {
+    scheme: signature as SignatureScheme,
+    signatureHeaders: headerNamesOf('signature.signatureHeaders', signatureHeaders),
+  };
 }
 
 /** What to write in place of what is no scheme. */

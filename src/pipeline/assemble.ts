@@ -41,10 +41,10 @@ export function assemble(
   reporter: Reporter,
   telemetry: TelemetryOfReceiver | undefined,
 ): PipelineParts {
-  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, queue, journal, clock } = settings;
+  const { deduplicate, storeTimeoutMs, maxRunMs, scheme, signatureHeaders, queue, journal, clock } = settings;
   const keepAndEnqueue = inOneTransaction(queue, journal);
   const outbox = new Outbox();
-  const keepHeaders = headerKeeper({ signatureHeaders: scheme?.signatureHeaders, keep: settings.keepHeaders });
+  const keepHeaders = headerKeeper({ signatureHeaders, keep: settings.keepHeaders });
   const silence = (silent: 'store' | 'queue' | 'journal', onSilence?: () => unknown) =>
     silenceListener({ silent, silentMs: storeTimeoutMs }, logger, onSilence);
   const store = storeOf(settings, outbox, silence('store', deduplicate?.onSilence));
@@ -65,10 +65,11 @@ export function assemble(
   return {
     signature: {
       scheme,
+      signatureHeaders,
       secret: settings.secret,
       toleranceMs: settings.toleranceMs,
       answerTimeoutMs: storeTimeoutMs,
-      mismatches: new MismatchExplainer(scheme ?? auto, () => isLogged(logger, 'warn')),
+      mismatches: new MismatchExplainer(scheme ?? auto, signatureHeaders, () => isLogged(logger, 'warn')),
       announcementOf: scheme === auto ? announceScheme(logger) : () => undefined,
     },
     checks: settings.checks,

@@ -3,7 +3,6 @@ import type { SignaturePolicy } from './policy';
 import { isSignatureHeader } from './schemes/auto';
 
 /** Whether a header came that may hold a signature, by its name alone. */
-export function looksSigned(headers: WebhookHeaders, { scheme }: SignaturePolicy): boolean {
-  const pinned = scheme?.signatureHeaders?.map((name) => name.toLowerCase()) ?? [];
-  return Object.keys(headers).some((name) => isSignatureHeader(name) || pinned.includes(name));
+export function looksSigned(headers: WebhookHeaders, { signatureHeaders }: SignaturePolicy): boolean {
+  return Object.keys(headers).some((name) => isSignatureHeader(name) || signatureHeaders.includes(name));
 }

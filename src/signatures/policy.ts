@@ -47,6 +47,8 @@ type RawAndTenant = Pick<VerifiedDelivery, 'raw' | 'tenant'>;
 export interface SignaturePolicy {
   /** `undefined` when signatures are switched off. */
   readonly scheme: SignatureScheme | undefined;
+  /** Names of the headers with the signatures of a pinned scheme, in lower case. */
+  readonly signatureHeaders: readonly string[];
   readonly secret: SecretSource;
   /** How old or how far ahead a signed timestamp may be. */
   readonly toleranceMs: number;

@@ -27,16 +27,16 @@ const mostTenants = 64;
 export class MismatchExplainer implements ExplainsMismatch {
   readonly #scheme: SignatureScheme;
   /** Names of the headers with signatures of a pinned scheme, in lower case. */
-  readonly #signatureHeaders: readonly string[] | undefined;
+  readonly #signatureHeaders: readonly string[];
   /** Whether anybody would read it. */
   readonly #isRead: () => boolean;
   /** The secrets of tenants whose deliveries were accepted; the one that was unused longest comes first. */
   readonly #tenants = new Map<string, readonly string[]>();
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  constructor(scheme: SignatureScheme, isRead: () => boolean) {
+  constructor(scheme: SignatureScheme, signatureHeaders: readonly string[], isRead: () => boolean) {
     this.#scheme = scheme;
-    this.#signatureHeaders = scheme.signatureHeaders?.map((name) => name.toLowerCase());
+    this.#signatureHeaders = signatureHeaders;
     this.#isRead = isRead;
   }
 
@@ -103,7 +103,7 @@ export class MismatchExplainer implements ExplainsMismatch {
   }
 
   #isSignature(name: string): boolean {
-    return this.#signatureHeaders?.includes(name) ?? isSignatureHeader(name);
+    return this.#signatureHeaders.length === 0 ? isSignatureHeader(name) : this.#signatureHeaders.includes(name);
   }
 
   /** What is wrong with the headers that should hold the signature, if none of them can be read. */
