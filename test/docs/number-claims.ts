@@ -15,10 +15,10 @@ const maxKeys = constantOf('deduplication/memory-store.ts', 'usualMaxKeys');
 const limit = constantOf('foundations/default-limits.ts', 'limit');
 const readTimeout = constantOf('foundations/default-limits.ts', 'readTimeoutMs');
 const tolerance = constantOf('options/parse-options.ts', 'toleranceSeconds');
-const lostAfter = constantOf('queues/pg-boss/options.ts', 'lostAfterMs');
-const backoff = constantOf('queues/pg-boss/options.ts', 'backoffMs');
+const lostAfter = constantOf('queues/shared-options.ts', 'lostAfterMs');
+const backoff = constantOf('queues/shared-options.ts', 'backoffMs');
 const poll = constantOf('queues/pg-boss/options.ts', 'pollMs');
-const attempts = constantOf('queues/pg-boss/options.ts', 'attempts');
+const attempts = constantOf('queues/shared-options.ts', 'attempts');
 const explainedEvery = constantOf('signatures/explain/explain-mismatch.ts', 'onceInMs');
 const concurrency = constantOf('options/parse-work.ts', 'concurrency');
 

@@ -62,6 +62,11 @@ test.each<[string, () => unknown, string]>([
     'bullmqQueue.allowVolatile: expected true or false, got',
   ],
   [
+    'a number of attempts that is null',
+    () => bullmqQueue({ connection: { host: '127.0.0.1' }, namespace: 'crm', attempts: null as never }),
+    'bullmqQueue.attempts: expected a whole number from 1 to 20, got null',
+  ],
+  [
     'a client of Redis as a queue',
     () => receiverWith({ queue: new Redis({ lazyConnect: true }) }),
     'Write queue: bullmqQueue({ connection, namespace }).',

@@ -1,6 +1,6 @@
 import { badOption, flag, hasMethod, knownOptions, wholeNumber, wrapIt } from '../../foundations/option-checks';
 import { requireNamespace } from '../../foundations/require-namespace';
-import { longestTimer } from '../../foundations/timeouts';
+import { parseSharedOptions } from '../shared-options';
 import { type BullmqClient, type BullmqConnectionOptions, type ParsedConnection, parseConnection } from './connection';
 import type { BullmqModule } from './engine';
 
@@ -81,19 +81,19 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
   knownOptions(rememberDone, 'bullmqQueue.rememberDone', { ageMs: true, count: true });
   const ageMs = wholeNumber('bullmqQueue.rememberDone.ageMs', rememberDone.ageMs ?? threeDaysMs, 0);
   const count = wholeNumber('bullmqQueue.rememberDone.count', rememberDone.count ?? 10_000, 0);
-  const delay = wholeNumber('bullmqQueue.backoffMs', options.backoffMs ?? 5000, 1);
+  const { attempts, backoffMs, lostAfterMs } = parseSharedOptions('bullmqQueue', options);
   return {
     connection: parseConnection(connection),
     namespace: requireNamespace('bullmqQueue.namespace', options.namespace),
     jobOptions: {
-      attempts: wholeNumber('bullmqQueue.attempts', options.attempts ?? 12, 1, 20),
-      backoff: { type: 'exponential', delay, jitter: 0.5 },
+      attempts,
+      backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
       removeOnComplete: { age: Math.ceil(ageMs / 1000), count },
       removeOnFail: false,
       // The reason is kept. Its stack trace would only show our own code.
       stackTraceLimit: 0,
     },
-    lostAfterMs: wholeNumber('bullmqQueue.lostAfterMs', options.lostAfterMs ?? 30_000, 1000, longestTimer),
+    lostAfterMs,
     allowVolatile: flag('bullmqQueue.allowVolatile', options.allowVolatile ?? false),
     waitForReplicas: parseReplicas(options),
   };

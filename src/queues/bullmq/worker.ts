@@ -1,5 +1,6 @@
 import type { QueueWorker, RunJob } from '../../foundations/contracts/queue';
 import { atMost } from '../../foundations/timeouts';
+import { mostLostWorkers } from '../lost-worker';
 import type { WorkerConnections } from './connect-worker';
 import { retryMs } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
@@ -19,11 +20,6 @@ export interface WorkerSettings {
   readonly forget: () => Promise<void>;
 }
 
-/**
- * A job is dead after it lost this many workers. A deploy may kill a worker now and then, but a payload that kills
- * every worker must end.
- */
-const maxStalledCount = 100;
 /** How long a closing worker waits for an engine that may be unreachable, in milliseconds. */
 const patienceMs = 2000;
 
@@ -36,7 +32,7 @@ export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker 
     concurrency: settings.concurrency,
     lockDuration: lostAfterMs,
     stalledInterval: Math.ceil(lostAfterMs / 2),
-    maxStalledCount,
+    maxStalledCount: mostLostWorkers,
     // Commands fail only when the worker has given up its connection; by default, the process would live 15 s longer.
     runRetryDelay: retryMs,
     skipVersionCheck: settings.isSecretive,

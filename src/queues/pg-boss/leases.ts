@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readBoolean, readJson, readText } from '../../foundations/foreign-values';
 import { withinMs } from '../../foundations/timeouts';
 import type { EngineErrors } from '../engine-errors';
+import { mostLostWorkers } from '../lost-worker';
 import type { SharedNamespace } from '../shared-namespace';
 import type { Engine } from './engine';
 
@@ -23,8 +24,6 @@ export interface LeaseSettings {
 const beats = 6;
 /** A record has to be due for so many looks: after an outage or a jump of the clock, others need time for a sign. */
 const looks = 3;
-/** A job is dead after it lost this many workers. A payload that kills every worker must end. */
-const mostLost = 100;
 /** How often lost jobs are looked for without a sign of a lost worker, in milliseconds: it reads the whole queue. */
 const lookEveryMs = 10 * 60 * 1000;
 /** How long such a look may take, in milliseconds: an answer that is lost must not end all later ones. */
@@ -168,11 +167,11 @@ export class Leases {
     const { engine, lostAfterMs, onLost } = this.#settings;
     const { name, workersName } = engine;
     await engine.run('wake', [name]);
-    for (const row of await engine.run('giveBackLost', [name, lostAfterMs, mostLost])) {
+    for (const row of await engine.run('giveBackLost', [name, lostAfterMs, mostLostWorkers])) {
       if (typeof row['key'] === 'string') onLost(row['key']);
       if (readBoolean(row['ends'], 'pgBossQueue.boss: ends')) {
         const id = readText(row['id'], 'pgBossQueue.boss: id');
-        await engine.fail(id, `It lost ${mostLost} workers.`);
+        await engine.fail(id, `It lost ${mostLostWorkers} workers.`);
       }
     }
     // At last, so that another worker does it if this one dies meanwhile.

@@ -3,6 +3,7 @@ import { badOption, hasMethod, knownOptions, wholeNumber, wrapIt } from '../../f
 import { type PostgresPool, requirePool } from '../../foundations/postgres-pool';
 import { requireNamespace } from '../../foundations/require-namespace';
 import { longestTimer } from '../../foundations/timeouts';
+import { parseSharedOptions } from '../shared-options';
 import type { PgBossClient } from './client';
 
 export interface PgBossQueueOptions {
@@ -78,18 +79,18 @@ export interface ParsedOptions {
 export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
   if (isBoss(options)) throw wrapIt('pgBossQueue', 'a boss', 'pgBossQueue({ boss, namespace })');
   knownOptions(options, 'pgBossQueue', known);
-  const { pool } = options;
+  const { pool, pollMs = 500 } = options;
+  const { attempts, backoffMs, lostAfterMs } = parseSharedOptions('pgBossQueue', options);
   if (pool !== undefined) requirePool('pgBossQueue.pool', pool);
-  const { attempts = 12, backoffMs = 5000, pollMs = 500, lostAfterMs = 30_000 } = options;
   return {
     boss: parseBoss(options.boss),
     namespace: parseNamespace(options.namespace),
     pool,
     schema: parseSchema(options.schema ?? 'pgboss'),
-    attempts: wholeNumber('pgBossQueue.attempts', attempts, 1, 20),
-    backoffSeconds: Math.ceil(wholeNumber('pgBossQueue.backoffMs', backoffMs, 1) / 1000),
+    attempts,
+    backoffSeconds: Math.ceil(backoffMs / 1000),
     pollMs: wholeNumber('pgBossQueue.pollMs', pollMs, 10, longestTimer),
-    lostAfterMs: wholeNumber('pgBossQueue.lostAfterMs', lostAfterMs, 1000, longestTimer),
+    lostAfterMs,
   };
 }
 
