@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { secretIn, secretVariable } from '../foundations/secret-in';
 import { misuse } from './failure';
 import { folderSecret } from './folder/folder-secret';
 import type { Io } from './io';
 import { whyUnread } from './read-input';
 import { toUtf8 } from './to-utf8';
 
-const variable = 'BIGMIND_WEBHOOK_SECRET';
-
 /** The option for a secret file, the same in every command that needs a secret. */
 export const secretFileOption = [
   '--secret-file <path>',
-  `file that holds the secret (default: $${variable}); a line end after it is ignored`,
+  `file that holds the secret (default: $${secretVariable}); a line end after it is ignored`,
 ] as const;
 
 /**
@@ -19,10 +18,7 @@ export const secretFileOption = [
  * @throws Failure for a file that cannot be read, is empty or no text
  */
 export async function readSecret(secretFile: string | undefined, { env }: Io): Promise<string | undefined> {
-  if (secretFile === undefined) {
-    const secret = env[variable];
-    return secret === undefined || secret.trim() === '' ? undefined : secret;
-  }
+  if (secretFile === undefined) return secretIn(env);
   const text = toUtf8(await readSecretFile(secretFile)).toString('utf8');
   if (text.trim() === '') throw misuse('--secret-file holds no secret: it is empty.');
   if (/[\0\ufffd]/.test(text)) throw misuse('--secret-file is no text in UTF-8: save it as UTF-8.');
@@ -42,7 +38,7 @@ export async function requireSecret(secretFile: string | undefined, io: Io): Pro
   const secret = await readSecret(secretFile, io);
   if (secret !== undefined) return secret;
   throw misuse(
-    `A secret is needed. Set ${variable} to the secret that Bigmind shows for the webhook destination, or pass ` +
+    `A secret is needed. Set ${secretVariable} to the secret that Bigmind shows for the webhook destination, or pass ` +
       '--secret-file <path>.',
   );
 }
@@ -62,7 +58,7 @@ export async function secretToSign(secretFile: string | undefined, io: Io): Prom
 /** Explains a 401 that may come from signing with the folder's own secret: only `listen` has it by itself. */
 export function tellOfFolderSecret({ stderr }: Io): void {
   stderr.write(
-    `Signed with the secret of this folder, since ${variable} is not set. An app needs it, too: listen prints the line.\n`,
+    `Signed with the secret of this folder, since ${secretVariable} is not set. An app needs it, too: listen prints the line.\n`,
   );
 }
 
@@ -75,6 +71,6 @@ export function refuseSecretInArguments(args: readonly string[]): void {
   if (!args.some((arg) => /^--?secret(?:=|$)/.test(arg))) return;
   throw misuse(
     "A secret in an argument stays in the shell's history, and other users of this machine can see it. " +
-      `Set ${variable}, or pass --secret-file <path>.`,
+      `Set ${secretVariable}, or pass --secret-file <path>.`,
   );
 }

@@ -8,7 +8,8 @@ import { Settled } from '../foundations/delivery';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { type BodyRules, misread, refuseLarge } from '../foundations/refuse-body';
 import type { Chunks, CountedChunks } from './chunks';
-import { mostShortChunks, shortChunk, type Turns } from './turns';
+import { crumbCounter } from './crumbs';
+import type { Turns } from './turns';
 
 export interface ReadOptions extends BodyRules {
   /** How long the body may take to arrive, in milliseconds. */
@@ -36,7 +37,7 @@ export function readStream(
   let state: 'first turn' | 'whole' | 'waiting' | 'done' = 'first turn';
   let timer: DeferredTimer | undefined;
   let handOn = done;
-  let short = 0;
+  const isInCrumbs = crumbCounter();
 
   function onData(chunk: Buffer | string): void {
     if (state === 'done') return;
@@ -48,7 +49,7 @@ export function readStream(
     const refused = refuseLarge(chunks.bytes + came.length, options) ?? options.inFlight.take(came.length);
     if (refused === undefined) chunks.add(came);
     else finish(refused);
-    if (came.length < shortChunk && ++short === mostShortChunks) options.turns.take(request, () => state !== 'done');
+    if (isInCrumbs(came.length)) options.turns.take(request, () => state !== 'done');
   }
   function onEnd(): void {
     if (state === 'waiting') finishWhole();

@@ -2,8 +2,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerResponse } from 'node:http2';
 import { afterMs } from '../foundations/real-timers';
 import type { WebhookResponse } from '../foundations/response';
+import { crumbCounter } from './crumbs';
 import { headersOf } from './request-headers';
-import { mostShortChunks, shortChunk } from './turns';
 
 /** How much more of an upload is read after an early answer, and for how long. */
 const swallowBytes = 64 * 1024;
@@ -78,7 +78,7 @@ function hangUp(request: IncomingMessage, response: ServerResponse): void {
 /** Reads the rest of an upload, for a moment; then, or at its end, calls `close`. */
 function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => void; tooMuch: () => void }): void {
   let swallowed = 0;
-  let short = 0;
+  const isInCrumbs = crumbCounter();
   const stopWaiting = afterMs(swallowMs, end);
   function end(): void {
     stopWaiting();
@@ -87,9 +87,8 @@ function readOn(request: IncomingMessage, { close, tooMuch }: { close: () => voi
   }
   function onData(chunk: Buffer | string): void {
     swallowed += chunk.length;
-    if (chunk.length < shortChunk) short += 1;
-    // After many short chunks it stops reading: Node would keep an object for each that it reads ahead.
-    if (short > mostShortChunks) end();
+    // Of crumbs it reads no more: Node would keep an object for each that it reads ahead.
+    if (isInCrumbs(chunk.length)) end();
     else if (swallowed > swallowBytes) tooMuch();
   }
   request.on('data', onData).on('end', end).on('close', end);

@@ -1,10 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterMs, atEndOfTurn } from '../foundations/real-timers';
 
-/** A chunk of fewer bytes is short. Node takes far longer for it than for its bytes. */
-export const shortChunk = 256;
-/** A body with this many short chunks is in crumbs. */
-export const mostShortChunks = 1000;
 /** Node takes one new connection in a turn of the event loop: between two long turns there must be many short ones. */
 const restMs = 10;
 

@@ -2,14 +2,13 @@ import type { SignatureScheme } from '../foundations/contracts/signature-scheme'
 import { WebhookError } from '../foundations/errors';
 import { isThenable } from '../foundations/maybe-promise';
 import { awaitIt, badOption } from '../foundations/option-checks';
+import { secretIn, secretVariable } from '../foundations/secret-in';
 import { flawOfSecret } from '../signatures/mac/secret-key';
 import type { FindSecret, SecretSource } from '../signatures/policy';
 import { needsKey } from '../signatures/readings/header-reader';
 
-const variable = 'BIGMIND_WEBHOOK_SECRET';
-
 const missing =
-  `No secret is configured. Set ${variable} to the secret that Bigmind shows for your webhook destination, or pass ` +
+  `No secret is configured. Set ${secretVariable} to the secret that Bigmind shows for your webhook destination, or pass ` +
   'bigmindWebhooks({ secret }). To receive unsigned deliveries, pass { signature: false }.';
 
 /**
@@ -26,8 +25,8 @@ export function parseSecret(
   const isKey = needsKey(scheme);
   if (typeof given === 'function') return given as FindSecret;
   if (given === undefined) {
-    const secret = environment[variable];
-    if (secret !== undefined && secret.trim() !== '') return [usable(variable, secret, isKey)];
+    const secret = secretIn(environment);
+    if (secret !== undefined) return [usable(secretVariable, secret, isKey)];
     if (!needed) return [];
     throw new WebhookError('MISSING_SECRET', missing);
   }

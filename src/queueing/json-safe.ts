@@ -1,4 +1,5 @@
 import { isStorableText } from '../foundations/foreign-text';
+import { isPlainObject } from '../foundations/is-plain-object';
 
 /**
  * Says which part of a value JSON would change; `undefined` if none. A handler behind a queue must see the same as
@@ -14,7 +15,7 @@ export function whyNotJsonSafe(value: unknown, path: string, above: readonly obj
   if (Array.isArray(value)) {
     return firstOf(Array.from(value, (item: unknown, index) => whyNotJsonSafe(item, `${path}[${index}]`, inside)));
   }
-  if (!isPlain(value)) return `${path} is an object of a class (${Object.prototype.toString.call(value)})`;
+  if (!isPlainObject(value)) return `${path} is an object of a class (${Object.prototype.toString.call(value)})`;
   return firstOf(
     Object.entries(value).map(([name, item]: [string, unknown]) =>
       item === undefined
@@ -27,12 +28,6 @@ export function whyNotJsonSafe(value: unknown, path: string, above: readonly obj
 /** Some queues keep their jobs in PostgreSQL. */
 function textFlaw(text: string, path: string): string | undefined {
   return isStorableText(text) ? undefined : `${path} has NUL or a lone surrogate in it`;
-}
-
-/** Whether it is a plain object, also of another realm, where the prototype is another object. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function firstOf(flaws: readonly (string | undefined)[]): string | undefined {

@@ -1,5 +1,6 @@
 import type { SignatureMatch, SignatureScheme } from '../foundations/contracts/signature-scheme';
 import { type RawDelivery, Settled } from '../foundations/delivery';
+import { isPlainObject } from '../foundations/is-plain-object';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { SilenceError, withinMs } from '../foundations/timeouts';
 import { FoundMatch } from './readings/found-match';
@@ -54,15 +55,10 @@ function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled
 function isMatch(verdict: unknown): verdict is SignatureMatch {
   if (Object.prototype.toString.call(verdict) !== '[object Object]') return false;
   const fields = Object.entries(verdict as object);
-  if (fields.length === 0) return isPlain(verdict);
+  // An object of a class may say no in a getter, which is no field of its own.
+  if (fields.length === 0) return isPlainObject(verdict as object);
   return fields.every(([field, value]: [string, unknown]) => {
     if (!Object.hasOwn(matchFields, field)) return false;
     return value === undefined || (typeof value === matchFields[field as keyof SignatureMatch] && !Number.isNaN(value));
   });
-}
-
-/** Whether an object is of no class. One of a class may say no in a getter, which is no field of its own. */
-function isPlain(verdict: unknown): boolean {
-  const prototype: unknown = Object.getPrototypeOf(verdict);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bytesOf } from '../foundations/bytes-of';
 import { badOption, badWord, knownOptions, requireText } from '../foundations/option-checks';
+import { usualSignatureHeader } from '../foundations/usual-signature-header';
 import { hmac, type SignatureScheme, standardWebhooks, timestampedHmac, WebhookError } from '../index';
 
 export interface SignDeliveryInput {
@@ -30,8 +31,6 @@ const known = { payload: true, secret: true, scheme: true, signedAt: true, id: t
   true
 >;
 
-const header = 'x-bigmind-signature';
-
 /**
  * Signs a delivery as a sender would.
  *
@@ -59,8 +58,8 @@ export function signDelivery(input: SignDeliveryInput): SignedDelivery {
 }
 
 function schemeOf(scheme: NonNullable<SignDeliveryInput['scheme']>): SignatureScheme {
-  if (scheme === 'hmac') return hmac({ header });
-  if (scheme === 'timestampedHmac') return timestampedHmac({ header });
+  if (scheme === 'hmac') return hmac({ header: usualSignatureHeader });
+  if (scheme === 'timestampedHmac') return timestampedHmac({ header: usualSignatureHeader });
   if (scheme === 'standardWebhooks') return standardWebhooks();
   if (typeof scheme === 'object' && scheme !== null) return scheme;
   const names = "'hmac', 'timestampedHmac', 'standardWebhooks' or a scheme such as hmac({ header })";

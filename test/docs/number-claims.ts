@@ -60,8 +60,8 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
   ],
   'SECURITY.md': [
     ['at most # MACs a secret', constantOf('signatures/readings/find-match.ts', 'macBudget')],
-    ['with # chunks of fewer', constantOf('express/turns.ts', 'mostShortChunks')],
-    ['of fewer than # bytes, one is read', constantOf('express/turns.ts', 'shortChunk')],
+    ['with # chunks of fewer', constantOf('express/crumbs.ts', 'manyShortChunks')],
+    ['of fewer than # bytes, one is read', constantOf('express/crumbs.ts', 'shortChunk')],
   ],
   'docs/cli.md': [
     ['down to # columns', constantOf('cli/wrap.ts', 'leastWidth')],

@@ -264,7 +264,7 @@ describe.each([
   });
 });
 
-test('of an upload in crumbs that was refused a thousand more are read, and no more', () => {
+test('of an upload in crumbs that was refused a thousand are read, and no more', () => {
   const { webhooks } = noting();
   const request = emitter({ headers: { 'content-length': '100000' }, complete: false, httpVersionMajor: 1 });
   Object.assign(request, { resume: () => request });
@@ -276,7 +276,7 @@ test('of an upload in crumbs that was refused a thousand more are read, and no m
   };
   webhooks.router(request, made as unknown as ServerResponse, () => undefined);
   expect(written).toEqual([401, 'close', 'body']);
-  for (let count = 0; count < 1000; count += 1) request.emit('data', Buffer.from('x'));
+  for (let count = 0; count < 999; count += 1) request.emit('data', Buffer.from('x'));
   expect(written).not.toContain('end');
   request.emit('data', Buffer.from('x'));
   expect(written).toEqual([401, 'close', 'body', 'end']);

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { secretIn } from '../../foundations/secret-in';
 import { deliveryPath } from '../default-address';
 import { exportLine, folderSecret, newSecret } from '../folder/folder-secret';
 import type { Io } from '../io';
@@ -37,8 +38,7 @@ function tell(what: string, commands: readonly string[], { stdout }: Io): void {
 
 /** The lines that give both terminals the same secret: `send` knows that of the folder, and both the one in the environment. */
 async function secretLines(folder: string, io: Io) {
-  const { BIGMIND_WEBHOOK_SECRET: given = '' } = io.env;
-  if (given.trim() !== '') return { forApp: [], forSend: [] };
+  if (secretIn(io.env) !== undefined) return { forApp: [], forSend: [] };
   const kept = await folderSecret(io, folder).catch(() => undefined);
   const line = exportLine(kept ?? newSecret());
   return { forApp: [line], forSend: kept === undefined ? [line] : [] };

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { usualSignatureHeader } from '../../foundations/usual-signature-header';
 import {
   type HmacOptions,
   hmac,
@@ -21,11 +22,9 @@ export interface SchemeOptions {
 const schemeNames = ['hmac', 'stripe', 'slack', 'two-header', 'standard-webhooks'] as const;
 type SchemeName = (typeof schemeNames)[number];
 
-const usualHeader = 'x-bigmind-signature';
-
 export const schemeHelp = `
 Schemes:
-  hmac               the body, in one header (${usualHeader})
+  hmac               the body, in one header (${usualSignatureHeader})
   stripe             timestamp and body, as t=…,v1=… in one header
   slack              v0:timestamp:body, in one header with the timestamp in another
   two-header         timestamp and body, in one header with the timestamp in another
@@ -35,7 +34,7 @@ Schemes:
 export function addSchemeOptions(command: Command, usual: string = 'hmac'): Command {
   return command
     .addOption(new Option('--scheme <name>', `how to sign (default: ${usual})`).choices(schemeNames))
-    .option('--header <name>', `header of the signature (default: ${usualHeader})`)
+    .option('--header <name>', `header of the signature (default: ${usualSignatureHeader})`)
     .addOption(new Option('--algorithm <name>', 'digest (default: sha256)').choices(['sha256', 'sha512']))
     .addOption(new Option('--encoding <name>', 'of the digest (default: hex)').choices(['hex', 'base64', 'base64url']))
     .option('--prefix <text>', 'text before the signature, such as sha256=');
@@ -56,7 +55,7 @@ export function schemeOf(options: SchemeOptions): SignatureScheme {
 }
 
 function makeScheme(options: SchemeOptions): SignatureScheme {
-  const { scheme = 'hmac', header = usualHeader, algorithm, encoding, prefix } = options;
+  const { scheme = 'hmac', header = usualSignatureHeader, algorithm, encoding, prefix } = options;
   const written = { header, algorithm, encoding, prefix };
   // Slack sends x-slack-request-timestamp beside x-slack-signature.
   const stem = header.toLowerCase().replace(/-?signature$/, '') || 'x';
@@ -80,7 +79,7 @@ function makeScheme(options: SchemeOptions): SignatureScheme {
 function standard(header: string, options: SchemeOptions): SignatureScheme {
   const given = (['algorithm', 'encoding', 'prefix'] as const).find((name) => options[name] !== undefined);
   if (given !== undefined) throw misuse(`--${given} is not for standard-webhooks, where only the header may differ.`);
-  if (header === usualHeader) return standardWebhooks();
+  if (header === usualSignatureHeader) return standardWebhooks();
   if (!/.-signature$/i.test(header)) {
     throw misuse('--header of standard-webhooks has to end in -signature, as in svix-signature.');
   }
