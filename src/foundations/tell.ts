@@ -34,7 +34,7 @@ export function tellListener(name: string, call: () => unknown, logger: Logger):
   const failed = (failure: unknown): void =>
     logSafely(logger, 'error', { cause: describeError(failure) }, `${name} itself failed`);
   try {
-    workIn(call())?.then(undefined, failed);
+    workIn(call(), name)?.then(undefined, failed);
   } catch (failure) {
     failed(failure);
   }

@@ -6,26 +6,30 @@ import { isThenable } from './maybe-promise';
  * The work that a result of a user's function stands for: a promise, an array of promises, or a promise of such an array.
  * It ends when all of it has ended, and rejects with the first failure in the array. `undefined` if there is none.
  *
+ * @param who the function, for the message
  * @throws WebhookError `BAD_HANDLER` for an Observable or a generator: nobody starts it
  */
-export function workIn(result: unknown): Promise<void> | undefined {
-  // As `await` does, this calls Promise's own `then`, even if a promise has another one.
-  if (isThenable(result)) return Promise.prototype.then.call(Promise.resolve(result), workIn) as Promise<void>;
-  refuseUnstarted(result);
+export function workIn(result: unknown, who = 'A handler'): Promise<void> | undefined {
+  if (isThenable(result)) {
+    // As `await` does, this calls Promise's own `then`, even if a promise has another one.
+    const inner = (value: unknown): Promise<void> | undefined => workIn(value, who);
+    return Promise.prototype.then.call(Promise.resolve(result), inner) as Promise<void>;
+  }
+  refuseUnstarted(result, who);
   if (!Array.isArray(result)) return undefined;
   const unfinished = (result as readonly unknown[]).filter(isUnfinished);
-  return unfinished.length === 0 ? undefined : endOf(unfinished);
+  return unfinished.length === 0 ? undefined : endOf(unfinished, who);
 }
 
 /** Waits for all items, so that none goes on when the failure of one is told, and none rejects unheard. */
-async function endOf(items: readonly unknown[]): Promise<void> {
-  const ends = await Promise.allSettled(items.map(end));
+async function endOf(items: readonly unknown[], who: string): Promise<void> {
+  const ends = await Promise.allSettled(items.map((item) => end(item, who)));
   const failed = ends.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }
 
-async function end(item: unknown): Promise<void> {
-  refuseUnstarted(item);
+async function end(item: unknown, who: string): Promise<void> {
+  refuseUnstarted(item, who);
   await item;
 }
 
@@ -38,9 +42,9 @@ function isUnfinished(item: unknown): boolean {
   }
 }
 
-function refuseUnstarted(value: unknown): void {
+function refuseUnstarted(value: unknown, who: string): void {
   const why = whyUnstarted(value);
-  if (why !== undefined) throw new WebhookError('BAD_HANDLER', `A handler returned ${why}`);
+  if (why !== undefined) throw new WebhookError('BAD_HANDLER', `${who} returned ${why}`);
 }
 
 /** Why a value does nothing by itself, and what to return instead; `undefined` for any other value. */

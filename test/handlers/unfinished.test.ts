@@ -93,7 +93,7 @@ describe.each<[string, () => Options]>([
     const { webhooks, told } = returning(() => make(ran), options());
     expect(await send(webhooks, genuine())).toBe('500 FAILED');
     expect(told).toEqual([expect.objectContaining({ code: 'BAD_HANDLER' })]);
-    expect((told[0] as Error).message).toContain('a generator');
+    expect((told[0] as Error).message).toContain('A handler returned a generator');
     expect(ran).not.toHaveBeenCalled();
   });
 });

@@ -203,6 +203,22 @@ test.each<[string, () => unknown]>([
   expect(handled).toHaveLength(1);
 });
 
+const observable = { '@@observable': () => observable, subscribe: () => undefined };
+
+test.each<[string, () => unknown]>([
+  ['an Observable', () => observable],
+  ['a promise of one', async () => observable],
+  ['an array with one', () => [Promise.resolve(), observable]],
+])('is named in the log when it returns %s, which nobody subscribes to', async (_what, listener) => {
+  const { logger, lines } = notedLog();
+  const { webhooks } = noting({ logger });
+  webhooks.onError(listener);
+  await webhooks.receive(sign({ event }));
+  await new Promise((resolve) => setImmediate(resolve));
+  const message = expect.stringContaining('onError returned an Observable') as string;
+  expect(lines[1]).toMatchObject({ msg: 'onError itself failed', cause: { message } });
+});
+
 test('tells each of several listeners, though one before it fails', async () => {
   const { webhooks, told } = listening();
   const later: unknown[] = [];

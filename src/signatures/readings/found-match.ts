@@ -2,8 +2,8 @@ import type { SignatureMatch } from '../../foundations/contracts/signature-schem
 import type { Digest } from '../mac/digest';
 import type { Reading } from './reading';
 
-/** The prefixes that `standardWebhooks()` reads without an option. */
-export const usualPrefixes: readonly string[] = ['webhook', 'svix'];
+/** The names of headers, up to `-signature`, that `standardWebhooks()` reads without an option. */
+export const usualStems: readonly string[] = ['webhook', 'svix'];
 
 /** A match of one of our own schemes: the reading that matched, and its digest. */
 export class FoundMatch implements SignatureMatch {
@@ -32,8 +32,11 @@ export class FoundMatch implements SignatureMatch {
 
 /** The options of the pinned scheme with the same reading; `undefined` means a default. */
 function pinOptions(reading: Reading, digest: Digest): Readonly<Record<string, string | undefined>> {
-  const { scheme, header, prefix, timestampHeader, content } = reading;
-  if (scheme === 'standardWebhooks') return { prefix: usualPrefixes.includes(prefix) ? undefined : prefix };
+  const { scheme, header, prefix, headerStem, timestampHeader, content } = reading;
+  if (scheme === 'standardWebhooks') {
+    const isUsual = usualStems.some((stem) => stem === headerStem);
+    return { prefix: isUsual ? undefined : headerStem };
+  }
   return {
     header,
     algorithm: digest.algorithm === 'sha256' ? undefined : digest.algorithm,

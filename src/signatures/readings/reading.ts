@@ -1,13 +1,15 @@
 import type { Digest } from '../mac/digest';
 
-/** One way to understand a request's headers: a valid digest is the MAC of the prefix and the body. */
+/** One way to understand a request's headers: a valid digest is the MAC of the signed prefix and the body. */
 export interface Reading {
   /** Name of the scheme that has the same reading when it is pinned. */
   readonly scheme: 'hmac' | 'timestampedHmac' | 'standardWebhooks';
   /** Name of the header with the digests. */
   readonly header: string;
-  /** The text before a digest in the header; for `standardWebhooks`, before `-signature` in the header's name. */
-  readonly prefix: string;
+  /** The text before a digest in the header; empty or absent if there is none. */
+  readonly prefix?: string | undefined;
+  /** For `standardWebhooks`: the name of the header up to `-signature`. */
+  readonly headerStem?: string | undefined;
   /** Name of the header with the timestamp, if it is another one. */
   readonly timestampHeader?: string | undefined;
   /** The signed text, as in the option `content` of `timestampedHmac`, if it is not the usual one. */

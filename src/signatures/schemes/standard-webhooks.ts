@@ -4,7 +4,7 @@ import { headerNameOf, knownOptions } from '../../foundations/option-checks';
 import { readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { secretKeyOf } from '../mac/secret-key';
-import { usualPrefixes } from '../readings/found-match';
+import { usualStems } from '../readings/found-match';
 import { readId, readTimestamp, readVersionedHeader } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
 import type { Reading } from '../readings/reading';
@@ -30,25 +30,22 @@ const written = { algorithm: 'sha256', encoding: 'base64' } as const;
  */
 export function standardWebhooks(options: StandardWebhooksOptions = {}): SignatureScheme {
   knownOptions(options, 'standardWebhooks', known);
-  const prefixes =
-    options.prefix === undefined ? usualPrefixes : [headerNameOf('standardWebhooks.prefix', options.prefix)];
+  const stems = options.prefix === undefined ? usualStems : [headerNameOf('standardWebhooks.prefix', options.prefix)];
   return {
     name: 'standardWebhooks',
-    looksFor: prefixes.map((prefix) => `${prefix}-id, ${prefix}-timestamp, ${prefix}-signature`).join(' or '),
-    signatureHeaders: prefixes.map((prefix) => `${prefix}-signature`),
-    maySign: (headers) => prefixes.some((prefix) => headers[`${prefix}-signature`] !== undefined),
+    looksFor: stems.map((stem) => `${stem}-id, ${stem}-timestamp, ${stem}-signature`).join(' or '),
+    signatureHeaders: stems.map((stem) => `${stem}-signature`),
+    maySign: (headers) => stems.some((stem) => headers[`${stem}-signature`] !== undefined),
     verify: verifierOf(
       (headers) =>
-        prefixes
-          .map((prefix) => standardReading(headers, `${prefix}-signature`))
-          .filter((reading) => reading !== undefined),
+        stems.map((stem) => standardReading(headers, `${stem}-signature`)).filter((reading) => reading !== undefined),
       { needsKey: true },
     ),
     sign: ({ rawBody, secret, signedAt, id }) => {
-      const [prefix] = prefixes;
+      const [stem] = stems;
       const seconds = String(Math.floor(signedAt / 1000));
       const mac = writeMac(written, secretKeyOf(secret) ?? secret, `${id}.${seconds}.`, rawBody);
-      return { [`${prefix}-id`]: id, [`${prefix}-timestamp`]: seconds, [`${prefix}-signature`]: `v1,${mac}` };
+      return { [`${stem}-id`]: id, [`${stem}-timestamp`]: seconds, [`${stem}-signature`]: `v1,${mac}` };
     },
   };
 }
@@ -56,15 +53,15 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
 /** Reads the three headers; `header` is the one with the signatures. */
 export function standardReading(headers: WebhookHeaders, header: string): Reading | undefined {
   const signatures = readVersionedHeader(headers[header] ?? '');
-  const prefix = prefixOf(header);
-  if (signatures === undefined || prefix === undefined) return undefined;
-  const id = readId(headers[`${prefix}-id`]);
-  const timestamp = readTimestamp(headers[`${prefix}-timestamp`]);
+  const headerStem = stemOf(header);
+  if (signatures === undefined || headerStem === undefined) return undefined;
+  const id = readId(headers[`${headerStem}-id`]);
+  const timestamp = readTimestamp(headers[`${headerStem}-timestamp`]);
   if (id === undefined || timestamp === undefined) return undefined;
   return {
     scheme: 'standardWebhooks',
     header,
-    prefix,
+    headerStem,
     digests: signatures.map(readDigest).filter((digest) => digest !== undefined),
     signedPrefix: `${id}.${timestamp.text}.`,
     decodesSecret: true,
@@ -73,6 +70,6 @@ export function standardReading(headers: WebhookHeaders, header: string): Readin
   };
 }
 
-function prefixOf(header: string): string | undefined {
+function stemOf(header: string): string | undefined {
   return /(.+)-signature$/.exec(header)?.[1];
 }
