@@ -57,7 +57,8 @@ export interface Listening {
 }
 
 /**
- * Starts both servers, each on its own port: a tunnel for deliveries does not lead to the inspector.
+ * Starts both servers, each on its own port: a tunnel for deliveries does not lead to the inspector. If one does not
+ * start, nothing goes on.
  *
  * @throws WebhookError `BAD_SECRET`
  * @throws Error with the code `EADDRINUSE` or `EACCES`, and the port
@@ -70,41 +71,38 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
   // Deliveries wait for the one, and people for the other.
   const judging = createBodyThread(secret, options.workerFile);
   const work = createBodyThread(secret, options.workerFile);
-  work.start();
   const judge = judgeApart(createJudge(secret), judging);
   const page = readPageFiles(pageFolder);
-  const receiving = await serveLoopback(options.port, captureDeliveries({ ...options, judge, log, forward, path }));
-  const receiver = `http://127.0.0.1:${receiving.port}${path}`;
   const { token = randomBytes(24).toString('base64url') } = options;
-  let inspectorPort = 0;
-  const show = createInspector({
-    log,
-    token,
-    page,
-    secret,
-    work,
-    receiver,
-    forward: forward?.href,
-    port: () => inspectorPort,
-  });
-  const showing = await serveLoopback(options.inspectorPort ?? 0, show).catch(async (error: unknown) => {
-    await Promise.all([receiving.close(), work.close()]);
-    throw error;
-  });
-  inspectorPort = showing.port;
+  const opened: { close(): Promise<void> }[] = [judging, work];
   let closing: Promise<unknown> | undefined;
-  return {
-    receiver,
-    inspector: `http://127.0.0.1:${inspectorPort}/${token}/`,
-    log,
-    work,
-    inspectorPort,
-    token,
-    reloadedTo,
-    unread,
-    close: async () => {
-      closing ??= Promise.all([receiving.close(), showing.close(), judging.close(), work.close()]);
-      await closing;
-    },
-  };
+  async function close(): Promise<void> {
+    closing ??= Promise.all(opened.map((each) => each.close()));
+    await closing;
+  }
+  try {
+    work.start();
+    const receiving = await serveLoopback(options.port, captureDeliveries({ ...options, judge, log, forward, path }));
+    opened.push(receiving);
+    const receiver = `http://127.0.0.1:${receiving.port}${path}`;
+    let inspectorPort = 0;
+    const show = createInspector({
+      log,
+      token,
+      page,
+      secret,
+      work,
+      receiver,
+      forward: forward?.href,
+      port: () => inspectorPort,
+    });
+    const showing = await serveLoopback(options.inspectorPort ?? 0, show);
+    opened.push(showing);
+    inspectorPort = showing.port;
+    const inspector = `http://127.0.0.1:${inspectorPort}/${token}/`;
+    return { receiver, inspector, log, work, inspectorPort, token, reloadedTo, unread, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
