@@ -12,8 +12,16 @@ afterAll(() => fill.remove());
 afterEach(cleanUp);
 
 const mounting = 'mount -t tmpfs -o size=1m tmpfs';
-/** A disk of 1 MB where one may be mounted, else a bound for the length of files. */
-const hasTmpfs = spawnSync('unshare', ['-rm', 'sh', '-c', `${mounting} /mnt`]).status === 0;
+
+/**
+ * A test that needs a disk of 1 MB. Where none can be mounted without rights, it is skipped, and its title says why. In CI it
+ * fails there: nothing is skipped unseen.
+ */
+function testOnDisk(title: string, body: () => Promise<void>): void {
+  const isMounted = spawnSync('unshare', ['-rm', 'sh', '-c', `${mounting} /mnt`]).status === 0;
+  if (isMounted || process.env['CI'] !== undefined) test(title, body);
+  else test.skip(`${title} (skipped: no tmpfs can be mounted here)`, body);
+}
 
 async function filled(limits: string, disk: string): Promise<unknown> {
   const running = fill.start([disk], limits);
@@ -31,12 +39,10 @@ test('refuses entries beyond the length that files may have, loses none, and goe
   expect((told as { forgot: number }).forgot).toBeGreaterThan(10);
 });
 
-test('refuses entries on a full disk, fails its ping, loses none, and goes on when there is room', async () => {
+testOnDisk('refuses entries on a full disk, fails its ping, loses none, and goes on when there is room', async () => {
   const directory = newFolder();
-  const limits = hasTmpfs
-    ? `exec unshare -rm sh -c '${mounting} ${dirname(directory)} && exec "$0" "$@"' "$0" "$@"`
-    : 'ulimit -S -f 900';
-  const told = await filled(limits, directory);
-  expect(told).toMatchObject({ ...exact, refusedAtOnce: 20, withRoom: ['kept', 'kept'] });
-  if (hasTmpfs) expect(told).toMatchObject({ full: 'ENOSPC', ping: 'ENOSPC', forgot: 'ENOSPC' });
+  const mounted = `exec unshare -rm sh -c '${mounting} ${dirname(directory)} && exec "$0" "$@"' "$0" "$@"`;
+  const told = await filled(mounted, directory);
+  const isFull = { full: 'ENOSPC', ping: 'ENOSPC', forgot: 'ENOSPC' };
+  expect(told).toMatchObject({ ...exact, ...isFull, refusedAtOnce: 20, withRoom: ['kept', 'kept'] });
 });
