@@ -23,11 +23,13 @@ export type Ask = <T>(call: () => MaybePromise<T>) => MaybePromise<T>;
 /**
  * Keeps calls from piling up before a server that is silent: a client holds each one that was given up, with its data,
  * and would send all of them when the server is back. After one call without an answer, calls are made one at a time,
- * and the others fail at once, until one is answered. An error that comes soon is an answer.
+ * and the others fail at once, until one is answered. An error that comes soon is an answer, but not of a call that was
+ * under way when another was not answered: the user may have closed the client for that.
  */
 export class Breaker {
   readonly #settings: BreakerSettings;
   #answers = 0;
+  #silences = 0;
   #isSilent = false;
 
   constructor(settings: BreakerSettings) {
@@ -42,6 +44,7 @@ export class Breaker {
       const probes = this.#isSilent;
       if (probes && isProbing) throw new NotAskedError(`${who} is silent, and is asked by one call at a time`);
       const answersBefore = this.#answers;
+      const silencesBefore = this.#silences;
       const askedAt = performance.now();
       const asked = this.#start(call);
       if (!isThenable(asked)) return asked;
@@ -59,7 +62,7 @@ export class Breaker {
           // An error that comes late is most likely the client's own time-out.
           const isSilence = error instanceof SilenceError || performance.now() - askedAt > timeoutMs / 2;
           if (isSilence) this.#noteSilence(answersBefore, probes);
-          else this.#isSilent = false;
+          else if (this.#silences === silencesBefore) this.#isSilent = false;
           throw error;
         },
       );
@@ -89,6 +92,7 @@ export class Breaker {
     const isNew = !this.#isSilent;
     if (this.#answers !== answersBefore || !(isNew || wasProbe)) return;
     this.#isSilent = true;
+    this.#silences += 1;
     onSilence?.(`${who} did not answer within ${timeoutMs} ms`, isNew);
   }
 }

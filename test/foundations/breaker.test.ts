@@ -111,6 +111,28 @@ test('errors that come soon are answers: no call is held back after them', async
   expect(told).toHaveLength(2);
 });
 
+test('an error of a call that was under way at the silence ends none: the user closed the client', async () => {
+  const { breaker, lane, call, waiting, told } = stage(500);
+  const silent = ended(() => lane(call));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const late = ended(() => lane(call));
+  expect(await silent).toBe(SilenceError.name);
+  waiting[1]?.reject(new RangeError('closed'));
+  expect(await late).toBe('RangeError');
+  const probe = ended(() => lane(call));
+  expect(() => lane(call)).toThrow(NotAskedError);
+  // Likewise the probe of another lane, asked in the same silence.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const other = breaker.lane();
+  const otherProbe = ended(() => other(call));
+  expect(await probe).toBe(SilenceError.name);
+  waiting[3]?.reject(new RangeError('closed'));
+  expect(await otherProbe).toBe('RangeError');
+  void ended(() => lane(call));
+  expect(() => lane(call)).toThrow(NotAskedError);
+  expect(told).toHaveLength(1);
+});
+
 test('a call that is slow while others are answered holds nobody back', async () => {
   const { lane, call, told } = stage();
   const slow = ended(() => lane(call));

@@ -78,7 +78,7 @@ const stores: Record<string, () => Promise<Reached>> = {
     async function onSilence(): Promise<void> {
       client.destroy();
       client = createClient({ url: `redis://127.0.0.1:${wire.port}` });
-      await connect();
+      await connect().catch(() => undefined);
     }
     await connect();
     ends.push(() => client.destroy());
@@ -146,7 +146,16 @@ describe.each(Object.keys(stores))('a store through %s', (name) => {
 
   test('that stalls is used again within 2 s of its return, and nothing is lost or done twice', async () => {
     const reached = await open();
-    const { webhooks, handled } = receiverOn(reached);
+    let isSilent = false;
+    let askedInSilence = 0;
+    const counting: DeliveryStore = {
+      ...reached.store,
+      claim(...given) {
+        if (isSilent) askedInSilence += 1;
+        return reached.store.claim(...given);
+      },
+    };
+    const { webhooks, handled, lines } = receiverOn({ ...reached, store: counting });
     await webhooks.receive(signedNote(randomUUID()));
     reached.wire.stall();
     const sent: Promise<{ status: number }>[] = [];
@@ -154,9 +163,14 @@ describe.each(Object.keys(stores))('a store through %s', (name) => {
     for (const note of notes) {
       sent.push(webhooks.receive(note));
       await pause(16);
+      isSilent ||= lines.some((line) => 'silent' in line);
     }
     expect(new Set((await Promise.all(sent)).map(({ status }) => status))).toEqual(new Set([503]));
     expect(handled).toHaveLength(1);
+    // One at a time, each for two seconds, and told of once.
+    expect(askedInSilence).toBeLessThan(6);
+    expect(lines.filter((line) => 'silent' in line)).toHaveLength(1);
+    expect(lines.filter(({ message }) => String(message).includes('onSilence'))).toStrictEqual([]);
     reached.wire.mend();
     expect(await msUntilTaken(webhooks)).toBeLessThan(2000);
     const mendedAt = performance.now();

@@ -64,7 +64,7 @@ const setups: Readonly<Record<SetupName, (config: SetupConfig) => Opened | Promi
     async function onSilence(): Promise<void> {
       client.destroy();
       client = createClient({ url });
-      await connect();
+      await connect().catch(() => undefined);
     }
     await connect();
     const newest: NodeRedisClient = {
