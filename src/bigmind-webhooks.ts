@@ -176,7 +176,7 @@ export function bigmindWebhooks<const Schemas extends EventSchemas = NoSchemas, 
       warnOfStoreOfWorkers(settings, logger);
       await worker.start(queue, work);
     },
-    deadLetters: deadLettersOf(settings.queue),
+    deadLetters: deadLettersOf(settings.queue, settings.storeTimeoutMs),
     journal: kept.journal,
     health,
     async close(waiting = {}) {

@@ -3,7 +3,9 @@ import type { WebhookHeaders, WebhookParams } from '../foundations/contracts/req
 import { WebhookError } from '../foundations/errors';
 import { fieldsOf } from '../foundations/fields-of';
 import { isRecord } from '../foundations/is-record';
+import type { MaybePromise } from '../foundations/maybe-promise';
 import { knownOptions, requireText, wholeNumber } from '../foundations/option-checks';
+import { withinMs } from '../foundations/timeouts';
 
 /** A delivery whose attempts are used up. Parts that cannot be read are `undefined`. */
 export interface DeadLetter {
@@ -35,43 +37,56 @@ export interface DeadLetterDetails extends DeadLetter {
   readonly rawBody: Buffer;
 }
 
-/** The deliveries whose attempts are used up. The queue keeps them until they are redriven or discarded. */
+/**
+ * The deliveries whose attempts are used up. The queue keeps them until they are redriven or discarded. A call rejects
+ * when the queue does not answer within `deduplicate.storeTimeoutMs`; what was asked may still be done.
+ */
 export interface DeadLetters {
   /** The newest first: at most `limit` (from 1, @default 100), after skipping `offset` (from 0, @default 0). */
   list(page?: { readonly limit?: number | undefined; readonly offset?: number | undefined }): Promise<DeadLetter[]>;
   get(id: string): Promise<DeadLetterDetails | undefined>;
   /**
-   * Gives the delivery with this id all its attempts again; `'all'` means every dead letter. Handlers that succeeded do
-   * not run again. Resolves to the number of redriven deliveries.
+   * Gives the delivery with this id all its attempts again; `'all'` means every dead letter, and may take an hour.
+   * Handlers that succeeded do not run again. Resolves to the number of redriven deliveries.
    */
   redrive(id: string): Promise<number>;
   /** Deletes a dead letter for good. Resolves to whether it existed. */
   discard(id: string): Promise<boolean>;
 }
 
-/** Without a queue, every call rejects with `NO_QUEUE`. Wrong arguments reject with `BAD_OPTION`. */
-export function deadLettersOf(queue: DeliveryQueue | undefined): DeadLetters {
+/** How long a queue may take to redrive all, in milliseconds. Engines do it page by page. */
+const redriveAllMs = 3_600_000;
+
+/**
+ * Without a queue, every call rejects with `NO_QUEUE`. Wrong arguments reject with `BAD_OPTION`.
+ *
+ * @param answerTimeoutMs - how long the queue may take to answer, in milliseconds
+ */
+export function deadLettersOf(queue: DeliveryQueue | undefined, answerTimeoutMs: number): DeadLetters {
   function jobs(): DeliveryQueue['deadJobs'] {
     if (queue !== undefined) return queue.deadJobs;
     throw new WebhookError('NO_QUEUE', 'deadLetters: this receiver has no queue. Pass the queue option.');
   }
+  const inTime = <T>(answer: MaybePromise<T>, ms = answerTimeoutMs): MaybePromise<T> =>
+    withinMs(answer, ms, 'The queue');
   return {
     async list(page = {}) {
       const dead = jobs();
       knownOptions(page, 'deadLetters.list', { limit: true, offset: true });
       const limit = wholeNumber('deadLetters.list.limit', page.limit ?? 100, 1);
       const offset = wholeNumber('deadLetters.list.offset', page.offset ?? 0, 0);
-      return (await dead.list({ limit, offset })).map(letterOf);
+      return (await inTime(dead.list({ limit, offset }))).map(letterOf);
     },
     async get(id) {
-      const dead = await jobs().get(requireText('deadLetters.get', id));
+      const dead = await inTime(jobs().get(requireText('deadLetters.get', id)));
       return dead && detailsOf(dead);
     },
     async redrive(id) {
-      return await jobs().redrive(requireText('deadLetters.redrive', id));
+      const redriven = jobs().redrive(requireText('deadLetters.redrive', id));
+      return await inTime(redriven, id === 'all' ? redriveAllMs : answerTimeoutMs);
     },
     async discard(id) {
-      return await jobs().discard(requireText('deadLetters.discard', id));
+      return await inTime(jobs().discard(requireText('deadLetters.discard', id)));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type DeliveryStore, memoryStore, type QueuedDelivery } from '../../src';
+import { type DeadLetters, type DeliveryStore, memoryStore, type QueuedDelivery } from '../../src';
 import { examplePayload, signDelivery } from '../../src/testing';
 import fixture from './fixtures/queued-delivery-0.1.json';
 import { ArrayQueue, closeAll, genuine, type Options, secret, send, service, until } from './kit';
@@ -281,6 +281,32 @@ test('a repeat of a dead delivery is not a second one', async () => {
   await until(() => queue.states[0] === 'dead after 1');
   expect(await send(web, delivery)).toBe('200 queued');
   expect(await web.deadLetters.list()).toHaveLength(1);
+});
+
+describe('a queue that never answers', () => {
+  afterEach(() => jest.useRealTimers());
+  const silent = () => new Promise<never>(() => undefined);
+  const mute = () => {
+    const queue = new ArrayQueue();
+    Object.assign(queue.deadJobs, { list: silent, get: silent, redrive: silent, discard: silent });
+    return service({ deduplicate: { storeTimeoutMs: 50 } }, queue).web.deadLetters;
+  };
+
+  test.each<[string, (letters: DeadLetters) => Promise<unknown>]>([
+    ['list', (letters) => letters.list()],
+    ['get', (letters) => letters.get('1')],
+    ['redrive', (letters) => letters.redrive('1')],
+    ['discard', (letters) => letters.discard('1')],
+  ])('is waited for no longer than storeTimeoutMs: %s', async (_method, call) => {
+    await expect(call(mute())).rejects.toThrow('The queue did not answer within 50 ms');
+  });
+
+  test('has an hour to redrive all', async () => {
+    jest.useFakeTimers();
+    const asked = expect(mute().redrive('all')).rejects.toThrow('The queue did not answer within 3600000 ms');
+    await jest.advanceTimersByTimeAsync(3_600_000 + 1000);
+    await asked;
+  });
 });
 
 test.each<[string, unknown[], string]>([
