@@ -8,6 +8,7 @@ import type { SignedDelivery } from '../../src/testing/index';
 import { type Bundle, bundle } from './kit/bundle';
 import { type Effects, recordEffects } from './kit/effects';
 import { freePort } from './kit/free-port';
+import { startRedis } from './kit/own-redis';
 import { type ReceiverProcess, startReceiver } from './kit/processes';
 import { closeConnections, outcomeOf, pause, post, secret, signedNote } from './kit/sender';
 import { until } from './queues/bullmq-kit';
@@ -52,8 +53,8 @@ afterAll(async () => {
   await forgetNamespaces();
 });
 
-async function start(): Promise<ReceiverProcess> {
-  const environment = { PORT: String(await freePort()), REDIS_URL: redisUrl, BIGMIND_WEBHOOK_SECRET: secret };
+async function start(url = redisUrl): Promise<ReceiverProcess> {
+  const environment = { PORT: String(await freePort()), REDIS_URL: url, BIGMIND_WEBHOOK_SECRET: secret };
   const receiver = await startReceiver(app.file, { effects: effects.list }, environment);
   receivers.push(receiver);
   return receiver;
@@ -134,4 +135,20 @@ test('a client that connected and sent nothing, or half a request, does not keep
   const { code, signal } = await receiver.ended;
   expect({ code, signal }).toEqual({ code: 0, signal: null });
   expect(performance.now() - toldAt).toBeLessThan(8000);
+});
+
+test('a Redis that answers nothing does not keep it from ending with code 0', async () => {
+  const silent = await startRedis();
+  try {
+    const receiver = await start(silent.url);
+    expect(outcomeOf(await post(receiver.port, signedNote(randomUUID())))).toBe('processed');
+    silent.stall();
+    const toldAt = performance.now();
+    receiver.kill('SIGTERM');
+    const { code, signal } = await receiver.ended;
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(performance.now() - toldAt).toBeLessThan(15_000);
+  } finally {
+    await silent.remove();
+  }
 });
