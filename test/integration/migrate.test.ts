@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { pino } from 'pino';
 import { bigmindWebhooks } from '../../src/index';
 import { type PostgresPool, postgresJournal, postgresStore } from '../../src/stores/postgres/index';
+import { migration } from '../../src/stores/postgres/migration';
 import { examplePayload, signDelivery } from '../../src/testing/index';
 import { msOf, whileOpen } from './kit/while-open';
 import { connectPostgres, databaseUrl } from './services';
@@ -85,6 +86,20 @@ test('gives up soon where it must wait for an index, and stops no claim for long
   await store.migrate();
   const { rows } = await pool.query('SELECT indexname FROM pg_indexes WHERE schemaname = $1 ORDER BY 1', [own]);
   expect(rows).toEqual([{ indexname: `${table}_keep_until` }, { indexname: `${table}_pkey` }]);
+});
+
+test('waits a moment only for another process that migrates, and says what to do', async () => {
+  const pool = poolIn(own);
+  const store = storeOn(pool);
+  await whileOpen(pool, migration, async () => {
+    const migrated = store.migrate();
+    const told = { code: '55P03', message: expect.stringContaining('call migrate() again') as unknown };
+    const refused = expect(migrated).rejects.toMatchObject(told);
+    expect(await msOf(migrated.catch(() => undefined))).toBeLessThan(4000);
+    await refused;
+  });
+  await store.migrate();
+  expect(await schemasWithTable()).toEqual([own]);
 });
 
 test('works for a role that may only read and write, and claims with it', async () => {

@@ -27,8 +27,8 @@ DECLARE
 BEGIN
   IF NOT is_usable THEN
     -- Many processes may start at once.
-    PERFORM pg_advisory_xact_lock(hashtext('bigmind_webhook_journal'));
     PERFORM set_config('lock_timeout', '1s', true);
+    PERFORM pg_advisory_xact_lock(hashtext('bigmind_webhook_journal'));
     -- One small row for each delivery that is kept. In an undivided table, a key is unique whatever the day.
     CREATE TABLE IF NOT EXISTS bigmind_webhook_journal (
       -- In the order of bytes, which no upgrade of the operating system changes.
@@ -99,5 +99,8 @@ BEGIN
     END;
   END LOOP;
   PERFORM set_config('lock_timeout', lock_timeout_before, true);
+EXCEPTION WHEN lock_not_available THEN
+  RAISE EXCEPTION 'Another transaction migrates bigmind_webhook_journal, or has it locked: call migrate() again.'
+    USING ERRCODE = 'lock_not_available';
 END
 $$`;

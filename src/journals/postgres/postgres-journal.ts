@@ -18,7 +18,8 @@ import { transactionsOn } from './transactions';
 export interface PostgresJournal extends Journal {
   /**
    * Makes the tables `bigmind_webhook_journal…` if they are missing, and the partitions of today and tomorrow. Many
-   * processes may call it at every start: where all exists, it takes no lock.
+   * processes may call it at every start: where all exists, it takes no lock. To make tables, it waits at most a second
+   * for another process that makes them, then rejects with `55P03`.
    */
   migrate(): Promise<void>;
   /**

@@ -20,8 +20,8 @@ BEGIN
   -- exists, and all claims wait behind it.
   IF is_usable AND is_indexed THEN RETURN; END IF;
   -- Many processes may start at once.
-  PERFORM pg_advisory_xact_lock(hashtext('bigmind_webhook_deliveries'));
   PERFORM set_config('lock_timeout', '1s', true);
+  PERFORM pg_advisory_xact_lock(hashtext('bigmind_webhook_deliveries'));
   IF NOT is_usable THEN
     CREATE TABLE IF NOT EXISTS bigmind_webhook_deliveries (
       -- In the order of bytes, which no upgrade of the operating system changes.
@@ -41,5 +41,8 @@ BEGIN
   END IF;
   CREATE INDEX IF NOT EXISTS bigmind_webhook_deliveries_keep_until ON bigmind_webhook_deliveries (keep_until);
   PERFORM set_config('lock_timeout', lock_timeout_before, true);
+EXCEPTION WHEN lock_not_available THEN
+  RAISE EXCEPTION 'Another transaction migrates bigmind_webhook_deliveries, or has it locked: call migrate() again.'
+    USING ERRCODE = 'lock_not_available';
 END
 $$`;

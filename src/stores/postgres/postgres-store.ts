@@ -23,7 +23,8 @@ export interface PostgresStoreOptions {
 export interface PostgresStore extends DeliveryStore {
   /**
    * Makes the table `bigmind_webhook_deliveries` if it is missing. Many processes may call it at every start: where it
-   * exists, this takes no lock. To make an index, it waits at most a second for a lock, then rejects with `55P03`.
+   * exists, this takes no lock. To make the table or its index, it waits at most a second for another process that does,
+   * or for a lock, then rejects with `55P03`.
    */
   migrate(): Promise<void>;
   /**

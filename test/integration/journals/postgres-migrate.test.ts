@@ -84,6 +84,19 @@ test('waits a moment only for those who use the table, stops no write for longer
   expect(await place.partitions()).toContain(dayName(2));
 });
 
+test('waits a moment only for another process that makes the tables, and says what to do', async () => {
+  const journal = place.journal();
+  await whileOpen(place.pool, migration, async () => {
+    const migrated = journal.migrate();
+    const told = { code: '55P03', message: expect.stringContaining('call migrate() again') as unknown };
+    const refused = expect(migrated).rejects.toMatchObject(told);
+    expect(await msOf(migrated.catch(() => undefined))).toBeLessThan(4000);
+    await refused;
+  });
+  await journal.migrate();
+  expect(await place.partitions()).toHaveLength(3);
+});
+
 test('leaves the lock_timeout of a transaction around it as it was', async () => {
   const client = await place.pool.connect();
   await client.query('BEGIN');
