@@ -111,6 +111,23 @@ test('works for a role that may only read and write, and claims with it', async 
   expect(await guest.claim(randomUUID(), long, long)).toMatchObject({ attempt: 1 });
 });
 
+test('works for such a role also without the index, and warns', async () => {
+  await storeOn(poolIn(own)).migrate();
+  await admin.query(`DROP INDEX ${own}.${table}_keep_until`);
+  await admin.query(`GRANT USAGE ON SCHEMA ${own} TO ${role}`);
+  await admin.query(`GRANT SELECT, INSERT, UPDATE ON ${own}.${table} TO ${role}`);
+  const pool = poolIn(own, role);
+  const told: unknown[] = [];
+  pool.on('connect', (client) => client.on('notice', ({ severity, message }) => told.push([severity, message])));
+  const guest = storeOn(pool);
+  await guest.migrate();
+  expect(told).toEqual([['WARNING', expect.stringContaining('let its owner call migrate()')]]);
+  expect(await guest.claim(randomUUID(), long, long)).toMatchObject({ attempt: 1 });
+  await storeOn(poolIn(own)).migrate();
+  await guest.migrate();
+  expect(told).toHaveLength(1);
+});
+
 test('uses the table that the search_path leads to, and makes no second one before it', async () => {
   await storeOn(poolIn(other)).migrate();
   const both = storeOn(poolIn(`${own},${other}`));

@@ -24,7 +24,7 @@ export interface PostgresStore extends DeliveryStore {
   /**
    * Makes the table `bigmind_webhook_deliveries` if it is missing. Many processes may call it at every start: where it
    * exists, this takes no lock. To make the table or its index, it waits at most a second for another process that does,
-   * or for a lock, then rejects with `55P03`.
+   * or for a lock, then rejects with `55P03`. A role that may not make the index goes on without.
    */
   migrate(): Promise<void>;
   /**
