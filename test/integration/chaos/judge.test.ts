@@ -1,5 +1,7 @@
+import { networkFaults } from './faults/network';
 import { differences, wordsOfExpected } from './judge';
-import { promised, type Seen } from './scenario';
+import { endOf, type Result } from './report';
+import { type Fault, promised, type Scenario, type Seen } from './scenario';
 
 const inJournal = { kept: 100, missing: 0, damaged: 0, withoutEnd: 0 };
 const kept: Seen = {
@@ -42,6 +44,21 @@ test.each<[Partial<Seen>, string]>([
   [{ said: undefined }, 'no line of the log says it'],
 ])('%o is a difference', (seen, words) => {
   expect(differences(strict, { ...kept, ...seen })).toStrictEqual([words]);
+});
+
+test('a whole run that left something out ends with 1 and says what is missing; a chosen part does not', () => {
+  const fault = { ...networkFaults[0], name: 'behind pgbouncer' } as Fault;
+  const scenario: Scenario = { fault, setup: 'postgresJournal' };
+  const leftOut: Result = { scenario, unseen: 'not run: needs pgbouncer', differences: [] };
+  const ran: Result = { scenario, seen: kept, differences: [] };
+  const words = '0 differences, 1 not run\n  behind pgbouncer (postgresJournal): not run: needs pgbouncer';
+  expect(endOf([ran, leftOut], true)).toEqual({
+    words: expect.stringContaining(`${words}\nA whole run`) as unknown,
+    code: 1,
+  });
+  expect(endOf([ran, leftOut], false)).toEqual({ words, code: 0 });
+  expect(endOf([ran], true)).toEqual({ words: '0 differences, 0 not run', code: 0 });
+  expect(endOf([{ ...ran, differences: ['2xx later'] }], false)).toMatchObject({ code: 1 });
 });
 
 test('what is not promised is no difference, and the page says so', () => {

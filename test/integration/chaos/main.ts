@@ -9,7 +9,7 @@ import { networkFaults } from './faults/network';
 import { postgresFaults } from './faults/postgres';
 import { processFaults } from './faults/processes';
 import { redisFaults } from './faults/redis';
-import { lineOf, nameOf, type Result, resultOf, writePage } from './report';
+import { endOf, lineOf, nameOf, type Result, resultOf, writePage } from './report';
 import { type Ground, runScenario } from './run-scenario';
 import type { Scenario } from './scenario';
 
@@ -94,10 +94,10 @@ async function main(): Promise<void> {
   const ground = { redis, postgres, ledgerUrl: ledger.url, appFile: process.env['CHAOS_APP'] ?? '' };
   try {
     const results = await runAll(scenarios, ground);
-    const different = results.filter(({ differences }) => differences.length > 0);
     const seconds = Math.round((performance.now() - started) / 1000);
-    console.log(`${results.length} scenarios in ${seconds} s, ${different.length} differences`);
-    process.exitCode = different.length === 0 ? 0 : 1;
+    const { words, code } = endOf(results, scenarios.length === catalogue.length);
+    console.log(`${results.length} scenarios in ${seconds} s, ${words}`);
+    process.exitCode = code;
   } finally {
     closeConnections();
     await Promise.all([ledger.remove(), redis.remove(), postgres.remove()]);

@@ -38,11 +38,23 @@ export function lineOf({ scenario, seen, unseen, differences: found }: Result): 
   return `${verdict} ${nameOf(scenario)}, ${load}: ${wordsOfSeen(seen)}${why}${fallen}${said}`;
 }
 
+/** What a run ends with. A whole one must leave nothing out, or a promise is held by nobody. */
+export function endOf(results: readonly Result[], isWhole: boolean): { readonly words: string; readonly code: number } {
+  const different = results.filter(({ differences: found }) => found.length > 0);
+  const leftOut = results.filter(({ seen, differences: found }) => seen === undefined && found.length === 0);
+  const names = leftOut.map(({ scenario, unseen }) => `\n  ${nameOf(scenario)}: ${unseen}`).join('');
+  const remedy = isWhole ? '\nA whole run leaves nothing out: install what is missing, or choose with --only.' : '';
+  return {
+    words: `${different.length} differences, ${leftOut.length} not run${names}${names === '' ? '' : remedy}`,
+    code: different.length > 0 || (isWhole && leftOut.length > 0) ? 1 : 0,
+  };
+}
+
 const head = (): string => `# Faults
 
 What was tried, what is promised, and what was seen. \`npm run chaos\` writes this page: it starts servers of its own, two processes
 that answer and two workers, as these pages show them, and a sender that repeats what is not answered 2xx. It ends with 1 if a
-promise was not kept.
+promise was not kept, or if a row could not be tried.
 
 - *Lost*: answered 2xx, and not handled 15 s after the time for *all*. *Twice*: a handler ran although its success had been recorded before.
 - *2xx*: how long until every process answers 2xx. *Handled*: until a delivery that came since is handled. *All*: the longest until
