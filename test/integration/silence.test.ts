@@ -255,13 +255,18 @@ const engines: Record<string, () => Promise<Engine>> = {
 describe.each(Object.keys(engines))('a queue of %s', (name) => {
   const open = engines[name] as () => Promise<Engine>;
 
-  test('whose connections are dead without a word: web and worker are back within 10 s, and the log says so', async () => {
+  test.each([
+    { dead: 'whose connections are dead without a word', alsoNewMs: 0 },
+    { dead: 'whose connections are dead, and new ones, too, for 5 s', alsoNewMs: 5000 },
+  ])('$dead: web and worker are back within 10 s, and the log says so', async ({ alsoNewMs }) => {
     const { wire, queue, store } = await open();
     const { webhooks, handled, lines } = receiverOn({ store }, queue);
     await webhooks.work({ concurrency: 5 });
     expect((await webhooks.receive(signedNote(randomUUID()))).status).toBe(200);
     await until(() => handled.length === 1);
-    wire.halfOpen();
+    // The worker waits for its next delivery by then.
+    await pause(500);
+    wire.halfOpen(alsoNewMs);
     const diedAt = performance.now();
     await msUntilTaken(webhooks);
     await until(() => handled.length > 1);

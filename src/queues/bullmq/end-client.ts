@@ -31,6 +31,10 @@ interface Unanswered {
 /** Resolves at the next of these events. */
 export async function oneOf(client: BullmqClient, events: readonly string[]): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const event of events) client.on(event, () => resolve());
+    const hear = (): void => {
+      for (const event of events) client.off(event, hear);
+      resolve();
+    };
+    for (const event of events) client.on(event, hear);
   });
 }

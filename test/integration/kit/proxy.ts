@@ -9,8 +9,11 @@ export interface Wire {
   readonly connections: number;
   /** Nothing goes through any more, in one way or both, and nobody is told. */
   stall(way?: Way): void;
-  /** The connections that are open swallow everything, as behind a firewall that forgot them; new ones work. */
-  halfOpen(): void;
+  /**
+   * The connections that are open swallow everything, as behind a firewall that forgot them; so do those made in the next
+   * `alsoNewMs`, and later ones work.
+   */
+  halfOpen(alsoNewMs?: number): void;
   /** What is sent arrives, but its connection breaks before the first answer; until it is mended. */
   loseAnswers(): void;
   /** Every connection breaks, and new ones are refused. */
@@ -32,6 +35,7 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
   let state: 'whole' | 'stalled' | 'cut' | 'losing' = 'whole';
   let stalled: Way = 'both';
   let delayMs = 0;
+  let newAreDeadUntil = 0;
   let target = port;
 
   const isStalled = (isAnswering: boolean): boolean => stalled === 'both' || isAnswering === (stalled === 'answers');
@@ -68,6 +72,7 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
       return;
     }
     const upstream = dial(target, host);
+    if (performance.now() < newAreDeadUntil) dead.add(client).add(upstream);
     add(client, upstream, false);
     add(upstream, client, true);
   }).listen(0, '127.0.0.1');
@@ -83,7 +88,8 @@ export async function proxyTo(host: string, port: number): Promise<Wire> {
       stalled = way;
       for (const [socket, isAnswering] of sockets) if (isStalled(isAnswering)) socket.pause();
     },
-    halfOpen() {
+    halfOpen(alsoNewMs = 0) {
+      newAreDeadUntil = performance.now() + alsoNewMs;
       for (const socket of sockets.keys()) dead.add(socket);
     },
     loseAnswers() {
