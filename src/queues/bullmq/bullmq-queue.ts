@@ -177,7 +177,7 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
         });
         const shared = new SharedNamespace(handlers, logger, lostAfterMs);
         const onError = errors.tell;
-        const forget = keepWorkerRecord({ client: connections.client, place, everyMs: lostAfterMs, shared, onError });
+        const forget = keepWorkerRecord({ client: connections.client, place, lostAfterMs, shared, onError });
         const given = { engine, place, connections, concurrency, lostAfterMs, isSecretive: refused };
         return startWorker(run, { ...given, onError, onLost: tellLost(logger), forget });
       } catch (error) {

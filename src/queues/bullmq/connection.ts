@@ -22,6 +22,7 @@ export interface BullmqClient {
   hdel(key: string, ...fields: string[]): Promise<unknown>;
   ping(): Promise<unknown>;
   set(key: string, value: string, unit: 'PX', ms: number): Promise<unknown>;
+  eval(source: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
   wait(replicas: number, timeoutMs: number): Promise<unknown>;
   nodes?(role: 'master'): readonly { info(): Promise<unknown> }[];
   duplicate(): unknown;

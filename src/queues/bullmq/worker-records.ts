@@ -4,24 +4,27 @@ import { isRecord } from '../../foundations/is-record';
 import type { SharedNamespace } from '../shared-namespace';
 import type { BullmqClient } from './connection';
 import type { Place } from './engine';
+import { shortenLocks } from './set-back-clocks';
 
 export interface WorkerRecordsSettings {
   readonly client: BullmqClient;
   readonly place: Place;
-  readonly everyMs: number;
+  /** How often it looks, and how long the worker's locks are. */
+  readonly lostAfterMs: number;
   readonly shared: SharedNamespace;
   readonly onError: (error: unknown) => void;
 }
 
-/** A record that did not change for so many looks is of a dead worker. */
+/** A record that did not change for so many looks, its worker's or ours, is of a dead worker. */
 const mostLooks = 3;
 
 /**
  * Keeps a record of this worker beside the queue, and reads those of the others. A worker changes its record at each
- * look, so that no clocks are compared. Returns a function that removes the record.
+ * look, so that no clocks are compared. A look also shortens locks that are too long for all living workers. Returns a
+ * function that removes the record.
  */
 export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise<void> {
-  const { client, place, everyMs, shared, onError } = settings;
+  const { client, place, lostAfterMs, shared, onError } = settings;
   const key = `${place.prefix}:${place.name}:bigmind-workers`;
   const id = randomUUID();
   let count = 0;
@@ -33,13 +36,13 @@ export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise
     void lookOnce()
       .catch(onError)
       .finally(() => {
-        if (!hasEnded) timer = setTimeout(look, everyMs).unref();
+        if (!hasEnded) timer = setTimeout(look, lostAfterMs).unref();
       });
   }
 
   async function lookOnce(): Promise<void> {
     count += 1;
-    await client.hset(key, id, JSON.stringify({ count, handlers: shared.own }));
+    await client.hset(key, id, JSON.stringify({ count, handlers: shared.own, lostAfterMs }));
     const records = Object.entries((await client.hgetall(key)) ?? {}).filter(([other]) => other !== id);
     const now: typeof seen = new Map();
     for (const [other, text] of records) {
@@ -47,10 +50,15 @@ export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise
       now.set(other, { text: String(text), looks: before?.text === String(text) ? before.looks + 1 : 0 });
     }
     seen = now;
-    const dead = [...now].filter(([, { looks }]) => looks >= mostLooks).map(([other]) => other);
+    const others = [...now].map(([other, { text, looks }]) => ({ id: other, looks, ...read(text) }));
+    const isDead = (other: (typeof others)[number]): boolean =>
+      other.looks * lostAfterMs >= mostLooks * Math.max(lostAfterMs, other.lostAfterMs);
+    const dead = others.filter(isDead).map((other) => other.id);
     if (dead.length > 0) await client.hdel(key, ...dead);
-    const living = [...now.values()].filter(({ looks }) => looks < mostLooks).map(({ text }) => readJson(text));
-    shared.look(living.map((record) => (isRecord(record) ? record['handlers'] : undefined)));
+    const living = others.filter((other) => !isDead(other));
+    shared.look(living.map(({ handlers }) => handlers));
+    const longestMs = Math.max(lostAfterMs, ...living.map((other) => other.lostAfterMs));
+    await shortenLocks({ client, place, lostAfterMs: longestMs });
   }
 
   return async () => {
@@ -58,4 +66,11 @@ export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise
     clearTimeout(timer);
     await client.hdel(key, id);
   };
+}
+
+/** What a worker wrote about itself. */
+function read(text: string): { readonly handlers: unknown; readonly lostAfterMs: number } {
+  const record = readJson(text);
+  const { handlers, lostAfterMs } = isRecord(record) ? record : {};
+  return { handlers, lostAfterMs: typeof lostAfterMs === 'number' ? lostAfterMs : 0 };
 }

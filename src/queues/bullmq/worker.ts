@@ -5,6 +5,7 @@ import type { WorkerConnections } from './connect-worker';
 import { retryMs } from './connection';
 import type { BullJob, BullWorker, Engine, Place } from './engine';
 import { planOf } from './plan';
+import { stalledIntervalOf } from './set-back-clocks';
 
 export interface WorkerSettings {
   readonly engine: Engine;
@@ -31,7 +32,7 @@ export function startWorker(run: RunJob, settings: WorkerSettings): QueueWorker 
     prefix: place.prefix,
     concurrency: settings.concurrency,
     lockDuration: lostAfterMs,
-    stalledInterval: Math.ceil(lostAfterMs / 2),
+    stalledInterval: stalledIntervalOf(lostAfterMs),
     maxStalledCount: mostLostWorkers,
     // Commands fail only when the worker has given up its connection; by default, the process would live 15 s longer.
     runRetryDelay: retryMs,
