@@ -4,7 +4,7 @@ import { isRecord } from '../../foundations/is-record';
 import type { SharedNamespace } from '../shared-namespace';
 import type { BullmqClient } from './connection';
 import type { Place } from './engine';
-import { shortenLocks } from './set-back-clocks';
+import { waitShortener } from './set-back-clocks';
 
 export interface WorkerRecordsSettings {
   readonly client: BullmqClient;
@@ -20,12 +20,13 @@ const mostLooks = 3;
 
 /**
  * Keeps a record of this worker beside the queue, and reads those of the others. A worker changes its record at each
- * look, so that no clocks are compared. A look also shortens locks that are too long for all living workers. Returns a
- * function that removes the record.
+ * look, so that no clocks are compared. A look also shortens what lies too far ahead since a clock was set back. Returns
+ * a function that removes the record.
  */
 export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise<void> {
   const { client, place, lostAfterMs, shared, onError } = settings;
   const key = `${place.prefix}:${place.name}:bigmind-workers`;
+  const shortenWaits = waitShortener(client, place);
   const id = randomUUID();
   let count = 0;
   let hasEnded = false;
@@ -57,8 +58,7 @@ export function keepWorkerRecord(settings: WorkerRecordsSettings): () => Promise
     if (dead.length > 0) await client.hdel(key, ...dead);
     const living = others.filter((other) => !isDead(other));
     shared.look(living.map(({ handlers }) => handlers));
-    const longestMs = Math.max(lostAfterMs, ...living.map((other) => other.lostAfterMs));
-    await shortenLocks({ client, place, lostAfterMs: longestMs });
+    await shortenWaits(Math.max(lostAfterMs, ...living.map((other) => other.lostAfterMs)));
   }
 
   return async () => {

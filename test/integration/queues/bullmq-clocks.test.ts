@@ -66,3 +66,55 @@ describe('when the clock of Redis is set back an hour', () => {
     end.open();
   });
 });
+
+describe('when the clock of a worker is set back an hour', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test('a job that failed before runs again after its pause', async () => {
+    const namespace = freshNamespace();
+    const queue = cast.queue({ connection: client, namespace, backoffMs: 200 });
+    const realNow = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => realNow() + hourMs);
+    let runs = 0;
+    await cast.worker(queue, () => {
+      runs += 1;
+      if (runs === 1) throw new Error('no');
+    });
+    await queue.enqueue(newDelivery());
+    await until(async () => (await client.zcard(placeOf(namespace).keyOf('delayed'))) === 1);
+    jest.restoreAllMocks();
+    // A worker that waits for a job looks for others every ten seconds.
+    await until(() => runs === 2, 30_000);
+  });
+
+  test('a worker that starts later runs such jobs, too, each after its pause, and others not before their time', async () => {
+    const namespace = freshNamespace();
+    const { keyOf } = placeOf(namespace);
+    const fails = () => {
+      throw new Error('no');
+    };
+    const [soon, late] = [200, 200_000].map((backoffMs) => cast.queue({ connection: client, namespace, backoffMs }));
+    if (!soon || !late) throw new Error('two queues');
+    const worker = await cast.worker(soon, fails);
+    const [ahead, aheadAndLate, right] = [newDelivery(), newDelivery(), newDelivery()];
+    await late.enqueue(right);
+    await late.enqueue(aheadAndLate);
+    await until(async () => (await client.zcard(keyOf('delayed'))) === 2);
+    await worker.close(0);
+    await client.zincrby(keyOf('delayed'), hourMs * 4096, aheadAndLate.key);
+    const rightAt = await client.zscore(keyOf('delayed'), right.key);
+    await soon.enqueue(ahead);
+    const another = await cast.worker(soon, fails);
+    await until(async () => (await client.zcard(keyOf('delayed'))) === 3);
+    await another.close(0);
+    await client.zincrby(keyOf('delayed'), hourMs * 4096, ahead.key);
+    const runs: string[] = [];
+    await cast.worker(soon, ({ key }) => runs.push(key));
+    await until(() => runs.length > 0, 30_000);
+    expect(runs).toEqual([ahead.key]);
+    expect(await client.zscore(keyOf('delayed'), right.key)).toBe(rightAt);
+    const aheadAndLateAt = Number(await client.zscore(keyOf('delayed'), aheadAndLate.key)) / 4096;
+    expect(aheadAndLateAt - Date.now()).toBeGreaterThan(80_000);
+    expect(aheadAndLateAt - Date.now()).toBeLessThan(201_000);
+  });
+});
