@@ -152,6 +152,8 @@ export function bullmqQueue(options: BullmqQueueOptions): BullmqQueue {
     },
     async ping() {
       const from = open();
+      // Somebody may have changed the server's settings without a reconnection.
+      checkedDurability.forget();
       await durableQueue(from);
       // A replica and a full server answer to reads alone.
       await from.client.set(`${place.prefix}:${place.name}:bigmind-ping`, '', 'PX', pingMs);

@@ -251,6 +251,23 @@ describe('a Redis that keeps nothing on disk', () => {
     await expect(queue.enqueue(newDelivery())).rejects.toMatchObject(refusal);
   });
 
+  test('is noticed by a ping, also where it kept things when its connection was made', async () => {
+    const admin = cast.client(volatile.port);
+    await admin.config('SET', 'appendonly', 'yes');
+    const { logger, lines } = recordingLogger();
+    const queue = cast.queue({ connection: cast.client(volatile.port) }, logger);
+    await queue.enqueue(newDelivery());
+    await queue.ping?.();
+    expect(lines).toStrictEqual([]);
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await queue.ping?.();
+    expect(lines).toEqual([expect.objectContaining({ code: 'QUEUE_EVICTS' })]);
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await admin.config('SET', 'appendonly', 'no');
+    await expect(queue.ping?.()).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
+    await expect(queue.enqueue(newDelivery())).rejects.toMatchObject({ code: 'QUEUE_NOT_DURABLE' });
+  });
+
   test('may be used with allowVolatile', async () => {
     const { logger, lines } = recordingLogger();
     const queue = cast.queue({ connection: cast.client(volatile.port), allowVolatile: true }, logger);
