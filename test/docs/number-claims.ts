@@ -151,6 +151,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     ['`lostAfterMs` (# s)', lostAfter],
     ['every `lostAfterMs` / #.', constantOf('queues/pg-boss/leases.ts', 'beats')],
     ['with a `PING` every # seconds', constantOf('queues/bullmq/watch-connections.ts', 'pingEveryMs')],
+    ['fewer replicas have within # ms', constantOf('queues/bullmq/replicas.ts', 'timeoutMs')],
     ['another one after # seconds', constantOf('queues/pg-boss/worker.ts', 'silentMs')],
     ['After `attempts` (#,', attempts],
     ['within the last # days', progress],

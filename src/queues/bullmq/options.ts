@@ -41,7 +41,7 @@ export interface BullmqQueueOptions {
   /** Whether to accept a Redis that forgets acknowledged jobs at a restart. @default false */
   readonly allowVolatile?: boolean | undefined;
   /**
-   * How many replicas of Redis must have a delivery before it is acknowledged, from 1. With fewer within a second it is
+   * How many replicas of Redis must have a delivery before it is acknowledged, from 1. With fewer within 400 ms it is
    * answered 503. Without it, a failover loses what the promoted replica did not have. Not for a cluster. @default none
    */
   readonly waitForReplicas?: number | undefined;

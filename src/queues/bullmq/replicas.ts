@@ -1,7 +1,11 @@
 import { readWholeNumber } from '../../foundations/foreign-values';
 import type { BullmqClient } from './connection';
 
-const timeoutMs = 1000;
+/**
+ * How long replicas have, in milliseconds. A delivery may wait for the `WAIT` before its own, too: a refusal must come so
+ * soon that nobody takes it for silence.
+ */
+const timeoutMs = 400;
 
 export interface Replication {
   /** Writes through the client, and then waits until enough replicas have it. */
@@ -11,7 +15,7 @@ export interface Replication {
 }
 
 /**
- * `written` resolves once `least` replicas have what was written, and rejects if they do not within a second. Calls of one
+ * `written` resolves once `least` replicas have what was written, and rejects if they do not soon. Calls of one
  * turn of the event loop share a `WAIT`, which holds up the connection.
  *
  * `WAIT` counts the writes of its own connection. After a failover, the client sends it again to the promoted server,

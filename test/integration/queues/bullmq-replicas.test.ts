@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
+import { bigmindWebhooks } from '../../../src/index';
 import { type BullmqQueue, bullmqQueue } from '../../../src/queues/bullmq/index';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
 import { proxyTo } from '../kit/proxy';
+import { pause, secret, signedNote } from '../kit/sender';
+import { freshNamespace } from '../services';
 import { Cast, newDelivery, recordingLogger, until } from './bullmq-kit';
 
 let primary: OwnRedis;
@@ -70,7 +73,7 @@ test('a delivery that too few replicas have is refused within seconds, and is on
   const job = newDelivery();
   replica.stall();
   const started = performance.now();
-  await expect(queue.enqueue(job)).rejects.toThrow('waitForReplicas: 0 of 1 had the delivery within 1000 ms');
+  await expect(queue.enqueue(job)).rejects.toThrow('waitForReplicas: 0 of 1 had the delivery within 400 ms');
   expect(performance.now() - started).toBeLessThan(5000);
   replica.resume();
   await until(() =>
@@ -84,6 +87,27 @@ test('a delivery that too few replicas have is refused within seconds, and is on
   await until(() => ran.includes(job.key));
   await until(() => ran.length === 2);
   expect(new Set(ran).size).toBe(2);
+});
+
+test('deliveries that too few replicas have are refused for that reason, and never for a silent queue', async () => {
+  const { logger, lines } = recordingLogger();
+  const queue = bullmqQueue({ connection: cast.client(primary.port), namespace: freshNamespace(), waitForReplicas: 1 });
+  const webhooks = bigmindWebhooks({ secret, queue, logger, deduplicate: false });
+  webhooks.on('notes_created', () => undefined);
+  expect((await webhooks.receive(signedNote('first'))).status).toBe(200);
+  replica.stall();
+  const sent: Promise<{ status: number }>[] = [];
+  for (let count = 0; count < 50; count += 1) {
+    sent.push(webhooks.receive(signedNote(`later ${count}`)));
+    await pause(40);
+  }
+  expect(new Set((await Promise.all(sent)).map(({ status }) => status))).toEqual(new Set([503]));
+  await webhooks.close();
+  const refused = lines.filter(({ outcome }) => outcome === 'unavailable');
+  const reasons = refused.map(({ cause }) => (cause as { readonly message: string }).message);
+  expect(reasons).toHaveLength(50);
+  expect(new Set(reasons)).toEqual(new Set(['bullmqQueue.waitForReplicas: 0 of 1 had the delivery within 400 ms']));
+  expect(lines.filter((line) => 'silent' in line)).toStrictEqual([]);
 });
 
 test('a delivery whose connection breaks before replicas have it is refused', async () => {
