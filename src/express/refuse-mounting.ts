@@ -32,3 +32,19 @@ export function refuseRoute(method: string, [response]: readonly unknown[]): voi
       '{ headers, body } and answer with what it returns, as docs/frameworks.md shows.',
   );
 }
+
+/**
+ * Refuses what no answer can be written to: it would end the process when the answer is there. Koa passes
+ * `(context, next)` to what it is given, Fastify `(request, reply)`, Next.js and Lambda what they have.
+ *
+ * @throws WebhookError `BAD_OPTION`
+ */
+export function refuseNoResponse(response: unknown): void {
+  if (hasMethod(response, 'writeHead') && hasMethod(response, 'end')) return;
+  throw new WebhookError(
+    'BAD_OPTION',
+    'router: called without a response of node:http. In Koa, write context.respond = false; ' +
+      'webhooks.router(context.req, context.res). In Fastify, Next.js or Lambda, call webhooks.receive({ headers, body }) ' +
+      'and answer with what it returns, as docs/frameworks.md shows.',
+  );
+}

@@ -8,6 +8,7 @@ import { describeError } from '../foundations/describe-error';
 import { WebhookError } from '../foundations/errors';
 import type { MaybePromise } from '../foundations/maybe-promise';
 import type { Measures, Report } from '../foundations/measures';
+import { hasMethod } from '../foundations/option-checks';
 import { plainParams } from '../foundations/plain-params';
 import { responseTo } from '../foundations/response';
 import { logSafely } from '../foundations/tell';
@@ -15,6 +16,7 @@ import { type Place, placeOf, type Routed } from './mount';
 import { take, warnOfAnswered, warnOfPassedOn } from './path-warnings';
 import { readRawBody } from './read-raw-body';
 import type { ReadOptions } from './read-stream';
+import { refuseNoResponse } from './refuse-mounting';
 import { headersOf } from './request-headers';
 import { hasGone, respond } from './respond';
 import { readableRequest } from './stand-in';
@@ -62,6 +64,7 @@ export function createRouter(options: RouterOptions): WebhookRouter {
       next();
       return;
     }
+    refuseNoResponse(response);
     take(request);
     const receivedAt = options.clock.now();
     function measures(): Measures {
@@ -106,7 +109,7 @@ function refuse(request: IncomingMessage, { closed }: RouterOptions): Settled | 
 
 /** Without `next` nobody else answers: the sender must notice, and repeat. */
 function cutOff(response: ServerResponse, error: unknown, logger: Logger): void {
-  response.destroy();
+  if (hasMethod(response, 'destroy')) response.destroy();
   logSafely(logger, 'error', { cause: describeError(error) }, 'The answer could not be written');
 }
 

@@ -97,6 +97,43 @@ test.each(['receive', 'verify'] as const)('%s as a route of Fastify throws, and 
   await served.close();
 });
 
+describe('the router given to what is no server of Node', () => {
+  const { headers, body } = genuine();
+  const asNodeHas = { writeHead: () => undefined, end: () => undefined };
+
+  test.each<[string, readonly unknown[]]>([
+    ['Koa, (context, next)', [{ method: 'POST', headers, req: {}, res: asNodeHas }, () => Promise.resolve()]],
+    ['Fastify, (request, reply, done)', [{ method: 'POST', headers, body }, { raw: asNodeHas }, () => undefined]],
+    ['Next.js, (request, route)', [new Request('http://127.0.0.1', { method: 'POST', headers, body }), { params: {} }]],
+    ['Lambda, (event, context, callback)', [{ httpMethod: 'POST', headers, body }, {}, () => undefined]],
+    ['a server of Fetch, (request)', [new Request('http://127.0.0.1', { method: 'POST', headers, body })]],
+    ['a response that cannot be ended', [{ method: 'POST', headers, body }, { writeHead: () => undefined }]],
+  ])('fails each call at once, with the lines to write: %s', (_title, args) => {
+    const { webhooks, handled } = noting();
+    const router = webhooks.router as unknown as (...args: readonly unknown[]) => void;
+    expect(refusalOf(() => router(...args))).toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(
+        /router: .* webhooks\.router\(context\.req, context\.res\)\. .*webhooks\.receive\(\{ headers, body \}\)/,
+      ) as string,
+    });
+    expect(handled).toStrictEqual([]);
+  });
+
+  test('a response that fails and cannot be cut off does not end the process, and the log says why', () => {
+    const { logger, lines } = notedLog();
+    const { webhooks } = receiver({ logger });
+    const response = {
+      writeHead: () => {
+        throw new Error('the gateway has gone');
+      },
+      end: () => undefined,
+    };
+    webhooks.router({ method: 'GET', headers: {} } as never, response as never);
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'The answer could not be written' }));
+  });
+});
+
 test('a receiver shows no property that it has only to refuse', () => {
   expect(Object.keys(receiver().webhooks)).not.toContain('handle');
 });
