@@ -19,7 +19,7 @@ export function readRawBody(request: IncomingMessage, options: ReadOptions, done
   }
   const kept = keptBytes(request);
   if (kept !== undefined) done(options.refuseUnsigned(headersOf(request)) ?? withinLimit(kept, options));
-  else if (wasRead(request)) readPutBack(request, options, done, alreadyParsed);
+  else if (wasRead(request)) readPutBack(request, options, done, () => alreadyParsed(options));
   else readUnread(request, options, done);
 }
 
@@ -39,12 +39,12 @@ function readRest(request: IncomingMessage, options: ReadOptions, done: Done): v
   const isKept = isListenedTo(request) || keptBytes(request) !== undefined;
   const announced = announcedBytes(request);
   const mayBeWhole = isKept || (request.readableLength > 0 && announced > 0);
-  const refused = mayBeWhole ? refuseByHeaders(request, options) : alreadyParsed();
+  const refused = mayBeWhole ? refuseByHeaders(request, options) : alreadyParsed(options);
   if (refused !== undefined) done(refused);
   else if (isKept) readKept(request, options, done);
   else {
     readStream(request, options, new Chunks(), (read) =>
-      done(read instanceof Settled || read.length === announced ? read : alreadyParsed()),
+      done(read instanceof Settled || read.length === announced ? read : alreadyParsed(options)),
     );
   }
 }
@@ -54,7 +54,7 @@ function readKept(request: IncomingMessage, options: ReadOptions, done: Done): v
   readStream(request, options, new CountedChunks(), (read) => {
     if (read instanceof Settled) done(read);
     // A collector may hear of the end after us.
-    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(), options)));
+    else atEndOfTurn(() => done(withinLimit(keptBytes(request) ?? alreadyParsed(options), options)));
   });
 }
 
@@ -70,11 +70,12 @@ function withinLimit(kept: Buffer | Settled, options: ReadOptions): Buffer | Set
   return kept instanceof Settled ? kept : (refuseLarge(kept.length, options) ?? kept);
 }
 
-function alreadyParsed(): Settled {
+/** By itself, the parser would refuse what is larger than its own limit, and we would not hear of it. */
+function alreadyParsed({ limit }: ReadOptions): Settled {
   return misread(
     'The body was read before it reached bigmind-webhooks, and no bytes were kept, so no ' +
       'signature can be verified. Mount the router before express.json(), or keep the bytes: ' +
-      'express.json({ verify: keepRawBody }).',
+      `express.json({ limit: ${limit}, verify: keepRawBody }).`,
   );
 }
 

@@ -136,8 +136,8 @@ function paramsOf({ params }: Routed): WebhookParams {
 }
 
 /**
- * For `express.json({ verify: keepRawBody })`: keeps the bytes of a request as `request.rawBody` when a parser reads it
- * first.
+ * For `express.json({ limit: '5mb', verify: keepRawBody })`: keeps the bytes of a request as `request.rawBody` when a parser
+ * reads it first.
  */
 export function keepRawBody(request: IncomingMessage, _response: ServerResponse, rawBody: Buffer): void {
   (request as { rawBody?: Buffer }).rawBody = rawBody;

@@ -27,7 +27,7 @@ test('docs/queues.md says of pg-boss what docs/compatibility.md says: which vers
   expect(readDocument('docs/queues.md').replace(/\s+/g, ' ')).toContain('pg-boss 11 and 12 need Node 22. All three');
 });
 
-test('a JSON parser takes 100 kB by default, as docs/frameworks.md says of those of Nest', async () => {
+test('a JSON parser takes 100 kB by default, as docs/errors.md says, and docs/frameworks.md of those of Nest', async () => {
   const app = express()
     .use(express.json())
     .post('/', (_request, response) => void response.sendStatus(200));
@@ -37,6 +37,7 @@ test('a JSON parser takes 100 kB by default, as docs/frameworks.md says of those
   };
   expect(await send(100 * 1024 + 1)).toBe(413);
   expect(readDocument('docs/frameworks.md')).toContain('their own limit is 100 kB');
+  expect(readDocument('docs/errors.md')).toContain('its own is 100 kB, and what is larger it answers 413 itself');
 });
 
 test('Node lets go of an idle connection after as long as docs/deployment.md says', () => {

@@ -147,7 +147,7 @@ describe.each(stages)('under $name, with headers $headers', ({ express, spell })
     const [line] = lines as { reason: string }[];
     expect(line?.reason).toMatch(/^The body was read before it reached bigmind-webhooks/);
     expect(line?.reason).toContain('Mount the router before express.json()');
-    expect(line?.reason).toContain('express.json({ verify: keepRawBody })');
+    expect(line?.reason).toContain('express.json({ limit: 102400, verify: keepRawBody })');
     expect(errors).toEqual([expect.objectContaining({ code: 'BODY_ALREADY_PARSED', status: 500 })]);
   });
 
