@@ -40,6 +40,19 @@ test('a JSON parser takes 100 kB by default, as docs/errors.md says, and docs/fr
   expect(readDocument('docs/errors.md')).toContain('its own is 100 kB, and what is larger it answers 413 itself');
 });
 
+test('a JSON parser answers 400 itself to what it cannot parse, as README.md says', async () => {
+  const router = jest.fn();
+  const app = express()
+    .use(express.json())
+    .use(router)
+    .use(((error: { status: number }, _request, response, _next) => {
+      response.sendStatus(error.status);
+    }) as express.ErrorRequestHandler);
+  const { status } = await request(app).post('/').set('content-type', 'application/json').send('{"event": ');
+  expect([status, router.mock.calls]).toStrictEqual([400, []]);
+  expect(readDocument('README.md')).toContain('It answers broken JSON 400 itself');
+});
+
 test('Node lets go of an idle connection after as long as docs/deployment.md says', () => {
   const [, seconds] = /before Node does \((\d+) s by default\)/.exec(readDocument('docs/deployment.md')) ?? [];
   expect(createServer().keepAliveTimeout).toBe(1000 * Number(seconds));
