@@ -6,15 +6,15 @@ import { rowOf } from '../foundations/outcomes';
 const mostCharacters = 1000;
 
 /**
- * The reason of a failed attempt, as the engine keeps it: the failed handlers and their errors, or another cause. The
+ * The reason of a failed attempt, as the engine keeps it: the handlers that failed or still run, or another cause. The
  * errors' text comes from the user; we add no text of the payload.
  */
 export function failureReason({ outcome, details }: Settled): Error {
-  const { failures = [], schemaError, reason, cause } = details;
-  if (failures.length > 0) {
-    const failed = failures.map(({ handler, error }) => `${handler}: ${say(error)}`);
-    return new Error(reasonOf(reason === undefined ? failed : [...failed, reason]));
-  }
+  const { failures = [], running = [], schemaError, reason, cause } = details;
+  const failed = failures.map(({ handler, error }) => `${handler}: ${say(error)}`);
+  const unfinished = running.map((handler) => `${handler}: still running`);
+  const handlers = [...failed, ...unfinished];
+  if (handlers.length > 0) return new Error(reasonOf(reason === undefined ? handlers : [...handlers, reason]));
   const where = schemaError && `${schemaError.pointer} ${schemaError.detail}`;
   const parts = [`${outcome}: ${rowOf(outcome).title}`, where, reason, cause === undefined ? undefined : say(cause)];
   return new Error(reasonOf(parts.filter((part) => part !== undefined)));

@@ -81,7 +81,7 @@ test.each<[string, Error, string]>([
   expect(await web.deadLetters.list()).toMatchObject([{ reason: `crm: TypeError: fetch failed ${why}` }]);
 });
 
-test('its reason has what failed beside a handler that never ended', async () => {
+test('its reason names a handler that never ended, beside what failed', async () => {
   const { web, worker, queue } = service({ maxRunMs: 50, deduplicate: false });
   await worker()
     .on('*', () => Promise.reject(new Error('CRM says 400')), { name: 'crm' })
@@ -89,7 +89,7 @@ test('its reason has what failed beside a handler that never ended', async () =>
     .work();
   await send(web, genuine());
   await until(() => queue.states[0] === 'dead after 3');
-  const reason = 'crm: Error: CRM says 400; Handlers were still running after maxRunMs (50).';
+  const reason = 'crm: Error: CRM says 400; hangs: still running; Handlers were still running after maxRunMs (50).';
   expect(await web.deadLetters.list()).toMatchObject([{ reason }]);
 });
 
