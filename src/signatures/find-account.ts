@@ -40,6 +40,7 @@ function accountOf(answer: unknown, isKey: boolean): Account | Settled {
   if (!isRecord(answer)) return misconfigured(`not ${show(answer)}.`);
   const { tenant, secret } = answer as Partial<TenantSecret>;
   if (typeof tenant !== 'string') return misplaced(tenant, 'the tenant');
+  // A request whose path or header names no tenant is a stranger's, and no mistake in the set-up.
   if (tenant === '') return stranger('The secret function returned no tenant name.');
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   // A mistake in the set-up: after a 401, as for an unknown tenant, the sender would not come again. Each is looked at, so
