@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Breaker } from '../foundations/breaker';
 import type { DeliveryStore } from '../foundations/contracts/store';
-import { ignoreRejection, type MaybePromise, recovered } from '../foundations/maybe-promise';
+import { ignoreRejection, type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { show } from '../foundations/option-checks';
 import type { Outbox } from '../foundations/outbox';
 import { leaseMs } from './held-claim';
@@ -15,19 +15,40 @@ export interface TimeLimits {
   /** What the store could not be told. It is flushed when the store answers. */
   readonly outbox: Outbox;
   readonly onSilence: (message: string, isNew: boolean) => void;
+  /** The store did not take what it was told of a delivery. It is told again. */
+  readonly onRefusal: (call: Told, error: unknown) => void;
+  /** The store has taken what it was told. */
+  readonly onTaken: (call: Told) => void;
 }
+
+/** The calls that tell a store what becomes of a delivery. */
+export type Told = 'extend' | 'succeeded' | 'complete' | 'release';
 
 /**
  * The same store, but each promise is limited to `timeoutMs`: a client may wait for ever for an unreachable server
  * (ioredis does by default). While the store is silent, calls fail at once, except for one claim and one other call at
  * a time. Synchronous answers stay synchronous.
  */
-export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSilence }: TimeLimits): DeliveryStore {
+export function timeLimitedStore(store: DeliveryStore, limits: TimeLimits): DeliveryStore {
+  const { timeoutMs, outbox, onSilence, onRefusal, onTaken } = limits;
   const onAnswer = (): void => outbox.flush();
   const breaker = new Breaker({ who: 'The delivery store', timeoutMs, onSilence, onAnswer });
   const askClaim = breaker.lane();
   const ask = breaker.lane();
-  const release: DeliveryStore['release'] = (...given) => ask(() => store.release(...given));
+  function tell<T>(name: Told, call: () => MaybePromise<T>): MaybePromise<T> {
+    const told = recovered(
+      () => ask(call),
+      (error: unknown) => {
+        onRefusal(name, error);
+        throw error;
+      },
+    );
+    return whenReady(told, (answer) => {
+      onTaken(name);
+      return answer;
+    });
+  }
+  const release: DeliveryStore['release'] = (...given) => tell('release', () => store.release(...given));
   const lost = new LostClaims(outbox, release);
 
   /** If nothing ran under a claim, nobody else releases it later. */
@@ -62,9 +83,9 @@ export function timeLimitedStore(store: DeliveryStore, { timeoutMs, outbox, onSi
         throw error;
       });
     },
-    extend: (...given) => ask(() => store.extend(...given)),
-    succeeded: (...given) => ask(() => store.succeeded(...given)),
-    complete: (...given) => ask(() => store.complete(...given)),
+    extend: (...given) => tell('extend', () => store.extend(...given)),
+    succeeded: (...given) => tell('succeeded', () => store.succeeded(...given)),
+    complete: (...given) => tell('complete', () => store.complete(...given)),
     release: releaseOrLater,
   };
 }

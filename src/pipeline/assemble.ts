@@ -3,8 +3,8 @@ import { leaseMs } from '../deduplication/held-claim';
 import { memoryStore } from '../deduplication/memory-store';
 import { noStore } from '../deduplication/no-store';
 import { RunOnce } from '../deduplication/run-once';
-import { timeLimitedStore } from '../deduplication/time-limited-store';
-import { Breaker } from '../foundations/breaker';
+import { type TimeLimits, type Told, timeLimitedStore } from '../deduplication/time-limited-store';
+import { Breaker, NotAskedError } from '../foundations/breaker';
 import type { Logger } from '../foundations/contracts/logger';
 import type { DeliveryStore } from '../foundations/contracts/store';
 import type { TelemetryOfReceiver } from '../foundations/contracts/telemetry';
@@ -14,7 +14,7 @@ import { describeError } from '../foundations/describe-error';
 import { type GuardedTelemetry, guardedTelemetry } from '../foundations/guarded-telemetry';
 import { Outbox } from '../foundations/outbox';
 import { isLogged, logSafely, tellListener } from '../foundations/tell';
-import { longestTimer } from '../foundations/timeouts';
+import { longestTimer, SilenceError } from '../foundations/timeouts';
 import { Registry } from '../handlers/registry';
 import { usualTtlMs } from '../options/parse-deduplicate';
 import type { Settings } from '../options/parse-options';
@@ -47,7 +47,12 @@ export function assemble(
   const keepHeaders = headerKeeper({ signatureHeaders, keep: settings.keepHeaders });
   const silence = (silent: 'store' | 'queue' | 'journal', onSilence?: () => unknown) =>
     silenceListener({ silent, silentMs: storeTimeoutMs }, logger, onSilence);
-  const store = storeOf(settings, outbox, silence('store', deduplicate?.onSilence));
+  const store = storeOf(settings, {
+    timeoutMs: storeTimeoutMs,
+    outbox,
+    onSilence: silence('store', deduplicate?.onSilence),
+    ...refusalTeller(logger),
+  });
   const journaling =
     journal &&
     new Journaling({
@@ -154,15 +159,31 @@ function silenceListener(fields: object, logger: Logger, onSilence: (() => unkno
 }
 
 /** Our own stores answer at once, so they need no time limit. */
-function storeOf(
-  { deduplicate, storeTimeoutMs: timeoutMs }: Settings,
-  outbox: Outbox,
-  onSilence: SilenceListener,
-): DeliveryStore {
+function storeOf({ deduplicate }: Settings, limits: TimeLimits): DeliveryStore {
   if (deduplicate === undefined) return noStore;
   const { store, isDefaultStore } = deduplicate;
-  return isDefaultStore ? store : timeLimitedStore(store, { timeoutMs, outbox, onSilence });
+  return isDefaultStore ? store : timeLimitedStore(store, limits);
 }
+
+/** Says once in each outage why a store does not take what it is told. That it is silent is said elsewhere. */
+function refusalTeller(logger: Logger): Pick<TimeLimits, 'onRefusal' | 'onTaken'> {
+  const refused = new Set<Told>();
+  return {
+    onRefusal(call, error) {
+      if (refused.has(call) || error instanceof SilenceError || error instanceof NotAskedError) return;
+      refused.add(call);
+      const fields = { trouble: 'store', call, cause: describeError(error) };
+      logSafely(logger, 'warn', fields, `The delivery store fails at ${call}(). ${untilTaken}`);
+    },
+    onTaken(call) {
+      if (!refused.delete(call)) return;
+      logSafely(logger, 'info', { trouble: 'store', call }, `The delivery store answers ${call}() again.`);
+    },
+  };
+}
+
+const untilTaken =
+  'It is told again until it takes what became of a delivery. Other processes may run handlers again meanwhile.';
 
 function keyFactory({ deduplicate }: Settings): PipelineParts['keyOf'] {
   const nameDelivery = deduplicate?.key && tellingWhoThrew(deduplicate.key);

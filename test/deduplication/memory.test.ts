@@ -29,12 +29,19 @@ async function heapMb(): Promise<number> {
   return least;
 }
 
+const ignore = (): void => undefined;
 const inTurns = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(resolve, value));
 
 test('however many deliveries have been, they take no more memory than the store’s bound', async () => {
   const outbox = new Outbox();
   const once = new RunOnce({
-    store: timeLimitedStore(memoryStore({ maxKeys: bound }), { timeoutMs: 2000, outbox, onSilence: () => undefined }),
+    store: timeLimitedStore(memoryStore({ maxKeys: bound }), {
+      timeoutMs: 2000,
+      outbox,
+      onSilence: ignore,
+      onRefusal: ignore,
+      onTaken: ignore,
+    }),
     outbox,
     ttlMs: 259_200_000,
     maxRunMs: 900_000,

@@ -268,6 +268,31 @@ test('a memory store full of running claims answers 503, runs nothing twice, and
   expect(runs).toHaveLength(3);
 });
 
+test.each<[string, Fault]>([
+  ['throws', throws],
+  ['rejects', rejects],
+])('a store whose complete() %s is told of once in each outage, with the cause', async (_title, fault) => {
+  const { logger, lines } = notedLog('info');
+  const store = new FaultyStore();
+  const webhooks = receiverWith({ logger, timeoutMs: 200, deduplicate: { store } }).on('*', () => undefined);
+  const troubles = () => lines.filter((line) => 'trouble' in line);
+  for (const outage of [1, 2]) {
+    store.break(fault, 'complete');
+    for (let count = 0; count < 3; count++) await webhooks.receive(genuine());
+    expect(troubles()).toHaveLength(2 * outage - 1);
+    expect(troubles().at(-1)).toMatchObject({
+      level: 40,
+      trouble: 'store',
+      call: 'complete',
+      cause: { message: 'the store is gone' },
+    });
+    store.mend();
+    await until(() => troubles().length === 2 * outage);
+    expect(troubles().at(-1)).toMatchObject({ level: 30, trouble: 'store', call: 'complete' });
+  }
+  await webhooks.close();
+});
+
 test('onSilence is called at the first silence and at each further one, and its own failure is only logged', async () => {
   // It answers nothing at all: a claim that is given back and answered would end the silence.
   const store = new FaultyStore().break(isSilent);
