@@ -15,7 +15,7 @@ export async function pass(ms: number): Promise<void> {
 }
 
 /** Lets time pass until `isSo`; Jest's timeout ends what never is. */
-export async function until(isSo: () => boolean): Promise<void> {
+export async function passUntil(isSo: () => boolean): Promise<void> {
   while (!isSo()) await pass(5);
 }
 
@@ -26,7 +26,7 @@ export async function inTime<T>(promise: Promise<T>): Promise<T> {
     over = true;
   };
   promise.then(end, end);
-  await until(() => over);
+  await passUntil(() => over);
   return await promise;
 }
 

@@ -11,6 +11,8 @@ import {
 } from '../../src/index';
 import { secret } from '../pipeline/receiver';
 
+export { type Gate, gate } from '../kit/gate';
+export { until } from '../kit/until';
 export { genuine, notedLog, secret } from '../pipeline/receiver';
 
 export type Webhooks = BigmindWebhooks;
@@ -30,31 +32,9 @@ export async function send(webhooks: Webhooks, delivery: WebhookRequest): Promis
   return said(await webhooks.receive(delivery));
 }
 
-/** A promise that a test keeps or breaks when it is time. */
-export interface Gate {
-  readonly passed: Promise<void>;
-  open(): void;
-  fail(error: unknown): void;
-}
-
-export function gate(): Gate {
-  let open = (): void => undefined;
-  let fail = (_error: unknown): void => undefined;
-  const passed = new Promise<void>((resolve, reject) => {
-    open = resolve;
-    fail = reject;
-  });
-  return { passed, open, fail };
-}
-
 /** Lets everything run that is ready to; Jest fails a test whose rejections nobody has handled by then. */
 export async function calm(turns = 3): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await setImmediate();
-}
-
-/** Resolves when `isSo`, asked again and again; Jest's timeout ends what never is. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 type Method = keyof DeliveryStore;

@@ -2,7 +2,7 @@ import { HeldClaim } from '../../src/deduplication/held-claim';
 import { PendingWrites } from '../../src/deduplication/pending-writes';
 import { Outbox } from '../../src/foundations/outbox';
 import { memoryStore } from '../../src/index';
-import { fakeTimers, inTime, pass, send, until } from './fake-time';
+import { fakeTimers, inTime, pass, passUntil, send } from './fake-time';
 import {
   calm,
   type Fault,
@@ -98,7 +98,7 @@ test('what could not be written is written when the store comes back, without a 
   expect(await send(webhooks, delivery)).toBe('200 processed');
   store.mend();
   store.calls.length = 0;
-  await until(() => store.calls.includes('complete'));
+  await passUntil(() => store.calls.includes('complete'));
   const elsewhere = receiverOn(store, ['a', 'b']);
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 duplicate');
   expect(await send(webhooks, delivery)).toBe('200 duplicate');
@@ -317,7 +317,7 @@ test('an answer waits no longer than it takes to write the completion', async ()
   const store = new FaultyStore().break(rejects, 'complete');
   const { webhooks } = receiverOn(store, ['a'], 60_000);
   const answered = send(webhooks, genuine());
-  await until(() => store.calls.filter((call) => call === 'complete').length === 2);
+  await passUntil(() => store.calls.filter((call) => call === 'complete').length === 2);
   store.mend();
   expect(await answered).toBe('200 processed');
 });
@@ -332,7 +332,7 @@ test('a failure that could not be written is, and the repeat elsewhere runs what
   expect(await send(elsewhere.webhooks, delivery)).toBe('503 IN_PROGRESS');
   store.mend();
   store.calls.length = 0;
-  await until(() => store.calls.includes('release'));
+  await passUntil(() => store.calls.includes('release'));
   expect(await send(elsewhere.webhooks, delivery)).toBe('200 processed');
   expect([ran, elsewhere.ran]).toEqual([['a', 'b'], ['b']]);
 });
@@ -372,7 +372,7 @@ test('a completion whose answer is lost is a completion', async () => {
   const { webhooks, ran } = receiverOn(store, ['a']);
   const delivery = genuine();
   const answered = send(webhooks, delivery);
-  await until(() => store.calls.includes('complete'));
+  await passUntil(() => store.calls.includes('complete'));
   store.mend();
   expect(await answered).toBe('200 processed');
   const elsewhere = receiverOn(store, ['a']);
@@ -485,7 +485,7 @@ test('10,000 deliveries that could not be written are known; one more makes the 
   expect([pending.get('key 0'), pending.get('key 1')]).toMatchObject([undefined, { done: true }]);
   store.mend();
   store.calls.length = 0;
-  await until(() => pending.writing.size === 0);
+  await passUntil(() => pending.writing.size === 0);
   expect(pending.get('key 1')).toBeUndefined();
   expect(store.calls.filter((call) => call === 'complete')).toHaveLength(10_000);
 });
@@ -495,12 +495,12 @@ test('facts that come while earlier ones of their delivery are written are known
   const { store, pending, write } = pendingFacts();
   store.break(waitsFor(first.passed), 'release').break(rejects, 'complete');
   const earlier = write('key', false);
-  await until(() => store.calls.includes('release'));
+  await passUntil(() => store.calls.includes('release'));
   void write('key');
   first.open();
   await earlier;
   expect(pending.get('key')).toMatchObject({ done: true });
   store.mend();
-  await until(() => pending.writing.size === 0);
+  await passUntil(() => pending.writing.size === 0);
   expect(pending.get('key')).toBeUndefined();
 });

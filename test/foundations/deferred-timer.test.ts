@@ -2,13 +2,9 @@ import { bigmindWebhooks } from '../../src';
 import { DeferredTimer } from '../../src/foundations/deferred-timer';
 import { withinMs } from '../../src/foundations/timeouts';
 import { examplePayload, signDelivery } from '../../src/testing';
+import { until } from '../kit/until';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Waits for as long as a busy machine needs; a test that waits in vain fails by its own time limit. */
-async function until(happened: () => boolean): Promise<void> {
-  while (!happened()) await pause(5);
-}
 
 afterEach(() => {
   jest.useRealTimers();

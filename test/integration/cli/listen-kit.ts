@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { until } from '../../kit/until';
 import { type Command, jsonLines, makeCommand, type Running, type RunOptions } from './command';
+
+export { until };
 
 /** The command with the inspector's page built beside it. */
 export async function makeListenCommand(): Promise<Command> {
@@ -35,15 +38,6 @@ export async function startListen(
   ended.catch(() => undefined);
   const { receiver, inspector } = printed()[0] as { readonly receiver: string; readonly inspector: string };
   return { ...running, receiver, inspector, deliveries: () => printed().filter(({ type }) => type === 'delivery') };
-}
-
-/** Resolves when a condition holds; rejects when it does not within 40 s. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 40_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`It did not come to: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export interface RawAnswer {

@@ -6,6 +6,9 @@ import { type BullmqQueue, type BullmqQueueOptions, bullmqQueue } from '../../..
 import { startRedis } from '../kit/own-redis';
 import { freshNamespace } from '../services';
 
+export { gate } from '../../kit/gate';
+export { until } from '../../kit/until';
+
 /** A delivery that no other is the same as. */
 export function newDelivery(body = Buffer.from('{}')): QueuedDelivery {
   return {
@@ -19,23 +22,6 @@ export function newDelivery(body = Buffer.from('{}')): QueuedDelivery {
     locals: { region: 'eu' },
     rawBody: body.toString('base64'),
   };
-}
-
-/** Resolves once `condition` holds; rejects when it does not for `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 40_000): Promise<void> {
-  for (const end = Date.now() + ms; !(await condition()); ) {
-    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** Something to wait for that a test brings about. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
 }
 
 /** What was logged, as objects with `message`. */

@@ -166,7 +166,7 @@ test('a worker that is closed while the server is away is closed soon, and ends 
     started.open();
     return new Promise(() => undefined);
   });
-  await started.opened;
+  await started.passed;
   await server.kill();
   await until(() => client.status !== 'ready');
   const start = Date.now();

@@ -69,7 +69,7 @@ describe('a worker', () => {
     const run = async (): Promise<void> => {
       most = Math.max(most, ++now);
       if (now === 3) three.open();
-      await three.opened;
+      await three.passed;
       await new Promise((resolve) => setTimeout(resolve, 20));
       now -= 1;
       done += 1;

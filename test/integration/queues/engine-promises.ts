@@ -39,7 +39,7 @@ export function testEngine(engineOfTest: () => Engine): void {
     const running = gate();
     await engine.worker(queue, async ({ key }) => {
       runs.push(key);
-      await running.opened;
+      await running.passed;
       if (key === dead.key) throw new Error('no');
     });
     const deadJobs = () => queue.deadJobs.list({ limit: 10, offset: 0 });
@@ -81,12 +81,12 @@ export function testEngine(engineOfTest: () => Engine): void {
     const [running, started] = [gate(), gate()];
     const run = async ({ key }: QueuedDelivery): Promise<void> => {
       started.open();
-      await running.opened;
+      await running.passed;
       ran.push(key);
     };
     const worker = await engine.worker(queue, run, 1);
     await queue.enqueue(first);
-    await started.opened;
+    await started.passed;
     await queue.enqueue(second);
     const closing = worker.close(30_000);
     const again = worker.close(0);
@@ -106,7 +106,7 @@ export function testEngine(engineOfTest: () => Engine): void {
     const late = gate();
     const worker = await engine.worker(queue, async () => {
       started += 1;
-      await late.opened;
+      await late.passed;
       throw new Error('too late');
     });
     for (const job of jobs) await queue.enqueue(job);

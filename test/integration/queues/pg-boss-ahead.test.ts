@@ -16,7 +16,7 @@ beforeAll(async () => {
   stage = await postgresStage({
     db: {
       async executeSql(text, values) {
-        if (/state = 'completed'/.test(text)) await settling.opened;
+        if (/state = 'completed'/.test(text)) await settling.passed;
         return await pool.query(text, values);
       },
     },

@@ -310,7 +310,7 @@ test('a look for lost jobs whose answer is lost ends no signs of life', async ()
   const ran: string[] = [];
   await company.worker(queue, async ({ key }) => {
     ran.push(key);
-    await running.opened;
+    await running.passed;
   });
   await queue.enqueue(newDelivery());
   await until(() => seen.unanswered === 1 && ran.length === 1);
@@ -402,7 +402,7 @@ test('a database that is away rejects at once, is told of once an outage, and is
     started.open();
     return new Promise(() => undefined);
   });
-  await started.opened;
+  await started.passed;
   wire.cut();
   const start = Date.now();
   await worker.close(500);

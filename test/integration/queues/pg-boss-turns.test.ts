@@ -20,7 +20,7 @@ beforeAll(async () => {
   stage = await postgresStage({
     db: {
       async executeSql(text, values) {
-        await line.opened;
+        await line.passed;
         const result = await pool.query(text, values);
         onAnswer(text, values);
         return result;
@@ -64,7 +64,7 @@ async function runElsewhere(attempt: () => Promise<unknown>) {
   line = gate();
   await company.worker(elsewhere, async () => {
     ran.push('second');
-    await second.opened;
+    await second.passed;
   });
   await until(() => ran.length === 2);
   return { cutOff, elsewhere, second, ran };
@@ -79,7 +79,7 @@ describe('a worker that is cut off until its job runs elsewhere changes nothing 
   test.each(Object.entries(ending))('%s', async (_how, end) => {
     const first = gate();
     const { cutOff, elsewhere, second, ran } = await runElsewhere(async () => {
-      await first.opened;
+      await first.passed;
       return await end();
     });
     first.open();
@@ -123,7 +123,7 @@ test('a failure that was recorded and not confirmed is not told again as one of 
   let hasBegun = false;
   await company.worker(elsewhere, async () => {
     hasBegun = true;
-    await second.opened;
+    await second.passed;
   });
   await until(() => hasBegun);
   line.open();

@@ -240,7 +240,7 @@ describe.each([
       const end = gate();
       const run = async ({ key }: QueuedDelivery): Promise<void> => {
         most = Math.max(most, ++now);
-        await (key === slow.key ? end.opened : new Promise((resolve) => setTimeout(resolve, 5)));
+        await (key === slow.key ? end.passed : new Promise((resolve) => setTimeout(resolve, 5)));
         now -= 1;
         done += 1;
       };
@@ -279,7 +279,7 @@ describe.each([
         async ({ key }) => {
           runs.push(key);
           if (key === fails.key) throw new Error('no');
-          if (key === first.key) await running.opened;
+          if (key === first.key) await running.passed;
         },
         1,
       );
@@ -383,7 +383,7 @@ describe('asks the database no more often than it must:', () => {
       async () => {
         started += 1;
         if (started === jobs.length) all.open();
-        await all.opened;
+        await all.passed;
       },
       10,
     );

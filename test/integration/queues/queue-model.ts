@@ -126,10 +126,10 @@ const sorted = (counts: ReadonlyMap<number, number>) => [...counts].toSorted(([o
 /** A worker takes all that is held, and its handlers hang until `end` has come. */
 async function hang(queue: DeliveryQueue, model: QueueModel, end: (worker: QueueWorker) => Promise<void>) {
   const taken = new Set<string>();
-  const { opened, open } = gate();
+  const { passed, open } = gate();
   async function run(job: unknown): Promise<'done'> {
     taken.add((job as QueuedDelivery).key);
-    await opened;
+    await passed;
     return 'done';
   }
   const worker = await queue.work(run, { concurrency: places });
