@@ -185,8 +185,10 @@ class LedgerRun implements ClaimedWork {
     if (this.#isConcluded) this.#noteEnd(failures.length === 0 ? this.success : 'failed', succeeded);
   };
 
-  conclude(settled: Settled): Replayed {
+  conclude({ outcome, details }: Settled): Replayed {
     this.#isConcluded = true;
+    // The handlers' own claim counts them, not the ledger's.
+    const settled = new Settled(outcome, { ...details, attempt: this.#inner?.progress.attempt });
     const report = this.#inner?.ended ?? nothing;
     const isUnclear = this.#isUnclear;
     if (this.#stopped !== undefined) {

@@ -514,6 +514,31 @@ test('the log has a line for the start, for each delivery of which something ran
   ]);
 });
 
+test('the log says of a replay the attempt that its handlers see', async () => {
+  const { logger, lines } = notedLog('info');
+  const { webhooks } = withJournal({ logger });
+  const attempts: number[] = [];
+  let isBroken = true;
+  webhooks.on('notes_created', (_event, { attempt }) => {
+    attempts.push(attempt);
+    if (isBroken) throw new Error('down');
+  });
+  const delivery = genuine();
+  for (let time = 0; time < 2; time += 1) await webhooks.receive(delivery);
+  await calm();
+  await webhooks.journal.replay();
+  isBroken = false;
+  await webhooks.journal.replay();
+  const told = (lines as { outcome?: string; attempt?: number }[]).filter(({ outcome }) => outcome !== undefined);
+  expect(attempts).toEqual([1, 2, 3, 4]);
+  expect(told.map(({ outcome, attempt }) => [outcome, attempt])).toEqual([
+    ['failed', 1],
+    ['failed', 2],
+    ['failed', 3],
+    ['processed', 4],
+  ]);
+});
+
 test('a journal that breaks off ends the replay with the reason, and keeps its place', async () => {
   const { webhooks, journal } = withJournal();
   await sendAll(webhooks, 5);
