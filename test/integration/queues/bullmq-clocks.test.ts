@@ -54,7 +54,7 @@ describe('when the clock of Redis is set back an hour', () => {
     let runs = 0;
     const run = async (): Promise<void> => {
       runs += 1;
-      await end.opened;
+      await end.passed;
     };
     await cast.worker(patient, run);
     await patient.enqueue(job);
