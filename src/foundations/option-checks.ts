@@ -146,9 +146,12 @@ export function awaitIt(value: unknown): string {
   return 'Await it.';
 }
 
+/** Words in camel case, as the names of options are. No secret is made of a few short words. */
+const camelCase = /^[a-z]{1,12}(?:[A-Z][a-z]{1,11}){1,3}$/;
+
 function unknownOption(path: string, name: string, known: readonly string[], remedy: string): WebhookError {
   const near = didYouMean(name, known);
-  const shown = isShort(name) || near !== '' ? name : `(${show(name)})`;
+  const shown = isShort(name) || camelCase.test(name) || near !== '' ? name : `(${show(name)})`;
   const hint = (near || ` Known are ${known.join(', ')}.`) + (remedy === '' ? '' : ` ${remedy}`);
   return new WebhookError('BAD_OPTION', `${path === '' ? '' : `${path}.`}${shown} is unknown.${hint}`);
 }

@@ -1,5 +1,5 @@
 import { WebhookError } from './errors';
-import { hasMethod } from './option-checks';
+import { hasMethod, show } from './option-checks';
 
 /**
  * Anything with pg's `query` that takes several queries at once: a Pool or PGlite. A Client of pg 9 takes one at a
@@ -18,11 +18,12 @@ const toolkitMethods = ['createQueryRunner', 'authenticate', 'transaction', 'tx'
  * @throws WebhookError `BAD_OPTION`
  */
 export function requirePool(path: string, pool: unknown): asserts pool is PostgresPool {
-  if (!hasMethod(pool, 'query')) throw refusal(path, 'got nothing with query()');
+  if (typeof pool === 'string') throw refusal(path, `got ${show(pool)}`, address);
+  if (!hasMethod(pool, 'query')) throw refusal(path, 'got nothing with query()', toolkit);
   // pg's pools and clients, and PGlite, have a `transaction` or `connect` of their own.
   const isDriver = (hasMethod(pool, 'connect') && hasMethod(pool, 'end')) || hasMethod(pool, 'exec');
   const found = isDriver ? undefined : toolkitMethods.find((name) => hasMethod(pool, name));
-  if (found !== undefined) throw refusal(path, `got a toolkit around a driver (it has ${found}())`);
+  if (found !== undefined) throw refusal(path, `got a toolkit around a driver (it has ${found}())`, toolkit);
 }
 
 /** Whether it is a pool rather than options that contain one. */
@@ -30,8 +31,11 @@ export function isPool(given: unknown): boolean {
   return hasMethod(given, 'query');
 }
 
-function refusal(path: string, got: string): WebhookError {
-  const remedy =
-    'Pass its Pool of pg, or { query: async (text, values) => ({ rows }) } that calls it (docs/stores.md).';
+const toolkit = 'Pass its Pool of pg, or { query: async (text, values) => ({ rows }) } that calls it (docs/stores.md).';
+
+const address =
+  'Pass new Pool({ connectionString }) of pg, or { query: async (text, values) => ({ rows }) } (docs/stores.md).';
+
+function refusal(path: string, got: string, remedy: string): WebhookError {
   return new WebhookError('BAD_OPTION', `${path}: expected a Pool of pg 8.0.3 or later, or PGlite, ${got}. ${remedy}`);
 }

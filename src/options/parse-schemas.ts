@@ -31,6 +31,9 @@ function parseSchema(name: string, entry: unknown): object {
     throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
   }
   const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
+  if (isRecord(entry) && 'schema' in entry && !isRecord(schema) && !Array.isArray(schema)) {
+    throw badOption(`schemas.${name}`, 'a JSON Schema in eventSchema(json)', schema);
+  }
   if (typeof schema !== 'object' || schema === null) {
     throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
   }

@@ -54,6 +54,9 @@ export interface DeadLetters {
   discard(id: string): Promise<boolean>;
 }
 
+const noDiscardAll =
+  "deadLetters.discard: expected the id of one dead letter, got 'all'. What is deleted is gone: list them, and discard each.";
+
 /** How long a queue may take to redrive all, in milliseconds. Engines do it page by page. */
 const redriveAllMs = 3_600_000;
 
@@ -86,6 +89,7 @@ export function deadLettersOf(queue: DeliveryQueue | undefined, answerTimeoutMs:
       return await inTime(redriven, id === 'all' ? redriveAllMs : answerTimeoutMs);
     },
     async discard(id) {
+      if (id === 'all') throw new WebhookError('BAD_OPTION', noDiscardAll);
       return await inTime(jobs().discard(requireText('deadLetters.discard', id)));
     },
   };

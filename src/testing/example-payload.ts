@@ -1,6 +1,6 @@
 import { builtInSchemas } from '../events/generated/schemas';
 import { isRecord } from '../foundations/is-record';
-import { shownName } from '../foundations/option-checks';
+import { badOption, shownName } from '../foundations/option-checks';
 import { type BigmindEventMap, type EventName, eventNames } from '../index';
 
 /** Any part of `T`, at any depth. Arrays are replaced whole; `undefined` leaves a property out. */
@@ -16,6 +16,7 @@ export type DeepPartial<T> = T extends readonly unknown[]
  * payloads.
  *
  * @throws RangeError for an unknown event
+ * @throws WebhookError `BAD_OPTION` if `overrides` is no object
  */
 export function examplePayload<Name extends EventName>(
   event: Name,
@@ -24,6 +25,7 @@ export function examplePayload<Name extends EventName>(
   if (!eventNames.includes(event)) {
     throw new RangeError(`There is no event ${shownName(event, eventNames)}. Known are ${eventNames.join(', ')}.`);
   }
+  if (!isRecord(overrides)) throw badOption('examplePayload.overrides', 'an object to merge in', overrides);
   const { examples } = builtInSchemas[event] as { examples: readonly BigmindEventMap[Name][] };
   return structuredClone(merge(examples[0], overrides)) as BigmindEventMap[Name];
 }

@@ -149,6 +149,8 @@ test.each([
   [{ Secret: 'x' }, 'Secret is unknown. Did you mean secret?'],
   [{ timeout: 1 }, 'timeout is unknown. Did you mean timeoutMs?'],
   [{ dedupe: false }, 'dedupe is unknown.'],
+  [{ webhookSecret: 'x' }, 'webhookSecret is unknown. Known are secret,'],
+  [{ correcthorsebattery: 'x' }, '(a string of 19 characters) is unknown.'],
   [{ banana: 1 }, 'banana is unknown. Known are secret, signature,'],
   [{ constructor: 1 }, 'constructor is unknown.'],
   [JSON.parse('{"__proto__":1}') as object, '__proto__ is unknown.'],

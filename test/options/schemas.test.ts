@@ -21,7 +21,10 @@ test.each([
   [{ deal_closed: eventSchema }, 'schemas.deal_closed: expected what eventSchema(json) returns, got a function.'],
   [{ deal_closed: null }, 'got null'],
   [{ deal_closed: undefined }, 'got undefined'],
-  [{ deal_closed: { schema: 'deal.json' } }, 'schemas.deal_closed: expected what eventSchema(json) returns'],
+  [
+    { deal_closed: { schema: 'deal.json' } },
+    'schemas.deal_closed: expected a JSON Schema in eventSchema(json), got a string of 9 characters.',
+  ],
   [
     { deal_closed: { schema: Promise.resolve(dealClosed) } },
     'schemas.deal_closed: expected a JSON Schema, got a promise. Await it.',

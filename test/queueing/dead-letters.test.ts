@@ -301,6 +301,15 @@ describe('a queue that never answers', () => {
     await expect(call(mute())).rejects.toThrow('The queue did not answer within 50 ms');
   });
 
+  test('are not discarded all at once: nothing is, and the error says what to do', async () => {
+    const queue = new ArrayQueue();
+    const discarded = jest.spyOn(queue.deadJobs, 'discard');
+    await expect(service({}, queue).web.deadLetters.discard('all')).rejects.toThrow(
+      /^BAD_OPTION deadLetters\.discard: expected the id of one dead letter, got 'all'\..* list them, and discard each\.$/,
+    );
+    expect(discarded).not.toHaveBeenCalled();
+  });
+
   test('has an hour to redrive all', async () => {
     jest.useFakeTimers();
     const asked = expect(mute().redrive('all')).rejects.toThrow('The queue did not answer within 3600000 ms');

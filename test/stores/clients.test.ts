@@ -87,6 +87,11 @@ describe('postgresStore', () => {
     ['postgres.js', Object.assign(() => undefined, having('unsafe end')), 'got nothing with query()'],
     ['a client of Redis', clients.ioredis, 'got nothing with query()'],
     ['nothing', undefined, 'got nothing with query()'],
+    [
+      'an address',
+      'postgres://user:hush@db/crm',
+      'got a string of 27 characters. Pass new Pool({ connectionString }) of pg, or ',
+    ],
   ])('refuses %s, and says what to pass', (_what, pool, got) => {
     const { code, message } = refusalOf(made(pool));
     expect(code).toBe('BAD_OPTION');

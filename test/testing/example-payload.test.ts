@@ -58,6 +58,12 @@ test('takes an override named __proto__ for a property, not for the prototype', 
   expect('polluted' in data).toBe(false);
 });
 
+test.each([null, 'warnings', 7, [{}]])('refuses %j in place of what to merge in', (overrides) => {
+  expect(() => examplePayload('notes_created', overrides as never)).toThrow(
+    /^BAD_OPTION examplePayload\.overrides: expected an object to merge in, got /,
+  );
+});
+
 test.each(['notes_create', 'constructor', '__proto__', '', undefined, null, 5])(
   'refuses %j, which is no event, and names those that are',
   (name) => {

@@ -52,7 +52,8 @@ test('what a worker was running that is killed is run by another, at no attemptâ
       `,
     },
   });
-  const queue = cast.queue({ connection: cast.client(server.port), namespace, attempts: 1, ...killed });
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection: cast.client(server.port), namespace, attempts: 1, ...killed }, logger);
   const jobs = Array.from({ length: 5 }, () => newDelivery());
   for (const job of jobs) await queue.enqueue(job);
   const env = { PATH: process.env['PATH'], WORKER: JSON.stringify({ port: server.port, namespace, killed }) };
@@ -64,8 +65,6 @@ test('what a worker was running that is killed is run by another, at no attemptâ
   child.kill('SIGKILL');
   await once(child, 'exit');
   program.remove();
-  const { logger, lines } = recordingLogger();
-  queue.open({ maxRunMs: 1000, logger });
   const ran: string[] = [];
   await cast.worker(queue, ({ key }) => ran.push(key));
   await until(() => ran.length === jobs.length, 60_000);
