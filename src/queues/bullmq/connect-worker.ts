@@ -1,3 +1,4 @@
+import { SilenceError } from '../../foundations/timeouts';
 import { type BullmqClient, isUp, retryMs, settingsOf } from './connection';
 import { endClient, oneOf, rejectUnansweredAtEnd } from './end-client';
 import { watchConnections } from './watch-connections';
@@ -14,6 +15,8 @@ export interface WorkerConnections {
 
 /** The longest that BullMQ lets Redis block, in milliseconds. */
 const longestBlockMs = 10_000;
+/** How long BullMQ waits for an answer to a command that blocks, in milliseconds; longer where failed jobs wait. */
+const answersWithinMs = 6000;
 
 /**
  * Copies the user's client with the settings of a worker: a command waits for an unreachable server without a limit,
@@ -46,6 +49,9 @@ export function connectWorker(source: BullmqClient, onError: (error: unknown) =>
       : original.duplicate({ ...always, ...patient, db, retryStrategy: retry, sentinelRetryStrategy: retry });
   };
   const blocking = copy(longestBlockMs);
+  onUnansweredEnd(blocking, () => {
+    if (!stopped) onError(new SilenceError("The worker's blocking connection to Redis did not answer in time"));
+  });
   // BullMQ makes its blocking connection with duplicate(), and does not expose it.
   const client = Object.assign(copy(0), { duplicate: () => blocking });
   for (const each of [client, blocking]) {
@@ -77,6 +83,20 @@ function ownSettingsOf(source: BullmqClient): { readonly db: unknown; readonly r
     readonly condition?: { readonly select?: unknown } | null;
   };
   return { db: condition?.select ?? options.db, redisOptions: options.redisOptions };
+}
+
+/**
+ * BullMQ 6 ends its blocking connection, and opens it again, when an answer did not come in time. If the connection broke
+ * meanwhile, BullMQ ends the new one, which has been ready for less long.
+ */
+function onUnansweredEnd(blocking: BullmqClient, act: () => void): void {
+  let readyAt = performance.now();
+  blocking.on('ready', () => {
+    readyAt = performance.now();
+  });
+  blocking.on('end', () => {
+    if (performance.now() - readyAt > answersWithinMs) act();
+  });
 }
 
 /** Resolves when a client is connected or has ended. */

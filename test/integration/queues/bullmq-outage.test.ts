@@ -4,6 +4,8 @@ import type { QueuedDelivery } from '../../../src/foundations/contracts/queue';
 import { bundle } from '../kit/bundle';
 import { freePort } from '../kit/free-port';
 import { type OwnRedis, startRedis } from '../kit/own-redis';
+import { proxyTo } from '../kit/proxy';
+import { pause } from '../kit/sender';
 import { freshNamespace } from '../services';
 import { Cast, gate, newDelivery, recordingLogger, until } from './bullmq-kit';
 
@@ -215,6 +217,49 @@ test('a receiver that is closed while its worker waits for a server is closed so
   // No connection is without a listener.
   expect(printed).not.toContain('Unhandled');
 }, 30_000);
+
+test('a worker whose blocking connection alone is dead is back within 10 s, and says so once', async () => {
+  const wire = await proxyTo('127.0.0.1', server.port);
+  const connection = cast.client(server.port);
+  // The first copy that a worker makes is the one that blocks.
+  const duplicate = connection.duplicate.bind(connection);
+  jest.spyOn(connection, 'duplicate').mockImplementationOnce((settings) => duplicate({ ...settings, port: wire.port }));
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection }, logger);
+  const runs: string[] = [];
+  await cast.worker(queue, ({ key }) => runs.push(key));
+  await until(() => wire.connections === 1);
+  // The worker waits for its first delivery by then.
+  await pause(1000);
+  wire.halfOpen();
+  await queue.enqueue(newDelivery());
+  await until(() => runs.length === 1, 10_000);
+  expect(lines).toEqual([
+    {
+      silent: 'worker',
+      trouble: "The worker's blocking connection to Redis did not answer in time",
+      message: "The worker's blocking connection to Redis did not answer in time",
+    },
+  ]);
+  await cast.end();
+  await wire.close();
+});
+
+test('a worker that was cut off for a while does not say that its connection was silent', async () => {
+  const wire = await proxyTo('127.0.0.1', server.port);
+  const { logger, lines } = recordingLogger();
+  const queue = cast.queue({ connection: cast.client(wire.port) }, logger);
+  await cast.worker(queue, () => undefined);
+  await pause(1000);
+  wire.cut();
+  await pause(4000);
+  wire.mend();
+  // BullMQ gives up the wait that began before.
+  await pause(4000);
+  expect(lines.filter((line) => 'silent' in line)).toStrictEqual([]);
+  await cast.end();
+  await wire.close();
+});
 
 test('an outage is told of by its code, without payload', async () => {
   const { logger, lines } = recordingLogger();
