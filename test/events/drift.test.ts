@@ -404,6 +404,21 @@ test('a schema that refers to itself is watched like another', async () => {
   expect(told.map(({ path }) => path)).toEqual(['/data/by']);
 });
 
+test('a schema that refers to another by an address that is no URL is used, and not watched beyond it', async () => {
+  const schemas = {
+    deal_parts: eventSchema({ $id: '/schemas/deal_parts', type: 'object', properties: { won: { type: 'boolean' } } }),
+    deal_won: eventSchema({
+      $id: '/schemas/deal_won',
+      type: 'object',
+      properties: { event: { const: 'deal_won' }, data: { $ref: 'deal_parts' } },
+    }),
+  };
+  const { send, told } = watching({ schemas });
+  expect(await send({ event: 'deal_won', data: { won: true, by: 'Ada' } })).toBe(200);
+  expect(await send({ event: 'deal_won', data: { won: 'yes' } })).toBe(422);
+  expect(told).toStrictEqual([]);
+});
+
 test('a schema that refers to a whole other one, by an address beside its own, is watched', async () => {
   const place = 'https://example.com/schemas/';
   const schemas = {
