@@ -48,13 +48,13 @@ export function timeLimitedStore(store: DeliveryStore, limits: TimeLimits): Deli
       return answer;
     });
   }
-  const release: DeliveryStore['release'] = (...given) => tell('release', () => store.release(...given));
+  const release: DeliveryStore['release'] = (...given) => ask(() => store.release(...given));
   const lost = new LostClaims(outbox, release);
 
   /** If nothing ran under a claim, nobody else releases it later. */
   function releaseOrLater(key: string, token: string, started = true): MaybePromise<boolean> {
     return recovered(
-      () => release(key, token, started),
+      () => tell('release', () => store.release(key, token, started)),
       (error: unknown) => {
         if (!started) lost.add(key, token, leaseMs);
         throw error;
