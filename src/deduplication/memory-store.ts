@@ -1,6 +1,6 @@
 import type { Clock } from '../foundations/contracts/clock';
 import { type Claim, type ClaimedElsewhere, clockSlackMs, type DeliveryStore } from '../foundations/contracts/store';
-import { badOption, knownOptions, wholeNumber } from '../foundations/option-checks';
+import { badOption, hasMethod, knownOptions, wholeNumber } from '../foundations/option-checks';
 import { requireLease } from '../foundations/require-lease';
 import { OldestFirstMap } from './oldest-first-map';
 
@@ -39,9 +39,9 @@ const nothing: readonly string[] = [];
  */
 export function memoryStore(options: MemoryStoreOptions = {}): DeliveryStore {
   knownOptions(options, 'memoryStore', known);
-  const clock = options.clock ?? performance;
-  if (typeof clock.now !== 'function') throw badOption('memoryStore.clock', 'an object with now()', clock);
-  return new MemoryStore(wholeNumber('memoryStore.maxKeys', options.maxKeys ?? usualMaxKeys, 1), clock);
+  const { maxKeys = usualMaxKeys, clock = performance } = options;
+  if (!hasMethod(clock, 'now')) throw badOption('memoryStore.clock', 'an object with now()', clock);
+  return new MemoryStore(wholeNumber('memoryStore.maxKeys', maxKeys, 1), clock);
 }
 
 class MemoryStore implements DeliveryStore {

@@ -76,9 +76,12 @@ export function deadLettersOf(queue: DeliveryQueue | undefined, answerTimeoutMs:
     async list(page = {}) {
       const dead = jobs();
       knownOptions(page, 'deadLetters.list', { limit: true, offset: true });
-      const limit = wholeNumber('deadLetters.list.limit', page.limit ?? 100, 1);
-      const offset = wholeNumber('deadLetters.list.offset', page.offset ?? 0, 0);
-      return (await inTime(dead.list({ limit, offset }))).map(letterOf);
+      const { limit = 100, offset = 0 } = page;
+      const asked = {
+        limit: wholeNumber('deadLetters.list.limit', limit, 1),
+        offset: wholeNumber('deadLetters.list.offset', offset, 0),
+      };
+      return (await inTime(dead.list(asked))).map(letterOf);
     },
     async get(id) {
       const dead = await inTime(jobs().get(requireText('deadLetters.get', id)));

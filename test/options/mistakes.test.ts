@@ -62,6 +62,21 @@ test.each<[string, () => unknown, string]>([
     'bullmqQueue.allowVolatile: expected true or false, got',
   ],
   [
+    'a flag that is null',
+    () => bullmqQueue({ connection: { host: '127.0.0.1' }, namespace: 'crm', allowVolatile: null as never }),
+    'bullmqQueue.allowVolatile: expected ',
+  ],
+  [
+    'an age that is null',
+    () => bullmqQueue({ connection: { host: '127.0.0.1' }, namespace: 'crm', rememberDone: { ageMs: null as never } }),
+    'bullmqQueue.rememberDone.ageMs: expected a whole number from 0',
+  ],
+  [
+    'an address in place of a client of Redis',
+    () => bullmqQueue({ connection: 'redis://hush@db' as never, namespace: 'crm' }),
+    'or options such as { url } or { host, port }, got a string of 15 characters.',
+  ],
+  [
     'a number of attempts that is null',
     () => bullmqQueue({ connection: { host: '127.0.0.1' }, namespace: 'crm', attempts: null as never }),
     'bullmqQueue.attempts: expected a whole number from 1 to 20, got null',

@@ -176,7 +176,7 @@ test('the longest value is shown in few words', () => {
   expect(message.length).toBeLessThan(200);
 });
 
-test.each([
+test.each<[string, () => unknown, string]>([
   ['hmac', () => Reflect.apply(hmac, undefined, [{}]), 'hmac.header: expected the name of a header, got undefined.'],
   ['hmac', () => Reflect.apply(hmac, undefined, []), 'hmac: expected an object, got undefined.'],
   ['hmac', () => hmac({ header: 'two words' }), 'got a string of 9 characters.'],
@@ -193,6 +193,18 @@ test.each([
   ],
   ['standardWebhooks', () => standardWebhooks({ prefix: '' }), 'standardWebhooks.prefix: expected the name'],
   ['memoryStore', () => memoryStore({ maxKeys: 0 }), 'memoryStore.maxKeys: expected a whole number from 1'],
+  ...['algorithm', 'encoding', 'prefix'].map(
+    (name) =>
+      ['hmac', () => hmac({ header: 'x', [name]: null }), `hmac.${name}: expected `] as [string, () => unknown, string],
+  ),
+  ...['maxKeys', 'clock'].map(
+    (name) =>
+      ['memoryStore', () => memoryStore({ [name]: null }), `memoryStore.${name}: expected `] as [
+        string,
+        () => unknown,
+        string,
+      ],
+  ),
 ])('%s refuses what it cannot use, by its own path', (_factory, mistake, expected) => {
   const { code, message } = refusalOf(mistake);
   expect(code).toBe('BAD_OPTION');

@@ -72,7 +72,7 @@ export type ParsedConnection = { readonly client: BullmqClient } | { readonly se
 export function parseConnection(connection: BullmqClient | BullmqConnectionOptions): ParsedConnection {
   const given: unknown = connection;
   if (!isRecord(given)) {
-    throw badOption(option, 'a client of ioredis, or options such as { host, port }', given);
+    throw badOption(option, 'a client of ioredis, or options such as { url } or { host, port }', given);
   }
   if (!looksLikeClient(given)) {
     refuseSettings(given);
@@ -81,7 +81,7 @@ export function parseConnection(connection: BullmqClient | BullmqConnectionOptio
   }
   const isIoredis = ['duplicate', 'defineCommand'].every((name) => hasMethod(given, name));
   if (!isIoredis || typeof given['status'] !== 'string') {
-    const remedy = 'Pass new Redis(url) of ioredis, or options such as { host, port }.';
+    const remedy = 'Pass new Redis(url) of ioredis, or options such as { url } or { host, port }.';
     throw new WebhookError(
       'BAD_OPTION',
       `${option}: expected a client of ioredis, got one of another library. ${remedy}`,

@@ -77,10 +77,9 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
     throw wrapIt('bullmqQueue', 'a client', 'bullmqQueue({ connection, namespace })');
   }
   knownOptions(options, 'bullmqQueue', known);
-  const { connection, rememberDone = {} } = options;
+  const { connection, rememberDone = {}, allowVolatile = false } = options;
   knownOptions(rememberDone, 'bullmqQueue.rememberDone', { ageMs: true, count: true });
-  const ageMs = wholeNumber('bullmqQueue.rememberDone.ageMs', rememberDone.ageMs ?? threeDaysMs, 0);
-  const count = wholeNumber('bullmqQueue.rememberDone.count', rememberDone.count ?? 10_000, 0);
+  const { ageMs = threeDaysMs, count = 10_000 } = rememberDone;
   const { attempts, backoffMs, lostAfterMs } = parseSharedOptions('bullmqQueue', options);
   return {
     connection: parseConnection(connection),
@@ -88,13 +87,16 @@ export function parseOptions(options: BullmqQueueOptions): ParsedOptions {
     jobOptions: {
       attempts,
       backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
-      removeOnComplete: { age: Math.ceil(ageMs / 1000), count },
+      removeOnComplete: {
+        age: Math.ceil(wholeNumber('bullmqQueue.rememberDone.ageMs', ageMs, 0) / 1000),
+        count: wholeNumber('bullmqQueue.rememberDone.count', count, 0),
+      },
       removeOnFail: false,
       // The reason is kept. Its stack trace would only show our own code.
       stackTraceLimit: 0,
     },
     lostAfterMs,
-    allowVolatile: flag('bullmqQueue.allowVolatile', options.allowVolatile ?? false),
+    allowVolatile: flag('bullmqQueue.allowVolatile', allowVolatile),
     waitForReplicas: parseReplicas(options),
   };
 }

@@ -79,14 +79,14 @@ export interface ParsedOptions {
 export function parseOptions(options: PgBossQueueOptions): ParsedOptions {
   if (isBoss(options)) throw wrapIt('pgBossQueue', 'a boss', 'pgBossQueue({ boss, namespace })');
   knownOptions(options, 'pgBossQueue', known);
-  const { pool, pollMs = 500 } = options;
+  const { pool, schema = 'pgboss', pollMs = 500 } = options;
   const { attempts, backoffMs, lostAfterMs } = parseSharedOptions('pgBossQueue', options);
   if (pool !== undefined) requirePool('pgBossQueue.pool', pool);
   return {
     boss: parseBoss(options.boss),
     namespace: parseNamespace(options.namespace),
     pool,
-    schema: parseSchema(options.schema ?? 'pgboss'),
+    schema: parseSchema(schema),
     attempts,
     backoffSeconds: Math.ceil(backoffMs / 1000),
     pollMs: wholeNumber('pgBossQueue.pollMs', pollMs, 10, longestTimer),

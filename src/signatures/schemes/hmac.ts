@@ -53,11 +53,12 @@ export interface WrittenDigest {
 
 /** Checks the options and fills in defaults. */
 export function parseWritten(path: string, options: HmacOptions): WrittenDigest {
+  const { header, algorithm = 'sha256', encoding = 'hex', prefix = '' } = options;
   return {
-    header: headerNameOf(`${path}.header`, options.header),
-    algorithm: oneOf(`${path}.algorithm`, options.algorithm ?? 'sha256', algorithms),
-    encoding: oneOf(`${path}.encoding`, options.encoding ?? 'hex', encodings),
-    prefix: stringOf(`${path}.prefix`, options.prefix ?? ''),
+    header: headerNameOf(`${path}.header`, header),
+    algorithm: oneOf(`${path}.algorithm`, algorithm, algorithms),
+    encoding: oneOf(`${path}.encoding`, encoding, encodings),
+    prefix: stringOf(`${path}.prefix`, prefix),
   };
 }
 
