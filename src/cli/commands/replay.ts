@@ -94,6 +94,8 @@ async function replay(file: string, options: ReplayOptions, io: Io): Promise<voi
   if ((statuses[status] ?? 0) === 0) return;
   if (isOfFolder) tellOfFolderSecret(io);
   if (!options.sign) {
-    io.stderr.write(`A signed timestamp that has grown stale is answered ${status}: --sign signs anew.\n`);
+    const what =
+      'A delivery without a signature (a journal keeps none), or with a signed timestamp that has grown stale,';
+    io.stderr.write(`${what} is answered ${status}: --sign signs anew.\n`);
   }
 }

@@ -52,8 +52,9 @@ test('drops the headers of the connection', async () => {
     'request.http',
     'POST /old HTTP/1.1\nHost: example.org\nConnection: keep-alive, X-Hop\nX-Hop: 1\nTransfer-Encoding: chunked\nTE: trailers\nX-Kept: 1\n\n{}',
   );
-  const { stdout, code } = await command.run(['replay', file, '--url', receiver.url]);
+  const { stdout, stderr, code } = await command.run(['replay', file, '--url', receiver.url]);
   expect(stdout).toMatch(/^401 {2}unauthenticated {2}\(no event\)/);
+  expect(stderr).toContain('A delivery without a signature (a journal keeps none), or');
   const { headers } = receiver.received[0] ?? { headers: {} };
   expect(headers).toMatchObject({ 'x-kept': '1', 'content-length': '2', host: new URL(receiver.url).host });
   expect(headers).not.toHaveProperty('x-hop');
