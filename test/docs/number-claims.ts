@@ -46,7 +46,7 @@ const [seconds = 0, milliseconds = 0] = lengths('timestampText');
 const [shortestId = 0, longestId = 0] = lengths('idText');
 const close = after('waiting.timeoutMs ??', 'bigmind-webhooks.ts');
 const mostHeaders = after('listOf([...likely, ...others],', 'signatures/refusal.ts');
-const rememberedJobs = after('rememberDone.count ??', 'queues/bullmq/options.ts');
+const rememberedJobs = constantOf('queues/bullmq/options.ts', 'count');
 const keepDays = constantOf('foundations/journal-keeping.ts', 'keepDays');
 
 export type Claim = readonly [phrase: string, number: number];
