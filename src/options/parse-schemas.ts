@@ -31,11 +31,11 @@ function parseSchema(name: string, entry: unknown): object {
     throw badOption('schemas', 'the names of events', name, "'*' stands for all of them in on().");
   }
   const schema = (entry as { schema?: unknown } | null | undefined)?.schema;
-  if (isRecord(entry) && 'schema' in entry && !isRecord(schema) && !Array.isArray(schema)) {
-    throw badOption(`schemas.${name}`, 'a JSON Schema in eventSchema(json)', schema);
-  }
   if (typeof schema !== 'object' || schema === null) {
-    throw badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
+    const isWrapped = isRecord(entry) && 'schema' in entry;
+    throw isWrapped
+      ? badOption(`schemas.${name}`, 'a JSON Schema in eventSchema(json)', schema)
+      : badOption(`schemas.${name}`, 'what eventSchema(json) returns', entry, 'Wrap the JSON Schema in it.');
   }
   // These have no keywords, and would be schemas that accept every payload.
   if (!isOptions(schema) && !Array.isArray(schema)) throw noSchema(name, schema, awaitIt(schema));

@@ -6,7 +6,7 @@ import { bigmindWebhooks } from '../../src/index';
 import { type PostgresPool, postgresJournal, postgresStore } from '../../src/stores/postgres/index';
 import { migration } from '../../src/stores/postgres/migration';
 import { examplePayload, signDelivery } from '../../src/testing/index';
-import { msOf, whileOpen } from './kit/while-open';
+import { expectToWaitAMoment, msOf, whileOpen } from './kit/while-open';
 import { connectPostgres, databaseUrl } from './services';
 
 const table = 'bigmind_webhook_deliveries';
@@ -91,13 +91,7 @@ test('gives up soon where it must wait for an index, and stops no claim for long
 test('waits a moment only for another process that migrates, and says what to do', async () => {
   const pool = poolIn(own);
   const store = storeOn(pool);
-  await whileOpen(pool, migration, async () => {
-    const migrated = store.migrate();
-    const told = { code: '55P03', message: expect.stringContaining('call migrate() again') as unknown };
-    const refused = expect(migrated).rejects.toMatchObject(told);
-    expect(await msOf(migrated.catch(() => undefined))).toBeLessThan(4000);
-    await refused;
-  });
+  await expectToWaitAMoment(pool, migration, () => store.migrate());
   await store.migrate();
   expect(await schemasWithTable()).toEqual([own]);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { migration } from '../../../src/journals/postgres/migration';
 import { pause } from '../kit/sender';
-import { msOf, whileOpen } from '../kit/while-open';
+import { expectToWaitAMoment, msOf, whileOpen } from '../kit/while-open';
 import { connectPostgres } from '../services';
 import { dayName, entry, found, keysFound, makePlace, type Place } from './postgres-kit';
 
@@ -86,13 +86,7 @@ test('waits a moment only for those who use the table, stops no write for longer
 
 test('waits a moment only for another process that makes the tables, and says what to do', async () => {
   const journal = place.journal();
-  await whileOpen(place.pool, migration, async () => {
-    const migrated = journal.migrate();
-    const told = { code: '55P03', message: expect.stringContaining('call migrate() again') as unknown };
-    const refused = expect(migrated).rejects.toMatchObject(told);
-    expect(await msOf(migrated.catch(() => undefined))).toBeLessThan(4000);
-    await refused;
-  });
+  await expectToWaitAMoment(place.pool, migration, () => journal.migrate());
   await journal.migrate();
   expect(await place.partitions()).toHaveLength(3);
 });

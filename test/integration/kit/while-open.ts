@@ -13,6 +13,21 @@ export async function whileOpen(pool: Pool, statement: string, during: () => Pro
   }
 }
 
+/** Holds a `migrate()` to waiting a moment only for another process that did `migration`, and to saying what to do. */
+export async function expectToWaitAMoment(
+  pool: Pool,
+  migration: string,
+  migrate: () => Promise<unknown>,
+): Promise<void> {
+  await whileOpen(pool, migration, async () => {
+    const migrated = migrate();
+    const told = { code: '55P03', message: expect.stringContaining('call migrate() again') as unknown };
+    const refused = expect(migrated).rejects.toMatchObject(told);
+    expect(await msOf(migrated.catch(() => undefined))).toBeLessThan(4000);
+    await refused;
+  });
+}
+
 /** How long a promise takes, in milliseconds. */
 export async function msOf(promise: Promise<unknown>): Promise<number> {
   const start = performance.now();
