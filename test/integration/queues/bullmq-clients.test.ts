@@ -216,7 +216,7 @@ describe('refuses at once, with what to do', () => {
 
   test.each<[string, object, RegExp]>([
     ['no connection', { connection: undefined }, /bullmqQueue\.connection: expected a client of ioredis, or options/],
-    ['an address as text', { connection: 'redis://localhost' }, /or options such as \{ host, port \}/],
+    ['an address as text', { connection: 'redis://localhost' }, /or options such as \{ url \} or \{ host, port \}/],
     ['a client of node-redis', { connection: createClient() }, /got one of another library/],
     ['a client with a prefix', { connection: prefixed }, /keyPrefix: expected none.*use namespace/],
     ['options with a prefix', { connection: { keyPrefix: 'crm:' } }, /keyPrefix: expected none/],
