@@ -78,7 +78,7 @@ function withFewItems(value: unknown): unknown {
 
   function next(held: unknown): unknown {
     const shell = shellOf(held);
-    if (shell !== held) pending.push([held, shell]);
+    pending.push([held, shell]);
     return shell;
   }
 }

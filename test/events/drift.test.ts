@@ -281,9 +281,22 @@ describe('with schemas of the user', () => {
           ...name,
           phone: { anyOf: [{ const: '' }, { ...text, pattern: '^[0-9]+$' }] },
           at: { oneOf: [{ const: '' }, { ...text, format: 'date-time' }] },
+          short: { anyOf: [{ const: '' }, { ...text, maxLength: 9 }] },
+          long: { anyOf: [{ const: '' }, { ...text, minLength: 2 }] },
+          html: { anyOf: [{ const: '' }, { ...text, contentMediaType: 'text/html' }] },
+          file: { anyOf: [{ const: '' }, { ...text, contentEncoding: 'base64' }] },
+          others: { anyOf: [{ const: '' }, { ...text, not: { const: 'none' } }] },
         },
       },
-      { phone: '4915112345678', at: '2025-10-10T14:30:00Z' },
+      {
+        phone: '4915112345678',
+        at: '2025-10-10T14:30:00Z',
+        short: 'hush',
+        long: 'hush',
+        html: 'hush',
+        file: 'aHVzaA==',
+        others: 'hush',
+      },
       [],
     ],
     [
@@ -347,10 +360,18 @@ describe('with schemas of the user', () => {
     [
       'nothing where any property is meant, or behind a reference that is no pointer',
       {
-        properties: { ...name, free: { type: 'object' }, far: { $ref: 'https://example.com/thing' } },
-        $defs: { thing: { $id: 'https://example.com/thing', properties: { a: {} } } },
+        properties: {
+          ...name,
+          free: { type: 'object' },
+          far: { $ref: 'https://example.com/thing' },
+          near: { $ref: '#named' },
+        },
+        $defs: {
+          thing: { $id: 'https://example.com/thing', properties: { a: {} } },
+          named: { $anchor: 'named', properties: { a: {} } },
+        },
       },
-      { free: { b: 1 }, far: { c: 1 } },
+      { free: { b: 1 }, far: { c: 1 }, near: { d: 1 } },
       [],
     ],
   ])('knows %s', async (_title, schema, payload, expected) => {

@@ -34,6 +34,17 @@ describe.each(expresses)('under $name', ({ express }) => {
     },
   );
 
+  test('leaves a path below to the app, also after a route that calls next()', async () => {
+    const app = await serve(
+      express()
+        .post(`${path}/more`, (_request, _response, next) => next())
+        .use(path, webhooks.router),
+    );
+    apps.push(app);
+    expect((await post(`${app.origin}${path}/more`, genuine())).status).toBe(404);
+    expect(handled).toStrictEqual([]);
+  });
+
   test('leaves what is below a router at the root to the app, and its body unread', async () => {
     const app = await serve(
       express()

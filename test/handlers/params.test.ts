@@ -36,6 +36,11 @@ test('a worker runs a delivery whose path parameters were no texts, which was ac
   expect(seen).toEqual([['notes_created', plain]]);
 });
 
+test('verify() names no tenant where the secret is of none', async () => {
+  const { webhooks } = noting();
+  expect(await webhooks.verify(genuine())).not.toHaveProperty('tenant');
+});
+
 test('dispatch() takes them, too', async () => {
   const { webhooks, seen } = noting();
   const verified = await webhooks.verify({ ...genuine(), params });

@@ -87,6 +87,9 @@ const looksWrong: [string, string, RegExp][] = [
   ['a name of cmd.exe', '%HUSH_1%', /the name of a value/],
   ['a name of cmd.exe with a line in front', '%_HUSH%', /the name of a value/],
   ['a name of a template', '{{ hush.secret }}', /the name of a value/],
+  ['a short name of a shell', '$H', /the name of a value/],
+  ['a short name of cmd.exe', '%H%', /the name of a value/],
+  ['an empty name in braces', '{}', /the name of a value/],
   ['a placeholder', '<hush-hush>', /the name of a value/],
   ['no base64 after whsec_', 'whsec_hush-hush!', /goes on with no base64 of 24 bytes/],
 ];

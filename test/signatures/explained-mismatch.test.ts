@@ -102,6 +102,13 @@ test('names the cause where the body has another length than the sender gave it'
   );
 });
 
+test('says nothing of a length that is no number', async () => {
+  const to = receiver();
+  await to.post({ ...plainHeaders(`${body}!`), 'content-length': '7e2' });
+  expect(to.reason()).toContain('does not match');
+  expect(to.reason()).not.toContain('content-length');
+});
+
 test('says of an empty body that it did not come', async () => {
   const { reasonFor } = await serving({});
   expect(await reasonFor({ 'x-signature': mac(body) }, '')).toContain(

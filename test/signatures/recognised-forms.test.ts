@@ -5,6 +5,7 @@ import {
   expectRefused,
   mac,
   now,
+  payload,
   plainHeaders,
   receiver,
   seconds,
@@ -61,6 +62,14 @@ const plain: [string, Record<string, string>][] = [
 
 test.each(plain)('recognises a signature over the body in %s', async (_dress, headers) => {
   await expectAccepted(receiver(), headers, 'hmac');
+});
+
+test('reads a base64 digest whose end looks like the prefix of a version', async () => {
+  const texts = Array.from({ length: 20_000 }, (_, count) => JSON.stringify({ ...payload, count }));
+  const [text = '', digest = ''] = texts
+    .map((each) => [each, mac(each, { encoding: 'base64' })] as const)
+    .find(([, each]) => each.endsWith('v0=')) as readonly [string, string];
+  await expectAccepted(receiver(), { 'x-signature': digest }, 'hmac', text);
 });
 
 const timestamped: [string, Record<string, string>][] = [
@@ -319,6 +328,15 @@ test.each([
   await expectRefused(to, slackHeaders(body, time));
   await expectRefused(to, twoHeaders(body, time));
   await expectRefused(to, standardHeaders(body, time));
+});
+
+test('refuses the form of Standard Webhooks in a header that names no others beside it', async () => {
+  const { 'webhook-signature': signature } = standardHeaders();
+  await expectRefused(receiver(), {
+    'undefined-id': 'msg_1',
+    'undefined-timestamp': seconds,
+    'x-hmac': signature as string,
+  });
 });
 
 test.each(['', 'a.b', 'a b', 'é', 'x'.repeat(257), 'a,b', 'a\n'])('refuses the signed id %j', async (id) => {

@@ -38,6 +38,16 @@ test.each<[string, Record<string, string>, string, string]>([
   expect(causes).toStrictEqual([]);
 });
 
+test.each([
+  ['br', 0],
+  ['identity', 1],
+  ['utf-8', 1],
+])('the length that a sender gave a body with content-encoding: %s is compared %d times', (coding, times) => {
+  const length = { 'content-length': '7', 'content-encoding': coding };
+  const { causes } = explain({ ...plainHeaders(`${body}!`), ...length });
+  expect(causes.filter((cause) => cause.includes('content-length'))).toHaveLength(times);
+});
+
 const { 'x-signature': genuine = '' } = plainHeaders();
 
 test.each<[string, ExplainSignatureInput['headers']]>([

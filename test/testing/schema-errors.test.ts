@@ -81,3 +81,12 @@ test('leaves the payload alone, and takes no key for the prototype', () => {
   expect(schemaErrors(payload).map(({ pointer }) => pointer)).toContain('/data');
   expect(JSON.stringify(payload)).toBe(before);
 });
+
+test('looks at 10,000 list items of a payload, and finds the first error where all are beyond', () => {
+  const scorecard = examplePayload('scorecard_answers_created');
+  const [answer] = scorecard.data.questions_and_answers;
+  const answers = Array.from({ length: 10_002 }, (_, place) => (place < 10_000 ? answer : {}));
+  const payload = { ...scorecard, data: { ...scorecard.data, questions_and_answers: answers } };
+  const places = schemaErrors(payload).map(({ pointer }) => pointer.split('/')[3]);
+  expect(places).toStrictEqual(['10000']);
+});

@@ -1,3 +1,4 @@
+import { isIdentityEncoding } from '../../foundations/content-encoding';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import { decodeBase64 } from '../mac/digest';
 import { readTimestamp } from '../readings/header-grammar';
@@ -58,8 +59,8 @@ export function visibleFaults(headers: WebhookHeaders, body: Buffer): readonly s
 }
 
 /** The length that the sender gave its body; `undefined` if it may have compressed it. */
-function announcedBytes({ 'content-length': length, 'content-encoding': coding = '' }: WebhookHeaders) {
-  return coding === '' && length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+function announcedBytes({ 'content-length': length = '', 'content-encoding': coding = '' }: WebhookHeaders) {
+  return isIdentityEncoding(coding) && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
 function isCut(body: Buffer): boolean {

@@ -12,14 +12,13 @@ const idText = /^[\w-]{1,256}$/;
 const signedTextStart = /^(?:(?:\d{10}|\d{13})\.|v0:\d+:|[\w-]{1,256}\.\d+\.)/;
 /** The longest prefix is an id, a dot, a timestamp and a dot. */
 const longestPrefix = 300;
-const openingBrace = 0x7b;
 
 /**
  * Whether a body begins with the prefix of a signed text. A timestamped delivery looks so when its prefix is moved into
  * the body of a plain one, where nothing checks the timestamp.
  */
 export function beginsLikeSignedText(rawBody: Buffer): boolean {
-  return rawBody[0] !== openingBrace && signedTextStart.test(rawBody.toString('latin1', 0, longestPrefix));
+  return signedTextStart.test(rawBody.toString('latin1', 0, longestPrefix));
 }
 
 /** A signed timestamp: the signed text and its time. */

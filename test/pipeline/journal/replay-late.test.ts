@@ -1,4 +1,5 @@
-import { calm, gate, genuine, send, until, withJournal } from './kit';
+import { memoryStore } from '../../../src';
+import { calm, gate, genuine, send, until, withJournal, wrapped } from './kit';
 
 /** A delivery that is done by one handler, or by none, and another that ends when the test says so. */
 async function withSlowHandler(isDone: boolean) {
@@ -58,4 +59,22 @@ test('what succeeded beside a handler that never ends is done for a replay', asy
   await until(() => journal.ends[0] === 'failed crm');
   expect(await webhooks.journal.replay()).toMatchObject({ failed: 1 });
   expect(ran).toBe(1);
+});
+
+test('the ledger of a replay is kept as long as deliveries are', async () => {
+  const store = wrapped(memoryStore());
+  const kept = new Map<string, number[]>();
+  const { claim } = store;
+  store.claim = (key, leaseMs, ttlMs, newToken) => {
+    kept.set(key, [...(kept.get(key) ?? []), ttlMs]);
+    return claim(key, leaseMs, ttlMs, newToken);
+  };
+  const { webhooks } = withJournal({ deduplicate: { store, ttlMs: 7_654_321 } });
+  webhooks.on('notes_created', () => undefined, { name: 'crm' });
+  await send(webhooks, genuine());
+  await calm();
+  webhooks.on('notes_created', () => undefined, { name: 'later' });
+  expect(await webhooks.journal.replay()).toMatchObject({ ran: 1 });
+  expect(kept.size).toBe(2);
+  expect(new Set([...kept.values()].flat())).toStrictEqual(new Set([7_654_321]));
 });
