@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Journal } from '../foundations/contracts/journal';
+import { knownOptions, requireFunction } from '../foundations/option-checks';
 import { type Check, type Promises, withBench } from './journal-promises/bench';
 import { ending } from './journal-promises/ending';
 import { finding } from './journal-promises/finding';
@@ -19,12 +20,19 @@ export interface JournalContractOptions {
   readonly close?: ((namespace: string) => unknown) | undefined;
 }
 
+const known = { journal: true, close: true } satisfies Record<keyof JournalContractOptions, true>;
+
 /**
  * The promises of every `Journal`, as cases for any test runner (Jest, Vitest, node:test): `for (const { name, run } of
  * journalContract({ journal })) test(name, run)`. Not covered: an entry outlives a crash, and a full disk or an
  * unreachable server rejects. Test these with the real one.
+ *
+ * @throws WebhookError `BAD_OPTION`
  */
 export function journalContract(options: JournalContractOptions): readonly ContractCase[] {
+  knownOptions(options, 'journalContract', known);
+  requireFunction('journalContract.journal', options.journal);
+  if (options.close !== undefined) requireFunction('journalContract.close', options.close);
   return promises.map(([name, check]) => ({ name, run: () => keep(check, options) }));
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { knownOptions, requireFunction, wholeNumber } from '../foundations/option-checks';
 import type { DeliveryQueue } from '../index';
 import { attempts } from './queue-promises/attempts';
-import { type Check, withBench } from './queue-promises/bench';
+import { type BenchSettings, type Check, withBench } from './queue-promises/bench';
 import { counting } from './queue-promises/counting';
 import { deadJobs } from './queue-promises/dead-jobs';
 import { holding } from './queue-promises/holding';
@@ -30,20 +31,31 @@ export interface QueueContractOptions {
   readonly patienceMs?: number | undefined;
 }
 
+const known = { open: true, pauseMs: true, patienceMs: true } satisfies Record<keyof QueueContractOptions, true>;
+
 /**
  * The promises of every `DeliveryQueue`, as cases for any test runner (Jest, Vitest, node:test):
  * `for (const { name, run } of queueContract({ open })) test(name, run)`. Not covered: a job survives a restart of its
  * server, an unreachable server fails fast, the jobs of a killed worker run elsewhere, and a job that runs for `maxRunMs`
  * is given to nobody else. Test these with the real server: docs/your-own-queue.md says how.
+ *
+ * @throws WebhookError `BAD_OPTION`
  */
 export function queueContract(options: QueueContractOptions): readonly ContractCase[] {
-  return promises.map(([name, check]) => ({ name, run: () => keep(check, options) }));
+  knownOptions(options, 'queueContract', known);
+  const { open, pauseMs = 10, patienceMs = 10_000 } = options;
+  requireFunction('queueContract.open', open);
+  wholeNumber('queueContract.pauseMs', pauseMs, 1);
+  wholeNumber('queueContract.patienceMs', patienceMs, 1);
+  return promises.map(([name, check]) => ({ name, run: () => keep(check, { open, pauseMs, patienceMs }) }));
 }
 
-async function keep(check: Check, { open, pauseMs = 10, patienceMs = 10_000 }: QueueContractOptions): Promise<void> {
+type Given = Pick<QueueContractOptions, 'open'> & Pick<BenchSettings, 'pauseMs' | 'patienceMs'>;
+
+async function keep(check: Check, { open, ...times }: Given): Promise<void> {
   const { queue, close } = await open(`contract-${randomUUID()}`);
   try {
-    await withBench({ queue, pauseMs, patienceMs }, check);
+    await withBench({ queue, ...times }, check);
   } finally {
     await close?.();
   }

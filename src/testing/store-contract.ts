@@ -1,3 +1,4 @@
+import { knownOptions, requireFunction, wholeNumber } from '../foundations/option-checks';
 import type { DeliveryStore } from '../index';
 import { makeBench, type Promises } from './store-promises/bench';
 import { claiming } from './store-promises/claiming';
@@ -17,11 +18,19 @@ export interface StoreContractOptions {
   readonly shortLeaseMs?: number | undefined;
 }
 
+const known = { store: true, shortLeaseMs: true } satisfies Record<keyof StoreContractOptions, true>;
+
 /**
  * The promises of every `DeliveryStore`, as cases for any test runner (Jest, Vitest, node:test): `for (const { name,
  * run } of storeContract({ store })) test(name, run)`. Each case uses its own key, so the store need not be empty.
+ *
+ * @throws WebhookError `BAD_OPTION`
  */
-export function storeContract({ store, shortLeaseMs = 100 }: StoreContractOptions): readonly ContractCase[] {
+export function storeContract(options: StoreContractOptions): readonly ContractCase[] {
+  knownOptions(options, 'storeContract', known);
+  const { store, shortLeaseMs = 100 } = options;
+  requireFunction('storeContract.store', store);
+  wholeNumber('storeContract.shortLeaseMs', shortLeaseMs, 1);
   return promises.map(([name, check]) => ({
     name,
     run: async () => check(makeBench(await store(), shortLeaseMs)),

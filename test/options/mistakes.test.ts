@@ -1,19 +1,51 @@
 import { Redis } from 'ioredis';
 import PgBoss from 'pg-boss';
-import { memoryStore } from '../../src';
+import { hmac, memoryStore, timestampedHmac } from '../../src';
 import { bullmqQueue } from '../../src/queues/bullmq';
-import { examplePayload, signDelivery } from '../../src/testing';
+import {
+  examplePayload,
+  explainSignature,
+  journalContract,
+  queueContract,
+  signDelivery,
+  storeContract,
+} from '../../src/testing';
 import { receiverWith, refusalOf } from './refusal';
 
 const secret = 'a secret';
 const payload = examplePayload('notes_created');
-const sign = (...args: unknown[]) => Reflect.apply(signDelivery, undefined, args) as unknown;
+const call =
+  (wanted: (...args: never[]) => unknown, ...args: unknown[]) =>
+  () =>
+    Reflect.apply(wanted, undefined, args);
+const sign = (...args: unknown[]) => call(signDelivery, ...args)();
 
 test.each<[string, () => unknown, string]>([
   ['signDelivery without a secret', () => sign({ payload }), 'signDelivery.secret: expected a string with text'],
   ['signDelivery with a misspelt option', () => sign({ payload, secret, shceme: 'hmac' }), 'Did you mean scheme?'],
   ['signDelivery with a scheme of no name', () => sign({ payload, secret, scheme: 'x' }), "scheme: expected 'hmac', '"],
   ['signDelivery without anything', () => sign(), 'signDelivery: expected an object, got undefined.'],
+  ['explainSignature without anything', call(explainSignature), 'expected { headers, body, secret }, got undefined.'],
+  [
+    'explainSignature with a body that was parsed',
+    call(explainSignature, { headers: {}, body: payload, secret }),
+    'explainSignature.body: expected a string or a Uint8Array, got an object.',
+  ],
+  ['storeContract without anything', call(storeContract), 'storeContract: expected an object, got undefined.'],
+  [
+    'storeContract with the store itself',
+    call(storeContract, { store: memoryStore() }),
+    'storeContract.store: expected a function, got an object.',
+  ],
+  ['queueContract with a misspelt option', call(queueContract, { opne: () => undefined }), 'Did you mean open?'],
+  [
+    'queueContract with no patience',
+    call(queueContract, { open: () => undefined, patienceMs: 0 }),
+    'queueContract.patienceMs: expected a whole number from 1',
+  ],
+  ['journalContract without a journal', call(journalContract, {}), 'journalContract.journal: expected a function, got'],
+  ['hmac with the header alone', call(hmac, 'x-sig'), "string of 5 characters. Write hmac({ header: 'x-signature' })."],
+  ['timestampedHmac with the header alone', call(timestampedHmac, 'x-sig'), "Write timestampedHmac({ header: 'x-"],
   ['a router that is called', () => Reflect.apply(receiverWith({}).router, undefined, []), 'webhooks.router)'],
   ['the name of a scheme', () => receiverWith({ signature: 'hmac' }), "signature: expected 'auto', false or a scheme"],
   [

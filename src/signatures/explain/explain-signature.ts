@@ -1,5 +1,7 @@
+import { bytesOf } from '../../foundations/bytes-of';
 import type { GivenHeaders, WebhookHeaders } from '../../foundations/contracts/request';
 import { Settled } from '../../foundations/delivery';
+import { badOption, isOptions } from '../../foundations/option-checks';
 import { plainHeaders } from '../../foundations/plain-headers';
 import { dropStale } from '../drop-stale';
 import { flawOfSecret } from '../mac/secret-key';
@@ -53,11 +55,15 @@ export interface ExplainedMatch {
 /**
  * Explains which header and scheme sign a request, what each was compared with, and why none matches. It uses the same
  * code as receivers.
+ *
+ * @throws WebhookError `BAD_OPTION` for what is no object, or a body that is no bytes and no text
  */
 export function explainSignature(input: ExplainSignatureInput): SignatureExplanation {
+  if (!isOptions(input)) throw badOption('explainSignature', '{ headers, body, secret }', input);
   const { secret, toleranceSeconds = 300, now = Date.now() } = input;
   const headers = plainHeaders(input.headers);
-  const body = Buffer.from(input.body);
+  const body = bytesOf(input.body);
+  if (body === undefined) throw badOption('explainSignature.body', 'a string or a Uint8Array', input.body);
   const flaw = flawOfSecret(secret);
   if (flaw !== undefined) return { tried: [], causes: [`The secret cannot be used: ${flaw}.`] };
 

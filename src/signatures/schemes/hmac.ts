@@ -1,6 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
-import { headerNameOf, knownOptions, oneOf, stringOf } from '../../foundations/option-checks';
+import { headerNameOf, knownOptions, oneOf, show, stringOf, wrapIt } from '../../foundations/option-checks';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { splitValues } from '../readings/header-grammar';
@@ -28,6 +28,7 @@ const known = { header: true, algorithm: true, encoding: true, prefix: true } sa
  * @throws WebhookError `BAD_OPTION`
  */
 export function hmac(options: HmacOptions): SignatureScheme {
+  if (typeof options === 'string') throw wrapIt('hmac', show(options), "hmac({ header: 'x-signature' })");
   knownOptions(options, 'hmac', known);
   const written = parseWritten('hmac', options);
   return {
