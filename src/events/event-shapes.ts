@@ -6,7 +6,7 @@ let builtIn: ReadonlyMap<string, Shape> | undefined;
 /** Shapes by event name, for schemas that Ajv has compiled. The built-in ones are worked out once in each process. */
 export function eventShapes(custom: Readonly<Record<string, object>> = {}): ReadonlyMap<string, Shape> {
   builtIn ??= shapesOf(builtInSchemas);
-  return Object.keys(custom).length === 0 ? builtIn : new Map([...builtIn, ...shapesOf(custom)]);
+  return new Map([...builtIn, ...shapesOf(custom)]);
 }
 
 function shapesOf(schemas: Readonly<Record<string, object>>): ReadonlyMap<string, Shape> {

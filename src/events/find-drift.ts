@@ -12,7 +12,8 @@ const mostLevels = 64;
 export function findDrift(value: unknown, shape: Shape, note: NoteDrift, path = '', level = 0): void {
   if (typeof value === 'string') {
     if (shape.values !== undefined && !shape.values.has(value)) note(path, 'unlisted-value', value);
-  } else if (typeof value !== 'object' || value === null || level === mostLevels) return;
+  } else if (level === mostLevels) return;
+  // A number, a flag and null have no properties.
   else if (!Array.isArray(value)) findInObject(value as Record<string, unknown>, shape, note, path, level + 1);
   else if (shape.items !== undefined) {
     const inside = `${path}/*`;

@@ -12,8 +12,9 @@ const mostPlaces = 100;
  */
 export function listDrift(value: unknown): readonly Drift[] {
   const event = readEventName(value);
-  const shape = typeof event === 'string' ? eventShapes().get(event) : undefined;
-  if (typeof event !== 'string' || shape === undefined) return [];
+  if (typeof event !== 'string') return [];
+  const shape = eventShapes().get(event);
+  if (shape === undefined) return [];
   const found = new Map<string, Drift>();
   findDrift(value, shape, (path, kind, example) => {
     if (!found.has(path) && found.size < mostPlaces) found.set(path, driftOf(event, path, kind, example));

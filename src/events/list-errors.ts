@@ -14,7 +14,7 @@ const mostErrors = 100;
 /** How many list items of a payload are checked when collecting errors, over all its lists. */
 const mostItems = 10_000;
 
-let validators: ReadonlyMap<string, ValidateFunction> | undefined;
+let validators: ReadonlyMap<unknown, ValidateFunction> | undefined;
 
 /**
  * Lists every place where a payload does not match its event's schema, at most 100; the list is empty for a valid
@@ -24,9 +24,8 @@ let validators: ReadonlyMap<string, ValidateFunction> | undefined;
 export function listErrors(value: unknown): readonly SchemaError[] {
   const verdict = validateEvent(value);
   if (verdict.valid) return [];
-  const name = readEventName(value);
   validators ??= compileForAll();
-  const validate = typeof name === 'string' ? validators.get(name) : undefined;
+  const validate = validators.get(readEventName(value));
   if (validate === undefined || validate(withFewItems(value))) return verdict.errors;
   return distinct(validate.errors ?? []).slice(0, mostErrors);
 }

@@ -38,15 +38,13 @@ export function shapeMaker(documents: SchemaDocuments): (schema: object) => Shap
     const others = insideOf(parts, ({ additionalProperties, unevaluatedProperties, patternProperties }) => [
       additionalProperties,
       unevaluatedProperties,
-      ...Object.values(isRecord(patternProperties) ? patternProperties : {}),
+      ...(Object.values(patternProperties ?? {}) as unknown[]),
     ]);
     // A reference that leads nowhere here may allow anything.
     if (others.length > 0 || !isWhole) shape.others = shapeOf(others);
-    const items = insideOf(parts, ({ items, prefixItems, unevaluatedItems }) => [
-      items,
-      unevaluatedItems,
-      ...(Array.isArray(prefixItems) ? (prefixItems as unknown[]) : []),
-    ]);
+    const items = insideOf(parts, ({ items, prefixItems, unevaluatedItems }) =>
+      [items, unevaluatedItems, prefixItems].flat(),
+    );
     if (items.length > 0) shape.items = shapeOf(items);
     shape.values = listedIn(parts);
     unfinished.delete(shape);
@@ -58,7 +56,7 @@ export function shapeMaker(documents: SchemaDocuments): (schema: object) => Shap
     for (const { schema, root } of parts) {
       const { properties, required } = schema;
       for (const name of Array.isArray(required) ? (required as string[]) : []) addTo(found, name, []);
-      for (const [name, inner] of Object.entries(isRecord(properties) ? properties : {}))
+      for (const [name, inner] of Object.entries(properties ?? {}))
         addTo(found, name, isRecord(inner) ? [{ schema: inner, root }] : []);
     }
     if (found.size === 0) return undefined;

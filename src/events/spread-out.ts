@@ -40,7 +40,7 @@ export function spreadOut(
 
 /** Without `if` and `not`: a valid value need not match them. */
 function combined({ allOf, anyOf, oneOf, then, else: otherwise, dependentSchemas }: Schema): readonly Schema[] {
-  const dependent = isRecord(dependentSchemas) ? Object.values(dependentSchemas) : [];
+  const dependent = Object.values(dependentSchemas ?? {});
   return [allOf, anyOf, oneOf, then, otherwise, dependent].flat().filter(isRecord);
 }
 

@@ -83,6 +83,16 @@ describe('a custom schema', () => {
     const compile = () => compileSchemas({ good: {}, 'deal/won': schema });
     expect(compile).toThrow('The schema of "deal/won" cannot be compiled: ');
     expect(compile).toThrow(reason);
+    const cause: unknown = expect.objectContaining({ message: expect.stringContaining(reason) as string });
+    expect(compile).toThrow(expect.objectContaining({ cause }));
+  });
+
+  test('may have an empty fragment for an address, several of them', () => {
+    const checks = compileSchemas({ deal: { $id: '#', required: ['a'] }, lead: { $id: '#', required: ['b'] } });
+    expect([checks.get('deal')?.({ a: 1 }), checks.get('lead')?.({ a: 1 })]).toEqual([
+      undefined,
+      expect.objectContaining({ pointer: '/b' }),
+    ]);
   });
 
   test('may have words that JSON Schema takes for annotations, at any place, and formats that nobody checks', () => {
@@ -97,6 +107,7 @@ describe('a custom schema', () => {
         x: { items: { anyOf: [{ 'x-order': 1, type: 'string', format: 'iri-reference' }] } },
         tags: { items: { 'x-tag': 1, type: 'string' } },
         format: { const: 'requierd' },
+        data: { default: { '2nd name': 1, 'a blank': 1, 'x-minLength': 1 }, 'x-minLength': 2 },
         pair: { const: { requierd: 1 }, enum: [{ requierd: 1 }], default: { requierd: 1 } },
       },
       required: ['phone'],
@@ -198,6 +209,8 @@ describe('an error', () => {
     expect(errorOf(schema, payload)).toEqual({ pointer, keyword, detail: expect.any(String) });
   });
 
+  const branches = { type: 'object', required: ['a'], oneOf: [{ properties: { a: { const: 'b' } } }] };
+
   test.each<[object, unknown, string]>([
     [{ type: ['string', 'null'] }, 7, 'must be string or null'],
     [{ enum: ['a', null] }, 7, 'must be one of "a", null'],
@@ -214,10 +227,21 @@ describe('an error', () => {
     [{ additionalProperties: false }, { a: 1 }, 'must not be present'],
     [{ unevaluatedProperties: false }, { a: 1 }, 'must not be present'],
     [{ type: 'string', format: 'uri' }, 'no site', 'must be a uri'],
+    [{ format: 'int32' }, 2 ** 40, 'must be a int32'],
+    [{ discriminator: { propertyName: 'a' }, ...branches }, { a: 7 }, 'must be string'],
     [{ format: 'date-time' }, '2'.repeat(1001), 'must be a date-time of at most 1000 characters'],
     [{ not: {} }, 1, 'must satisfy not'],
   ])('of %j says of %j: %s', (schema, payload, detail) => {
     expect(errorOf(schema, payload)?.detail).toBe(detail);
+  });
+
+  test.each([
+    [{ format: 'binary' }, 'any'],
+    [{ format: 'password' }, 'any'],
+    [{ format: 'int32' }, 7],
+    [{ format: 'json-pointer' }, `/${'a'.repeat(999_999)}`],
+  ])('finds none with %j', (schema, payload) => {
+    expect(errorOf(schema, payload)).toBeUndefined();
   });
 
   test('of a very long text names a longest length for its format alone', () => {

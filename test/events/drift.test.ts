@@ -301,8 +301,8 @@ describe('with schemas of the user', () => {
     ],
     [
       'no examples, which may be any text',
-      { properties: { ...name, title: { ...text, examples: ['a'] } } },
-      { title: 'b' },
+      { $id: 'https://example.com/deal', properties: { ...name, title: { ...text, examples: ['a'] }, any: true } },
+      { title: 'b', any: { of: ['text'] } },
       [],
     ],
     [
@@ -319,6 +319,12 @@ describe('with schemas of the user', () => {
         ['/tree/inner/inner/twig', 'unknown-property'],
         ['/at/associated_pet_ids', 'unknown-property'],
       ],
+    ],
+    [
+      'dynamic references',
+      { properties: { ...name, in: { $dynamicRef: '#/$defs/in' } }, $defs: { in: { properties: { a: {} } } } },
+      { in: { a: 1, b: 1 } },
+      [['/in/b', 'unknown-property']],
     ],
     [
       'all branches of combined schemas together',
@@ -363,7 +369,7 @@ describe('with schemas of the user', () => {
         properties: {
           ...name,
           free: { type: 'object' },
-          far: { $ref: 'https://example.com/thing' },
+          far: { $ref: 'https://example.com/thing', properties: { known: {} } },
           near: { $ref: '#named' },
         },
         $defs: {
@@ -372,6 +378,55 @@ describe('with schemas of the user', () => {
         },
       },
       { free: { b: 1 }, far: { c: 1 }, near: { d: 1 } },
+      [],
+    ],
+    [
+      'nothing behind a pointer into a schema of its own address within',
+      {
+        properties: { ...name, box: { $ref: '#/$defs/box' } },
+        default: null,
+        $defs: {
+          box: {
+            $id: 'https://example.com/box',
+            default: { deep: text },
+            $defs: { label: { $defs: { plain: { type: 'object' } } } },
+            properties: { label: { $ref: '#/$defs/label/$defs/plain' }, other: { $ref: '#/default/deep' } },
+          },
+        },
+      },
+      { box: { label: { a: 1 }, other: 'b' } },
+      [],
+    ],
+    [
+      'nothing of a value that is null, or no object where one is described',
+      { properties: { ...name, deal: { properties: { id: text } }, list: { items: { properties: { a: {} } } } } },
+      { deal: null, list: [null, 7, 'text'] },
+      [],
+    ],
+    [
+      'nothing in items or properties that nothing describes',
+      { properties: { ...name, list: { items: { properties: { a: {} } } }, deal: { properties: { id: text } } } },
+      { list: { z: 1 }, deal: [{ b: 1 }] },
+      [],
+    ],
+    [
+      'a map within, whose values are described',
+      { properties: { ...name, map: { additionalProperties: { properties: { a: {} } } } } },
+      { map: { x: { a: 1, b: 1 } } },
+      [['/map/*/b', 'unknown-property']],
+    ],
+    [
+      'no open set beside a text that must be one of a few, or is no text',
+      {
+        properties: {
+          ...name,
+          one: { anyOf: [{ const: 'a' }, { ...text, const: 'b' }, { minLength: 3 }] },
+          few: { anyOf: [{ const: 'a' }, { ...text, enum: ['b'] }, { minLength: 3 }] },
+          none: { anyOf: [{ enum: ['a'] }, { type: 'number' }, {}] },
+          numbers: { anyOf: [{ enum: [7] }, text] },
+        },
+      },
+      { one: 'other', few: 'other', none: 'b', numbers: 'b' },
       [],
     ],
   ])('knows %s', async (_title, schema, payload, expected) => {

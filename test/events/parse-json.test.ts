@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { bigmindWebhooks, type SummaryCreatedEvent } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing/index';
@@ -36,14 +37,53 @@ test.each([100, 20_000, 1_200_000])('reads %d bytes that are not ASCII', async (
   expect(seen).toEqual([summary]);
 });
 
+const poisons = 'The body has a key __proto__, or constructor with prototype in it.';
+
 test.each([
   ['', 'The body is empty.'],
   [' ', 'The body is not JSON.'],
+  ['{"__proto__":1}', poisons],
+  ['{"a":{"b":{"__proto__":{}}}}', poisons],
+  ['{"a":[null,1,"x",{"__proto__":{}}]}', poisons],
+  ['[[[{"constructor":{"prototype":null}}]]]', poisons],
 ])('the log says of the body %j: %s', async (payload, reason) => {
   const { logger, lines } = notedLog();
   const webhooks = bigmindWebhooks({ secret, logger });
   expect((await webhooks.receive(signDelivery({ payload, secret }))).status).toBe(400);
   expect(lines.at(-1)).toMatchObject({ outcome: 'malformed', reason });
+});
+
+test.each([
+  '{"constructor":{"name":"a"}}',
+  '{"constructor":null}',
+  '{"constructor":"prototype"}',
+  '{"a":{"prototype":{}}}',
+  '{"a":["__proto__",[null]]}',
+  '"constructor"',
+  'null',
+  '7',
+])('%s is JSON that poisons nothing', async (payload) => {
+  const webhooks = bigmindWebhooks({ secret, logger: false });
+  expect((await webhooks.receive(signDelivery({ payload, secret }))).status).toBe(422);
+});
+
+test('the log says of bytes that are no UTF-8 what they are not', async () => {
+  const { logger, lines } = notedLog();
+  const webhooks = bigmindWebhooks({ secret, logger });
+  const body = Buffer.from('{"event":"caf\u00e9"}', 'latin1');
+  const headers = { 'x-signature': createHmac('sha256', secret).update(body).digest('hex') };
+  expect((await webhooks.receive({ headers, body })).status).toBe(400);
+  expect(lines.at(-1)).toMatchObject({ outcome: 'malformed', reason: 'The body is not UTF-8.' });
+});
+
+test('a byte order mark in front is no part of the text, and what only looks like one is', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false, deduplicate: false });
+  const text = JSON.stringify(examplePayload('notes_created'));
+  const answers: number[] = [];
+  for (const mark of ['\ufeff', '\uff3f', '\ufec0']) {
+    answers.push((await webhooks.receive(signDelivery({ payload: mark + text, secret }))).status);
+  }
+  expect(answers).toStrictEqual([200, 400, 400]);
 });
 
 test('a text whose third byte is that of a byte order mark is read whole: valid JSON, and no event', async () => {

@@ -1,3 +1,4 @@
+import type { Express, RequestHandler } from 'express';
 import { dial, expresses, genuine, headLines, notedLog, noting, path, post, type Served, serve } from './serve';
 
 describe.each(expresses)('under $name', ({ express }) => {
@@ -34,15 +35,39 @@ describe.each(expresses)('under $name', ({ express }) => {
     },
   );
 
-  test('leaves a path below to the app, also after a route that calls next()', async () => {
-    const app = await serve(
-      express()
-        .post(`${path}/more`, (_request, _response, next) => next())
-        .use(path, webhooks.router),
-    );
+  const passOn: RequestHandler = (_request, _response, next) => next();
+  /** As a tracer wraps what is mounted. */
+  const wrapped: RequestHandler = (request, response, next) => webhooks.router(request, response, () => next());
+
+  test.each<[string, (app: Express) => Express]>([
+    ['its own path', (app) => app.post(`${path}/more`, passOn).use(path, webhooks.router)],
+    ['its own path, where the router is wrapped', (app) => app.post(`${path}/more`, passOn).use(path, wrapped)],
+    ['every path', (app) => app.all(/.*/, passOn).use(path, webhooks.router)],
+  ])('leaves a path below to the app, also after a route for %s that calls next()', async (_title, mount) => {
+    const app = await serve(mount(express()));
     apps.push(app);
     expect((await post(`${app.origin}${path}/more`, genuine())).status).toBe(404);
     expect(handled).toStrictEqual([]);
+    expect((await post(app.origin + path, genuine())).status).toBe(200);
+  });
+
+  test.each<[string, (app: Express) => Express]>([
+    ['alone', (app) => app.all('/', webhooks.router)],
+    ['behind another function', (app) => app.all('/', passOn, webhooks.router)],
+  ])('answers every method in a route at the root, %s', async (_title, mount) => {
+    const app = await serve(mount(express()));
+    apps.push(app);
+    expect((await fetch(app.origin)).status).toBe(405);
+    expect((await post(app.origin, genuine())).status).toBe(200);
+  });
+
+  test('takes what is signed in a route for every path where it is wrapped, and leaves the rest to the app', async () => {
+    const app = await serve(express().all(/.*/, wrapped));
+    apps.push(app);
+    const { headers, body } = genuine();
+    expect((await post(`${app.origin}/any/where`, { headers, body })).status).toBe(200);
+    expect((await post(`${app.origin}/any/where`, { headers: {}, body })).status).toBe(404);
+    expect(handled).toHaveLength(1);
   });
 
   test('leaves what is below a router at the root to the app, and its body unread', async () => {

@@ -82,6 +82,22 @@ test('leaves the payload alone, and takes no key for the prototype', () => {
   expect(JSON.stringify(payload)).toBe(before);
 });
 
+test('takes the items of lists further up first', () => {
+  const scorecard = examplePayload('scorecard_answers_created');
+  const deep = Array.from({ length: 20_000 }, () => 1);
+  const more = { notes: [[deep]], data: { ...scorecard.data, questions_and_answers: [{}, 1] } };
+  const places = schemaErrors({ ...more, ...scorecard, data: more.data }).map(({ pointer }) => pointer.split('/')[3]);
+  expect(new Set(places)).toStrictEqual(new Set(['0', '1']));
+});
+
+test('counts the items of all lists together', () => {
+  const scorecard = examplePayload('scorecard_answers_created');
+  const notes = Array.from({ length: 10_000 }, () => 1);
+  const payload = { notes, ...scorecard, data: { ...scorecard.data, questions_and_answers: [{}, {}] } };
+  const places = schemaErrors(payload).map(({ pointer }) => pointer.split('/')[3]);
+  expect(new Set(places)).toStrictEqual(new Set(['0']));
+});
+
 test('looks at 10,000 list items of a payload, and finds the first error where all are beyond', () => {
   const scorecard = examplePayload('scorecard_answers_created');
   const [answer] = scorecard.data.questions_and_answers;
