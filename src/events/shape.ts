@@ -35,11 +35,9 @@ export function shapeMaker(documents: SchemaDocuments): (schema: object) => Shap
     made.set(name, shape);
     unfinished.add(shape);
     shape.properties = propertiesOf(parts);
-    const others = insideOf(parts, ({ additionalProperties, unevaluatedProperties, patternProperties }) => [
-      additionalProperties,
-      unevaluatedProperties,
-      ...(Object.values(patternProperties ?? {}) as unknown[]),
-    ]);
+    const others = insideOf(parts, ({ additionalProperties, unevaluatedProperties, patternProperties }) =>
+      [additionalProperties, unevaluatedProperties, Object.values(patternProperties ?? {})].flat(),
+    );
     // A reference that leads nowhere here may allow anything.
     if (others.length > 0 || !isWhole) shape.others = shapeOf(others);
     const items = insideOf(parts, ({ items, prefixItems, unevaluatedItems }) =>

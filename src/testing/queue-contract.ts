@@ -47,12 +47,14 @@ export function queueContract(options: QueueContractOptions): readonly ContractC
   requireFunction('queueContract.open', open);
   wholeNumber('queueContract.pauseMs', pauseMs, 1);
   wholeNumber('queueContract.patienceMs', patienceMs, 1);
-  return promises.map(([name, check]) => ({ name, run: () => keep(check, { open, pauseMs, patienceMs }) }));
+  return promises.map(([name, check]) => ({ name, run: () => keep(check, open, { pauseMs, patienceMs }) }));
 }
 
-type Given = Pick<QueueContractOptions, 'open'> & Pick<BenchSettings, 'pauseMs' | 'patienceMs'>;
-
-async function keep(check: Check, { open, ...times }: Given): Promise<void> {
+async function keep(
+  check: Check,
+  open: QueueContractOptions['open'],
+  times: Omit<BenchSettings, 'queue'>,
+): Promise<void> {
   const { queue, close } = await open(`contract-${randomUUID()}`);
   try {
     await withBench({ queue, ...times }, check);

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { bigmindWebhooks, type SummaryCreatedEvent } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing/index';
 import { notedLog } from '../pipeline/receiver';
+import { mac } from '../signatures/sender';
 
 const secret = 'parse-json-secret';
 
@@ -71,7 +71,7 @@ test('the log says of bytes that are no UTF-8 what they are not', async () => {
   const { logger, lines } = notedLog();
   const webhooks = bigmindWebhooks({ secret, logger });
   const body = Buffer.from('{"event":"caf\u00e9"}', 'latin1');
-  const headers = { 'x-signature': createHmac('sha256', secret).update(body).digest('hex') };
+  const headers = { 'x-signature': mac(body, { key: secret }) };
   expect((await webhooks.receive({ headers, body })).status).toBe(400);
   expect(lines.at(-1)).toMatchObject({ outcome: 'malformed', reason: 'The body is not UTF-8.' });
 });

@@ -5,7 +5,6 @@ import {
   expectRefused,
   mac,
   now,
-  payload,
   plainHeaders,
   receiver,
   seconds,
@@ -65,11 +64,10 @@ test.each(plain)('recognises a signature over the body in %s', async (_dress, he
 });
 
 test('reads a base64 digest whose end looks like the prefix of a version', async () => {
-  const texts = Array.from({ length: 20_000 }, (_, count) => JSON.stringify({ ...payload, count }));
-  const [text = '', digest = ''] = texts
-    .map((each) => [each, mac(each, { encoding: 'base64' })] as const)
-    .find(([, each]) => each.endsWith('v0=')) as readonly [string, string];
-  await expectAccepted(receiver(), { 'x-signature': digest }, 'hmac', text);
+  let text = body;
+  // One of 1,024 ends so, and every blank is another try.
+  while (!mac(text, { encoding: 'base64' }).endsWith('v0=')) text += ' ';
+  await expectAccepted(receiver(), { 'x-signature': mac(text, { encoding: 'base64' }) }, 'hmac', text);
 });
 
 const timestamped: [string, Record<string, string>][] = [

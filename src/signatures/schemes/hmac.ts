@@ -28,9 +28,7 @@ const known = { header: true, algorithm: true, encoding: true, prefix: true } sa
  * @throws WebhookError `BAD_OPTION`
  */
 export function hmac(options: HmacOptions): SignatureScheme {
-  if (typeof options === 'string') throw wrapIt('hmac', show(options), "hmac({ header: 'x-signature' })");
-  knownOptions(options, 'hmac', known);
-  const written = parseWritten('hmac', options);
+  const written = parseWritten('hmac', options, known);
   return {
     name: 'hmac',
     looksFor: written.header,
@@ -52,8 +50,10 @@ export interface WrittenDigest {
   readonly prefix: string;
 }
 
-/** Checks the options and fills in defaults. */
-export function parseWritten(path: string, options: HmacOptions): WrittenDigest {
+/** Checks the options of a scheme, of which `known` has the names, and fills in the defaults of the digest. */
+export function parseWritten(path: string, options: HmacOptions, known: Readonly<Record<string, true>>): WrittenDigest {
+  if (typeof options === 'string') throw wrapIt(path, show(options), `${path}({ header: 'x-signature' })`);
+  knownOptions(options, path, known);
   const { header, algorithm = 'sha256', encoding = 'hex', prefix = '' } = options;
   return {
     header: headerNameOf(`${path}.header`, header),

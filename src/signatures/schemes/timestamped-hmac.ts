@@ -1,6 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
-import { badOption, headerNameOf, knownOptions, show, wrapIt } from '../../foundations/option-checks';
+import { badOption, headerNameOf } from '../../foundations/option-checks';
 import type { Digest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
 import { readId, readTimestamp, readTimestampedHeader, type Timestamp } from '../readings/header-grammar';
@@ -46,10 +46,7 @@ const slackContent = 'v0:{timestamp}:{body}';
  * @throws WebhookError `BAD_OPTION`
  */
 export function timestampedHmac(options: TimestampedHmacOptions): SignatureScheme {
-  if (typeof options === 'string')
-    throw wrapIt('timestampedHmac', show(options), "timestampedHmac({ header: 'x-signature' })");
-  knownOptions(options, 'timestampedHmac', known);
-  const written = parseWritten('timestampedHmac', options);
+  const written = parseWritten('timestampedHmac', options, known);
   const placed = parsePlaces(options);
   const needed = [written.header, placed.timestampHeader, placed.idHeader].filter((name) => name !== undefined);
   return {
