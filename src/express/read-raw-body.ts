@@ -7,7 +7,7 @@ import { Chunks, CountedChunks } from './chunks';
 import { readPutBack } from './read-put-back';
 import { type ReadOptions, readStream } from './read-stream';
 import { headersOf } from './request-headers';
-import { fieldOf } from './stand-in';
+import { fieldOf, isFilled } from './stand-in';
 
 type Done = (result: Buffer | Settled) => void;
 
@@ -104,17 +104,10 @@ function wholeBytes(request: IncomingMessage, kept: unknown): Buffer | undefined
   return bytes?.length === 0 && (isOpen(request) || announcedBytes(request) > 0) ? undefined : bytes;
 }
 
-/**
- * Whether a body was read and not kept. `{}` is none: Express 4's parsers set it for requests that they did not read and
- * for those without a body. A stream that ended without a byte had none.
- */
+/** Whether a body was read and not kept. A stream that ended without a byte had none. */
 function wasRead(request: IncomingMessage): boolean {
   if (isUnended(request)) return false;
   return request.readableDidRead || announcedBytes(request) > 0 || isFilled(fieldOf(request, 'body'));
-}
-
-function isFilled(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && Object.keys(body).length > 0;
 }
 
 /** Whether more of the body may come. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { isRecord } from '../foundations/is-record';
+import { bytesOf } from '../foundations/bytes-of';
 import { atEndOfTurn } from '../foundations/real-timers';
 import { headersOf } from './request-headers';
 
@@ -29,9 +29,16 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
   atEndOfTurn(end);
   const { method } = request;
   const [rawBody, body] = [fieldOf(request, 'rawBody'), fieldOf(request, 'body')];
-  const readableDidRead = isRecord(body) && Object.keys(body).length > 0;
-  Object.defineProperty(standIn, 'readableDidRead', { value: readableDidRead });
+  // Who gave it a body has read it from somewhere.
+  Object.defineProperty(standIn, 'readableDidRead', { value: isFilled(rawBody) || isFilled(body) });
   return Object.assign(standIn, { rawBody, body, method, headers: headersOf(request) }) as unknown as IncomingMessage;
+}
+
+/** Whether a field of a request holds a body. `{}` is none: parsers set it for requests that they did not read. */
+export function isFilled(body: unknown): boolean {
+  const bytes = bytesOf(body);
+  if (bytes !== undefined) return bytes.length > 0;
+  return typeof body === 'object' && body !== null && Object.keys(body).length > 0;
 }
 
 /** A property that others add to a request. On some platforms `body` is a getter that parses, and it may throw. */

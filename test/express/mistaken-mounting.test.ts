@@ -66,6 +66,16 @@ describe.each(expresses)('under $name', ({ express }) => {
   });
 });
 
+test('the router called while it is mounted is refused, with the line to write', () => {
+  const router = receiver().webhooks.router as () => void;
+  expect(refusalOf(() => router())).toMatchObject({
+    code: 'BAD_OPTION',
+    message: expect.stringMatching(
+      /router: called without a request\. .*app\.use\('\/path', webhooks\.router\)\./,
+    ) as string,
+  });
+});
+
 test('receive and verify take a request, whatever is passed behind it but a response', async () => {
   const { webhooks, handled } = noting();
   const { receive, verify } = webhooks as unknown as Record<

@@ -23,6 +23,20 @@ describe.each(expresses)('under $name', ({ express }) => {
     expect([above.handled.length, below.handled.length, below.codes()]).toStrictEqual([0, 1, []]);
   });
 
+  test('no warning says that what is no delivery was passed on', async () => {
+    const { webhooks, handled, lines } = logged();
+    served = await serve(express().use(path, webhooks.router));
+    const { headers, body } = genuine();
+    const below = `${served.origin}${path}/more`;
+    expect((await fetch(below, { method: 'PUT', headers, body })).status).toBe(404);
+    expect((await fetch(below, { method: 'POST', body })).status).toBe(404);
+    // The one that is warned about came last: a warning of those before would be there.
+    expect((await fetch(`${below}/last`, { method: 'POST', headers, body })).status).toBe(404);
+    await until(() => lines.length > 0);
+    expect(lines).toEqual([expect.objectContaining({ code: 'PASSED_ON', path: `${path}/more/last` })]);
+    expect(handled).toStrictEqual([]);
+  });
+
   test('a warning shows no parameter of the path that the log hides', async () => {
     const { webhooks, lines } = logged();
     const answer: RequestHandler = (_request, response, next) => {
