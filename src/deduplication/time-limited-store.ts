@@ -52,11 +52,11 @@ export function timeLimitedStore(store: DeliveryStore, limits: TimeLimits): Deli
   const lost = new LostClaims(outbox, release);
 
   /** If nothing ran under a claim, nobody else releases it later. */
-  function releaseOrLater(key: string, token: string, started = true): MaybePromise<boolean> {
+  function releaseOrLater(key: string, token: string, started?: boolean): MaybePromise<boolean> {
     return recovered(
       () => tell('release', () => store.release(key, token, started)),
       (error: unknown) => {
-        if (!started) lost.add(key, token, leaseMs);
+        if (started === false) lost.add(key, token, leaseMs);
         throw error;
       },
     );

@@ -74,9 +74,9 @@ function addById(ajv: Ajv2020, schema: object): void {
   if (id !== undefined && id !== idOf(commonSchema)) ajv.addSchema(schema);
 }
 
-function idOf(schema: object): string | undefined {
-  const { $id } = schema as { readonly $id?: unknown };
-  return typeof $id === 'string' && /[^#]/.test($id) ? $id : undefined;
+/** Ajv refuses one that is no text. */
+function idOf(schema: { readonly $id?: string }): string | undefined {
+  return /[^#]/.test(String(schema.$id)) ? schema.$id : undefined;
 }
 
 function compileOne(ajv: Ajv2020, schema: object): EventCheck {

@@ -76,7 +76,7 @@ export function readStream(
     options.inFlight.give(chunks.bytes);
     if (result instanceof Settled) {
       chunks.drop();
-      request.off('data', onData).off('end', onEnd).pause();
+      request.pause();
     }
     handOn(result);
   }

@@ -17,16 +17,10 @@ export function answerInTime(
       resolve(timeout());
     }
     const timer = new DeferredTimer(() => setTimeout(giveUp, Math.max(0, ms)));
-    running.then(
-      (settled) => {
-        timer.clear();
-        if (answered) late(settled);
-        else resolve(settled);
-      },
-      (error: unknown) => {
-        timer.clear();
-        reject(error instanceof Error ? error : new Error('not an Error', { cause: error }));
-      },
-    );
+    running.then((settled) => {
+      timer.clear();
+      if (answered) late(settled);
+      else resolve(settled);
+    }, reject);
   });
 }

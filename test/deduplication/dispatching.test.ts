@@ -116,30 +116,67 @@ test('it rejects while the delivery is handled elsewhere', async () => {
   expect(ranThere).toBe(0);
 });
 
+const badOption = (begin: string) => ({
+  code: 'BAD_OPTION',
+  message: expect.stringContaining(`BAD_OPTION ${begin}`) as string,
+});
+
 test.each<[string, (verified: Verified) => unknown, object]>([
   [
     'an event that its schema refuses',
     (verified) => ({ ...verified, event: { event: 'notes_created' } }),
     { code: 'INVALID' },
   ],
-  ['an event that has no schema', (verified) => ({ ...verified, event: { event: 'x' } }), { code: 'UNKNOWN_EVENT' }],
+  [
+    'an event that has no schema',
+    (verified) => ({ ...verified, event: { event: 'x' } }),
+    {
+      code: 'UNKNOWN_EVENT',
+      message: expect.stringContaining('dispatch.event: this receiver has no schema of that name.') as string,
+    },
+  ],
   ['no event', ({ key }) => ({ key }), { code: 'INVALID' }],
-  ['no key', ({ event }) => ({ event }), { code: 'BAD_OPTION' }],
-  ['an empty key', (verified) => ({ ...verified, key: '' }), { code: 'BAD_OPTION' }],
-  ['a blank key', (verified) => ({ ...verified, key: ' ' }), { code: 'BAD_OPTION' }],
-  ['a key that a missing column became', (verified) => ({ ...verified, key: 'undefined' }), { code: 'BAD_OPTION' }],
-  ['nothing', () => undefined, { code: 'BAD_OPTION' }],
+  ['no key', ({ event }) => ({ event }), badOption('dispatch.key: expected ')],
+  ['an empty key', (verified) => ({ ...verified, key: '' }), badOption('dispatch.key: expected ')],
+  ['a blank key', (verified) => ({ ...verified, key: ' ' }), badOption('dispatch.key: expected ')],
+  [
+    'a key that a missing column became',
+    (verified) => ({ ...verified, key: 'undefined' }),
+    badOption('dispatch.key: expected '),
+  ],
+  ['nothing', () => undefined, badOption('dispatch: expected what verify() returned, got undefined.')],
+  [
+    'what verify() promises',
+    (verified) => Promise.resolve(verified),
+    badOption('dispatch: expected what verify() returned, got a promise'),
+  ],
   [
     'a rawBody that became JSON',
     (verified) => ({ ...verified, rawBody: { type: 'Buffer' } }),
-    { code: 'BAD_OPTION', message: expect.stringContaining('dispatch.rawBody: expected a Uint8Array') },
+    badOption('dispatch.rawBody: expected a Uint8Array'),
   ],
-  ['a tenant that is no text', (verified) => ({ ...verified, tenant: 7 }), { code: 'BAD_OPTION' }],
-  ['a scheme in place of the signature', (verified) => ({ ...verified, signature: 'hmac' }), { code: 'BAD_OPTION' }],
-  ['a signature without text', (verified) => ({ ...verified, signature: { scheme: 7 } }), { code: 'BAD_OPTION' }],
-  ['headers that are no object', (verified) => ({ ...verified, headers: 'x' }), { code: 'BAD_OPTION' }],
-  ['params that are no object', (verified) => ({ ...verified, params: 'x' }), { code: 'BAD_OPTION' }],
-  ['a receivedAt that is no moment', (verified) => ({ ...verified, receivedAt: 'soon' }), { code: 'BAD_OPTION' }],
+  ['a tenant that is no text', (verified) => ({ ...verified, tenant: 7 }), badOption('dispatch.tenant: expected ')],
+  [
+    'a scheme in place of the signature',
+    (verified) => ({ ...verified, signature: 'hmac' }),
+    badOption('dispatch.signature: expected '),
+  ],
+  [
+    'a signature without text',
+    (verified) => ({ ...verified, signature: { scheme: 7 } }),
+    badOption('dispatch.signature: expected '),
+  ],
+  [
+    'headers that are no object',
+    (verified) => ({ ...verified, headers: 'x' }),
+    badOption('dispatch.headers: expected '),
+  ],
+  ['params that are no object', (verified) => ({ ...verified, params: 'x' }), badOption('dispatch.params: expected ')],
+  [
+    'a receivedAt that is no moment',
+    (verified) => ({ ...verified, receivedAt: 'soon' }),
+    badOption('dispatch.receivedAt: expected '),
+  ],
 ])('it rejects %s, and runs and remembers nothing', async (_title, spoil, error) => {
   const store = new FaultyStore();
   const webhooks = receiverWith({ deduplicate: { store } });
@@ -179,7 +216,9 @@ test('handlers find in their context what is passed, and its defaults where noth
   });
   const { event, key } = verified;
   expect(await bare.dispatch({ event, key })).toBe('processed');
-  expect(seen[1]).toEqual(['string', true, {}, {}, { scheme: 'unknown' }]);
+  const noScheme = { event, key: `${key} again`, signature: {} } as unknown as Verified;
+  expect(await bare.dispatch(noScheme)).toBe('processed');
+  expect(seen.slice(1)).toEqual(Array(2).fill(['string', true, {}, {}, { scheme: 'unknown' }]));
 });
 
 test('null is what was not passed, as a row of a database holds it', async () => {
