@@ -215,6 +215,40 @@ test('a delivery in crumbs is handled where the request is no stream, as that of
   expect(handled.map(({ context }) => context.rawBody.equals(body))).toEqual([true]);
 });
 
+test('of a body in crumbs more is asked for in its turn, unless it is whole by then', async () => {
+  const { webhooks, handled } = noting();
+  const { headers, body } = long(3000);
+  const asked = [false, true].map(async (isWhole) => {
+    let reads = 0;
+    const request = Object.assign(new EventEmitter(), {
+      method: 'POST',
+      url: '/',
+      headers,
+      readableEnded: false,
+      httpVersionMajor: 1,
+      pause: () => request,
+      _read: (_bytes: number) => {
+        reads += 1;
+      },
+    });
+    const response = { writeHead: () => undefined, end: () => undefined };
+    webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    for (const byte of body.subarray(0, -1)) request.emit('data', Buffer.from([byte]));
+    // As a stream does when it has room, however often.
+    request._read(1);
+    request._read(1);
+    expect(reads).toBe(0);
+    if (isWhole) {
+      request.emit('data', body.subarray(-1));
+      request.emit('end');
+    }
+    await pause(100);
+    return reads;
+  });
+  expect(await Promise.all(asked)).toEqual([1, 0]);
+  expect(handled).toHaveLength(1);
+});
+
 test('a delivery in crumbs is handled in a stream without a socket, and nothing waits afterwards', async () => {
   const waiting = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
   const before = waiting();

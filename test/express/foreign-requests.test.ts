@@ -58,15 +58,33 @@ test('a stream of texts stands for their UTF-8: a genuine one is handled, a forg
   expect(handled.map(({ context }) => context.rawBody.toString())).toEqual([body]);
 });
 
-test('a stream that is destroyed before it is read is an aborted upload at once', async () => {
+test.each([
+  ['is destroyed', undefined],
+  ['fails', new Error('the gateway has gone')],
+])('a stream that %s before it is read is an aborted upload at once', async (_title, error) => {
   const { webhooks, handled } = noting({ readTimeoutMs: 1000 });
   const { headers, body } = genuine();
   const request = Object.assign(new Readable({ read() {} }), { method: 'POST', url: '/', headers });
   const answered = answerTo(webhooks.router, request);
   request.push(body);
-  request.destroy();
+  request.destroy(error);
   expect((await answered).status).toBe(400);
   expect([handled, (await webhooks.health()).inFlight.bytes]).toStrictEqual([[], 0]);
+});
+
+test('a stream that fails after a part came is an aborted upload, and one that fails after its answer changes nothing', async () => {
+  const { webhooks, handled } = noting();
+  const { headers, body } = genuine();
+  for (const part of [body.slice(0, 9), body]) {
+    const request = Object.assign(new Readable({ read() {} }), { method: 'POST', url: '/', headers });
+    const answered = answerTo(webhooks.router, request);
+    request.push(part);
+    if (part === body) request.push(null);
+    else setImmediate(() => request.destroy(new Error('the gateway has gone')));
+    expect((await answered).status).toBe(part === body ? 200 : 400);
+    request.emit('error', new Error('late'));
+  }
+  expect(handled).toHaveLength(1);
 });
 
 describe('a request that is no stream', () => {
