@@ -3,7 +3,6 @@ import { type RawDelivery, Settled } from '../foundations/delivery';
 import { isPlainObject } from '../foundations/is-plain-object';
 import { type MaybePromise, recovered, whenReady } from '../foundations/maybe-promise';
 import { SilenceError, withinMs } from '../foundations/timeouts';
-import { FoundMatch } from './readings/found-match';
 import { describeThrown, refuse } from './refusal';
 
 /** Calls the `verify` of a user's scheme with one secret after the other. What it throws counts as no, and is passed to `onThrown`. */
@@ -45,7 +44,6 @@ const matchFields = { scheme: 'string', signedAt: 'number', id: 'string', pin: '
  * Accepts only `true` and a match: a custom scheme that answers `[]` or `{ valid: false }` must not let everybody in.
  */
 function readVerdict(verdict: unknown, scheme: string): SignatureMatch | Settled | undefined {
-  if (verdict instanceof FoundMatch) return verdict;
   if (verdict === true) return {};
   if (!verdict) return undefined;
   if (isMatch(verdict)) return verdict;

@@ -134,6 +134,19 @@ test('says it once, and again when it changes', async () => {
   ]);
 });
 
+test('says it once, and no change, where several deliveries come before the first is handled', async () => {
+  const to = receiver({ deduplicate: false });
+  let goOn = (): void => {};
+  const hold = new Promise<void>((resolve) => (goOn = resolve));
+  to.webhooks.on('*', () => hold);
+  const sent = [to.post(plainHeaders()), to.post(plainHeaders())];
+  await new Promise(setImmediate);
+  goOn();
+  expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(pinsOf(to)).toHaveLength(1);
+  expect(to.logged('Signature scheme changed.')).toStrictEqual([]);
+});
+
 test('says one line for what one pin reads: Svix’s names after the usual ones are no change', async () => {
   const to = receiver({ deduplicate: false });
   for (const prefix of ['webhook', 'svix', 'webhook']) await expectAccepted(to, renamed(prefix), 'standardWebhooks');

@@ -3,7 +3,7 @@ import type { Variant } from './variant';
 
 /** Bodies that may have been signed in place of the one that came. */
 export function* bodiesLike(body: Buffer): Iterable<Variant<Buffer>> {
-  const text = body.toString('utf8');
+  const text = body.toString();
   yield* otherEnds(text);
   yield text.startsWith('\ufeff')
     ? variant(text.slice(1), 'A byte order mark was put in front of the body: without it, it matches.')
@@ -13,7 +13,7 @@ export function* bodiesLike(body: Buffer): Iterable<Variant<Buffer>> {
 }
 
 function variant(text: string, cause: string): Variant<Buffer> {
-  return { value: Buffer.from(text, 'utf8'), cause };
+  return { value: Buffer.from(text), cause };
 }
 
 function* otherEnds(text: string): Iterable<Variant<Buffer>> {

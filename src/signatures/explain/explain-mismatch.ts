@@ -1,6 +1,7 @@
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
 import type { RawDelivery } from '../../foundations/delivery';
 import { printableTenant } from '../../foundations/foreign-text';
+import { headerValue } from '../../foundations/header-values';
 import { flawOfSecret } from '../mac/secret-key';
 import type { Account, ExplainsMismatch } from '../policy';
 import { findMatch } from '../readings/find-match';
@@ -43,7 +44,7 @@ export class MismatchExplainer implements ExplainsMismatch {
   remember({ tenant, secrets }: Account): void {
     if (tenant === undefined) return;
     this.#tenants.delete(tenant);
-    if (this.#tenants.size >= mostTenants) this.#tenants.delete(this.#tenants.keys().next().value ?? '');
+    if (this.#tenants.size >= mostTenants) this.#tenants.delete(String(this.#tenants.keys().next().value));
     this.#tenants.set(tenant, secrets);
   }
 
@@ -118,7 +119,7 @@ export class MismatchExplainer implements ExplainsMismatch {
 
   #unreadableAs(name: string, headers: RawDelivery['headers']): string {
     const [digest] = readAll(headers).flatMap(({ header, digests }) => (header === name ? digests : []));
-    if (digest === undefined) return sayUnreadable(name, headers[name] ?? '');
+    if (digest === undefined) return sayUnreadable(name, headerValue(headers, name));
     const { algorithm, encoding } = digest;
     return `${name} holds an HMAC-${algorithm.toUpperCase()} in ${encoding}, and the pinned scheme reads another one.`;
   }

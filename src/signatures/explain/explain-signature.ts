@@ -1,6 +1,7 @@
 import { bytesOf } from '../../foundations/bytes-of';
 import type { GivenHeaders, WebhookHeaders } from '../../foundations/contracts/request';
 import { Settled } from '../../foundations/delivery';
+import { headerValue } from '../../foundations/header-values';
 import { badOption, isOptions } from '../../foundations/option-checks';
 import { plainHeaders } from '../../foundations/plain-headers';
 import { dropStale } from '../drop-stale';
@@ -97,7 +98,7 @@ function acceptedBy({ headers, body, secret }: ExplainedBytes): FoundMatch | und
 /** Why a receiver refuses a signature without comparing it: a timestamp beside it that it does not sign. */
 function untimelyBeside(headers: WebhookHeaders, now: number, toleranceMs: number): readonly string[] {
   const fresh = dropStale(readAll(headers), now, toleranceMs);
-  return fresh instanceof Settled ? [fresh.details.reason ?? ''] : [];
+  return fresh instanceof Settled ? [String(fresh.details.reason)] : [];
 }
 
 function unrecognised(header: string): string {
@@ -118,7 +119,7 @@ function causesOf(given: ExplainedBytes, tried: readonly TriedSignature[]): read
   if (proven !== undefined) return [proven];
   const { headers, body } = given;
   const readable = tried.some(({ outcome }) => outcome !== 'unreadable');
-  const unread = readable ? [] : tried.map(({ header }) => sayUnreadable(header, headers[header] ?? ''));
+  const unread = readable ? [] : tried.map(({ header }) => sayUnreadable(header, headerValue(headers, header)));
   const seen = [...unread, ...visibleFaults(headers, body)];
   return seen.length > 0 ? seen : possibleCauses;
 }

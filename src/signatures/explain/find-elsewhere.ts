@@ -1,4 +1,5 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
+import { headerEntries } from '../../foundations/header-values';
 import { readDigest } from '../mac/digest';
 import { findMatch } from '../readings/find-match';
 import type { FoundMatch } from '../readings/found-match';
@@ -20,7 +21,7 @@ const mostElsewhere = 4;
 
 /** Finds a signature in a header without "signature" or "hmac" in its name. It can be pinned, but is not recognised. */
 export function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: string): Found | undefined {
-  const likely = Object.entries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
+  const likely = headerEntries(headers).filter(([name, value]) => !isSignatureHeader(name) && holdsDigest(value));
   for (const [header, value] of likely.slice(0, mostElsewhere)) {
     const match = findMatch(readAll(withoutOthers(headers, aliasOf(header), value)), body, secret);
     if (match === undefined || match.scheme === 'standardWebhooks') continue;
@@ -31,6 +32,6 @@ export function findElsewhere(headers: WebhookHeaders, body: Buffer, secret: str
 }
 
 /** Whether a header's value holds a digest. Other headers are not tried. */
-function holdsDigest(value = ''): boolean {
+function holdsDigest(value: string): boolean {
   return value.split(/[=,](?=[^=,])/).some((part) => readDigest(part) !== undefined);
 }

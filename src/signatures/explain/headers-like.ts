@@ -1,4 +1,5 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
+import { headerEntries } from '../../foundations/header-values';
 import { readDigest } from '../mac/digest';
 import type { Variant } from './variant';
 
@@ -10,8 +11,8 @@ export function* headersLike(
   headers: WebhookHeaders,
   isRead: (name: string) => boolean,
 ): Iterable<Variant<WebhookHeaders>> {
-  const read = Object.entries(headers).filter(([name]) => isRead(name) || /timestamp|-id$/.test(name));
-  for (const [name, value = ''] of read.slice(0, mostRespelled)) {
+  const read = headerEntries(headers).filter(([name]) => isRead(name) || /timestamp|-id$/.test(name));
+  for (const [name, value] of read.slice(0, mostRespelled)) {
     for (const { value: spelling, cause } of spellingsOf(value)) {
       yield { value: { ...headers, [name]: spelling }, cause: `${name.slice(0, 64)} ${cause}` };
     }

@@ -1,4 +1,5 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
+import { headerEntries } from '../../foundations/header-values';
 import { type Digest, readDigest } from '../mac/digest';
 import { macOf } from '../mac/mac';
 import { secretKeyOf } from '../mac/secret-key';
@@ -61,10 +62,10 @@ export function tryReadings(
   const digests = readings.flatMap((reading) => reading.digests.map((digest) => ({ reading, digest })));
   const compared = digests.slice(0, mostTried).map(({ reading, digest }) => tryDigest(reading, digest, body, secret));
   const read = new Set(digests.map(({ reading }) => reading.header));
-  const unread = Object.entries(headers).filter(
+  const unread = headerEntries(headers).filter(
     ([name, value]) => isSignatureHeader(name) && !read.has(name) && readTimestamp(value) === undefined,
   );
-  return [...compared, ...unread.slice(0, mostTried).map(([header, value]) => unreadable(header, value ?? ''))];
+  return [...compared, ...unread.slice(0, mostTried).map(([header, value]) => unreadable(header, value))];
 }
 
 function tryDigest(reading: Reading, digest: Digest, body: Buffer, secret: string): TriedSignature {

@@ -1,5 +1,6 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
+import { headerEntries } from '../../foundations/header-values';
 import { decodeBase64 } from '../mac/digest';
 import { readTimestamp } from '../readings/header-grammar';
 import { structureOf } from './json-structure';
@@ -49,7 +50,7 @@ export function visibleFaults(headers: WebhookHeaders, body: Buffer): readonly s
   } else if (isCut(body)) {
     faults.push('The body was cut off: it ends in the middle of its JSON.');
   }
-  for (const [name, value = ''] of Object.entries(headers)) {
+  for (const [name, value] of headerEntries(headers)) {
     if (!/^[\w-]{0,48}timestamp$/.test(name) || readTimestamp(value) !== undefined) continue;
     const came = value.includes(', ') ? 'came more than once' : 'is no Unix time in seconds or milliseconds';
     faults.push(`${name} ${came}, so it is not read.`);

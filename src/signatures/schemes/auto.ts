@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerValue } from '../../foundations/header-values';
 import { type Digest, readDigest } from '../mac/digest';
 import { readTimestampedHeader, splitValues } from '../readings/header-grammar';
 import { verifierOf } from '../readings/header-reader';
@@ -46,7 +47,7 @@ export function readAll(headers: WebhookHeaders): readonly Reading[] {
   let times: TimestampHeaders | undefined;
   for (const header of Object.keys(headers)) {
     if (!isSignatureHeader(header)) continue;
-    const value = headers[header] ?? '';
+    const value = headerValue(headers, header);
     if (versioned.test(value)) {
       const reading = standardReading(headers, header);
       if (reading) timestamped.push(withoutId(reading));

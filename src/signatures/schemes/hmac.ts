@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerValue } from '../../foundations/header-values';
 import { headerNameOf, knownOptions, oneOf, show, stringOf, wrapIt } from '../../foundations/option-checks';
 import { type Algorithm, algorithms, type Digest, type Encoding, encodings, readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
@@ -65,7 +66,7 @@ export function parseWritten(path: string, options: HmacOptions, known: Readonly
 
 /** Reads the digests in a header that are written as configured: one, or several during a rotation. */
 export function readWritten(headers: WebhookHeaders, written: WrittenDigest): readonly Digest[] {
-  const value = headers[written.header] ?? '';
+  const value = headerValue(headers, written.header);
   // The whole value first: a prefix may hold a comma.
   const whole = readPart(value, written);
   if (whole !== undefined) return [whole];

@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerValue } from '../../foundations/header-values';
 import { headerNameOf, knownOptions } from '../../foundations/option-checks';
 import { readDigest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
@@ -52,7 +53,7 @@ export function standardWebhooks(options: StandardWebhooksOptions = {}): Signatu
 
 /** Reads the three headers; `header` is the one with the signatures. */
 export function standardReading(headers: WebhookHeaders, header: string): Reading | undefined {
-  const signatures = readVersionedHeader(headers[header] ?? '');
+  const signatures = readVersionedHeader(headerValue(headers, header));
   const headerStem = stemOf(header);
   if (signatures === undefined || headerStem === undefined) return undefined;
   const id = readId(headers[`${headerStem}-id`]);

@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from '../../foundations/contracts/request';
 import type { SignatureScheme } from '../../foundations/contracts/signature-scheme';
+import { headerValue } from '../../foundations/header-values';
 import { badOption, headerNameOf } from '../../foundations/option-checks';
 import type { Digest } from '../mac/digest';
 import { writeMac } from '../mac/mac';
@@ -144,7 +145,7 @@ function readDigests(headers: WebhookHeaders, written: WrittenDigest, timestampH
   if (timestampHeader !== undefined) {
     return { digests: readWritten(headers, written), timestamp: readTimestamp(headers[timestampHeader]) };
   }
-  const parts = readTimestampedHeader(headers[written.header] ?? '');
+  const parts = readTimestampedHeader(headerValue(headers, written.header));
   const digests = (parts?.signatures ?? []).map((text) => readDigestAs(text, written));
   return { digests: digests.filter((digest) => digest !== undefined), timestamp: parts?.timestamp };
 }
