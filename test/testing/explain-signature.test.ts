@@ -226,11 +226,37 @@ test('calls no header unreadable while another one was compared', () => {
 
 test('says what is wrong with a secret that cannot be used, without a word of it', () => {
   for (const flawed of ['  ', 'whsec_!!!@@@']) {
-    const { match, causes } = explain(plainHeaders(), body, flawed);
-    expect(match).toBeUndefined();
-    expect(causes).toEqual([expect.stringMatching(/^The secret cannot be used/)]);
-    expect(causes.join()).not.toContain('@@@');
+    const explanation = explain(plainHeaders(), body, flawed);
+    expect(explanation).toStrictEqual({ tried: [], causes: [expect.stringMatching(/^The secret cannot be used/)] });
+    expect(JSON.stringify(explanation)).not.toContain('@@@');
   }
+});
+
+test('a match without a timestamp has none, and what is no input is refused by name', () => {
+  expect(explain(plainHeaders()).match).not.toHaveProperty('signedAt');
+  const refused = (input: unknown) => () => explainSignature(input as ExplainSignatureInput);
+  expect(refused(undefined)).toThrow('explainSignature: expected { headers, body, secret }, got undefined.');
+  expect(refused({ headers: {}, secret })).toThrow('explainSignature.body: expected a string or a Uint8Array, got ');
+});
+
+test('of several signatures that match, the one that a receiver takes is found', () => {
+  const own = { 'a-hmac': mac(body), ...stripeHeaders() };
+  expect(explain(own).match).toMatchObject({ header: 'stripe-signature', recognised: true });
+  const [time, hex] = [`t=${seconds}`, mac(`${seconds}.${body}`)];
+  const base64 = mac(`${seconds}.${body}`, { encoding: 'base64' });
+  const twice = { 'a-signature': mac(body), 'b-signature': `${time},v1=${base64},v1=${hex}` };
+  expect(explain(twice).match).toMatchObject({ header: 'b-signature', recognised: true });
+});
+
+test('of headers of other names the first four that hold a digest are tried', () => {
+  const others = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, mac(`another ${n}`)]));
+  const noDigests = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`y-${n}`, 'abc']));
+  const wrong = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`signature-${n}`, mac(`other ${n}`)]));
+  const last = { "x-'own": mac(body) };
+  const pin = "signature: hmac({ header: 'x-\\'own' })";
+  expect(explain({ ...noDigests, ...wrong, ...others(3), ...last }).match).toMatchObject({ pin, recognised: false });
+  expect(explain({ ...others(4), ...last }).match).toBeUndefined();
 });
 
 test('takes a timestamp whose header is called like a signature for what it is', () => {
