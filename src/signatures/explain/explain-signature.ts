@@ -7,7 +7,7 @@ import { plainHeaders } from '../../foundations/plain-headers';
 import { dropStale } from '../drop-stale';
 import { flawOfSecret } from '../mac/secret-key';
 import { findMatch } from '../readings/find-match';
-import { FoundMatch } from '../readings/found-match';
+import type { FoundMatch } from '../readings/found-match';
 import type { Reading } from '../readings/reading';
 import { describeStale } from '../refusal';
 import { isSignatureHeader, readAll } from '../schemes/auto';
@@ -71,7 +71,10 @@ export function explainSignature(input: ExplainSignatureInput): SignatureExplana
   const readings = readSeparately(headers);
   const tried = tryReadings(readings, headers, body, secret);
   const accepted = acceptedBy({ headers, body, secret });
-  const found = findIn(readings, body, secret, accepted) ?? findElsewhere(headers, body, secret);
+  const own = accepted ?? findIn(readings, body, secret);
+  const found: Found | undefined = own
+    ? { match: own, header: own.header, pin: own.pin }
+    : findElsewhere(headers, body, secret);
   if (found === undefined) {
     return { tried, causes: causesOf({ headers, body, secret }, tried) };
   }
@@ -124,23 +127,11 @@ function causesOf(given: ExplainedBytes, tried: readonly TriedSignature[]): read
   return seen.length > 0 ? seen : possibleCauses;
 }
 
-/**
- * The header with the signature that a receiver accepts; or the first that matches, if the receiver gave up earlier.
- */
-function findIn(
-  readings: readonly Reading[],
-  body: Buffer,
-  secret: string,
-  accepted: FoundMatch | undefined,
-): Found | undefined {
-  const likely = accepted
-    ? readings.filter((reading) =>
-        reading.digests.some((digest) => new FoundMatch(reading, digest).pin === accepted.pin),
-      )
-    : readings.slice(0, mostTried);
-  for (const reading of likely) {
+/** The first signature that matches, where a receiver gave up earlier. */
+function findIn(readings: readonly Reading[], body: Buffer, secret: string): FoundMatch | undefined {
+  for (const reading of readings.slice(0, mostTried)) {
     const match = findMatch([reading], body, secret);
-    if (match !== undefined) return { match, header: reading.header, pin: match.pin };
+    if (match !== undefined) return match;
   }
   return undefined;
 }

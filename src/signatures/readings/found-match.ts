@@ -21,6 +21,11 @@ export class FoundMatch implements SignatureMatch {
     this.#digest = digest;
   }
 
+  /** The header with the signature, in lower case. */
+  get header(): string {
+    return this.#reading.header;
+  }
+
   /** The line of configuration that pins it, ready to paste. Defaults are left out. */
   get pin(): string {
     const given = Object.entries(pinOptions(this.#reading, this.#digest)).flatMap(([name, value]) =>
