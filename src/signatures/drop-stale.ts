@@ -13,7 +13,6 @@ export function dropStale(
   toleranceMs: number,
 ): readonly Reading[] | Settled {
   const isFresh = ({ signedAt = now }: Reading): boolean => Math.abs(signedAt - now) <= toleranceMs;
-  if (readings.every(isFresh)) return readings;
   const fresh = readings.filter(isFresh);
   const timely = new Set(fresh.filter(({ signedAt }) => signedAt !== undefined).map(({ header }) => header));
   const stale = readings.find((reading) => !isFresh(reading) && !timely.has(reading.header));

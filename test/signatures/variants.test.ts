@@ -92,30 +92,31 @@ const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 test.each([
   ['as it is up to 100 levels', nested(100), 5],
   ['not where it has more levels', nested(101), 0],
-  ['as it is up to a million characters', JSON.stringify('x'.repeat(999_998)), 8],
-  ['not where it is longer', JSON.stringify('x'.repeat(999_999)), 0],
+  ['as it is up to a million characters', '1'.padStart(1_000_000), 8],
+  ['not where it is longer', '1'.padStart(1_000_001), 0],
 ])('a body of JSON is tried %s', (_title, text, count) => {
   expect(spellings(text)).toHaveLength(count);
 });
 
-// An array of empty ones at a depth has a mark for each of its ends and commas; each takes a line with its indentation.
-test('a body of JSON is tried with indentation up to ten thousand characters and four for each of its own', () => {
-  const wide = (count: number) => `${'['.repeat(50)}${Array(count).fill('[]').join()}${']'.repeat(50)}`;
-  const indented = (text: string) =>
-    spellings(text)
-      .filter(([, cause]) => cause === 'with indentation')
-      .map(([value = '']) => /^[ \t]+/m.exec(value)?.[0]);
-  for (const count of [20, 40, 60, 80, 120, 200]) {
-    const text = wide(count);
-    const { marks, deepest } = structureOf(text);
-    const most = 10_000 + 4 * text.length;
-    const expected = ['  ', '    ', '\t'].filter((indent) => marks.length * deepest * indent.length <= most);
-    expect(indented(text)).toEqual(expected);
-  }
+/** Empty arrays within so many others: each character is a mark, and takes a line with its indentation. */
+const wide = (count: number, levels: number) =>
+  '['.repeat(levels) + Array(count).fill('[]').join() + ']'.repeat(levels);
+
+test.each([
+  [37, 50, ['\t']],
+  [38, 50, []],
+  [60, 10, ['  ', '    ', '\t']],
+  [2000, 4, ['\t']],
+  // Just as much as is tried.
+  [115, 28, ['\t']],
+])('%d arrays within %d others are tried with the indentations %j', (count, levels, expected) => {
+  const indented = spellings(wide(count, levels)).filter(([, cause]) => cause === 'with indentation');
+  expect(indented.map(([value = '']) => /^[ \t]+/m.exec(value)?.[0])).toEqual(expected);
 });
 
 test('the structure of JSON is read beside its strings', () => {
   expect(structureOf('{"a,[":[1,"\\"]\\\\"]}')).toEqual({ marks: [0, 6, 7, 9, 17, 18], deepest: 2, isOpen: false });
+  expect(structureOf('[[[]],[]]')).toMatchObject({ deepest: 3, isOpen: false });
   expect(structureOf('[[')).toMatchObject({ deepest: 2, isOpen: true });
   expect(structureOf('"a')).toMatchObject({ deepest: 0, isOpen: true });
   expect(structureOf(']')).toMatchObject({ marks: [0], isOpen: false });
@@ -184,6 +185,8 @@ test.each<[string, readonly (readonly [string, string])[]]>([
   [`"${digest}"`, [[digest, 'has quotes around its value: without those']]],
   [`'${digest}'`, [[digest, 'has quotes around its value: without those']]],
   [`'${digest}"`, []],
+  [`"${digest}"x`, []],
+  [`x"${digest}"`, []],
   ['a%2Fb%3d', [['a/b=', 'is in another encoding: with its %xx decoded']]],
   ['a%2', []],
   ['a%2xb', []],
@@ -194,6 +197,9 @@ test.each<[string, readonly (readonly [string, string])[]]>([
     Buffer.from(digest.slice(32)).toString('base64'),
     [[digest.slice(32), 'is in another encoding: its base64 holds hex digits. As those']],
   ],
+  [Buffer.from('ab').toString('base64'), []],
+  [Buffer.from(`!${digest.slice(33)}`).toString('base64'), []],
+  [Buffer.from(`${digest.slice(33)}!`).toString('base64'), []],
 ])('of the signature %j what a sender may have meant is tried', (value, meant) => {
   const expected = meant.map(([instead, cause]) => [[instead], `x-signature ${cause}`]);
   expect(headers({ 'x-other': `"${digest}"`, 'x-signature': value })).toEqual(expected);

@@ -248,6 +248,29 @@ test('of several signatures that match, the one that a receiver takes is found',
   expect(explain(twice).match).toMatchObject({ header: 'b-signature', recognised: true });
 });
 
+test('a signature that a receiver does not get to is found among the first sixteen, and has to be pinned', async () => {
+  const form = (name: string, ago: number, text = body) => {
+    const time = String(Number(seconds) - ago);
+    return { [`${name}-signature`]: stripeHeaders(text, time)['stripe-signature'] ?? '' };
+  };
+  // Each with a time of its own, and so with a MAC of its own.
+  const others = (count: number) =>
+    Object.assign({}, ...Array.from({ length: count }, (_, n) => form(`other-${n}`, n + 1, 'x'))) as object;
+  const webhooks = bigmindWebhooks({ secret, logger: false, clock: { now: () => now } });
+  for (const [count, isFound] of [
+    [3, true],
+    [15, true],
+    [16, false],
+  ] as const) {
+    const headers = { ...others(count), ...form('own', 0) };
+    expect((await webhooks.receive({ headers, body })).status).toBe(401);
+    const { match, causes } = explain(headers);
+    expect(match?.header).toBe(isFound ? 'own-signature' : undefined);
+    expect(match?.recognised).toBe(isFound ? false : undefined);
+    expect(causes.join()).toMatch(isFound ? /^A receiver does not get as far as own-signature/ : /^Another secret/);
+  }
+});
+
 test('of headers of other names the first four that hold a digest are tried', () => {
   const others = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, mac(`another ${n}`)]));

@@ -36,8 +36,8 @@ function* spellingsOf(value: string): Iterable<Variant<string>> {
   if (last !== undefined && readDigest(last) !== undefined) {
     yield { value: last, cause: 'has other text in front of the signature: pin that text with the option prefix.' };
   }
-  const hex = readDigest(value) === undefined ? undefined : Buffer.from(value, 'base64').toString('latin1');
-  if (hex !== undefined && /^[0-9a-f]+$/i.test(hex)) {
+  const hex = Buffer.from(value, 'base64').toString('latin1');
+  if (readDigest(value) !== undefined && /^[0-9a-f]+$/i.test(hex)) {
     yield { value: hex, cause: 'is in another encoding: its base64 holds hex digits. As those, it matches.' };
   }
 }
