@@ -24,7 +24,7 @@ export function structureOf(text: string): JsonStructure {
     else if (unit === bracket || unit === brace) {
       marks.push(index);
       level += 1;
-      if (level > deepest) deepest = level;
+      deepest = Math.max(deepest, level);
     } else if (unit === closingBracket || unit === closingBrace) {
       marks.push(index);
       level -= 1;
