@@ -185,6 +185,51 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(causes.join('\n')).toMatch(cause);
 });
 
+const noDigest = 'are no hex or base64 of 32 or 64 bytes';
+const standard = 'as in Standard Webhooks, but without v1 or its …-id and …-timestamp headers';
+
+test.each([
+  [`sha1=${'a'.repeat(40)}`, 'its 45 characters are of another algorithm, SHA-1: only SHA-256 and SHA-512 are read'],
+  ['a'.repeat(32), 'its 32 characters are of another algorithm, MD5: only SHA-256 and SHA-512 are read'],
+  [`${'a'.repeat(24)}=${'b'.repeat(32)}`, `its 57 characters ${noDigest}`],
+  [`z${'a'.repeat(39)}`, `its 40 characters ${noDigest}`],
+  [`${'a'.repeat(39)}z`, `its 40 characters ${noDigest}`],
+  ['v10,abc', standard],
+  ['v1a,abc', standard],
+  ['v1!,abc', `its 7 characters ${noDigest}`],
+])('says why the value %j of a header cannot be read', (value, why) => {
+  expect(explain({ 'x-signature': value }).tried).toEqual([
+    { header: 'x-signature', outcome: 'unreadable', signedText: why },
+  ]);
+});
+
+test('says of sixteen headers why they cannot be read, and of no more', () => {
+  const many = Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`x-signature-${n}`, 'abc']));
+  expect(explain(many).tried).toHaveLength(16);
+});
+
+test.each([
+  [`${'x'.repeat(48)}timestamp`, 1],
+  [`${'x'.repeat(49)}timestamp`, 0],
+  ['x-timestamps', 0],
+])('says of the timestamp in %s that it is none, %d times', (name, times) => {
+  const { causes } = explain({ ...plainHeaders('other'), [name]: 'soon' });
+  expect(causes.filter((cause) => cause.startsWith(`${name} is no Unix time`))).toHaveLength(times);
+});
+
+test('lists each reading once, as if it came alone, and those with a timestamp first', () => {
+  const { 'stripe-signature': value = '' } = stripeHeaders('other');
+  const named = { 'a-signature': mac('other'), 'b-signature': value, 'c-signature': value };
+  const { tried } = explain({ ...named, 'd-signature-id': 'msg_1' });
+  expect(tried.map(({ header, form }) => [header, form])).toEqual([
+    ['b-signature', 't.body'],
+    ['c-signature', 't.body'],
+    ['a-signature', 'body'],
+    ['d-signature-id', undefined],
+  ]);
+  expect(tried[2]?.signedText).toBe(`the body (${Buffer.byteLength(body)} bytes)`);
+});
+
 test('says why a header cannot be read, and holds its value back', () => {
   expect(explain({ 'x-signature': 'abcde' }).tried).toEqual([
     {
@@ -196,7 +241,12 @@ test('says why a header cannot be read, and holds its value back', () => {
 });
 
 test('calls no body cut off that is no JSON, whatever is within it', () => {
-  expect(explain(plainHeaders('another'), 'text with { in it').causes).toHaveLength(3);
+  for (const text of ['text with { in it', 'text{', '{"a":1}', '1']) {
+    expect(explain(plainHeaders('another'), text).causes).toHaveLength(3);
+  }
+  for (const text of [' {"a":1', '[', '\r\n["a']) {
+    expect(explain(plainHeaders('another'), text).causes).toEqual([expect.stringMatching('The body was cut off')]);
+  }
 });
 
 test('does not take an empty secret for the one without quotes', () => {
@@ -213,7 +263,8 @@ test('takes an id whose header is called like a signature for what it is', () =>
     `${name.replace('webhook', 'hmac')}`,
     value,
   ]);
-  const { match } = explain(Object.fromEntries(headers) as Record<string, string>);
+  const { match, tried } = explain(Object.fromEntries(headers) as Record<string, string>);
+  expect(tried).toContainEqual(expect.objectContaining({ form: 'id.t.body', outcome: 'match' }));
   expect(match).toMatchObject({ header: 'hmac-signature', pin: "signature: standardWebhooks({ prefix: 'hmac' })" });
 });
 
@@ -297,7 +348,7 @@ test('computes no more than 100 MACs, whatever a stranger puts into the headers'
     [`x-timestamp-${index}`, seconds],
   ]).flat();
   const createHmac = jest.spyOn(jest.requireActual<typeof import('node:crypto')>('node:crypto'), 'createHmac');
-  const { match, tried } = explain(Object.fromEntries(many), Buffer.alloc(1_000_000, 'a'));
+  const { match, tried } = explain(Object.fromEntries(many), Buffer.alloc(10_000, 'a'));
   const macs = createHmac.mock.calls.length;
   createHmac.mockRestore();
   expect(match).toBeUndefined();

@@ -43,14 +43,13 @@ export function readSeparately(headers: WebhookHeaders): readonly Reading[] {
  * Removes other signatures, but no ids and timestamps, whatever their headers are called: x-signature-timestamp stays.
  */
 export function withoutOthers(headers: WebhookHeaders, header: string, value: string | undefined): WebhookHeaders {
-  const others = Object.entries(headers).filter(([name, text]) => !isSignatureHeader(name) || isIdOrTimestamp(text));
-  return Object.fromEntries([...others.filter(([name]) => name !== header), [header, value]]);
+  const others = headerEntries(headers).filter(([name, text]) => !isSignatureHeader(name) || isIdOrTimestamp(text));
+  return Object.fromEntries([...others, [header, value]]);
 }
 
-/** Whether a header's value is an id or a timestamp, and not a signature. */
-function isIdOrTimestamp(text: string | undefined): boolean {
-  if (text === undefined || readDigest(text) !== undefined) return false;
-  return readTimestamp(text) !== undefined || readId(text) !== undefined;
+/** Whether a header's value is an id or a timestamp, which reads as an id, too, and not a signature. */
+function isIdOrTimestamp(text: string): boolean {
+  return readDigest(text) === undefined && readId(text) !== undefined;
 }
 
 export function tryReadings(

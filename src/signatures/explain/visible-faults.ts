@@ -1,6 +1,6 @@
 import { isIdentityEncoding } from '../../foundations/content-encoding';
 import type { WebhookHeaders } from '../../foundations/contracts/request';
-import { headerEntries } from '../../foundations/header-values';
+import { headerEntries, headerValue } from '../../foundations/header-values';
 import { decodeBase64 } from '../mac/digest';
 import { readTimestamp } from '../readings/header-grammar';
 import { structureOf } from './json-structure';
@@ -60,8 +60,11 @@ export function visibleFaults(headers: WebhookHeaders, body: Buffer): readonly s
 }
 
 /** The length that the sender gave its body; `undefined` if it may have compressed it. */
-function announcedBytes({ 'content-length': length = '', 'content-encoding': coding = '' }: WebhookHeaders) {
-  return isIdentityEncoding(coding) && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+function announcedBytes(headers: WebhookHeaders): number | undefined {
+  const length = headerValue(headers, 'content-length');
+  return isIdentityEncoding(headerValue(headers, 'content-encoding')) && /^\d{1,15}$/.test(length)
+    ? Number(length)
+    : undefined;
 }
 
 function isCut(body: Buffer): boolean {
