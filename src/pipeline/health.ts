@@ -119,10 +119,10 @@ function asker(
 
 const mostCharacters = 200;
 
-/** The first line of an error. Some clients repeat the address that they were given, with its password. */
+/** The first line of an error, or else what kind of error it is. Some clients repeat the address that they were given, with its password. */
 function say(error: unknown): string {
-  const { message } = describeError(error);
-  const [line = ''] = message.split('\n', 1);
-  const text = line === '' ? (codeOf(error) ?? '') : line;
+  const { message, type } = describeError(error);
+  const [line] = message.split('\n', 1);
+  const text = line || (codeOf(error) ?? type);
   return text.replace(/\/\/\S*@/g, '//').slice(0, mostCharacters);
 }

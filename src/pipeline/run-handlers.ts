@@ -96,7 +96,7 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
     const started =
       this.#telemetry === undefined ? this.#due : followHandlers(this.#due, source.event, this.#telemetry);
     const report = dispatch(started, subject, new DeliveryContext(source, claim), this);
-    return replay === undefined ? report : whenReady(report, (ended) => this.#recordAll(ended, replay));
+    return replay === undefined ? report : whenReady(report, (ended) => this.#recordAll(ended, claim, replay));
   }
 
   completes(succeeded: readonly string[]): boolean {
@@ -109,10 +109,14 @@ export class HandlerRun implements ClaimedWork, DispatchProgress {
   }
 
   /** A replay may end without completing the delivery, so its last success is recorded like the others. */
-  async #recordAll(report: RunReport, { ledger, inLedger, onEnded }: ReplayedRun): Promise<RunReport> {
+  async #recordAll(
+    report: RunReport,
+    claim: HeldClaim,
+    { ledger, inLedger, onEnded }: ReplayedRun,
+  ): Promise<RunReport> {
     this.ended = report;
     onEnded(report);
-    for (const handler of this.#claim?.unrecorded(report.succeeded) ?? []) await this.#claim?.record(handler);
+    for (const handler of claim.unrecorded(report.succeeded)) await claim.record(handler);
     for (const note of ledger.unrecorded(report.succeeded.flatMap(inLedger))) await ledger.record(note);
     return report;
   }

@@ -108,9 +108,12 @@ test('an error shows no password of an address, no second line and no more than 
   }
 });
 
-test('an error without a text is said by its code', async () => {
-  const store = pinging(() => Promise.reject(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })));
-  expect((await receiverWith({ deduplicate: { store } }).health()).store?.error).toBe('ECONNREFUSED');
+test.each([
+  ['its code', { code: 'ECONNREFUSED' }, 'ECONNREFUSED'],
+  ['its kind where it has no code', {}, 'AggregateError'],
+])('an error without a text is said by %s', async (_what, fields, said) => {
+  const store = pinging(() => Promise.reject(Object.assign(new AggregateError([]), fields)));
+  expect((await receiverWith({ deduplicate: { store } }).health()).store?.error).toBe(said);
 });
 
 test('a queue is said to hold what it holds', async () => {
