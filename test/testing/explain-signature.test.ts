@@ -283,6 +283,16 @@ test('says what is wrong with a secret that cannot be used, without a word of it
   }
 });
 
+test('uses a secret that is no key of Standard Webhooks as it is written, from eight characters on', () => {
+  for (const [written, isUsed] of [
+    ['whsec_7 signs', false],
+    ['whsec_8 signs!', true],
+  ] as const) {
+    const { match, causes } = explain(plainHeaders(body, written), body, written);
+    expect([match !== undefined, causes.length]).toEqual([isUsed, isUsed ? 0 : 1]);
+  }
+});
+
 test('a match without a timestamp has none, and what is no input is refused by name', () => {
   expect(explain(plainHeaders()).match).not.toHaveProperty('signedAt');
   const refused = (input: unknown) => () => explainSignature(input as ExplainSignatureInput);
