@@ -39,8 +39,9 @@ export class Reporter {
 
   /** Says that a sender had gone before its answer: without a word, the line of the delivery looks as if all were well. */
   reportUnheard(settled: Settled, measures: Measures): void {
-    const { event, key, tenant, params, ms } = deliveryLine(settled, measures, () => this.#clock.now());
-    logSafely(this.#logger, 'warn', { code: 'SENDER_GONE', event, key, tenant, params, ms }, unheard);
+    const fields = printableDetails(settled.details, measures);
+    const ms = this.#clock.now() - measures.startedAt;
+    logSafely(this.#logger, 'warn', { code: 'SENDER_GONE', ...fields, ms }, unheard);
   }
 
   #log(settled: Settled, measures: LineMeasures): void {

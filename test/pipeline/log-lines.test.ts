@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { outcomes } from '../../src/foundations/outcomes';
 import type { Logger } from '../../src/index';
 import { examplePayload, signDelivery } from '../../src/testing';
+import { gate, until } from '../deduplication/kit';
 import { post, serve } from '../express/serve';
 import { genuine, notedLog, noting, receiver, secret } from './receiver';
 
@@ -209,17 +210,38 @@ test('writes every line of a logger that cannot say which levels it writes', asy
 });
 
 test('hands no field without a value to a logger, which may write it as text', async () => {
-  const written: object[] = [];
+  const written: { readonly code?: string; readonly outcome?: string; readonly late?: boolean }[] = [];
   const write = (fields: object) => void written.push(fields);
   const plain: Logger = { debug: write, info: write, warn: write, error: write, child: () => plain };
-  const { webhooks } = noting({ logger: plain });
-  const delivery = genuine();
-  for (const each of [delivery, delivery, sign('{'), sign({ event: 'todo_created' }), { headers: {}, body: '{}' }])
-    await webhooks.receive(each);
-  webhooks.on('notes_created', () => Promise.reject(new Error('down')));
-  await webhooks.receive(genuine());
-  expect(written.length).toBeGreaterThanOrEqual(6);
+  const time = gate();
+  const { webhooks } = noting({ logger: plain, timeoutMs: 50 });
+  webhooks.on('todo_created', () => time.passed);
+  webhooks.on('todo_updated', () => Promise.reject(new Error('down')));
+  const [app, other] = await Promise.all([serve(webhooks.router), serve(webhooks.router)]);
+  const [first, slow] = [genuine(), sign(examplePayload('todo_created'))];
+  const ended = [
+    first,
+    first,
+    sign('{'),
+    sign({ event: 'todo_created' }),
+    { headers: {}, body: '{}' },
+    sign({ event: 'x' }),
+  ];
+  for (const delivery of [...ended, slow, sign(examplePayload('todo_updated'))]) await post(app.origin, delivery);
+  time.open();
+  const gone = new AbortController();
+  webhooks.on('notes_created', async () => {
+    gone.abort();
+    await until(() => other.sockets.some(({ destroyed }) => destroyed));
+  });
+  await fetch(other.origin, { method: 'POST', ...genuine(), signal: gone.signal }).catch(() => 'gone');
+  await until(() => written.some(({ code }) => code === 'SENDER_GONE'));
+  const outcomesSeen = new Set(written.map(({ outcome }) => outcome));
+  for (const outcome of ['processed', 'duplicate', 'malformed', 'invalid', 'ignored', 'timeout', 'failed'])
+    expect(outcomesSeen).toContain(outcome);
+  expect(written.some(({ late }) => late)).toBe(true);
   for (const fields of written) expect(Object.values(fields)).not.toContain(undefined);
+  await Promise.all([app.close(), other.close()]);
 });
 
 test('answers as it would though the logger throws', async () => {
