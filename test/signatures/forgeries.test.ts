@@ -206,6 +206,13 @@ test('a signature under a key named like what objects inherit is refused', async
   );
 });
 
+test.each([`${old}.`, `${old}000.`, `v0:${old}:`, `msg_1.${old}.`])(
+  'a signature over %j and a body is none of a body that begins so',
+  async (prefix) => {
+    await expectRefused(receiver(), { 'x-signature': mac(prefix + body) }, prefix + body);
+  },
+);
+
 test('a signature in base64 with a digit of base64url is refused', async () => {
   // A body whose signature has a digit that either alphabet writes in its own way, twice.
   const mixed = (text: string) =>

@@ -30,13 +30,14 @@ export interface Timestamp {
 
 /** Reads Unix seconds (10 digits) or milliseconds (13 digits). A repeated header is joined with `, ` and so refused. */
 export function readTimestamp(text: string | undefined): Timestamp | undefined {
-  if (text === undefined || !timestampText.test(text)) return undefined;
-  return { text, ms: text.length === 10 ? Number(text) * 1000 : Number(text) };
+  const written = String(text);
+  if (!timestampText.test(written)) return undefined;
+  return { text: written, ms: Number(written.padEnd(13, '0')) };
 }
 
 /** Reads a delivery id. A repeated header is joined with `, ` and so refused. */
 export function readId(text: string | undefined): string | undefined {
-  return text !== undefined && idText.test(text) ? text : undefined;
+  return idText.test(String(text)) ? text : undefined;
 }
 
 /** How many values of a header are read. */
@@ -47,7 +48,6 @@ const mostValues = 64;
  * is no rotation but a repeated header.
  */
 export function splitValues(value: string): readonly string[] {
-  if (!value.includes(',')) return [value];
   const parts = value.split(',', mostValues).map((part) => part.trim());
   return new Set(parts).size === parts.length ? parts : [];
 }
@@ -92,5 +92,5 @@ export function readVersionedHeader(value: string): readonly string[] | undefine
   // Blanks before a comma are trimmed, not matched: a split looks for them from each blank anew.
   const values = value.split(/, *(?=v\d+[a-z]?,)/i).map((each) => each.trim());
   if (new Set(values).size !== values.length) return undefined;
-  return values.flatMap((each) => valuesAfter('v1,', each.split(/ +/)));
+  return values.flatMap((each) => valuesAfter('v1,', each.split(' ')));
 }

@@ -39,7 +39,7 @@ export function readTimestampHeaders(headers: WebhookHeaders): TimestampHeaders 
  * `x-acme-timestamp`, `x-acme-request-timestamp`, `x-acme-signature-timestamp` and `x-timestamp`.
  */
 export function timestampsNear(signatureHeader: string, byStem: TimestampHeaders): readonly TimestampHeader[] {
-  if (byStem.size === 0 || signatureHeader.length > longestName) return [];
+  if (signatureHeader.length > longestName) return [];
   const ends = [...signatureHeader.matchAll(partEnd)].map(({ index }) => index).reverse();
   const stems = new Set([...ends, 0].map((end) => signatureHeader.slice(0, end)));
   return [...stems].flatMap((stem) => byStem.get(stem) ?? []).slice(0, mostPaired);

@@ -64,7 +64,6 @@ export function readAll(headers: WebhookHeaders): readonly Reading[] {
     }
     if (timestamped.length + plain.length >= mostReadings) break;
   }
-  if (timestamped.length === 0) return plain;
   return [...timestamped, ...plain].slice(0, mostReadings);
 }
 
