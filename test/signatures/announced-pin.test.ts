@@ -1,4 +1,12 @@
-import { hmac, type Logger, type SignatureScheme, standardWebhooks, timestampedHmac } from '../../src';
+import {
+  type DeliveryStore,
+  hmac,
+  type Logger,
+  memoryStore,
+  type SignatureScheme,
+  standardWebhooks,
+  timestampedHmac,
+} from '../../src';
 import { signDelivery } from '../../src/testing';
 import {
   body,
@@ -180,6 +188,31 @@ test('says nothing of a replay that comes while its original is handled, or afte
   expect((await again).status).toBe(500);
   expect(pinsOf(to)).toEqual(["signature: hmac({ header: 'x-signature' })"]);
   expect(to.lines.join()).not.toContain('x-other-signature');
+});
+
+test('says nothing where another process may have handled the original, or this one has not yet', async () => {
+  const store = memoryStore();
+  const elsewhere = receiver({ deduplicate: { store } });
+  const away = Object.assign(Object.create(store) as DeliveryStore, {
+    claim: () => Promise.reject(new Error('the store is away')),
+  });
+  let goOn = (): void => {};
+  const hold = new Promise<void>((resolve) => (goOn = resolve));
+  elsewhere.webhooks.on('*', () => hold);
+  const original = elsewhere.post(plainHeaders());
+  const slow = receiver({ timeoutMs: 20 });
+  slow.webhooks.on('*', () => hold);
+  for (const [to, answer] of [
+    [receiver({ deduplicate: { store } }), 'IN_PROGRESS'],
+    [receiver({ deduplicate: { store: away } }), 'UNAVAILABLE'],
+    [slow, 'TIMEOUT'],
+  ] as const) {
+    expect((await to.post(plainHeaders())).body).toContain(answer);
+    expect(pinsOf(to)).toStrictEqual([]);
+  }
+  goOn();
+  expect((await original).status).toBe(200);
+  expect(pinsOf(elsewhere)).toHaveLength(1);
 });
 
 test('what verify() takes is announced, since nothing else tells of it', async () => {

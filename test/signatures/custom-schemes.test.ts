@@ -150,6 +150,7 @@ test.each<[string, unknown]>([
   ['an empty match', {}],
   ['a match with a fresh timestamp and an id', { signedAt: now, id: 'e-1' }],
   ['a match with everything left undefined', { scheme: undefined, signedAt: undefined, id: undefined }],
+  ['a match with a pin', { pin: 'signature: own()' }],
   ['a promise of a match', Promise.resolve({ signedAt: now })],
   // biome-ignore lint/suspicious/noThenProperty: libraries answer with thenables of their own.
   ['a thenable', { then: (resolve: (found: boolean) => void) => resolve(true) }],
@@ -261,6 +262,22 @@ test('a scheme that never answers is answered 503, so that the sender repeats', 
   expect(reply.body).toContain('"code":"UNAVAILABLE"');
   expect(to.reason()).toContain('own did not answer within 200 ms');
   expect(to.handled).toStrictEqual([]);
+});
+
+test('a scheme that never answers is answered 503 for an unknown tenant, too', async () => {
+  const signature: SignatureScheme = { name: 'own', verify: () => new Promise(() => undefined) };
+  const to = receiver({ signature, secret: () => undefined, deduplicate: { storeTimeoutMs: 50 } });
+  expect((await to.post(signed)).status).toBe(503);
+  expect(to.handled).toStrictEqual([]);
+});
+
+test('the log of a refusal says with words between that maySign and verify threw', async () => {
+  const fail = (): never => {
+    throw new Error('no');
+  };
+  const to = receiver({ signature: { name: 'own', verify: fail, maySign: fail } });
+  await expectRefused(to, signed);
+  expect(to.reason()).toMatch(/^The maySign of .* secrets\. The verify of .* secrets\. The signature does not match/);
 });
 
 test('a maySign that trips over a missing header leaves the decision to verify', async () => {

@@ -1,4 +1,4 @@
-import { standardWebhooks } from '../../src';
+import { standardWebhooks, timestampedHmac } from '../../src';
 import {
   body,
   expectAccepted,
@@ -70,4 +70,42 @@ test.each([
   expect(Object.keys(headers).map(({ length }) => length)).toEqual([own, time]);
   if (isRead) await expectAccepted(receiver(), headers, 'timestampedHmac');
   else await expectRefused(receiver(), headers);
+});
+
+describe('a pinned signature over a timestamp and an id', () => {
+  const [header, timestampHeader, idHeader] = ['x-signature', 'x-timestamp', 'x-id'];
+  const signature = timestampedHmac({ header, timestampHeader, idHeader, content: '{id}.{timestamp}.{body}' });
+  const signed = (id: string) => ({ [timestampHeader]: seconds, [header]: mac(`${id}.${seconds}.${body}`) });
+
+  test('is refused without an id that can be read, also where it signs what its absence would be written as', async () => {
+    await expectAccepted(receiver({ signature }), { ...signed('e-1'), [idHeader]: 'e-1' }, 'timestampedHmac');
+    for (const absent of ['undefined', '', 'a b']) {
+      await expectRefused(receiver({ signature }), { ...signed(absent), [idHeader]: 'a b' });
+      await expectRefused(receiver({ signature }), signed(absent));
+    }
+  });
+
+  test('is made with these headers and no others', () => {
+    const signing = { rawBody: Buffer.from(body), secret: 'x', signedAt: Number(seconds) * 1000, id: 'e-1' };
+    expect(Object.keys(signature.sign?.(signing) ?? {}).sort()).toEqual([idHeader, header, timestampHeader]);
+    const alone = timestampedHmac({ header, prefix: '' });
+    expect(Object.keys(alone.sign?.(signing) ?? {})).toEqual([header]);
+  });
+});
+
+test('a pinned signature over a timestamp takes the secret as it is written, and not as a key in base64', async () => {
+  const key = Buffer.alloc(32, 7);
+  const secret = `whsec_${key.toString('base64')}`;
+  const to = receiver({ secret, signature: timestampedHmac({ header: 'stripe-signature' }) });
+  const signed = (by: string | Buffer) => ({
+    'stripe-signature': `t=${seconds},v1=${mac(`${seconds}.${body}`, { key: by })}`,
+  });
+  await expectRefused(to, signed(key));
+  await expectAccepted(to, signed(secret), 'timestampedHmac');
+});
+
+test('a pinned signature that cannot be read is said to be unreadable, however old its timestamp is', async () => {
+  const to = receiver({ signature: timestampedHmac({ header: 'x-signature', timestampHeader: 'x-timestamp' }) });
+  await expectRefused(to, { 'x-signature': 'abc', 'x-timestamp': String(Number(seconds) - 400) });
+  expect(to.reason()).toContain('x-signature cannot be read as a signature');
 });

@@ -191,6 +191,7 @@ const standard = 'as in Standard Webhooks, but without v1 or its …-id and …-
 test.each([
   [`sha1=${'a'.repeat(40)}`, 'its 45 characters are of another algorithm, SHA-1: only SHA-256 and SHA-512 are read'],
   ['a'.repeat(32), 'its 32 characters are of another algorithm, MD5: only SHA-256 and SHA-512 are read'],
+  ['a'.repeat(56), 'its 56 characters are of another algorithm, SHA-224: only SHA-256 and SHA-512 are read'],
   [`${'a'.repeat(24)}=${'b'.repeat(32)}`, `its 57 characters ${noDigest}`],
   [`z${'a'.repeat(39)}`, `its 40 characters ${noDigest}`],
   [`${'a'.repeat(39)}z`, `its 40 characters ${noDigest}`],

@@ -126,7 +126,7 @@ function readPlaced(headers: WebhookHeaders, written: WrittenDigest, placed: Pla
     signedPrefix: signedPrefix(placed, timestamp.text, id),
     decodesSecret: false,
     signedAt: timestamp.ms,
-    id: id === '' ? undefined : id,
+    id,
   };
 }
 
