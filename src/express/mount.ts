@@ -20,7 +20,7 @@ export type Place = 'route' | 'mount' | 'below' | 'unclear';
  * Nor by the functions in it: others wrap them.
  */
 export function placeOf(request: Routed, router: unknown, next: unknown): Place {
-  const path = pathOf(request.url ?? '/');
+  const path = pathOf(request.url ?? '');
   const used = path === '/' ? 'mount' : 'below';
   const { route } = request;
   // `app.use` hands on the `next` that it also sets on the request; a route hands on its own.
@@ -35,7 +35,7 @@ export function placeOf(request: Routed, router: unknown, next: unknown): Place 
 
 /** The path of a request target, without the query. An absolute one names a host before it. */
 export function pathOf(url: string): string {
-  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname;
+  if (URL.canParse(url)) return new URL(url).pathname;
   const path = url.split('?', 1)[0];
   return path === undefined || path === '' ? '/' : path;
 }

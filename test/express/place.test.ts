@@ -58,6 +58,7 @@ test.each<[string, unknown, Place]>([
   ['/hooks', /^\/hooks$/, 'route'],
   ['/other', /^\/hooks$/, 'below'],
   ['/hooks', /^\/hooks$/g, 'route'],
+  ['/hooks', /^\/?(?:hooks)?$/, 'route'],
   ['/hooks', /.*/, 'unclear'],
   ['/hooks', ['/other', '/hooks'], 'route'],
   ['/hooks', ['/other', '/more'], 'below'],
