@@ -15,6 +15,10 @@ const pinIt =
 const explainIt =
   'To find the cause, let npx bigmind-webhooks listen receive the next delivery, or run npx bigmind-webhooks detect on ' +
   'one that was captured.';
+/** Every client sends some, so whoever called us has left them out. */
+const passThem =
+  'Not even a standard one came: where receive() or verify() is called, pass on the headers of the request, as in ' +
+  'webhooks.receive({ headers, body }).';
 const signatureLike = /sign|hmac|digest|token|webhook|svix|timestamp/;
 
 /** A timestamp in a header of its own, which a sender may not sign. */
@@ -43,7 +47,8 @@ export function describeMissing(scheme: SignatureScheme, headers: WebhookHeaders
   const likely = names.filter((name) => signatureLike.test(name));
   const others = names.filter((name) => !signatureLike.test(name) && !isStandardHeader(name));
   const came = listOf([...likely, ...others], 20);
-  return `No signature came. ${describeSearch(scheme)} Headers that came, besides standard ones: ${came}. ${pinIt}`;
+  const remedy = names.length === 0 ? passThem : pinIt;
+  return `No signature came. ${describeSearch(scheme)} Headers that came, besides standard ones: ${came}. ${remedy}`;
 }
 
 export function describeMismatch(

@@ -31,6 +31,19 @@ test('says that no signature came, what was looked for, what came, and what to c
   );
 });
 
+test.each([{}, undefined, null])(
+  'says of a request with %j for headers that they were not passed on',
+  async (headers) => {
+    const to = receiver();
+    await expectRefused(to, headers as never);
+    expect(to.reason()).toBe(
+      'No signature came. Looked for: any header whose name contains "signature" or "hmac". Headers that came, besides ' +
+        'standard ones: none. Not even a standard one came: where receive() or verify() is called, pass on the headers ' +
+        'of the request, as in webhooks.receive({ headers, body }).',
+    );
+  },
+);
+
 test('lists at most 20 names of headers that are not standard, those like a signature first, and no values', async () => {
   const to = receiver();
   const others = Array.from({ length: 30 }, (_, index) => [`x-other-${index}`, 'hush']);
