@@ -318,6 +318,7 @@ test('explains once in ten seconds by the receiver’s clock, also when that is 
     await to.post(plainHeaders());
     explained.push(to.reason().includes('white space'));
     expect(run.test(to.reason())).toBe(!explained.at(-1));
+    expect(to.reason().includes('not match: no secret signs these bytes')).toBe(!explained.at(-1));
   }
   expect(explained).toEqual([true, false, false, true, false, true, false]);
 });

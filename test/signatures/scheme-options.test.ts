@@ -16,6 +16,7 @@ const timestampHeader = 'x-timestamp';
 test.each<[keyof typeof calls, unknown, string]>([
   ['hmac', undefined, 'hmac: expected an object, got undefined.'],
   ['hmac', 'x-signature', 'hmac: expected an object, got a string of 11 characters.'],
+  ['hmac', 'x-signature', "hmac({ header: 'x-signature' })"],
   ['hmac', {}, 'hmac.header: expected the name of a header, got undefined.'],
   ['hmac', { header: '' }, 'hmac.header: expected the name of a header, got an empty string.'],
   ['hmac', { header: 'x signature' }, 'hmac.header: expected the name of a header, got a string of 11 characters.'],
