@@ -36,7 +36,7 @@ export function readableRequest(request: IncomingMessage): IncomingMessage {
 
 /** Whether a field of a request holds a body. `{}` is none: parsers set it for requests that they did not read. */
 export function isFilled(body: unknown): boolean {
-  const bytes = bytesOf(body);
+  const bytes = typeof body === 'string' ? body : bytesOf(body);
   if (bytes !== undefined) return bytes.length > 0;
   return typeof body === 'object' && body !== null && Object.keys(body).length > 0;
 }

@@ -119,7 +119,10 @@ function asker(
 
 const mostCharacters = 200;
 
-/** The first line of an error, or else what kind of error it is. Some clients repeat the address that they were given, with its password. */
+/**
+ * The first line of an error, or else what kind of error it is. Some clients repeat the address that they were given, with
+ * its password.
+ */
 function say(error: unknown): string {
   const { message, type } = describeError(error);
   const [line] = message.split('\n', 1);

@@ -11,7 +11,7 @@ const mostTenants = 1000;
 
 /**
  * Logs the line of configuration that pins the scheme that `auto` found, once for each tenant and after each change.
- * With a pinned scheme, a stolen signature of another form is useless. `undefined` for what says nothing of the sender's scheme.
+ * With a pinned scheme, a stolen signature of another form is useless. `undefined` if there is nothing new to log.
  */
 export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'] {
   const announced = new Map<string | undefined, string>();
@@ -30,7 +30,8 @@ export function announceScheme(logger: Logger): SignaturePolicy['announcementOf'
   }
   return function announcementOf({ raw, tenant }, match) {
     if (!(match instanceof FoundMatch) || isOurTool(raw.headers['user-agent'])) return undefined;
-    return announcement(tenant, match.pin);
+    const { pin } = match;
+    return announced.get(tenant) === pin ? undefined : announcement(tenant, pin);
   };
 }
 

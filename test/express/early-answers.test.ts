@@ -1,6 +1,7 @@
-import { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { until } from '../deduplication/kit';
+import { emitter } from './doubles';
 import { noting } from './serve';
 
 // What is read of an upload that was answered before its end.
@@ -8,9 +9,7 @@ import { noting } from './serve';
 /** An upload without a signature, which the router refuses at once, and what it writes and asks for. */
 function refused() {
   const seen: unknown[] = [];
-  const request = Object.assign(new EventEmitter(), {
-    method: 'POST',
-    url: '/',
+  const request = emitter({
     headers: { 'content-length': '1000000' },
     complete: false,
     readableEnded: false,
@@ -23,7 +22,7 @@ function refused() {
     write: () => seen.push('body'),
     end: () => seen.push('end'),
   };
-  noting().webhooks.router(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  noting().webhooks.router(request, response as unknown as ServerResponse);
   expect(seen).toEqual([401, 'close', 'body', 'resume']);
   seen.splice(0);
   return { request, seen, chunk: (bytes: number) => request.emit('data', Buffer.alloc(bytes)) };

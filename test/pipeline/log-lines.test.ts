@@ -237,7 +237,16 @@ test('hands no field without a value to a logger, which may write it as text', a
   await fetch(other.origin, { method: 'POST', ...genuine(), signal: gone.signal }).catch(() => 'gone');
   await until(() => written.some(({ code }) => code === 'SENDER_GONE'));
   const outcomesSeen = new Set(written.map(({ outcome }) => outcome));
-  for (const outcome of ['processed', 'duplicate', 'malformed', 'invalid', 'ignored', 'timeout', 'failed'])
+  for (const outcome of [
+    'processed',
+    'duplicate',
+    'malformed',
+    'invalid',
+    'unauthenticated',
+    'ignored',
+    'timeout',
+    'failed',
+  ])
     expect(outcomesSeen).toContain(outcome);
   expect(written.some(({ late }) => late)).toBe(true);
   for (const fields of written) expect(Object.values(fields)).not.toContain(undefined);

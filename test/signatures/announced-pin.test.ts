@@ -8,6 +8,7 @@ import {
   timestampedHmac,
 } from '../../src';
 import { signDelivery } from '../../src/testing';
+import { gate } from '../deduplication/kit';
 import {
   body,
   expectAccepted,
@@ -144,12 +145,11 @@ test('says it once, and again when it changes', async () => {
 
 test('says it once, and no change, where several deliveries come before the first is handled', async () => {
   const to = receiver({ deduplicate: false });
-  let goOn = (): void => {};
-  const hold = new Promise<void>((resolve) => (goOn = resolve));
-  to.webhooks.on('*', () => hold);
+  const time = gate();
+  to.webhooks.on('*', () => time.passed);
   const sent = [to.post(plainHeaders()), to.post(plainHeaders())];
   await new Promise(setImmediate);
-  goOn();
+  time.open();
   expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([200, 200]);
   expect(pinsOf(to)).toHaveLength(1);
   expect(to.logged('Signature scheme changed.')).toStrictEqual([]);
@@ -196,12 +196,11 @@ test('says nothing where another process may have handled the original, or this 
   const away = Object.assign(Object.create(store) as DeliveryStore, {
     claim: () => Promise.reject(new Error('the store is away')),
   });
-  let goOn = (): void => {};
-  const hold = new Promise<void>((resolve) => (goOn = resolve));
-  elsewhere.webhooks.on('*', () => hold);
+  const time = gate();
+  elsewhere.webhooks.on('*', () => time.passed);
   const original = elsewhere.post(plainHeaders());
   const slow = receiver({ timeoutMs: 20 });
-  slow.webhooks.on('*', () => hold);
+  slow.webhooks.on('*', () => time.passed);
   for (const [to, answer] of [
     [receiver({ deduplicate: { store } }), 'IN_PROGRESS'],
     [receiver({ deduplicate: { store: away } }), 'UNAVAILABLE'],
@@ -210,7 +209,7 @@ test('says nothing where another process may have handled the original, or this 
     expect((await to.post(plainHeaders())).body).toContain(answer);
     expect(pinsOf(to)).toStrictEqual([]);
   }
-  goOn();
+  time.open();
   expect((await original).status).toBe(200);
   expect(pinsOf(elsewhere)).toHaveLength(1);
 });

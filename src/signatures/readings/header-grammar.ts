@@ -37,8 +37,7 @@ export function readTimestamp(text: string | undefined): Timestamp | undefined {
 
 /** Reads a delivery id. A repeated header is joined with `, ` and so refused. */
 export function readId(text: string | undefined): string | undefined {
-  // What is absent stays absent, though its name reads as an id.
-  return idText.test(String(text)) ? text : undefined;
+  return text !== undefined && idText.test(text) ? text : undefined;
 }
 
 /** How many values of a header are read. */

@@ -92,7 +92,10 @@ test('a delivery that too few replicas have is refused within seconds, and is on
   const last = newDelivery();
   await untilHeld(queue, last);
   await until(() => ran.includes(last.key));
-  expect(ran.filter((key) => key === job.key)).toHaveLength(1);
+  // The last one runs anew where it was refused, had run, and was enqueued again.
+  const others = ran.filter((key) => key !== last.key);
+  expect(others).toContain(job.key);
+  expect(new Set(others).size).toBe(others.length);
 });
 
 test('deliveries that too few replicas have are refused for that reason, and never for a silent queue', async () => {
