@@ -5,11 +5,13 @@
 //   npm run mutation -- --only express --again     those that the last run of this room did not notice
 //   npm run mutation -- --share 0.05              each has a twentieth of the tests' time at most, in place of a fifth: a quick
 //                                                 look, whose survivors `--again` tries for longer
+//   npm run mutation -- --only events --tests events,options     with the tests of these folders of test/ alone: many times as fast,
+//                                                 and `--again` tries what they do not notice with all tests
 //   npm run mutation -- --concurrency 3            so many at once; some tests wait, and fail on a machine that is busy
 //
 // Exits with 1 where the tests notice less than 95% of the changes that anybody could notice. Those that nobody could are in
 // equivalent.json, with a reason each.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     again: { type: 'boolean', default: false },
     concurrency: { type: 'string', default: '1' },
     share: { type: 'string', default: '0.2' },
+    tests: { type: 'string' },
   },
 });
 const only = values.only.split(',');
@@ -37,6 +40,10 @@ for (const option of ['sample', 'seed', 'concurrency']) {
   const given = values[option];
   refuseUnless(/^\d+$/.test(given ?? '1'), `--${option}: expected a whole number, got ${given}.`);
 }
+refuseUnless(
+  (values.tests?.split(',') ?? []).every((folder) => existsSync(new URL(`../../test/${folder}`, import.meta.url))),
+  `--tests: expected folders of test/, got ${values.tests}.`,
+);
 refuseUnless(/^(0?\.\d+|1)$/.test(values.share), `--share: expected more than 0, at most 1, got ${values.share}.`);
 
 function refuseUnless(isRight, message) {
@@ -57,6 +64,7 @@ const work = mkdtempSync(join(cache, 'run-'));
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 // Properties and simulated schedules are the same each time; a few hundred schedules find what thousands would.
 Object.assign(process.env, { PROPERTY_SEED: '20261101', SCHEDULES: '300' });
+if (values.tests !== undefined) process.env.MUTATION_TESTS = values.tests;
 
 const mostShare = Number(values.share);
 const longestMs = 1_500_000 * mostShare;

@@ -310,7 +310,9 @@ test('onSilence is called at the first silence and at each further one, and its 
   await calm();
   expect(calls).toBeGreaterThan(1);
   expect(lines.filter((line) => 'silent' in line)).toHaveLength(1);
-  expect(JSON.stringify(lines)).toContain('no way to connect');
+  const failed = lines.filter((line) => 'msg' in line && line.msg === 'deduplicate.onSilence itself failed');
+  expect(failed).toHaveLength(calls);
+  expect(failed[0]).toMatchObject({ level: 50, cause: { message: 'no way to connect' } });
   store.mend();
   expect(await send(webhooks, genuine())).toBe('200 processed');
   const before = calls;

@@ -16,6 +16,9 @@ const withoutFiles = [
   'journals/file/(kill|power|full-disk)',
 ];
 
+/** With `--tests`: what lies in no folder that it names. */
+const only = process.env.MUTATION_TESTS?.replaceAll(',', '|');
+
 /** The tests as Stryker runs them: in an order of its own, up to the first failure, and properties with few runs. */
 module.exports = {
   ...base,
@@ -24,6 +27,7 @@ module.exports = {
   testPathIgnorePatterns: [
     '/node_modules/',
     ...without.map((folder) => `/test/${folder}/`),
+    ...(only === undefined ? [] : [`^(?!.*/test/(${only})/)`]),
     ...withoutFiles.map((name) => `/test/${name}\\.test\\.ts$`),
   ],
   testEnvironment: join(__dirname, 'environment.cjs'),
