@@ -98,12 +98,22 @@ export function wrapIt(path: string, what: string, example: string): WebhookErro
 
 /** ` Did you mean x?`, or an empty text when no known name is similar. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const written = name.toLowerCase();
+  const similar = similarTo(name.toLowerCase(), known);
+  return similar === undefined ? '' : ` Did you mean ${similar}?`;
+}
+
+/** The shortest beginning of a name that is taken for the name. */
+const shortestBeginning = 3;
+
+/** The one known name that begins so, else the nearest one that is near. */
+function similarTo(written: string, known: readonly string[]): string | undefined {
   const lowered = known.map((each) => each.toLowerCase());
-  const nearest = known[lowered.indexOf(closest(written, lowered))] ?? '';
-  const near = distance(written, nearest.toLowerCase()) <= Math.max(2, Math.floor(nearest.length / 3));
-  return near ? ` Did you mean ${nearest}?` : '';
+  const longer = known.filter((_name, index) => lowered[index]?.startsWith(written));
+  if (longer.length === 1 && written.length >= shortestBeginning) return longer[0];
+  if (known.length === 0) return undefined;
+  const nearest = closest(written, lowered);
+  const isNear = distance(written, nearest) <= Math.max(2, Math.floor(nearest.length / 3));
+  return isNear ? known[lowered.indexOf(nearest)] : undefined;
 }
 
 /** Whether a value may be an object of options. A promise, a `Map` or a `URL` has none, and would pass for an empty one. */

@@ -87,6 +87,7 @@ test.each<[unknown, string]>([
   [{ handlers: [] }, 'journal.replay.handlers: expected an array with the names of handlers, got an empty array.'],
   [{ handlers: 'crm' }, 'journal.replay.handlers: expected an array'],
   [{ handler: ['crm'] }, 'journal.replay.handler is unknown. Did you mean handlers?'],
+  [{ dry: true }, 'journal.replay.dry is unknown. Did you mean dryRun?'],
   [{ dryRun: 1 }, 'journal.replay.dryRun: expected true or false, got 1 (number).'],
   [{ force: 'yes' }, 'journal.replay.force: expected true or false, got "yes" (string).'],
   [{ rate: 0 }, 'journal.replay.rate: expected a number of deliveries a second, more than 0, got 0 (number).'],

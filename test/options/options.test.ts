@@ -146,6 +146,7 @@ test.each([1, 5_000_000, '1', '512b', '10 kb', '1.5MB', '1gb'])('limit and maxBy
 
 test.each([
   [{ toleranceSecond: 1 }, 'toleranceSecond is unknown. Did you mean toleranceSeconds?'],
+  [{ tolerance: 1 }, 'tolerance is unknown. Did you mean toleranceSeconds?'],
   [{ Secret: 'x' }, 'Secret is unknown. Did you mean secret?'],
   [{ timeout: 1 }, 'timeout is unknown. Did you mean timeoutMs?'],
   [{ dedupe: false }, 'dedupe is unknown.'],
