@@ -5,6 +5,9 @@ import { longestOf } from './add-formats';
 
 type Params = Readonly<Record<string, unknown>>;
 
+/** The parameters of Ajv's errors that name a property. */
+type NamingParam = 'missingProperty' | 'additionalProperty' | 'unevaluatedProperty' | 'propertyName' | 'tag';
+
 /**
  * Picks the most useful of Ajv's errors. Ajv stops at the first failure, but lists the failed branches of an `anyOf` or
  * `oneOf` before the keyword itself. The last error does not blame a branch that the sender did not mean. An `if` comes
@@ -14,7 +17,7 @@ export function toSchemaError(errors: readonly ErrorObject[]): SchemaError {
   const error = errors.findLast(({ keyword }) => keyword !== 'if') ?? errors.at(-1);
   if (error === undefined) throw new Error('toSchemaError needs an error');
   const params: Params = error.params;
-  const property = offendingProperty(params);
+  const property = offendingProperty(error.params);
   const keyword = error.keyword === 'discriminator' ? discriminatorKeyword(params) : error.keyword;
   return {
     pointer: property === undefined ? error.instancePath : `${error.instancePath}/${escapeKey(property)}`,
@@ -39,10 +42,9 @@ const tooMuch =
   'cannot be checked against its schema (RangeError): a text is too long for a pattern, or the nesting is too deep';
 
 /** Ajv points at the object around a missing or forbidden property. The pointer should lead to the property itself. */
-function offendingProperty(params: Params): string | undefined {
+function offendingProperty(params: Readonly<Partial<Record<NamingParam, string>>>): string | undefined {
   const { missingProperty, additionalProperty, unevaluatedProperty, propertyName, tag } = params;
-  const name = missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName ?? tag;
-  return typeof name === 'string' ? name : undefined;
+  return missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName ?? tag;
 }
 
 function discriminatorKeyword({ error, tagValue }: Params): string {

@@ -55,6 +55,16 @@ test('it waits for handlers that run, whose deliveries are answered as ever', as
   expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
 });
 
+test('it waits for handlers that go on after maxRunMs, when their delivery has failed', async () => {
+  const { webhooks, time, signals } = waiting({ maxRunMs: 1000 });
+  expect(await send(webhooks, genuine())).toBe('500 FAILED');
+  const closed = webhooks.close();
+  expect(await isOver(closed)).toBe(false);
+  time.open();
+  await closed;
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 test('it waits for handlers that go on after their answer', async () => {
   const { webhooks, time } = waiting({ timeoutMs: 10 });
   expect(await send(webhooks, genuine())).toBe('503 TIMEOUT');

@@ -197,6 +197,24 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
   expect(taken).toStrictEqual([]);
 });
 
+test('a delivery over HTTP/2 that has come whole is handled, also where its stream is reset before it is looked at', async () => {
+  const { webhooks, handled } = noting();
+  const { origin, server } = await serveHttp2((request, response) => {
+    webhooks.router(request, response, () => {});
+    const { stream } = request as unknown as Http2ServerRequest;
+    process.nextTick(() => stream.close(constants.NGHTTP2_CANCEL));
+  });
+  const client = connect(origin);
+  const { headers, body } = genuine();
+  const length = Buffer.byteLength(body);
+  const stream = client.request({ ':method': 'POST', ':path': '/', ...headers, 'content-length': length });
+  stream.on('error', () => {}).write(body);
+  await until(() => handled.length > 0);
+  client.destroy();
+  server.close();
+  expect(handled).toHaveLength(1);
+});
+
 test('an upload over HTTP/2 that is given up while it is waited for is no delivery, and no wrong signature', async () => {
   const { logger, lines } = notedLog();
   const { webhooks, handled } = noting({ logger });
