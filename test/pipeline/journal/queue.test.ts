@@ -27,13 +27,19 @@ async function worker(webhooks: ReturnType<ReturnType<typeof service>['receiver'
 
 test('a replay is enqueued at low priority, as a job of its own, and a worker runs what is not done', async () => {
   const { journal, queue, receiver } = service();
-  const web = receiver();
+  const { logger, lines } = notedLog();
+  const web = receiver({ logger });
   const ran: string[] = [];
   await worker(receiver(), ran);
   expect(await send(web, genuine())).toBe('200 queued');
   await until(() => journal.ends[0] === 'processed a');
   const key = journal.entries[0]?.key ?? '';
   expect(await web.journal.replay()).toMatchObject({ found: 1, ran: 1, outcomes: { queued: 1 }, handlers: {} });
+  const queued = lines.filter((line) => 'outcome' in line && line.outcome === 'queued');
+  expect(queued).toEqual([
+    expect.not.objectContaining({ replayed: true }),
+    expect.objectContaining({ key, replayed: true }),
+  ]);
   const job = queue.jobs[1] as QueuedDelivery;
   expect(job).toMatchObject({ version: 2, priority: 'low', replay: { key, force: false, outcome: 'processed' } });
   expect(job.key).not.toBe(key);
