@@ -293,6 +293,16 @@ test.each<[string, Fault]>([
   await webhooks.close();
 });
 
+test('a store whose release() rejects is told of, under that name', async () => {
+  const { logger, lines } = notedLog();
+  const store = new FaultyStore().break(rejects, 'release');
+  const webhooks = receiverWith({ logger, deduplicate: { store } }).on('*', () => Promise.reject(new Error('no CRM')));
+  expect(await send(webhooks, genuine())).toBe('500 FAILED');
+  expect(lines).toContainEqual(expect.objectContaining({ level: 40, trouble: 'store', call: 'release' }));
+  store.mend();
+  await webhooks.close();
+});
+
 test('onSilence is called at the first silence and at each further one, and its own failure is only logged', async () => {
   // It answers nothing at all: a claim that is given back and answered would end the silence.
   const store = new FaultyStore().break(isSilent);

@@ -231,6 +231,7 @@ describe('an error', () => {
     [{ discriminator: { propertyName: 'a' }, ...branches }, { a: 7 }, 'must be string'],
     [{ format: 'date-time' }, '2'.repeat(1001), 'must be a date-time of at most 1000 characters'],
     [{ not: {} }, 1, 'must satisfy not'],
+    [{ required: ['constructor'] }, {}, 'must be present'],
   ])('of %j says of %j: %s', (schema, payload, detail) => {
     expect(errorOf(schema, payload)?.detail).toBe(detail);
   });

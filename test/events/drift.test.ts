@@ -236,6 +236,26 @@ test('tells nothing of what is forged, invalid or of an unknown event, and of wh
   expect(told.map(({ path }) => path)).toEqual(['/data/new']);
 });
 
+test('what comes while nobody listens is told when it comes again', async () => {
+  const webhooks = bigmindWebhooks({ secret, logger: false }).on('*', () => undefined);
+  const send = async () => await webhooks.receive(signDelivery({ payload: noteWith('new'), secret }));
+  await send();
+  const told: Drift[] = [];
+  webhooks.onDrift((drift) => void told.push(drift));
+  await send();
+  await send();
+  expect(told.map(({ path }) => path)).toEqual(['/data/new']);
+});
+
+test('a line says which kind of drift it is, in words', async () => {
+  const { send, logged } = watching();
+  expect(await send({ ...note, data: { ...note.data, new: 1, note_type: 'unheard-of' } })).toBe(200);
+  expect(logged()).toMatchObject([
+    { kind: 'unlisted-value', msg: expect.stringContaining('a value that is valid, but not among the known ones') },
+    { kind: 'unknown-property', msg: expect.stringContaining('a property that the schema of its event does not list') },
+  ]);
+});
+
 test('onDrift takes functions alone', () => {
   expect(() => watching().webhooks.onDrift({} as never)).toThrow(expect.objectContaining({ code: 'BAD_HANDLER' }));
 });
