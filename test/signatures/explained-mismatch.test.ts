@@ -147,6 +147,8 @@ test.each<[string, Options, OutgoingHttpHeaders, RegExp]>([
     /x-signature is in another encoding: its base64 holds hex digits/,
   ],
   ['is of SHA-1', {}, { 'x-signature': `sha1=${'a1'.repeat(20)}` }, /of another algorithm, SHA-1/],
+  ['is of MD5', {}, { 'x-signature': 'a1'.repeat(16) }, /of another algorithm, MD5/],
+  ['is of SHA-224', {}, { 'x-signature': 'a1'.repeat(28) }, /of another algorithm, SHA-224/],
   ['is of SHA-384', {}, { 'x-signature': 'a1'.repeat(48) }, /of another algorithm, SHA-384/],
   [
     'is in another encoding than the pinned one',
