@@ -107,10 +107,10 @@ const shortestBeginning = 3;
 
 /** The one known name that begins so, else the nearest one that is near. */
 function similarTo(written: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
   const lowered = known.map((each) => each.toLowerCase());
   const longer = known.filter((_name, index) => lowered[index]?.startsWith(written));
   if (longer.length === 1 && written.length >= shortestBeginning) return longer[0];
-  if (known.length === 0) return undefined;
   const nearest = closest(written, lowered);
   const isNear = distance(written, nearest) <= Math.max(2, Math.floor(nearest.length / 3));
   return isNear ? known[lowered.indexOf(nearest)] : undefined;

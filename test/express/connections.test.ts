@@ -173,17 +173,21 @@ test('answers with the length of its body in bytes', async () => {
   await served.close();
 });
 
+/** Serves over HTTP/2, and resets each stream in the turn in which the router gets it. */
+function serveAndReset({ router }: Pick<ReturnType<typeof noting>['webhooks'], 'router'>) {
+  return serveHttp2((request, response) => {
+    router(request, response, () => {});
+    const { stream } = request as unknown as Http2ServerRequest;
+    process.nextTick(() => stream.close(constants.NGHTTP2_CANCEL));
+  });
+}
+
 test('an upload over HTTP/2 that is reset is no delivery, whenever the reset comes', async () => {
   const { logger, lines } = notedLog();
   const webhooks = bigmindWebhooks({ signature: false, logger });
   const taken: number[] = [];
   webhooks.onInvalid((_delivery, { rawBody }) => void taken.push(rawBody.length));
-  const { origin, server } = await serveHttp2((request, response) => {
-    request.url = '/';
-    webhooks.router(request, response, () => {});
-    const { stream } = request as unknown as Http2ServerRequest;
-    process.nextTick(() => stream.close(constants.NGHTTP2_CANCEL));
-  });
+  const { origin, server } = await serveAndReset(webhooks);
   const client = connect(origin);
   const stream = client.request({ ':method': 'POST', ':path': '/', 'content-length': 300 });
   stream.on('error', () => {}).write('{"event":"notes_created"');
@@ -199,11 +203,7 @@ test('an upload over HTTP/2 that is reset is no delivery, whenever the reset com
 
 test('a delivery over HTTP/2 that has come whole is handled, also where its stream is reset before it is looked at', async () => {
   const { webhooks, handled } = noting();
-  const { origin, server } = await serveHttp2((request, response) => {
-    webhooks.router(request, response, () => {});
-    const { stream } = request as unknown as Http2ServerRequest;
-    process.nextTick(() => stream.close(constants.NGHTTP2_CANCEL));
-  });
+  const { origin, server } = await serveAndReset(webhooks);
   const client = connect(origin);
   const { headers, body } = genuine();
   const length = Buffer.byteLength(body);
